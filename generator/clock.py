@@ -1,0 +1,60 @@
+"""Days and instants. The one place that reads the clock is `read_now`; everything else is given its instant."""
+
+import os
+from datetime import UTC, date, datetime, time, timedelta
+from hashlib import blake2b
+from zoneinfo import ZoneInfo
+
+from . import vocabulary  # its import makes zoneinfo use the tzdata package alone
+from .fields import read_when
+from .model import When
+
+__all__ = ["day_starts", "ends_earliest", "local", "read_now", "spread", "vocabulary"]
+
+
+def read_now(text: str | None) -> datetime:
+    """The build's one instant, in UTC: the text given, else SOURCE_DATE_EPOCH, else the clock. Raises ValueError."""
+    if text is None:
+        epoch = os.environ.get("SOURCE_DATE_EPOCH")
+        if epoch is None:
+            return datetime.now(UTC).replace(microsecond=0)
+        if not epoch.isdigit():
+            raise ValueError(f"SOURCE_DATE_EPOCH: {epoch!r} is not a number of seconds")
+        return datetime.fromtimestamp(int(epoch), UTC)
+    instant = read_when(text).instant
+    if instant is None:
+        raise ValueError(f"{text!r} is a day, write an instant as {text}T12:00:00Z")
+    return instant
+
+
+def local(instant: datetime, zone: str) -> datetime:
+    """An instant on the clock of a zone."""
+    return instant.astimezone(ZoneInfo(zone))
+
+
+def day_starts(day: date, zone: str) -> datetime:
+    """The instant at which a day begins in a zone, in UTC."""
+    return _earliest(datetime.combine(day, time.min), zone)
+
+
+def ends_earliest(day: date, at: str, zones: tuple[str, ...]) -> tuple[datetime, str]:
+    """Of several zones, the instant (UTC) at which the clock first shows `at` (HH:MM) on that day, and its zone."""
+    moment = datetime.combine(day, time.fromisoformat(at))
+    return min((_earliest(moment, zone), zone) for zone in zones)
+
+
+def _earliest(moment: datetime, zone: str) -> datetime:
+    # When clocks are set back a time comes twice, when they are set forward not at all: the earlier reading is safe.
+    return min(moment.replace(tzinfo=ZoneInfo(zone), fold=fold).astimezone(UTC) for fold in (0, 1))
+
+
+def spread(when: When, zone: str, event_id: str) -> datetime:
+    """The instant that a written date means where it is not a deadline.
+
+    A day alone means an instant within its first hour, given by the event's id: events of one day must not share one
+    instant, or feed readers would take them for one batch.
+    """
+    if when.instant:
+        return when.instant
+    seconds = int.from_bytes(blake2b(event_id.encode(), digest_size=8).digest()) % 3600
+    return day_starts(when.day, zone) + timedelta(seconds=seconds)

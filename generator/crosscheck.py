@@ -1,0 +1,133 @@
+"""The rules between files. Each takes what was read and yields problems; none stops at the first."""
+
+from collections.abc import Iterator, Mapping
+from urllib.parse import urlsplit
+
+from .documents import Document
+from .fields import SLUG, read_address
+from .frontmatter import Location
+from .problems import Place, Problem, did_you_mean, shown
+from .schema import FreePage, Organisation, Posting, Settings, VocabularyFile
+from .vocabulary import slug_of
+
+Organisations = Mapping[str, Document[Organisation]]
+Postings = Mapping[str, Document[Posting]]  # by path
+
+
+def organisations(documents: Organisations) -> Iterator[Problem]:
+    """A parent is an organisation of the digest, and no organisation is above itself."""
+    for key, document in documents.items():
+        parent = document.written.value.get("parent")
+        if not isinstance(parent, str) or not parent:
+            continue
+        if parent not in documents:
+            yield document.problem(("parent",), f"{shown(parent)} is not an organisation here, {_did_you_mean(parent, documents)}")
+        elif key in _ancestors(key, documents):
+            yield document.problem(("parent",), f"{parent} leads back to {key}, delete one of the parents")
+
+
+def _ancestors(key: str, documents: Organisations) -> list[str]:
+    """The organisations above one, nearest first; ends where the chain ends or comes round."""
+    found: list[str] = []
+    current = documents[key].written.value.get("parent")
+    while isinstance(current, str) and current in documents and current not in found:
+        found.append(current)
+        current = documents[current].written.value.get("parent")
+    return found
+
+
+def names(postings: Postings) -> Iterator[Problem]:
+    """Slugs, ids and aliases share one namespace: each name belongs to one posting."""
+    owners: dict[str, Document[Posting]] = {}
+    for document in postings.values():
+        if (other := owners.setdefault(document.name, document)) is not document:
+            message = f"{document.name}.md is the name of {other.path} too, rename one of the two"
+            yield Problem(document.path, Place(), "file name", message)
+            yield Problem(other.path, Place(), "file name", f"{document.name}.md is the name of {document.path} too, rename one of the two")
+    for document in postings.values():
+        for location, name in _claimed(document):
+            other = owners.setdefault(name, document)
+            if other is not document:
+                yield document.problem(location, f"{name} belongs to {other.path} already, write another one")
+
+
+def _claimed(document: Document[Posting]) -> Iterator[tuple[Location, str]]:
+    """The names that a posting takes besides its file's own."""
+    identity, aliases = document.written.value.get("id"), document.written.value.get("aliases")
+    if isinstance(identity, str) and identity:
+        yield ("id",), identity
+    for number, alias in enumerate(aliases if isinstance(aliases, list) else ()):
+        if alias == document.name:
+            continue
+        if isinstance(alias, str):
+            yield ("aliases", number), alias
+
+
+def own_alias(document: Document[Posting]) -> Iterator[Problem]:
+    """A posting does not redirect to itself."""
+    aliases = document.written.value.get("aliases")
+    for number, alias in enumerate(aliases if isinstance(aliases, list) else ()):
+        if alias == document.name:
+            yield document.problem(("aliases", number), f"{alias} is this posting's own name, delete it here")
+
+
+def postings(documents: Postings, known: Organisations) -> Iterator[Problem]:
+    """A posting's organisation is known here, and applications go to one of that organisation's hosts."""
+    for document in documents.values():
+        yield from own_alias(document)
+        key, apply = document.written.value.get("organisation"), document.written.value.get("apply")
+        if not isinstance(key, str) or not key:
+            continue
+        if key not in known:
+            yield document.problem(("organisation",), f"{shown(key)} is not an organisation here, {_did_you_mean(key, known)}")
+        elif isinstance(apply, str) and (hosts := _apply_hosts(key, known)) and not _leads_to(apply, hosts):
+            message = f"{shown(apply)} does not lead to {' or '.join(hosts)}, correct it, or add its host to {known[key].path}"
+            yield document.problem(("apply",), message)
+
+
+def _apply_hosts(key: str, known: Organisations) -> list[str]:
+    values = [known[name].value for name in (key, *_ancestors(key, known))]
+    return [host for value in values if value for host in value.apply_hosts]
+
+
+def _leads_to(address: str, hosts: list[str]) -> bool:
+    try:
+        host = urlsplit(read_address(address.strip())).hostname or ""
+    except ValueError:
+        return True  # that it is no address is a problem of its own
+    return any(host == known or host.endswith("." + known) for known in hosts)
+
+
+def _did_you_mean(key: str, known: Organisations) -> str:
+    if not known:
+        return "write content/organisations/KEY.md first"
+    return did_you_mean(key, known)
+
+
+def navigation(settings: Document[Settings], pages: Mapping[str, Document[FreePage]], sections: frozenset[str]) -> Iterator[Problem]:
+    """A navigation entry leads to a page of this site or to an https address."""
+    entries = settings.value.navigation if settings.value else ()
+    known = {"/"} | {f"/{name}/" for name in (*pages, *sections)}
+    for number, entry in enumerate(entries):
+        location = ("navigation", number, "to")
+        if entry.to.startswith("/"):
+            if entry.to not in known:
+                yield settings.problem(location, f"{shown(entry.to)} is no page of this site, {did_you_mean(entry.to, sorted(known))}")
+            continue
+        try:
+            read_address(entry.to)
+        except ValueError as error:
+            yield settings.problem(location, f"{error}, or as /about/ for a page of this site")
+
+
+def vocabulary(document: Document[VocabularyFile], reserved: frozenset[str]) -> Iterator[Problem]:
+    """A word of the vocabulary can stand in an address, and no two words stand at the same one."""
+    for part in VocabularyFile.model_fields:
+        words = document.written.value.get(part)
+        addresses: dict[str, str] = {}
+        for key in words if isinstance(words, dict) else ():
+            address = slug_of(key)
+            if not SLUG.fullmatch(address) or address in reserved:
+                yield document.problem((part, key), f"{shown(key)} cannot stand in an address, write letters, digits and - only")
+            elif addresses.setdefault(address, key) != key:
+                yield document.problem((part, key), f"{shown(key)} has the same address as {addresses[address]}, rename one")

@@ -1,0 +1,57 @@
+"""What a written deadline means: an instant, in a zone, stated or assumed, and by whose rule."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from . import clock
+from .content import OrganisationFile
+from .model import Deadline, When
+from .schema import DeadlineRule, Posting, Settings
+from .vocabulary import EARLIEST_ZONE, zones_of
+
+
+def resolve(when: When, posting: Posting, organisations: Mapping[str, OrganisationFile], settings: Settings) -> Deadline:
+    """The deadline that a posting's `closes` (or the `from` of a change) means.
+
+    A date-time is stated by the notice. A day alone lasts through that day by the organisation's rule, else that of the
+    organisations above it, else the site's; of several possible zones the one where it ends first counts, so that a
+    reader who applies by then is safe.
+    """
+    stations = station_zones(posting)
+    if when.instant:
+        shown_in = stations[0] if len(stations) == 1 and stations[0] != EARLIEST_ZONE else None
+        return Deadline(when.text, when.instant, "notice", zone=shown_in)
+    rule, owner = _rule(posting.organisation, organisations, settings)
+    candidates = stations if rule.zone == "duty-station" else (rule.zone,)
+    instant, zone = clock.ends_earliest(when.day, rule.time, candidates)
+    return Deadline(when.text, instant, "organisation" if owner else "site", owner, zone)
+
+
+def _rule(key: str, organisations: Mapping[str, OrganisationFile], settings: Settings) -> tuple[DeadlineRule, str]:
+    """The rule for days without a time, and the name of the organisation that it belongs to ('' for the site's)."""
+    current: str | None = key
+    while current and (file := organisations.get(current)):
+        if file.organisation.deadline:
+            return file.organisation.deadline, file.organisation.name
+        current = file.organisation.parent
+    return settings.deadline, ""
+
+
+def station_zones(posting: Posting) -> tuple[str, ...]:
+    """Every zone in which the role may be; a place that we cannot put on the map counts as UTC+14."""
+    found: set[str] = set()
+    for station in posting.duty_stations:
+        if station.zone:
+            found.add(station.zone)
+        else:
+            found.update(zones_of(station.country) if station.country else ())
+            if not (station.country and zones_of(station.country)):
+                found.add(EARLIEST_ZONE)
+    return tuple(sorted(found)) or (EARLIEST_ZONE,)
+
+
+def last_full_day(deadline: Deadline) -> date:
+    """The last day that is wholly before the deadline, where the deadline is told; 23:59 counts as a day's end."""
+    at = clock.local(deadline.instant, deadline.zone or "UTC")
+    day = at.date()
+    return day if (at.hour, at.minute) == (23, 59) else day - timedelta(days=1)

@@ -1,0 +1,239 @@
+"""The digest at one instant: every role with its state and deadline, what happened so far, and how roles are grouped."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import cached_property
+
+from . import clock
+from .content import Content, PostingFile
+from .history import History, history_of, state_at
+from .model import Deadline, Event, Kind, State
+from .schema import Posting, Settings
+from .vocabulary import NOT_STATED, OPEN_TO, Term, Vocabulary, countries, languages, slug_of
+
+LISTED = frozenset({State.OPEN, State.CLOSING})
+ENDED = frozenset({State.CLOSED, State.WITHDRAWN, State.FILLED, State.UNCONFIRMED})
+
+
+class Dimension(StrEnum):
+    """What roles are grouped by; the value is the first part of the address."""
+
+    COUNTRIES = "countries"
+    ORGANISATIONS = "organisations"
+    GRADES = "grades"
+    CATEGORIES = "categories"
+    CONTRACTS = "contracts"
+    LANGUAGES = "languages"
+    OPEN_TO = "open-to"
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A posting as it stands at the edition's instant."""
+
+    file: PostingFile
+    history: History
+    state: State
+    since: datetime
+    deadline: Deadline | None
+    events: tuple[Event, ...]  # those that have happened
+
+    @property
+    def posting(self) -> Posting:
+        return self.file.posting
+
+    @property
+    def slug(self) -> str:
+        return self.file.slug
+
+    @property
+    def listed(self) -> bool:
+        """Whether the role takes applications and stands in the lists of open roles."""
+        return self.state in LISTED
+
+    @property
+    def title(self) -> str:
+        return "Posting taken down" if self.posting.takedown else self.posting.title
+
+    @property
+    def urgency(self) -> tuple[bool, datetime, datetime, str]:
+        """Sorts open roles: the nearest deadline first, those without one last, newest first among these."""
+        if self.deadline:
+            return False, self.deadline.instant, self.history.opened, self.slug
+        newest_first = datetime.max.replace(tzinfo=self.history.opened.tzinfo) - self.history.opened
+        return True, datetime.min.replace(tzinfo=self.history.opened.tzinfo) + newest_first, self.history.opened, self.slug
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """The roles and events that share one value of a dimension; the whole site is the collection without dimension."""
+
+    dimension: Dimension | None
+    key: str
+    name: str
+    roles: tuple[Role, ...]
+    events: tuple[Event, ...]  # newest first
+
+    @property
+    def open_roles(self) -> tuple[Role, ...]:
+        return tuple(sorted((role for role in self.roles if role.listed), key=lambda role: role.urgency))
+
+    @property
+    def ended_roles(self) -> tuple[Role, ...]:
+        ended = (role for role in self.roles if role.state in ENDED and not role.posting.takedown)
+        return tuple(sorted(ended, key=lambda role: (role.since, role.slug), reverse=True))
+
+
+class Edition:
+    """What a build publishes; a pure function of the content and one instant."""
+
+    def __init__(self, content: Content, now: datetime) -> None:
+        self.content, self.now = content, now
+
+    @property
+    def settings(self) -> Settings:
+        return self.content.settings
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        return self.content.vocabulary
+
+    @cached_property
+    def histories(self) -> tuple[tuple[PostingFile, History], ...]:
+        """Every posting that is not a draft, scheduled ones included, with all that happens to it."""
+        return tuple((file, history_of(file, self.content)) for file in self.content.postings)
+
+    @cached_property
+    def roles(self) -> tuple[Role, ...]:
+        """Every role that readers may know of, by slug."""
+        roles = (self._role(file, history) for file, history in self.histories)
+        return tuple(role for role in roles if role.state is not State.SCHEDULED)
+
+    def _role(self, file: PostingFile, history: History) -> Role:
+        state, since = state_at(history, self.settings, self.now)
+        happened = tuple(event for event in history.events if event.instant <= self.now)
+        return Role(file, history, state, since, history.standing_at(self.now).deadline, happened)
+
+    @cached_property
+    def role_by_id(self) -> Mapping[str, Role]:
+        return {role.file.id: role for role in self.roles}
+
+    @cached_property
+    def site(self) -> Collection:
+        return self._collection(None, "", self.settings.title, self.roles)
+
+    @cached_property
+    def collections(self) -> Mapping[Dimension, Mapping[str, Collection]]:
+        """Every dimension's collections, in the order in which they are shown."""
+        return {dimension: self._collections(dimension) for dimension in Dimension}
+
+    def _collections(self, dimension: Dimension) -> dict[str, Collection]:
+        members: dict[str, list[Role]] = {}
+        if dimension is Dimension.ORGANISATIONS:
+            members = {key: [] for key in self.content.organisations}
+        for role in self.roles:
+            for key in keys_of(role.posting, dimension):
+                members.setdefault(key, []).append(role)
+        found = [self._collection(dimension, key, self.name_of(dimension, key), roles) for key, roles in members.items()]
+        return {collection.key: collection for collection in sorted(found, key=self._shown_order)}
+
+    def _collection(self, dimension: Dimension | None, key: str, name: str, roles: Iterable[Role]) -> Collection:
+        members = tuple(roles)
+        events = (event for role in members for event in role.events)
+        newest_first = sorted(sorted(events, key=lambda event: event.id), key=lambda event: event.instant, reverse=True)
+        return Collection(dimension, key, name, members, tuple(newest_first))
+
+    def _shown_order(self, collection: Collection) -> tuple[bool, int, str]:
+        term = self.term(collection.dimension, collection.key) if collection.dimension else None
+        return collection.key == NOT_STATED, term.order if term else 0, collection.name.casefold()
+
+    def term(self, dimension: Dimension, key: str) -> Term | None:
+        """The vocabulary's word for a collection, where its dimension has words."""
+        words: Mapping[str, Term] = {}
+        match dimension:
+            case Dimension.GRADES:
+                words = self.vocabulary.grades
+            case Dimension.CATEGORIES:
+                words = self.vocabulary.categories
+            case Dimension.CONTRACTS:
+                words = self.vocabulary.contracts
+        return next((term for term in words.values() if slug_of(term.key) == key), None)
+
+    def name_of(self, dimension: Dimension, key: str) -> str:
+        """A collection's name as readers see it."""
+        if key == NOT_STATED:
+            return "Not stated"
+        match dimension:
+            case Dimension.COUNTRIES:
+                return countries()[key.upper()]
+            case Dimension.ORGANISATIONS:
+                return self.content.organisations[key].organisation.name
+            case Dimension.LANGUAGES:
+                return languages()[key]
+            case Dimension.OPEN_TO:
+                return OPEN_TO[key]
+        term = self.term(dimension, key)
+        return key if term is None else term.key if dimension is Dimension.GRADES else term.label
+
+    def weeks(self) -> dict[tuple[int, int], list[Event]]:
+        """What happened, by ISO year and week in the site's zone, newest week first."""
+        found: dict[tuple[int, int], list[Event]] = {}
+        for event in self.site.events:
+            year, week, _ = clock.local(event.instant, self.settings.timezone).isocalendar()
+            found.setdefault((year, week), []).append(event)
+        return found
+
+    def months(self) -> dict[tuple[int, int], list[Role]]:
+        """The roles that ended, by year and month in the site's zone, newest first."""
+        found: dict[tuple[int, int], list[Role]] = {}
+        for role in sorted(self.roles, key=lambda role: (role.since, role.slug), reverse=True):
+            if role.state in ENDED:
+                at = clock.local(self.ended(role), self.settings.timezone)
+                found.setdefault((at.year, at.month), []).append(role)
+        return dict(sorted(found.items(), reverse=True))
+
+    def ended(self, role: Role) -> datetime:
+        """When a role that is over ended; one that was over before the digest knew it ended at its deadline."""
+        return role.deadline.instant if role.state is State.CLOSED and role.deadline and not role.history.end else role.since
+
+    def next_changes(self) -> list[tuple[datetime, str, str]]:
+        """What the passing of time alone will change: instant, what happens, and to which posting."""
+        changes = [
+            (event.instant, event.kind.value, file.slug)
+            for file, history in self.histories
+            for event in history.events
+            if event.instant > self.now
+        ]
+        patience = timedelta(days=self.settings.unconfirmed_days)
+        for role in self.roles:
+            if role.listed and role.deadline is None and role.history.confirmed + patience > self.now:
+                changes.append((role.history.confirmed + patience, State.UNCONFIRMED.value, role.slug))
+        return sorted(changes)
+
+
+def keys_of(posting: Posting, dimension: Dimension) -> tuple[str, ...]:
+    """The collections of a dimension that a posting belongs to; `not-stated` where the notice says nothing."""
+    found: list[str] = []
+    match dimension:
+        case Dimension.COUNTRIES:
+            found = [station.country.lower() for station in posting.duty_stations if station.country]
+        case Dimension.ORGANISATIONS:
+            found = [posting.organisation]
+        case Dimension.GRADES:
+            found = [slug_of(posting.grade)] if posting.grade else []
+        case Dimension.CATEGORIES:
+            found = [posting.category] if posting.category else []
+        case Dimension.CONTRACTS:
+            found = [posting.contract.type] if posting.contract and posting.contract.type else []
+        case Dimension.LANGUAGES:
+            found = [*posting.languages.required, *posting.languages.desirable] if posting.languages else []
+        case Dimension.OPEN_TO:
+            found = list(posting.open_to)
+    return tuple(dict.fromkeys(found)) or (NOT_STATED,)
+
+
+def kinds(events: Iterable[Event], *wanted: Kind) -> tuple[Event, ...]:
+    """The events of some kinds, in the order they came."""
+    return tuple(event for event in events if event.kind in wanted)

@@ -1,0 +1,308 @@
+"""The kinds of value that front matter can hold: text in, typed value out, or a sentence that says what to write instead."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from ipaddress import ip_address
+from typing import Annotated, Any, Literal, TypeVar
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+from . import vocabulary
+from .model import UNTIL_FILLED, Closes, When
+from .problems import did_you_mean, shown
+
+SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,98}[a-z0-9])?")
+HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DATE_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?(?P<offset>Z|[+-]\d{2}:\d{2})?")
+_YEARS = range(1945, 2200)
+
+
+class Fields(BaseModel):
+    """A mapping of front matter: frozen, and a key that it does not know is a problem."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _text_of(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"is a {'list' if isinstance(value, list) else 'mapping'}, write one value")
+    if not value.strip():
+        raise ValueError("is empty, write a value or delete the key")
+    return value.strip()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Read:
+    """How one kind of value is read from text, and what JSON Schema says of that text.
+
+    `context` makes `read` take the site's vocabulary as a second argument.
+    """
+
+    read: Callable[..., Any]
+    schema: dict[str, Any]
+    context: bool = False
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        if self.context:
+            return core_schema.with_info_plain_validator_function(lambda v, info: self.read(_text_of(v), info.context))
+        return core_schema.no_info_plain_validator_function(lambda value: self.read(_text_of(value)))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return dict(self.schema)
+
+
+def _line(shortest: int, longest: int) -> Read:
+    def read(text: str) -> str:
+        if "\n" in text:
+            raise ValueError("goes over several lines, write it on one")
+        if not shortest <= len(text) <= longest:
+            raise ValueError(f"has {len(text)} characters, write {shortest} to {longest}")
+        return text
+
+    return Read(read, {"type": "string", "minLength": shortest, "maxLength": longest})
+
+
+def _number(lowest: int, highest: int) -> Read:
+    def read(text: str) -> int:
+        if not re.fullmatch(r"\d{1,9}", text) or not lowest <= int(text) <= highest:
+            raise ValueError(f"{shown(text)} is not a whole number from {lowest} to {highest}")
+        return int(text)
+
+    return Read(read, {"type": "integer", "minimum": lowest, "maximum": highest})
+
+
+def read_slug(text: str) -> str:
+    """A name that may stand in an address. Raises ValueError."""
+    if not SLUG.fullmatch(text):
+        raise ValueError(f"{shown(text)} is not a slug, write up to 100 of a–z, 0–9 and - (no - at either end)")
+    return text
+
+
+def read_when(text: str) -> When:
+    """A date, or a date-time with offset. Raises ValueError with the right form."""
+    try:
+        if _DATE.fullmatch(text):
+            return When(text, _checked_year(date.fromisoformat(text)))
+        if match := _DATE_TIME.fullmatch(text):
+            if not match["offset"]:
+                raise ValueError(f"{shown(text)} has no offset, write it as {text}+03:00, or {text}Z for UTC")
+            local = datetime.fromisoformat(text)
+            return When(text, _checked_year(local.date()), local.astimezone(UTC))
+    except ValueError as error:
+        if "write" in str(error):
+            raise
+    if re.match(r"\d{4}-\d{2}-\d{2}[ T]\d", text):
+        raise ValueError(f"{shown(text)} is not a date and time, write it as 2026-03-31T17:00:00+03:00")
+    raise ValueError(f"{shown(text)} is not a date, write it as 2026-03-31")
+
+
+def _day(text: str) -> str:
+    if read_when(text).instant:
+        raise ValueError(f"{shown(text)} has a time, write only the day, {text[:10]}")
+    return text
+
+
+def _checked_year(day: date) -> date:
+    if day.year not in _YEARS:
+        raise ValueError(f"the year {day.year} cannot be right, write one from {_YEARS[0]} to {_YEARS[-1]}")
+    return day
+
+
+def _closes(text: str) -> Closes:
+    if text == UNTIL_FILLED:
+        return UNTIL_FILLED
+    try:
+        return read_when(text)
+    except ValueError as error:
+        if re.match(r"\d", text):
+            raise
+        raise ValueError(f"{shown(text)} is neither a date nor until-filled, write it as 2026-03-31") from error
+
+
+def _boolean(text: str) -> bool:
+    if text not in {"true", "false"}:
+        raise ValueError(f"{shown(text)} is neither true nor false")
+    return text == "true"
+
+
+def _amount(text: str) -> Decimal:
+    if not re.fullmatch(r"\d{1,12}(?:\.\d{1,2})?", text):
+        raise ValueError(f"{shown(text)} is not a plain number, write it as 139573")
+    return Decimal(text)
+
+
+def _clock(text: str) -> str:
+    if not re.fullmatch(r"(?:[01]\d|2[0-3]):[0-5]\d", text):
+        raise ValueError(f"{shown(text)} is not a time of day, write it as 23:59")
+    return text
+
+
+def _country(text: str) -> str:
+    known = vocabulary.countries()
+    if text in known:
+        return text
+    if text.upper() in known:
+        raise ValueError(f"{shown(text)} is not a country code, write {text.upper()}")
+    if text.upper() == "UK":
+        raise ValueError(f"{shown(text)} is not a country code, write GB for the United Kingdom")
+    by_name = {name.lower(): code for code, name in known.items()}
+    if code := by_name.get(text.lower()):
+        raise ValueError(f"{shown(text)} is a name, write the country code {code}")
+    raise ValueError(f"{shown(text)} is not an ISO 3166-1 country code of two letters, write it as CD or UA")
+
+
+def _zone(text: str) -> str:
+    if text not in vocabulary.zones():
+        last = {zone.rsplit("/", 1)[-1]: zone for zone in sorted(vocabulary.zones()) if "/" in zone}
+        found = last.get(text.replace(" ", "_")) or did_you_mean(text, sorted(vocabulary.zones()))
+        hint = found if found.startswith(("did", "see", "write")) else f"write {found}"
+        raise ValueError(f"{shown(text)} is not a time zone, {hint}")
+    return text
+
+
+def _rule_zone(text: str) -> str:
+    return text if text == "duty-station" else _zone(text)
+
+
+def _language(text: str) -> str:
+    known = vocabulary.languages()
+    if text in known:
+        return text
+    by_name = {name.lower(): code for code, name in known.items()}
+    if code := by_name.get(text.lower()) or (text.lower() if text.lower() in known else None):
+        raise ValueError(f"{shown(text)} is not a language code, write {code}")
+    raise ValueError(f"{shown(text)} is not an ISO 639 language code, write it as en or uk")
+
+
+def _currency(text: str) -> str:
+    if text not in vocabulary.currencies():
+        raise ValueError(f"{shown(text)} is not an ISO 4217 currency code, write it as USD or EUR")
+    return text
+
+
+def _host(text: str) -> str:
+    if not HOST.fullmatch(text) or any(label.startswith("xn--") for label in text.split(".")):
+        raise ValueError(f"{shown(text)} is not a host, write it as careers.un.org (lower case, no https://, no path)")
+    return text
+
+
+def read_address(text: str) -> str:
+    """An https address that shows the reader honestly where it leads. Raises ValueError.
+
+    User names, IP numbers, punycode and other scripts make one host look like another (reference: Unicode TR 36).
+    """
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        raise ValueError(f"{shown(text)} is not an address, write it as https://example.org/job/12") from None
+    if parts.scheme != "https":
+        raise ValueError(f"{shown(text)} is not an https address, write it as https://example.org/job/12")
+    if re.search(r"[\s<>\"'`{}|\\^]", text):
+        raise ValueError(f"{shown(text)} holds a character that no address has, write %20 for a space")
+    host = parts.hostname or ""
+    if "@" in parts.netloc or port or _is_ip(host) or not HOST.fullmatch(host) or "xn--" in host:
+        raise ValueError(f"{shown(text)} hides where it leads, write a plain host name and no user, port or number")
+    return text
+
+
+def read_base_url(text: str) -> str:
+    """The address under which a site is published, ending in a slash; it may have a path. Raises ValueError."""
+    parts = urlsplit(text)
+    local = parts.hostname in {"localhost", "127.0.0.1"}
+    if not (parts.scheme == "https" or (parts.scheme == "http" and local)):
+        raise ValueError(f"{shown(text)} is not an https address, write it as https://example.org/")
+    if parts.query or parts.fragment or "@" in parts.netloc or not (local or HOST.fullmatch(parts.hostname or "")):
+        raise ValueError(f"{shown(text)} is not a site's address, write it as https://example.org/digest/")
+    if not re.fullmatch(r"(?:/[A-Za-z0-9._~-]+)*/?", parts.path) or "/." in parts.path:
+        raise ValueError(f"{shown(text)} has a path that cannot be used, write letters, digits and - in it")
+    return text if text.endswith("/") else text + "/"
+
+
+def _is_ip(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return bool(re.fullmatch(r"[\d.]+|0x.*", host))
+    return True
+
+
+def _email(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9._%+-]{1,64}@[a-z0-9.-]+\.[a-z]{2,63}", text):
+        raise ValueError(f"{shown(text)} is not an e-mail address, write it as editor@example.org")
+    return text
+
+
+def one_of(*choices: str) -> Read:
+    """Text that is one of a few words."""
+
+    def read(text: str) -> str:
+        if text not in choices:
+            raise ValueError(f"{shown(text)} is not known here, {did_you_mean(text, choices)}")
+        return text
+
+    return Read(read, {"enum": list(choices)})
+
+
+def _term(kind: Literal["grades", "categories", "contracts"], what: str) -> Read:
+    def read(text: str, words: vocabulary.Vocabulary) -> str:
+        return vocabulary.known_term(text, getattr(words, kind), what)
+
+    return Read(read, {"type": "string"}, context=True)
+
+
+def _listed(value: object) -> object:
+    if value == "":
+        raise ValueError("is empty, write a list or delete the key")
+    if not isinstance(value, list):
+        raise ValueError("is not a list, write each item on a line of its own that starts with -")
+    if not value:
+        raise ValueError("is an empty list, write an item or delete the key")
+    return tuple(value)
+
+
+def no_twice(values: Iterable[Any]) -> tuple[Any, ...]:
+    """The values, when none of them stands there a second time. Raises ValueError."""
+    seen: list[Any] = []
+    for value in values:
+        if value in seen:
+            raise ValueError(f"{shown(value)} stands in the list a second time, keep one")
+        seen.append(value)
+    return tuple(seen)
+
+
+_Item = TypeVar("_Item")
+Many = Annotated[tuple[_Item, ...], BeforeValidator(_listed)]
+
+Title = Annotated[str, _line(3, 150)]
+Line = Annotated[str, _line(1, 300)]
+Sentence = Annotated[str, _line(1, 1000)]
+Slug = Annotated[str, Read(read_slug, {"type": "string", "pattern": f"^{SLUG.pattern}$"})]
+Moment = Annotated[When, Read(read_when, {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}(T.+)?$"})]
+Day = Annotated[str, Read(_day, {"type": "string", "format": "date"})]
+Closing = Annotated[Closes, Read(_closes, {"type": "string", "pattern": r"^(until-filled|\d{4}-\d{2}-\d{2}(T.+)?)$"})]
+Truth = Annotated[bool, Read(_boolean, {"type": "boolean"})]
+Amount = Annotated[Decimal, Read(_amount, {"type": "number", "minimum": 0})]
+Years = Annotated[int, _number(0, 60)]
+Days = Annotated[int, _number(1, 3650)]
+Count = Annotated[int, _number(1, 100_000)]
+Clock = Annotated[str, Read(_clock, {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"})]
+CountryCode = Annotated[str, Read(_country, {"type": "string", "pattern": "^[A-Z]{2}$"})]
+Zone = Annotated[str, Read(_zone, {"type": "string"})]
+RuleZone = Annotated[str, Read(_rule_zone, {"type": "string"})]
+Language = Annotated[str, Read(_language, {"type": "string", "pattern": "^[a-z]{2,3}$"})]
+Currency = Annotated[str, Read(_currency, {"type": "string", "pattern": "^[A-Z]{3}$"})]
+Host = Annotated[str, Read(_host, {"type": "string", "format": "hostname"})]
+Address = Annotated[str, Read(read_address, {"type": "string", "format": "uri", "pattern": "^https://"})]
+BaseUrl = Annotated[str, Read(read_base_url, {"type": "string", "format": "uri"})]
+Email = Annotated[str, Read(_email, {"type": "string", "format": "email"})]
+Grade = Annotated[str, _term("grades", "grade")]
+Category = Annotated[str, _term("categories", "category")]
+ContractType = Annotated[str, _term("contracts", "contract type")]
+OpenTo = Annotated[str, one_of(*vocabulary.OPEN_TO)]

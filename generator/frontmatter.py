@@ -1,0 +1,213 @@
+"""YAML read as text, strictly, with the place of every key and value.
+
+PyYAML's own types would turn `NO` into False and `12:30` into 750, and merge duplicate keys in silence, so every scalar
+stays text and anything but plain mappings, lists and scalars is refused.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import yaml
+
+from .problems import Place, shown
+
+MAX_BYTES = 16 * 1024
+MAX_DEPTH = 8
+
+Location = tuple[str | int, ...]
+Value = str | list["Value"] | dict[str, "Value"]
+Finding = tuple[Place, str, str]  # place, key, message
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_ZERO_WIDTH_JOINERS = "\u200c\u200d"
+# Control characters, bidirectional overrides and invisible characters: they make a text look like another one.
+FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\uffff"
+    "\U000e0000-\U000e007f]|\r(?!\n)"
+    # Joiners belong to Arabic, Syriac and the Indic scripts; anywhere else they only hide.
+    f"|(?<![\u0600-\u0dff])[{_ZERO_WIDTH_JOINERS}]"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """A mapping as an editor wrote it: text, lists and mappings, and where each key and each value stands."""
+
+    value: dict[str, Value]
+    keys: dict[Location, Place] = field(default_factory=dict)
+    values: dict[Location, Place] = field(default_factory=dict)
+
+    def place_of(self, location: Location, *, of_key: bool = False) -> Place:
+        """Where a value (or its key) stands; what is not there stands at the key of its parent, or at line 1."""
+        if location in self.values:
+            return self.keys.get(location, self.values[location]) if of_key else self.values[location]
+        while location := location[:-1]:
+            if location in self.values:
+                return self.keys.get(location, self.values[location])
+        return Place()
+
+
+def split(text: str) -> tuple[str, str, int] | None:
+    """A file as (front matter, body, line on which the body starts); None when it does not open and close with `---`."""
+    lines = text.split("\n")
+    if lines[0].rstrip() != "---":
+        return None
+    for number, line in enumerate(lines[1:], start=2):
+        if line.rstrip() == "---":
+            return "\n".join(lines[1 : number - 1]), "\n".join(lines[number:]), number + 1
+    return None
+
+
+def forbidden_characters(text: str) -> list[Finding]:
+    """Every character that no text of ours may hold, at its place."""
+    found = []
+    for match in FORBIDDEN.finditer(text):
+        line = text.count("\n", 0, match.start()) + 1
+        column = match.start() - text.rfind("\n", 0, match.start())
+        name = f"U+{ord(match.group()[0]):04X}"
+        found.append((Place(line, column), "text", f"the invisible character {name} stands here, delete it"))
+        if len(found) == 20:
+            break
+    return found
+
+
+def read_mapping(text: str, first_line: int = 1) -> tuple[Fields, list[Finding]]:
+    """YAML text as fields and everything that is wrong with its form. `first_line` is its first line in the file.
+
+    With a mistake of syntax the fields hold what stood before it; the caller must not use them.
+    """
+    if len(text.encode()) > MAX_BYTES:
+        message = f"is larger than {MAX_BYTES // 1024} KiB, move long text into the body"
+        return Fields({}), [(Place(first_line), "front matter", message)]
+    reader = _Reader(first_line)
+    try:
+        reader.read(text)
+    except yaml.YAMLError as error:
+        reader.findings.append(_syntax_finding(error, text, first_line))
+    except _Refused:
+        pass
+    return reader.fields, reader.findings
+
+
+class _Refused(Exception):
+    """The rest of the YAML cannot be read; the reason is among the findings."""
+
+
+class _Reader:
+    """Builds fields from the parser's events: libyaml's own composer recurses in C, and a deep text would end the process."""
+
+    def __init__(self, first_line: int) -> None:
+        self.first_line = first_line
+        self.fields = Fields({})
+        self.findings: list[Finding] = []
+
+    def read(self, text: str) -> None:
+        events = yaml.parse(text, Loader=_LOADER)
+        documents = 0
+        for event in events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    self.refuse(event, (), "a second YAML document starts here, write one mapping")
+                    raise _Refused
+                if event.version or event.tags:
+                    self.refuse(event, (), "a YAML directive stands here, delete it")
+            elif isinstance(event, yaml.NodeEvent):
+                value = self.node(event, events, ())
+                if isinstance(value, dict):
+                    self.fields.value.update(value)
+                elif value != "":
+                    self.refuse(event, (), "is not a mapping, write lines of the form key: value")
+
+    def refuse(self, event: yaml.Event, location: Location, message: str) -> None:
+        self.findings.append((self.place(event), key_text(location) or "front matter", message))
+
+    def place(self, event: yaml.Event) -> Place:
+        return Place(event.start_mark.line + self.first_line, event.start_mark.column + 1)
+
+    def node(self, event: yaml.Event, events: Iterator[yaml.Event], location: Location) -> Value:
+        self.fields.values[location] = self.place(event)
+        if isinstance(event, yaml.AliasEvent):
+            self.refuse(event, location, f"*{event.anchor} is a YAML alias, write the value out")
+            return ""
+        if event.anchor:
+            self.refuse(event, location, f"&{event.anchor} is a YAML anchor, write the value without it")
+        if event.tag:
+            self.refuse(event, location, f"{shown(event.tag)} is a YAML tag, write the value without it")
+        if len(location) >= MAX_DEPTH and not isinstance(event, yaml.ScalarEvent):
+            self.refuse(event, location[:1], f"lists and mappings nest deeper than {MAX_DEPTH}, write it flatter")
+            raise _Refused
+        if isinstance(event, yaml.ScalarEvent):
+            return self.scalar(event, location)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self.sequence(events, location)
+        return self.mapping(events, location)
+
+    def scalar(self, event: yaml.ScalarEvent, location: Location) -> str:
+        # An escape such as "\u202e" brings in what the file itself does not hold.
+        if match := FORBIDDEN.search(event.value):
+            name = f"U+{ord(match.group()[0]):04X}"
+            self.refuse(event, location, f"holds the invisible character {name}, delete it")
+        return str(event.value)
+
+    def sequence(self, events: Iterator[yaml.Event], location: Location) -> list[Value]:
+        items: list[Value] = []
+        while not isinstance(event := next(events), yaml.SequenceEndEvent):
+            items.append(self.node(event, events, (*location, len(items))))
+        return items
+
+    def mapping(self, events: Iterator[yaml.Event], location: Location) -> dict[str, Value]:
+        result: dict[str, Value] = {}
+        while not isinstance(event := next(events), yaml.MappingEndEvent):
+            key = self.node(event, events, (*location, "?"))
+            if not isinstance(key, str) or key == "<<":
+                self.refuse(event, location, "a key must be plain text, merge keys and complex keys are not read")
+                key = "?"
+            elif key in result:
+                self.refuse(event, (*location, key), "stands here a second time, keep one of the two")
+            inner = (*location, key)
+            self.fields.keys[inner] = self.place(event)
+            result[key] = self.node(next(events), events, inner)
+        return result
+
+
+def key_text(location: Location) -> str:
+    """A location as messages name it: `duty_stations[0].country`."""
+    text = ""
+    for part in location:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return text
+
+
+_OPEN_QUOTE = re.compile(r"""^\s*(?:-\s+)*(?:[\w-]+:\s+)?(?P<quote>["'])(?:(?!(?P=quote)).)*$""")
+
+
+def _syntax_finding(error: yaml.YAMLError, text: str, first_line: int) -> Finding:
+    """A mistake of YAML's syntax in an editor's words, at the place where it is mended."""
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    problem = str(getattr(error, "problem", None) or "")
+    lines = text.split("\n")
+    last = min(mark.line if mark else 0, len(lines) - 1)
+    for number, line in enumerate(lines[: last + 1]):
+        if match := _OPEN_QUOTE.match(line):
+            place = Place(number + first_line, match.start("quote") + 1)
+            return place, _key_on(line), "a quote opens here and is not closed, close it on the same line"
+    line = lines[last]
+    if "flow" in str(getattr(error, "context", "")) and (opening := error.context_mark):  # type: ignore[attr-defined]
+        place = Place(opening.line + first_line, opening.column + 1)
+        return place, _key_on(lines[opening.line]), "a bracket opens here, and what follows is no list, check commas and the closing bracket"
+    place = Place(last + first_line, (mark.column if mark else 0) + 1)
+    if "mapping values are not allowed" in problem:
+        return place, _key_on(line), "a colon stands inside the value, put the whole value in quotes"
+    if "cannot start any token" in problem and line[: place.column].strip(" ").startswith("\t"):
+        return place, _key_on(line), "a tab stands here, indent with spaces"
+    if "cannot start any token" in problem:
+        found = shown(line[place.column - 1 : place.column])
+        return place, _key_on(line), f"a value cannot start with {found}, put it in quotes"
+    return place, _key_on(line), f"is not YAML ({problem or 'unreadable'}), check indentation, brackets and quotes"
+
+
+def _key_on(line: str) -> str:
+    match = re.match(r"\s*(?:-\s+)*([\w-]+):", line)
+    return match.group(1) if match else "front matter"

@@ -1,0 +1,75 @@
+"""The values that the rooms hand to one another: what was written, what it means in time, and what happened."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Literal
+
+UNTIL_FILLED: Literal["until-filled"] = "until-filled"
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A day or an instant as an editor wrote it. `instant` is None where only the day is written."""
+
+    text: str
+    day: date
+    instant: datetime | None = None
+
+
+Closes = When | Literal["until-filled"] | None
+
+
+class State(StrEnum):
+    """What a role is at an instant. Only `open` and `closing` roles take applications."""
+
+    SCHEDULED = "scheduled"
+    OPEN = "open"
+    CLOSING = "closing"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
+    FILLED = "filled"
+    UNCONFIRMED = "unconfirmed"
+
+
+class Kind(StrEnum):
+    """What can happen to a role; part of an event's id."""
+
+    OPENED = "opened"
+    CLOSING = "closing"
+    EXTENDED = "extended"
+    SHORTENED = "shortened"
+    REOPENED = "reopened"
+    WITHDRAWN = "withdrawn"
+    FILLED = "filled"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """The instant at which a role stops taking applications, and how we know it.
+
+    `rule` says who set time and zone: `notice` (stated), else `organisation` or `site` (assumed). `rule_name` names that
+    organisation. `zone` is the IANA zone in which the deadline is told to readers, None where only the offset is known.
+    """
+
+    written: str
+    instant: datetime
+    rule: Literal["notice", "organisation", "site"]
+    rule_name: str = ""
+    zone: str | None = None
+
+    @property
+    def stated(self) -> bool:
+        return self.rule == "notice"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to a posting, told once. `id` is the same in every feed and format, for ever."""
+
+    id: str
+    posting: str
+    kind: Kind
+    instant: datetime
+    key: str = ""

@@ -1,0 +1,67 @@
+"""What is wrong with the input, as values. One error carries every problem of a run."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A position in a text file; line and column count from 1, columns in characters."""
+
+    line: int = 1
+    column: int = 1
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One mistake of an editor: where it stands, what is there, and what to write instead.
+
+    `path` is relative to the root. A `note` stops nothing: it says what a draft still lacks.
+    """
+
+    path: str
+    place: Place
+    key: str
+    message: str
+    level: Literal["error", "note"] = "error"
+
+    def __str__(self) -> str:
+        note = "note: " if self.level == "note" else ""
+        return f"{self.path}:{self.place.line}:{self.place.column}: {note}{self.key}: {self.message}"
+
+    def as_note(self) -> "Problem":
+        return replace(self, level="note")
+
+
+class ContentError(Exception):
+    """The content cannot be published; `problems` holds every reason at once."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(set(problems)))
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+def shown(text: object, limit: int = 60) -> str:
+    """The text as a message quotes it: on one line, in quotes, invisible characters escaped, cut at `limit` characters."""
+    raw = str(text)
+    cut = raw if len(raw) <= limit else raw[: limit - 1] + "…"
+    return repr(cut)
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that the editor probably meant, if there is one."""
+    by_lower = {choice.lower(): choice for choice in known}
+    found = get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
+    return by_lower[found[0]] if found else None
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """What to write instead of an unknown word: the nearest known one, or all of them when they are few."""
+    choices = list(known)
+    if match := nearest(word, choices):
+        return f"did you mean {match}?"
+    if len(choices) <= 12:
+        return "write one of " + ", ".join(choices)
+    return "see docs/content.md for what may stand here"
