@@ -1,7 +1,7 @@
 """A folder of content as values, or every problem in it at once."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -75,6 +75,10 @@ class Content:
     countries: Mapping[str, str] = field(default_factory=dict)
     pages: tuple[PageFile, ...] = ()
     static: tuple[StaticFile, ...] = ()
+
+    def at(self, base_url: str) -> "Content":
+        """The same content under another address; the ids of its events do not change."""
+        return replace(self, settings=self.settings.model_copy(update={"base_url": base_url}))
 
 
 @dataclass(frozen=True, slots=True)

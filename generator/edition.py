@@ -177,6 +177,20 @@ class Edition:
         term = self.term(dimension, key)
         return key if term is None else term.key if dimension is Dimension.GRADES else term.label
 
+    @cached_property
+    def open_by_slug(self) -> Mapping[str, Role]:
+        return {role.slug: role for role in self.roles if role.listed}
+
+    @cached_property
+    def open_by_value(self) -> Mapping[tuple[Dimension, str], tuple[str, ...]]:
+        """The slugs of the open roles of each collection."""
+        return {
+            (dimension, key): tuple(role.slug for role in collection.roles if role.listed)
+            for dimension, found in self.collections.items()
+            for key, collection in found.items()
+        }
+
+    @cached_property
     def weeks(self) -> dict[tuple[int, int], list[Event]]:
         """What happened, by ISO year and week in the site's zone, newest week first."""
         found: dict[tuple[int, int], list[Event]] = {}
@@ -185,6 +199,7 @@ class Edition:
             found.setdefault((year, week), []).append(event)
         return found
 
+    @cached_property
     def months(self) -> dict[tuple[int, int], list[Role]]:
         """The roles that ended, by year and month in the site's zone, newest first."""
         found: dict[tuple[int, int], list[Role]] = {}

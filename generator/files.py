@@ -15,11 +15,12 @@ MAX_STATIC_BYTES = 25 * 1024 * 1024  # the most that Cloudflare Pages serves
 def walk(root: Path, folder: Path) -> Iterator[tuple[Path, Problem | None]]:
     """Every file under a folder in a fixed order, links and special files with the problem that they are.
 
-    Names that start with a dot and editors' backups (`x~`) are passed over. Links are never followed.
+    Names that start with a dot (but for `.well-known`) and editors' backups (`x~`) are passed over. Links are never
+    followed.
     """
     for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
         path = Path(entry.path)
-        if entry.name.startswith(".") or entry.name.endswith("~"):
+        if (entry.name.startswith(".") and entry.name != ".well-known") or entry.name.endswith("~"):
             continue
         if problem := _name_problem(root, path) or _type_problem(root, path, entry):
             yield path, problem

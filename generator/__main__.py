@@ -1,0 +1,5 @@
+"""`python -m generator` is `vacancy-digest`."""
+
+from .cli import main
+
+main()

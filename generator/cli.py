@@ -1,0 +1,83 @@
+"""The command `vacancy-digest`: finds the subcommand and turns errors into exit codes."""
+
+import sys
+from importlib import import_module
+
+import click
+
+_COMMANDS = {
+    "build": "Build the site.",
+    "check": "Report every problem in every file; write nothing.",
+    "list": "List roles by state.",
+    "events": "List what happened, newest first.",
+    "next": "List when the passing of time will change the site.",
+}
+CONTENT_WRONG, USAGE_WRONG, WOULD_LOSE = 1, 2, 3
+
+
+class _Lazy(click.Group):
+    """Imports a command when it is called, so that asking for help is quick."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in _COMMANDS:
+            return None
+        command: click.Command = import_module(f".commands.{name}", __package__).command
+        return command
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+    def resolve_command(
+        self, context: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        from .problems import nearest
+
+        if args and args[0] not in _COMMANDS and not args[0].startswith("-") and (match := nearest(args[0], _COMMANDS)):
+            context.fail(f"No such command {args[0]!r}. Did you mean {match}?")
+        return super().resolve_command(context, args)
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="vacancy-digest", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Turn a folder of Markdown postings into a vacancy digest: a web site with feeds and calendars.
+
+    Exit codes: 0 done; 1 problems in the content, all of them printed and nothing written; 2 wrong usage, or no site
+    here; 3 refused because something would be lost.
+    """
+
+
+def main() -> None:
+    """Runs the command line. An editor's mistake prints lines and never a traceback; a bug shows one."""
+    try:
+        cli(prog_name="vacancy-digest", standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except Exception as error:
+        code = _exit_code(error)
+        if code is None:
+            raise
+        click.echo(str(error), err=True)
+        sys.exit(code)
+
+
+def _exit_code(error: Exception) -> int | None:
+    from .content import NoSite
+    from .problems import ContentError
+    from .publish import Refused
+
+    match error:
+        case ContentError():
+            return CONTENT_WRONG
+        case NoSite():
+            return USAGE_WRONG
+        case Refused():
+            return WOULD_LOSE
+    return None

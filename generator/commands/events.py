@@ -1,0 +1,28 @@
+"""`vacancy-digest events`"""
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from ..views import utc_text
+from .options import edition_at, format_option, now_option, root_option
+
+
+@click.command("events")
+@root_option
+@now_option
+@format_option
+def command(root: Path, now: datetime, form: str) -> None:
+    """List what happened up to now, newest first, each event once.
+
+    Example: vacancy-digest events --now 2026-05-30T12:00:00Z
+    """
+    events = edition_at(root, now).site.events
+    if form == "json":
+        found = [{"id": one.id, "posting": one.posting, "kind": one.kind.value, "instant": utc_text(one.instant)} for one in events]
+        click.echo(json.dumps(found, ensure_ascii=False, indent=1))
+        return
+    for event in events:
+        click.echo(f"{utc_text(event.instant)}  {event.kind.value:<9}  {event.posting}{f'  {event.key}' if event.key else ''}")

@@ -1,0 +1,44 @@
+"""`vacancy-digest list`"""
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from ..edition import Role
+from ..model import State
+from ..views import utc_text
+from ..wording import deadline_text
+from .options import edition_at, format_option, now_option, root_option
+
+_ORDER = {state: number for number, state in enumerate((State.CLOSING, State.OPEN, State.UNCONFIRMED))}
+
+
+@click.command("list")
+@root_option
+@now_option
+@format_option
+def command(root: Path, now: datetime, form: str) -> None:
+    """List roles by state, the most urgent first; scheduled ones, which no reader sees yet, last.
+
+    Example: vacancy-digest list --now 2026-05-30T12:00:00Z
+    """
+    edition = edition_at(root, now)
+    roles = sorted(edition.roles, key=lambda role: (_ORDER.get(role.state, 9), role.urgency))
+    scheduled = [(file, history) for file, history in edition.histories if history.opened > now]
+    if form == "json":
+        found = [{"id": role.file.id, "path": role.file.path, "state": role.state.value, **_closes(role)} for role in roles]
+        found += [{"id": file.id, "path": file.path, "state": "scheduled"} for file, _ in scheduled]
+        click.echo(json.dumps(found, ensure_ascii=False, indent=1))
+        return
+    for role in roles:
+        click.echo(f"{role.state.value:<12} {role.slug}: {role.title}. Deadline: {deadline_text(role.deadline)}.")
+    for file, history in scheduled:
+        click.echo(f"{'scheduled':<12} {file.slug}: {file.posting.title}. Opens: {utc_text(history.opened)}.")
+
+
+def _closes(role: Role) -> dict[str, object]:
+    if not role.deadline:
+        return {}
+    return {"closes": utc_text(role.deadline.instant), "stated": role.deadline.stated}

@@ -1,0 +1,31 @@
+"""`vacancy-digest next`"""
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from ..views import utc_text
+from .options import edition_at, format_option, now_option, root_option
+
+
+@click.command("next")
+@root_option
+@now_option
+@click.option("--limit", type=click.IntRange(1), default=10, help="At most so many lines (default: 10).")
+@format_option
+def command(root: Path, now: datetime, limit: int, form: str) -> None:
+    """List when the passing of time alone will change the site, the nearest instant first.
+
+    Example, to know when to build again: vacancy-digest next --limit 1
+    """
+    changes = edition_at(root, now).next_changes()[:limit]
+    if form == "json":
+        found = [{"instant": utc_text(instant), "change": change, "posting": slug} for instant, change, slug in changes]
+        click.echo(json.dumps(found, ensure_ascii=False, indent=1))
+        return
+    for instant, change, slug in changes:
+        click.echo(f"{utc_text(instant)}  {change:<11}  {slug}")
+    if not changes:
+        click.echo("Nothing will change by the passing of time alone.")

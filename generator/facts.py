@@ -1,0 +1,131 @@
+"""The fact panel of a posting: every field that the notice states, and "not stated" where it is silent on what matters."""
+
+from collections.abc import Iterator
+
+from . import wording
+from .edition import Dimension, Edition, Role, keys_of
+from .routes import CollectionPage
+from .schema import Organisation, Posting
+from .views import Explanation, Fact, Link
+from .vocabulary import NOT_STATED, OPEN_TO, city_of_zone, countries, languages
+
+
+def facts_of(role: Role, edition: Edition) -> tuple[Fact, ...]:
+    """The panel's lines in the order in which a reader judges a role."""
+    return tuple(fact for fact in _facts(role, edition) if fact)
+
+
+def _facts(role: Role, edition: Edition) -> Iterator[Fact | None]:
+    posting = role.posting
+    yield Fact("Duty station", _stations(posting))
+    yield Fact("Organization", _links(role, edition, Dimension.ORGANISATIONS))
+    yield Fact("Grade", _links(role, edition, Dimension.GRADES))
+    yield Fact("Category", _links(role, edition, Dimension.CATEGORIES))
+    yield Fact("Contract", _links(role, edition, Dimension.CONTRACTS), _contract_note(posting))
+    yield Fact("Who may apply", _open_to(posting))
+    yield Fact("Languages", _languages(posting, required=True))
+    yield _optional("Languages of advantage", _languages(posting, required=False))
+    yield Fact("Education and experience", _alternatives(posting))
+    yield Fact("Salary", (wording.salary_text(posting.salary),) if posting.salary else (), _salary_note(posting))
+    yield Fact("Reference", (posting.reference,) if posting.reference else ())
+    yield _optional("Vacancy type", (posting.vacancy_type,) if posting.vacancy_type else ())
+    yield _optional("Office", (posting.org_type,) if posting.org_type else ())
+    yield _optional("Emergency", _emergency(posting))
+    yield Fact("Opened", (wording.when_text(posting.opens),) if posting.opens else ())
+    yield _optional("In this digest since", (wording.when_text(posting.added),) if posting.added else ())
+    yield from _source(posting)
+
+
+def _optional(label: str, values: tuple[Link | str, ...]) -> Fact | None:
+    return Fact(label, values) if values else None
+
+
+def _links(role: Role, edition: Edition, dimension: Dimension) -> tuple[Link | str, ...]:
+    keys = (key for key in keys_of(role.posting, dimension) if key != NOT_STATED)
+    return tuple(Link(edition.name_of(dimension, key), CollectionPage(dimension, key)) for key in keys)
+
+
+def _stations(posting: Posting) -> tuple[Link | str, ...]:
+    found: list[Link | str] = []
+    for station in posting.duty_stations:
+        text = wording.station_text(station)
+        page = CollectionPage(Dimension.COUNTRIES, station.country.lower()) if station.country else None
+        found.append(Link(text, page) if page else f"{text} (country not stated)")
+    if posting.remote:
+        found.append("Home-based or roving")
+    return tuple(found)
+
+
+def _contract_note(posting: Posting) -> str:
+    if not posting.contract:
+        return ""
+    parts = [posting.contract.duration or ""]
+    if posting.contract.extendable is not None:
+        parts.append("extension possible" if posting.contract.extendable else "no extension")
+    return ", ".join(filter(None, parts))
+
+
+def _open_to(posting: Posting) -> tuple[Link | str, ...]:
+    return tuple(Link(OPEN_TO[key], CollectionPage(Dimension.OPEN_TO, key)) for key in posting.open_to)
+
+
+def _languages(posting: Posting, *, required: bool) -> tuple[Link | str, ...]:
+    if not posting.languages:
+        return ()
+    codes = posting.languages.required if required else posting.languages.desirable
+    return tuple(Link(languages()[code], CollectionPage(Dimension.LANGUAGES, code)) for code in codes)
+
+
+def _alternatives(posting: Posting) -> tuple[str, ...]:
+    found = []
+    for alternative in posting.education_experience:
+        years = alternative.years
+        found.append(alternative.education if years is None else f"{alternative.education}, with {wording.years_text(years)}")
+    return tuple(found)
+
+
+def _salary_note(posting: Posting) -> str:
+    return wording.salary_basis(posting.salary) if posting.salary else ""
+
+
+def _emergency(posting: Posting) -> tuple[str, ...]:
+    if not posting.emergency:
+        return ()
+    level = posting.emergency.level
+    if posting.emergency.supports:
+        return (f"In an {level} office, or in support of an {level} response",)
+    return (f"Not in an {level} office and not in support of an {level} response",)
+
+
+def _source(posting: Posting) -> Iterator[Fact | None]:
+    source = posting.source
+    if not source:
+        return
+    yield _optional("Seen at", (source.name,) if source.name else ())
+    yield _optional("Added there", (wording.when_text(source.added),) if source.added else ())
+    yield _optional("Updated there", (wording.when_text(source.updated),) if source.updated else ())
+    yield _optional("Last checked", (wording.when_text(source.checked),) if source.checked else ())
+
+
+def organisation_facts(organisation: Organisation) -> tuple[Fact, ...]:
+    """What is known about an organisation, for its page."""
+    found = [Fact("Full name", (organisation.full_name,))] if organisation.full_name else []
+    if organisation.country:
+        found.append(Fact("Headquarters", (countries()[organisation.country],)))
+    if organisation.apply_hosts:
+        found.append(Fact("Takes applications at", tuple(organisation.apply_hosts)))
+    if rule := organisation.deadline:
+        where = "at the duty station" if rule.zone == "duty-station" else f"in {city_of_zone(rule.zone)}"
+        found.append(Fact("A day without a time ends", (f"at {rule.time} {where}",), "The digest's rule, assumed and marked so."))
+    return tuple(found)
+
+
+def explanations_of(role: Role, edition: Edition) -> tuple[Explanation, ...]:
+    """What the role's grade, category and contract type mean, with the source of each statement."""
+    found = []
+    for dimension in (Dimension.GRADES, Dimension.CATEGORIES, Dimension.CONTRACTS):
+        for key in keys_of(role.posting, dimension):
+            term = edition.term(dimension, key)
+            if term and term.explanation:
+                found.append(Explanation(Link(term.label, CollectionPage(dimension, key)), term.explanation, term.source))
+    return tuple(found)

@@ -1,0 +1,52 @@
+"""A progress bar for steps that last, on terminals only."""
+
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+_T = TypeVar("_T")
+PATIENCE_SECONDS = 1.0
+
+
+class Track(Protocol):
+    """Passes items through and shows how far they are."""
+
+    def __call__(self, items: Iterable[_T], total: int, label: str, /) -> Iterator[_T]: ...
+
+
+def silent(items: Iterable[_T], total: int, label: str, /) -> Iterator[_T]:
+    """Shows nothing."""
+    yield from items
+
+
+def on_terminal(items: Iterable[_T], total: int, label: str, /) -> Iterator[_T]:
+    """Shows a bar on standard error once a step has lasted a second; nothing when that is no terminal."""
+    if not sys.stderr.isatty():
+        yield from items
+        return
+    started, bar = time.monotonic(), None
+    try:
+        for done, item in enumerate(items, start=1):
+            yield item
+            if bar is None and time.monotonic() - started > PATIENCE_SECONDS:
+                bar = _bar(label, total)
+            if bar is not None:
+                bar.update(bar.task_ids[0], completed=done)
+    finally:
+        if bar is not None:
+            bar.stop()
+
+
+def _bar(label: str, total: int) -> "Progress":
+    # rich takes a tenth of a second to import: only builds that last pay for it.
+    from rich.console import Console
+    from rich.progress import Progress
+
+    bar = Progress(console=Console(stderr=True), transient=True)
+    bar.add_task(label, total=total)
+    bar.start()
+    return bar

@@ -1,0 +1,190 @@
+"""Times, places and states in plain English words."""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+from babel.dates import format_date
+
+from . import clock
+from .deadlines import last_full_day
+from .model import Deadline, Kind, State, When
+from .schema import DutyStation, Posting, Salary, Settings
+from .vocabulary import city_of_zone, countries
+
+STATE_WORDS = {
+    State.OPEN: "Open",
+    State.CLOSING: "Closing",
+    State.CLOSED: "Closed",
+    State.WITHDRAWN: "Withdrawn",
+    State.FILLED: "Filled",
+    State.UNCONFIRMED: "Unconfirmed",
+    State.SCHEDULED: "Scheduled",
+}
+KIND_WORDS = {
+    Kind.OPENED: "Opened",
+    Kind.CLOSING: "Closing",
+    Kind.EXTENDED: "Extended",
+    Kind.SHORTENED: "Deadline brought forward",
+    Kind.REOPENED: "Reopened",
+    Kind.WITHDRAWN: "Withdrawn",
+    Kind.FILLED: "Filled",
+    Kind.CLOSED: "Closed",
+}
+
+
+def long_date(day: date) -> str:
+    """Friday 5 June 2026."""
+    return format_date(day, "EEEE d MMMM y", locale="en")
+
+
+def short_date(day: date) -> str:
+    """5 June 2026."""
+    return format_date(day, "d MMMM y", locale="en")
+
+
+def day_and_month(day: date) -> str:
+    """5 Jun."""
+    return format_date(day, "d MMM", locale="en")
+
+
+def weekday(day: date) -> str:
+    """Fri."""
+    return format_date(day, "EEE", locale="en")
+
+
+def month_name(year: int, month: int) -> str:
+    """June 2026."""
+    return format_date(date(year, month, 1), "MMMM y", locale="en")
+
+
+def week_days(year: int, week: int) -> tuple[date, date]:
+    """The Monday and the Sunday of an ISO week."""
+    monday = date.fromisocalendar(year, week, 1)
+    return monday, monday + timedelta(days=6)
+
+
+def week_ends(year: int, week: int, settings: Settings) -> datetime:
+    """The instant at which an ISO week is over in the site's zone."""
+    return clock.day_starts(week_days(year, week)[1] + timedelta(days=1), settings.timezone)
+
+
+def site_day(instant: datetime, settings: Settings) -> date:
+    """The day of an instant in the site's zone."""
+    return clock.local(instant, settings.timezone).date()
+
+
+def span(first: date, last: date) -> str:
+    """25–31 May 2026, with no more said twice than needed."""
+    if first.year != last.year:
+        return f"{short_date(first)} – {short_date(last)}"
+    if first.month != last.month:
+        return f"{format_date(first, 'd MMMM', locale='en')} – {short_date(last)}"
+    return f"{first.day}–{short_date(last)}"
+
+
+def local_deadline(deadline: Deadline) -> datetime:
+    """The deadline on the clock on which it is told: its zone's, else that of the offset the notice gives."""
+    if deadline.zone:
+        return clock.local(deadline.instant, deadline.zone)
+    return datetime.fromisoformat(deadline.written)
+
+
+def clock_label(deadline: Deadline) -> str:
+    """The clock on which a deadline is told: `in Kyiv`, `UTC`, `UTC−05:00`."""
+    if deadline.zone and (place := city_of_zone(deadline.zone)):
+        return place if place.startswith("UTC") else f"in {place}"
+    offset = local_deadline(deadline).utcoffset() or timedelta()
+    minutes = round(offset.total_seconds() / 60)
+    if not minutes:
+        return "UTC"
+    return f"UTC{'+' if minutes > 0 else '−'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
+
+
+def deadline_time(deadline: Deadline) -> str:
+    """23:55 in Kyiv."""
+    return f"{local_deadline(deadline):%H:%M} {clock_label(deadline)}"
+
+
+def deadline_in_utc(deadline: Deadline) -> str:
+    """20:55 UTC, with the day where it is another one; empty where the deadline is told in UTC already."""
+    if clock_label(deadline) == "UTC":
+        return ""
+    at = deadline.instant.astimezone(UTC)
+    day = "" if at.date() == local_deadline(deadline).date() else f"{format_date(at.date(), 'EEEE d MMMM', locale='en')}, "
+    return f"{day}{at:%H:%M} UTC"
+
+
+def deadline_text(deadline: Deadline | None) -> str:
+    """Friday 5 June 2026, 23:55 in Kyiv (20:55 UTC)."""
+    if deadline is None:
+        return "not stated"
+    utc = deadline_in_utc(deadline)
+    text = f"{long_date(local_deadline(deadline).date())}, {deadline_time(deadline)}"
+    return f"{text} ({utc})" if utc else text
+
+
+def how_known(deadline: Deadline) -> str:
+    """Whether a deadline is stated or assumed, and by which rule."""
+    if deadline.stated:
+        return "Stated in the notice."
+    whose = f"the digest's rule for {deadline.rule_name}" if deadline.rule_name else "the digest's general rule"
+    return f"Assumed: the notice states only the day. {deadline_time(deadline)} is {whose}."
+
+
+def last_day_to_apply(deadline: Deadline) -> str:
+    """Thursday 4 June 2026."""
+    return long_date(last_full_day(deadline))
+
+
+def when_text(when: When) -> str:
+    """A written day or instant in words."""
+    return f"{short_date(when.day)}, {when.instant:%H:%M} UTC" if when.instant else short_date(when.day)
+
+
+def instant_text(instant: datetime) -> str:
+    """30 May 2026, 12:00 UTC."""
+    return f"{short_date(instant.date())}, {instant:%H:%M} UTC"
+
+
+def station_text(station: DutyStation) -> str:
+    """Kinshasa, Democratic Republic of the Congo."""
+    return ", ".join(filter(None, (station.city, countries()[station.country] if station.country else "")))
+
+
+def country_list(codes: Iterable[str]) -> str:
+    """Country names in alphabetical order."""
+    return ", ".join(sorted(countries()[code] for code in codes))
+
+
+def place_text(posting: Posting) -> str:
+    """Where the role is, in one line."""
+    places = [station_text(station) for station in posting.duty_stations]
+    if posting.remote:
+        places.append("home-based or roving")
+    return "; ".join(places) or "Duty station not stated"
+
+
+def years_text(years: int) -> str:
+    """7 years of experience; none for 0."""
+    return "no experience asked for" if years == 0 else f"{years} year{'' if years == 1 else 's'} of experience"
+
+
+def amount_text(amount: Decimal) -> str:
+    return f"{amount:,.2f}".removesuffix(".00")
+
+
+def salary_text(salary: Salary) -> str:
+    """USD 139,573 – 182,090 a year."""
+    figures = [amount_text(amount) for amount in (salary.min, salary.max) if amount is not None]
+    text = f"{salary.currency} " + " – ".join(figures)
+    if len(figures) == 1:
+        text = f"{'from' if salary.min is not None else 'up to'} {text}"
+    return f"{text} a{'n' if salary.period == 'hour' else ''} {salary.period}" if salary.period else f"{text}, period not stated"
+
+
+def salary_basis(salary: Salary) -> str:
+    """Whose figure a salary is."""
+    whose = {"stated": "Stated by the employer.", "estimated": "An estimate, not the employer's figure."}
+    text = whose.get(salary.basis, "Whose figure this is, the source does not say.")
+    return f"{text} Source: {salary.source}." if salary.source else text
