@@ -42,7 +42,7 @@ class Report:
 
 
 def build(root: Path, out: Path, now: datetime, options: Options, track: Track = silent) -> Report:
-    """Builds the site. Raises ContentError with every problem, and publish.Refused; in both cases nothing was written."""
+    """Builds the site. Raises ContentError with every problem, or publish.Refused; then nothing was written."""
     loaded = load(root)
     templates, template_problems = read_templates(root)
     content = _publishable(loaded, template_problems, options)
@@ -71,7 +71,9 @@ def collisions_of(content: Content, templates: Templates, now: datetime) -> list
     return collisions(plan(Edition(content, now), templates)) if content.static else []
 
 
-def render_all(artifacts: list[Artifact], frame: Frame, templates: Templates, jobs: int, track: Track) -> dict[str, bytes]:
+def render_all(
+    artifacts: list[Artifact], frame: Frame, templates: Templates, jobs: int, track: Track
+) -> dict[str, bytes]:
     """The bytes of every artifact by path; the same for any number of jobs."""
     if jobs == 1:
         renderer = Renderer(frame, templates)

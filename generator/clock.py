@@ -1,15 +1,15 @@
-"""Days and instants. The one place that reads the clock is `read_now`; everything else is given its instant."""
+"""Days and instants. The one place that reads the clock is `read_now`; everything else is given its instant.
+
+Zones are those of the tzdata package: importing `vocabulary` sees to that.
+"""
 
 import os
 from datetime import UTC, date, datetime, time, timedelta
 from hashlib import blake2b
 from zoneinfo import ZoneInfo
 
-from . import vocabulary  # its import makes zoneinfo use the tzdata package alone
 from .fields import read_when
 from .model import When
-
-__all__ = ["day_starts", "ends_earliest", "local", "read_now", "spread", "vocabulary"]
 
 
 def read_now(text: str | None) -> datetime:

@@ -8,14 +8,15 @@ from types import MappingProxyType
 from . import crosscheck, schema
 from .documents import Document, Reading
 from .files import MAX_STATIC_BYTES, read_bytes, walk
+from .model import Dimension
 from .problems import Problem, did_you_mean, shown
 from .vocabulary import Term, Vocabulary, built_in_vocabulary_text, countries
 
 # The site's own pages at the top level, by name.
-SECTIONS = frozenset(
-    "countries organisations grades categories contracts languages open-to closing opened archive weeks feeds".split()
+SECTIONS = frozenset({*map(str, Dimension), "closing", "opened", "archive", "weeks", "feeds"})
+_DEVICES = frozenset(
+    {"aux", "con", "nul", "prn"} | {f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10)}
 )
-_DEVICES = frozenset("aux con nul prn com1 com2 com3 com4 com5 com6 com7 com8 com9 lpt1 lpt2 lpt3".split())
 # Names that would take the place of one of the site's own paths, or that some systems cannot store.
 RESERVED = SECTIONS | _DEVICES | {"postings", "data", "assets", "index", "404", "not-stated"}
 _FOLDERS = ("postings", "organisations", "countries", "pages", "static")
@@ -83,7 +84,7 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What a folder gave: content made of its good files (None without settings), every problem, and notes on drafts."""
+    """What a folder gave: content of its good files (None without settings), every problem, and notes on drafts."""
 
     content: Content | None
     problems: tuple[Problem, ...]
@@ -118,7 +119,11 @@ def load(root: Path) -> Loaded:
         settings=settings.value,
         vocabulary=words,
         postings=tuple(_published(postings, bad)),
-        organisations={key: OrganisationFile(key, found.value, found.body, logos.get(key)) for key, found in sorted(organisations.items()) if found.value},
+        organisations={
+            key: OrganisationFile(key, found.value, found.body, logos.get(key))
+            for key, found in sorted(organisations.items())
+            if found.value
+        },
         countries=country_notes,
         pages=tuple(PageFile(slug, page.value, page.body) for slug, page in sorted(pages.items()) if page.value),
         static=static,
@@ -209,11 +214,15 @@ def _logos(reading: Reading, organisations: Mapping[str, Document[schema.Organis
             continue
         path = (reading.root / document.path).parent / name
         if "/" in name or path.suffix not in _LOGOS:
-            reading.problems.append(document.problem(("logo",), f"{shown(name)} is not a .png, .jpg or .webp file beside this one"))
+            reading.problems.append(
+                document.problem(("logo",), f"{shown(name)} is not a .png, .jpg or .webp file beside this one")
+            )
             continue
         content, problems = read_bytes(reading.root, path, MAX_STATIC_BYTES)
         if problems or not content.startswith(_LOGOS[path.suffix]):
-            reading.problems.append(document.problem(("logo",), f"{shown(name)} is not a {path.suffix[1:]} picture that can be read"))
+            reading.problems.append(
+                document.problem(("logo",), f"{shown(name)} is not a {path.suffix[1:]} picture that can be read")
+            )
             continue
         logos[key] = StaticFile(f"{key}{path.suffix}", content)
     return logos

@@ -21,7 +21,9 @@ def organisations(documents: Organisations) -> Iterator[Problem]:
         if not isinstance(parent, str) or not parent:
             continue
         if parent not in documents:
-            yield document.problem(("parent",), f"{shown(parent)} is not an organisation here, {_did_you_mean(parent, documents)}")
+            yield document.problem(
+                ("parent",), f"{shown(parent)} is not an organisation here, {_did_you_mean(parent, documents)}"
+            )
         elif key in _ancestors(key, documents):
             yield document.problem(("parent",), f"{parent} leads back to {key}, delete one of the parents")
 
@@ -43,7 +45,12 @@ def names(postings: Postings) -> Iterator[Problem]:
         if (other := owners.setdefault(document.name, document)) is not document:
             message = f"{document.name}.md is the name of {other.path} too, rename one of the two"
             yield Problem(document.path, Place(), "file name", message)
-            yield Problem(other.path, Place(), "file name", f"{document.name}.md is the name of {document.path} too, rename one of the two")
+            yield Problem(
+                other.path,
+                Place(),
+                "file name",
+                f"{document.name}.md is the name of {document.path} too, rename one of the two",
+            )
     for document in postings.values():
         for location, name in _claimed(document):
             other = owners.setdefault(name, document)
@@ -79,9 +86,12 @@ def postings(documents: Postings, known: Organisations) -> Iterator[Problem]:
         if not isinstance(key, str) or not key:
             continue
         if key not in known:
-            yield document.problem(("organisation",), f"{shown(key)} is not an organisation here, {_did_you_mean(key, known)}")
+            yield document.problem(
+                ("organisation",), f"{shown(key)} is not an organisation here, {_did_you_mean(key, known)}"
+            )
         elif isinstance(apply, str) and (hosts := _apply_hosts(key, known)) and not _leads_to(apply, hosts):
-            message = f"{shown(apply)} does not lead to {' or '.join(hosts)}, correct it, or add its host to {known[key].path}"
+            where = " or ".join(hosts)
+            message = f"{shown(apply)} does not lead to {where}, correct it, or add its host to {known[key].path}"
             yield document.problem(("apply",), message)
 
 
@@ -104,7 +114,9 @@ def _did_you_mean(key: str, known: Organisations) -> str:
     return did_you_mean(key, known)
 
 
-def navigation(settings: Document[Settings], pages: Mapping[str, Document[FreePage]], sections: frozenset[str]) -> Iterator[Problem]:
+def navigation(
+    settings: Document[Settings], pages: Mapping[str, Document[FreePage]], sections: frozenset[str]
+) -> Iterator[Problem]:
     """A navigation entry leads to a page of this site or to an https address."""
     entries = settings.value.navigation if settings.value else ()
     known = {"/"} | {f"/{name}/" for name in (*pages, *sections)}
@@ -112,7 +124,9 @@ def navigation(settings: Document[Settings], pages: Mapping[str, Document[FreePa
         location = ("navigation", number, "to")
         if entry.to.startswith("/"):
             if entry.to not in known:
-                yield settings.problem(location, f"{shown(entry.to)} is no page of this site, {did_you_mean(entry.to, sorted(known))}")
+                yield settings.problem(
+                    location, f"{shown(entry.to)} is no page of this site, {did_you_mean(entry.to, sorted(known))}"
+                )
             continue
         try:
             read_address(entry.to)
@@ -128,6 +142,10 @@ def vocabulary(document: Document[VocabularyFile], reserved: frozenset[str]) -> 
         for key in words if isinstance(words, dict) else ():
             address = slug_of(key)
             if not SLUG.fullmatch(address) or address in reserved:
-                yield document.problem((part, key), f"{shown(key)} cannot stand in an address, write letters, digits and - only")
+                yield document.problem(
+                    (part, key), f"{shown(key)} cannot stand in an address, write letters, digits and - only"
+                )
             elif addresses.setdefault(address, key) != key:
-                yield document.problem((part, key), f"{shown(key)} has the same address as {addresses[address]}, rename one")
+                yield document.problem(
+                    (part, key), f"{shown(key)} has the same address as {addresses[address]}, rename one"
+                )

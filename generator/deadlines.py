@@ -10,7 +10,9 @@ from .schema import DeadlineRule, Posting, Settings
 from .vocabulary import EARLIEST_ZONE, zones_of
 
 
-def resolve(when: When, posting: Posting, organisations: Mapping[str, OrganisationFile], settings: Settings) -> Deadline:
+def resolve(
+    when: When, posting: Posting, organisations: Mapping[str, OrganisationFile], settings: Settings
+) -> Deadline:
     """The deadline that a posting's `closes` (or the `from` of a change) means.
 
     A date-time is stated by the notice. A day alone lasts through that day by the organisation's rule, else that of the

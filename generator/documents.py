@@ -73,7 +73,14 @@ class Reading:
         return None if text is None else self.mapping(form, path, text, first_line=1)
 
     def mapping(
-        self, form: type[_Form], path: Path, text: str, *, first_line: int, words: Vocabulary | None = None, body: str = ""
+        self,
+        form: type[_Form],
+        path: Path,
+        text: str,
+        *,
+        first_line: int,
+        words: Vocabulary | None = None,
+        body: str = "",
     ) -> Document[_Form] | None:
         written, form_findings = read_mapping(text, first_line)
         for place, key, message in form_findings:

@@ -1,32 +1,19 @@
-"""The digest at one instant: every role with its state and deadline, what happened so far, and how roles are grouped."""
+"""The digest at one instant: every role with its state and deadline, what happened, and how roles are grouped."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from functools import cached_property
 
 from . import clock
 from .content import Content, PostingFile
 from .history import History, history_of, state_at
-from .model import Deadline, Event, Kind, State
+from .model import Deadline, Dimension, Event, Kind, State
 from .schema import Posting, Settings
 from .vocabulary import NOT_STATED, OPEN_TO, Term, Vocabulary, countries, languages, slug_of
 
 LISTED = frozenset({State.OPEN, State.CLOSING})
 ENDED = frozenset({State.CLOSED, State.WITHDRAWN, State.FILLED, State.UNCONFIRMED})
-
-
-class Dimension(StrEnum):
-    """What roles are grouped by; the value is the first part of the address."""
-
-    COUNTRIES = "countries"
-    ORGANISATIONS = "organisations"
-    GRADES = "grades"
-    CATEGORIES = "categories"
-    CONTRACTS = "contracts"
-    LANGUAGES = "languages"
-    OPEN_TO = "open-to"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +50,12 @@ class Role:
         if self.deadline:
             return False, self.deadline.instant, self.history.opened, self.slug
         newest_first = datetime.max.replace(tzinfo=self.history.opened.tzinfo) - self.history.opened
-        return True, datetime.min.replace(tzinfo=self.history.opened.tzinfo) + newest_first, self.history.opened, self.slug
+        return (
+            True,
+            datetime.min.replace(tzinfo=self.history.opened.tzinfo) + newest_first,
+            self.history.opened,
+            self.slug,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +128,9 @@ class Edition:
         for role in self.roles:
             for key in keys_of(role.posting, dimension):
                 members.setdefault(key, []).append(role)
-        found = [self._collection(dimension, key, self.name_of(dimension, key), roles) for key, roles in members.items()]
+        found = [
+            self._collection(dimension, key, self.name_of(dimension, key), roles) for key, roles in members.items()
+        ]
         return {collection.key: collection for collection in sorted(found, key=self._shown_order)}
 
     def _collection(self, dimension: Dimension | None, key: str, name: str, roles: Iterable[Role]) -> Collection:
@@ -211,7 +205,11 @@ class Edition:
 
     def ended(self, role: Role) -> datetime:
         """When a role that is over ended; one that was over before the digest knew it ended at its deadline."""
-        return role.deadline.instant if role.state is State.CLOSED and role.deadline and not role.history.end else role.since
+        return (
+            role.deadline.instant
+            if role.state is State.CLOSED and role.deadline and not role.history.end
+            else role.since
+        )
 
     def next_changes(self) -> list[tuple[datetime, str, str]]:
         """What the passing of time alone will change: instant, what happens, and to which posting."""

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
 from . import wording
-from .edition import Collection, Dimension, Edition, Role, keys_of
+from .edition import Collection, Edition, Role, keys_of
 from .fields import read_when
-from .model import Deadline, Event, Kind
+from .model import Deadline, Dimension, Event, Kind
 from .routes import FeedFile, FeedsPage, HtmlPage, PostingPage, SectionPage, Told, WeekPage, WeeksFeed, WeeksPage
 from .views import collection_title, place_of, utc_text
 from .vocabulary import NOT_STATED
@@ -104,7 +104,9 @@ def _entry(event: Event, edition: Edition) -> Entry:
     role = edition.role_by_id[event.posting]
     word = wording.KIND_WORDS[event.kind]
     if role.posting.takedown:
-        return Entry(event.id, role.title, PostingPage(role.slug), event.instant, "This posting was taken down.", (), ())
+        return Entry(
+            event.id, role.title, PostingPage(role.slug), event.instant, "This posting was taken down.", (), ()
+        )
     organisation = edition.name_of(Dimension.ORGANISATIONS, role.posting.organisation)
     lines = tuple(_lines(event, role, organisation))
     title = ", ".join(filter(None, (role.title, role.posting.grade, organisation, wording.place_text(role.posting))))

@@ -11,9 +11,9 @@ from .routes import Links, PostingPage
 from .views import utc_text
 
 _COLUMNS = (
-    "id title organisation duty_station country grade category contract closes_utc closes_local closes_known languages"
-    " salary opened url apply"
-).split()
+    *("id", "title", "organisation", "duty_station", "country", "grade", "category", "contract"),
+    *("closes_utc", "closes_local", "closes_known", "languages", "salary", "opened", "url", "apply"),
+)
 
 
 def postings_json(edition: Edition, links: Links) -> bytes:
@@ -42,8 +42,28 @@ def _posting(role: Role, links: Links) -> dict[str, object]:
         mode="json",
         by_alias=True,
         exclude_defaults=True,
-        include={"reference", "duty_stations", "remote", "grade", "category", "contract", "vacancy_type", "org_type", "emergency"}
-        | {"open_to", "tiers", "requirements", "education_experience", "languages", "salary", "apply", "summary", "tags"},
+        include={
+            "reference",
+            "duty_stations",
+            "remote",
+            "grade",
+            "category",
+            "contract",
+            "vacancy_type",
+            "org_type",
+            "emergency",
+        }
+        | {
+            "open_to",
+            "tiers",
+            "requirements",
+            "education_experience",
+            "languages",
+            "salary",
+            "apply",
+            "summary",
+            "tags",
+        },
     )
     found |= {"organisation": posting.organisation, **facts, "opened": utc_text(role.history.opened)}
     if role.deadline:

@@ -1,9 +1,10 @@
-"""The fact panel of a posting: every field that the notice states, and "not stated" where it is silent on what matters."""
+"""The fact panel of a posting: each field that the notice states, and "not stated" where silence matters."""
 
 from collections.abc import Iterator
 
 from . import wording
-from .edition import Dimension, Edition, Role, keys_of
+from .edition import Edition, Role, keys_of
+from .model import Dimension
 from .routes import CollectionPage
 from .schema import Organisation, Posting
 from .views import Explanation, Fact, Link
@@ -80,7 +81,9 @@ def _alternatives(posting: Posting) -> tuple[str, ...]:
     found = []
     for alternative in posting.education_experience:
         years = alternative.years
-        found.append(alternative.education if years is None else f"{alternative.education}, with {wording.years_text(years)}")
+        found.append(
+            alternative.education if years is None else f"{alternative.education}, with {wording.years_text(years)}"
+        )
     return tuple(found)
 
 
@@ -116,7 +119,9 @@ def organisation_facts(organisation: Organisation) -> tuple[Fact, ...]:
         found.append(Fact("Takes applications at", tuple(organisation.apply_hosts)))
     if rule := organisation.deadline:
         where = "at the duty station" if rule.zone == "duty-station" else f"in {city_of_zone(rule.zone)}"
-        found.append(Fact("A day without a time ends", (f"at {rule.time} {where}",), "The digest's rule, assumed and marked so."))
+        found.append(
+            Fact("A day without a time ends", (f"at {rule.time} {where}",), "The digest's rule, assumed and marked so.")
+        )
     return tuple(found)
 
 
@@ -127,5 +132,7 @@ def explanations_of(role: Role, edition: Edition) -> tuple[Explanation, ...]:
         for key in keys_of(role.posting, dimension):
             term = edition.term(dimension, key)
             if term and term.explanation:
-                found.append(Explanation(Link(term.label, CollectionPage(dimension, key)), term.explanation, term.source))
+                found.append(
+                    Explanation(Link(term.label, CollectionPage(dimension, key)), term.explanation, term.source)
+                )
     return tuple(found)

@@ -1,4 +1,4 @@
-"""The kinds of value that front matter can hold: text in, typed value out, or a sentence that says what to write instead."""
+"""The kinds of value that front matter can hold: text in, typed value out, or what to write instead."""
 
 import re
 from collections.abc import Callable, Iterable

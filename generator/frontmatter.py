@@ -7,6 +7,7 @@ stays text and anything but plain mappings, lists and scalars is refused.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import yaml
 
@@ -49,7 +50,7 @@ class Fields:
 
 
 def split(text: str) -> tuple[str, str, int] | None:
-    """A file as (front matter, body, line on which the body starts); None when it does not open and close with `---`."""
+    """A file as (front matter, body, first line of the body); None when it does not open and close with `---`."""
     lines = text.split("\n")
     if lines[0].rstrip() != "---":
         return None
@@ -95,7 +96,10 @@ class _Refused(Exception):
 
 
 class _Reader:
-    """Builds fields from the parser's events: libyaml's own composer recurses in C, and a deep text would end the process."""
+    """Builds fields from the parser's events.
+
+    libyaml's own composer recurses in C, where a deep text would end the process.
+    """
 
     def __init__(self, first_line: int) -> None:
         self.first_line = first_line
@@ -124,9 +128,10 @@ class _Reader:
         self.findings.append((self.place(event), key_text(location) or "front matter", message))
 
     def place(self, event: yaml.Event) -> Place:
-        return Place(event.start_mark.line + self.first_line, event.start_mark.column + 1)
+        mark = event.start_mark
+        return Place(mark.line + self.first_line, mark.column + 1) if mark else Place(self.first_line)
 
-    def node(self, event: yaml.Event, events: Iterator[yaml.Event], location: Location) -> Value:
+    def node(self, event: Any, events: Iterator[yaml.Event], location: Location) -> Value:
         self.fields.values[location] = self.place(event)
         if isinstance(event, yaml.AliasEvent):
             self.refuse(event, location, f"*{event.anchor} is a YAML alias, write the value out")
@@ -196,7 +201,11 @@ def _syntax_finding(error: yaml.YAMLError, text: str, first_line: int) -> Findin
     line = lines[last]
     if "flow" in str(getattr(error, "context", "")) and (opening := error.context_mark):  # type: ignore[attr-defined]
         place = Place(opening.line + first_line, opening.column + 1)
-        return place, _key_on(lines[opening.line]), "a bracket opens here, and what follows is no list, check commas and the closing bracket"
+        return (
+            place,
+            _key_on(lines[opening.line]),
+            "a bracket opens here, and what follows is no list, check commas and the closing bracket",
+        )
     place = Place(last + first_line, (mark.column if mark else 0) + 1)
     if "mapping values are not allowed" in problem:
         return place, _key_on(line), "a colon stands inside the value, put the whole value in quotes"

@@ -18,7 +18,7 @@ from .schema import Settings
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A deadline while it stood: from `since` until `until` (None: for good). `deadline` is None where none was stated."""
+    """A deadline while it stood: from `since` to `until` (None: for good). Without one, `deadline` is None."""
 
     since: datetime
     deadline: Deadline | None
@@ -61,7 +61,7 @@ def history_of(file: PostingFile, content: Content) -> History:
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """A deadline moved: the event that tells it, when the new one began to stand, and until when the old one was due."""
+    """A deadline moved: the event that tells it, when the new one began to stand, until when the old one was due."""
 
     event: Event
     since: datetime
@@ -156,12 +156,14 @@ class _Historian:
         if any(when and (when.instant <= opened if when.instant else when.day < self.day_of(opened)) for when in ended):
             return True
         expired = posting.expired
-        return bool(expired) and self.end_instant(expired, Kind.CLOSED, opened) == opened
+        return expired is not None and self.end_instant(expired, Kind.CLOSED, opened) == opened
 
     def day_of(self, instant: datetime) -> date:
         return clock.local(instant, self.settings.timezone).date()
 
-    def events(self, opened: datetime, changes: list[_Change], standings: tuple[Standing, ...], end: End | None) -> list[Event]:
+    def events(
+        self, opened: datetime, changes: list[_Change], standings: tuple[Standing, ...], end: End | None
+    ) -> list[Event]:
         if self.over_at_intake(opened):
             return []
         told = [change.event for change in changes if change.since > opened]

@@ -18,7 +18,7 @@ META_POLICY = "; ".join(
         "form-action 'none'",
     )
 )
-_EVERYWHERE = (
+_EVERYWHERE: tuple[str, ...] = (
     f"Content-Security-Policy: {META_POLICY}; frame-ancestors 'none'",
     "X-Content-Type-Options: nosniff",
     "Referrer-Policy: strict-origin-when-cross-origin",
@@ -40,7 +40,7 @@ _TYPES = (
 
 def headers(links: Links) -> bytes:
     """`_headers` as Netlify and Cloudflare Pages read it."""
-    blocks = [(f"{links.prefix}*", _EVERYWHERE)]
+    blocks: list[tuple[str, tuple[str, ...]]] = [(f"{links.prefix}*", _EVERYWHERE)]
     blocks += [(f"{links.prefix}{pattern}", (f"Content-Type: {kind}", *_SHARED)) for pattern, kind in _TYPES]
     # Pages keep the hosts' own short life: a header set twice would be joined to one that says both.
     blocks.append((f"{links.prefix}assets/*", ("Cache-Control: public, max-age=31536000, immutable",)))

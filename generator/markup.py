@@ -16,7 +16,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from .fields import read_address
-from .problems import Place, shown
+from .problems import Place
 
 MAX_BYTES = 64 * 1024
 MAX_NESTING = 20
@@ -64,7 +64,7 @@ def link_problem(href: str) -> str | None:
 
 
 def check(body: str, first_line: int = 1) -> list[tuple[Place, str]]:
-    """Every place where a text leaves the profile, with what to write instead. `first_line` is its first line in the file."""
+    """Every place where a text leaves the profile, and what to write instead; it starts at `first_line` of its file."""
     if len(body.encode()) > MAX_BYTES:
         return [(Place(first_line), f"is larger than {MAX_BYTES // 1024} KiB, shorten it")]
     refusals, tokens = _parse(body)

@@ -45,12 +45,25 @@ class Kind(StrEnum):
     CLOSED = "closed"
 
 
+class Dimension(StrEnum):
+    """What roles are grouped by; the value is the first part of the address."""
+
+    COUNTRIES = "countries"
+    ORGANISATIONS = "organisations"
+    GRADES = "grades"
+    CATEGORIES = "categories"
+    CONTRACTS = "contracts"
+    LANGUAGES = "languages"
+    OPEN_TO = "open-to"
+
+
 @dataclass(frozen=True, slots=True)
 class Deadline:
     """The instant at which a role stops taking applications, and how we know it.
 
-    `rule` says who set time and zone: `notice` (stated), else `organisation` or `site` (assumed). `rule_name` names that
-    organisation. `zone` is the IANA zone in which the deadline is told to readers, None where only the offset is known.
+    `rule` says who set time and zone: `notice` (stated), else `organisation` or `site` (assumed). `rule_name` names
+    that organisation. `zone` is the IANA zone in which the deadline is told to readers, None where only the offset is
+    known.
     """
 
     written: str

@@ -4,9 +4,9 @@ from urllib.parse import urlsplit
 
 from . import markup, wording
 from .content import PageFile
-from .edition import Collection, Dimension, Edition, Role, kinds
+from .edition import Collection, Edition, Role, kinds
 from .facts import explanations_of, facts_of, organisation_facts
-from .model import Kind, State
+from .model import Dimension, Kind, State
 from .routes import (
     AliasPage,
     ArchivePage,
@@ -137,7 +137,9 @@ def collection_view(collection: Collection, edition: Edition) -> CollectionView:
     open_roles, ended = collection.open_roles, collection.ended_roles
     term = edition.term(dimension, key)
     label = term.label if term else title
-    description = f"Open roles: {len(open_roles)}. {DIMENSION_WORDS[dimension][1]}: {label}. Deadlines, feeds and a calendar."
+    description = (
+        f"Open roles: {len(open_roles)}. {DIMENSION_WORDS[dimension][1]}: {label}. Deadlines, feeds and a calendar."
+    )
     file = edition.content.organisations.get(key) if dimension is Dimension.ORGANISATIONS else None
     note = edition.content.countries.get(key.upper(), "") if dimension is Dimension.COUNTRIES else ""
     body = file.body if file else note
@@ -170,7 +172,9 @@ def opened_view(edition: Edition) -> ListView:
     for role in sorted(edition.site.open_roles, key=lambda role: (role.history.opened, role.slug), reverse=True)[:100]:
         day = wording.long_date(wording.site_day(role.history.opened, edition.settings))
         groups.setdefault(day, []).append(role)
-    rows = tuple(Group(f"Opened {day}", tuple(row_of(role, edition) for role in found)) for day, found in groups.items())
+    rows = tuple(
+        Group(f"Opened {day}", tuple(row_of(role, edition) for role in found)) for day, found in groups.items()
+    )
     head = Head(OpenedPage(), "Newly opened", intro, (HOME,))
     return ListView(head, intro, "No role is open.", rows)
 
@@ -180,7 +184,9 @@ def archive_view(edition: Edition) -> ArchiveView:
         Link(wording.month_name(year, month), MonthPage(year, month), len(roles))
         for (year, month), roles in edition.months.items()
     )
-    return ArchiveView(Head(ArchivePage(), "Archive", "Roles that are over, by the month in which they ended.", (HOME,)), months)
+    return ArchiveView(
+        Head(ArchivePage(), "Archive", "Roles that are over, by the month in which they ended.", (HOME,)), months
+    )
 
 
 def month_view(year: int, month: int, roles: list[Role], edition: Edition) -> ListView:
@@ -197,7 +203,11 @@ def week_title(year: int, week: int) -> str:
 
 def weeks_view(edition: Edition) -> WeeksView:
     weeks = tuple(
-        Link(f"{week_title(year, week)}: {wording.span(*wording.week_days(year, week))}", WeekPage(year, week), len(events))
+        Link(
+            f"{week_title(year, week)}: {wording.span(*wording.week_days(year, week))}",
+            WeekPage(year, week),
+            len(events),
+        )
         for (year, week), events in edition.weeks.items()
     )
     return WeeksView(Head(WeeksPage(), "Weeks", "What happened, week by week.", (HOME,)), weeks)
@@ -214,7 +224,9 @@ _PARTS = (
 def week_view(year: int, week: int, edition: Edition) -> WeekView:
     events = sorted(edition.weeks[year, week], key=lambda event: (event.instant, event.id))
     days = wording.span(*wording.week_days(year, week))
-    parts = tuple((title, tuple(happening_of(event, edition) for event in kinds(events, *wanted))) for title, wanted in _PARTS)
+    parts = tuple(
+        (title, tuple(happening_of(event, edition) for event in kinds(events, *wanted))) for title, wanted in _PARTS
+    )
     crumbs = (HOME, Link("Weeks", WeeksPage()))
     head = Head(WeekPage(year, week), week_title(year, week), f"What happened from {days}.", crumbs)
     running = wording.week_ends(year, week, edition.settings) > edition.now
@@ -228,7 +240,9 @@ def editors_view(file: PageFile) -> EditorsView:
 
 
 def feeds_view(edition: Edition) -> FeedsView:
-    head = Head(FeedsPage(), "Feeds and calendars", "Every feed and calendar of this digest, and how to use them.", (HOME,))
+    head = Head(
+        FeedsPage(), "Feeds and calendars", "Every feed and calendar of this digest, and how to use them.", (HOME,)
+    )
     sections = tuple(
         (section_title(dimension), tuple(_feed_row(one) for one in found.values()))
         for dimension, found in edition.collections.items()
@@ -257,7 +271,9 @@ def feed_links(place: Place) -> tuple[Link, ...]:
 
 def not_found_view() -> NotFoundView:
     sections = tuple(Link(section_title(dimension), SectionPage(dimension)) for dimension in Dimension)
-    return NotFoundView(Head(NotFoundPage(), "Page not found", "There is no page at this address.", indexed=False), sections)
+    return NotFoundView(
+        Head(NotFoundPage(), "Page not found", "There is no page at this address.", indexed=False), sections
+    )
 
 
 def alias_view(alias: str, role: Role) -> AliasView:

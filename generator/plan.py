@@ -50,7 +50,13 @@ def plan(edition: Edition, templates: Templates) -> list[Artifact]:
     """Every artifact of the site, sorted by path."""
     links = Links(edition.settings.base_url)
     html = list(_html(edition, links))
-    found = [*html, *_feeds(edition), *_data(edition, links), *_host_files(edition, links, html), *_copies(edition, templates)]
+    found = [
+        *html,
+        *_feeds(edition),
+        *_data(edition, links),
+        *_host_files(edition, links, html),
+        *_copies(edition, templates),
+    ]
     return sorted(found, key=lambda artifact: artifact.path)
 
 
@@ -135,7 +141,9 @@ def _copies(edition: Edition, templates: Templates) -> Iterator[Artifact]:
 
 def collisions(artifacts: list[Artifact]) -> list[Problem]:
     """Every file of `content/static/` that would take the place of another file, or of a folder."""
-    taken = {_folded(artifact.path): artifact.path for artifact in artifacts if not isinstance(artifact.page, CopiedFile)}
+    taken = {
+        _folded(artifact.path): artifact.path for artifact in artifacts if not isinstance(artifact.page, CopiedFile)
+    }
     taken[MANIFEST] = MANIFEST
     folders = {parent: parent for path in taken for parent in _parents(path)}
     problems = []
@@ -148,7 +156,7 @@ def collisions(artifacts: list[Artifact]) -> list[Problem]:
             problems.append(Problem(shown, Place(), "file name", f"takes the place of {other}, rename it"))
         else:
             taken[path] = shown
-            folders |= {parent: shown for parent in _parents(path)}
+            folders |= dict.fromkeys(_parents(path), shown)
     return problems
 
 

@@ -44,7 +44,7 @@ class ContentError(Exception):
 
 
 def shown(text: object, limit: int = 60) -> str:
-    """The text as a message quotes it: on one line, in quotes, invisible characters escaped, cut at `limit` characters."""
+    """The text as a message quotes it: on one line, in quotes, invisible characters escaped, cut at `limit`."""
     raw = str(text)
     cut = raw if len(raw) <= limit else raw[: limit - 1] + "…"
     return repr(cut)

@@ -30,8 +30,8 @@ class Published:
 def publish(files: Mapping[str, bytes], out: Path, sources: Iterable[Path]) -> Published:
     """Makes `out` hold `files` (path to content) and removes what an earlier build wrote there.
 
-    Raises Refused, before anything is changed, when the folder is not ours, holds one of the sources, or holds a foreign
-    file where one of ours would go.
+    Raises Refused, before anything is changed, when the folder is not ours, holds one of the sources, or holds a
+    foreign file where one of ours would go.
     """
     _refuse_wrong_place(out, sources)
     ours = _read_manifest(out)
@@ -68,9 +68,11 @@ def _refuse_wrong_place(out: Path, sources: Iterable[Path]) -> None:
     if (out / ".git").exists():
         raise Refused(f"{out} is a git repository, name another folder with --out")
     if out.is_dir() and not (out / MANIFEST).is_file():
-        strange = sorted(name for name in os.listdir(out) if not name.startswith("."))
+        strange = sorted(entry.name for entry in out.iterdir() if not entry.name.startswith("."))
         if strange:
-            raise Refused(f"{out} holds files that are not ours ({strange[0]}), empty it or name another folder with --out")
+            raise Refused(
+                f"{out} holds files that are not ours ({strange[0]}), empty it or name another folder with --out"
+            )
 
 
 def _read_manifest(out: Path) -> set[str]:
@@ -123,15 +125,16 @@ def _holds(path: Path, content: bytes) -> bool:
 def _write(path: Path, content: bytes) -> None:
     """Writes a whole file or none."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = NamedTemporaryFile(dir=path.parent, prefix=".vacancy-digest-", delete=False)
-    try:
-        with temporary:
-            temporary.write(content)
-        os.chmod(temporary.name, 0o644)
-        os.replace(temporary.name, path)
-    except BaseException:
-        Path(temporary.name).unlink(missing_ok=True)
-        raise
+    with NamedTemporaryFile(dir=path.parent, prefix=".vacancy-digest-", delete=False) as file:
+        temporary = Path(file.name)
+        try:
+            file.write(content)
+            file.close()
+            temporary.chmod(0o644)
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
 
 
 def _remove_empty_folders(out: Path, path: str) -> None:

@@ -8,9 +8,9 @@ from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateError, Temp
 
 from . import calendars, feeds, routes, views, wording
 from .calendars import DeadlineCalendar
-from .edition import Dimension
 from .entries import Entry, Feed
 from .hosting import META_POLICY
+from .model import Dimension
 from .pages import feed_links
 from .problems import ContentError, Place, Problem
 from .routes import AssetFile, FeedFile, Links, Page, path_of
@@ -114,8 +114,14 @@ class Renderer:
             "wording": wording,
             "Dimension": Dimension,
         }
-        self.environment.globals |= {name: getattr(routes, name) for name in dir(routes) if name.endswith(("Page", "File"))}
-        self.environment.globals |= {"Home": routes.Home, "PostingsJson": routes.PostingsJson, "OpenCsv": routes.OpenCsv}
+        self.environment.globals |= {
+            name: getattr(routes, name) for name in dir(routes) if name.endswith(("Page", "File"))
+        }
+        self.environment.globals |= {
+            "Home": routes.Home,
+            "PostingsJson": routes.PostingsJson,
+            "OpenCsv": routes.OpenCsv,
+        }
         self.environment.globals |= {"WeeksFeed": routes.WeeksFeed}
 
     def asset(self, name: str) -> str:

@@ -79,7 +79,10 @@ def sarif(problems: Sequence[Problem]) -> str:
         }
         for one in problems
     ]
-    driver = {"name": "vacancy-digest", "rules": [{"id": "content", "shortDescription": {"text": "Content of the digest"}}]}
+    driver = {
+        "name": "vacancy-digest",
+        "rules": [{"id": "content", "shortDescription": {"text": "Content of the digest"}}],
+    }
     document = {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",

@@ -5,7 +5,7 @@ from hashlib import blake2b
 from typing import Literal, assert_never
 from urllib.parse import quote, urlsplit
 
-from .edition import Dimension
+from .model import Dimension
 
 Told = Literal["all", "opened", "closing"]
 Format = Literal["rss", "atom", "json"]
@@ -165,7 +165,16 @@ HtmlPage = (
     | NotFoundPage
 )
 Page = (
-    HtmlPage | FeedFile | CalendarFile | WeeksFeed | OpmlFile | PostingsJson | OpenCsv | AssetFile | HostFile | CopiedFile
+    HtmlPage
+    | FeedFile
+    | CalendarFile
+    | WeeksFeed
+    | OpmlFile
+    | PostingsJson
+    | OpenCsv
+    | AssetFile
+    | HostFile
+    | CopiedFile
 )
 
 

@@ -1,4 +1,4 @@
-"""The rules between the keys of a posting. They read the text as written, so that one wrong key hides no other problem."""
+"""The rules between the keys of a posting. They read the text as written, so that one wrong key hides no other."""
 
 from collections.abc import Callable, Iterator
 from decimal import Decimal, InvalidOperation

@@ -208,7 +208,9 @@ class Finding(NamedTuple):
 _Form = TypeVar("_Form", bound=f.Fields)
 
 
-def read_fields(form: type[_Form], fields: Fields, words: Vocabulary | None = None) -> tuple[_Form | None, list[Finding]]:
+def read_fields(
+    form: type[_Form], fields: Fields, words: Vocabulary | None = None
+) -> tuple[_Form | None, list[Finding]]:
     """The front matter as a value of the form, or every problem in it. `words` is needed for postings alone."""
     value, details = None, []
     try:
@@ -276,4 +278,3 @@ def _forms(annotation: Any) -> Iterator[type[f.Fields]]:
         yield annotation
     for argument in getattr(annotation, "__args__", ()):
         yield from _forms(argument)
-

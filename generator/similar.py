@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from .edition import Dimension, Edition, Role, keys_of
+from .edition import Edition, Role, keys_of
+from .model import Dimension
 from .vocabulary import NOT_STATED
 
 MOST = 5
@@ -34,7 +35,9 @@ def similar_roles(role: Role, edition: Edition) -> tuple[tuple[Role, str], ...]:
                     if other != role.slug:
                         scores.setdefault(other, []).append(dimension)
     roles = edition.open_by_slug
-    best = sorted(scores, key=lambda slug: (-sum(_WEIGHTS[shared] for shared in set(scores[slug])), roles[slug].urgency))
+    best = sorted(
+        scores, key=lambda slug: (-sum(_WEIGHTS[shared] for shared in set(scores[slug])), roles[slug].urgency)
+    )
     found = [(roles[slug], _reason(scores[slug])) for slug in best[:MOST]]
     if not found and not role.listed:
         found = [(other, "closes soonest") for other in edition.site.open_roles[:MOST] if other is not role]

@@ -8,8 +8,8 @@ from .content import OrganisationFile
 from .edition import Role
 from .routes import Links, PostingPage
 from .schema import Posting
-from .vocabulary import countries
 from .views import utc_text
+from .vocabulary import countries
 
 _EMPLOYMENT = {
     "temporary": "TEMPORARY",
@@ -69,7 +69,9 @@ def _requirements(posting: Posting) -> dict[str, object]:
     if posting.education_experience:
         texts = []
         for one in posting.education_experience:
-            texts.append(one.education if one.years is None else f"{one.education}, with {wording.years_text(one.years)}")
+            texts.append(
+                one.education if one.years is None else f"{one.education}, with {wording.years_text(one.years)}"
+            )
         found["qualifications"] = "; or ".join(texts)
     if len({one.years for one in posting.education_experience}) > 1:
         found["experienceInPlaceOfEducation"] = True

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from . import wording
-from .edition import Collection, Dimension, Edition, Role
+from .edition import Collection, Edition, Role
 from .markup import Prose
-from .model import Deadline, Event, State
+from .model import Deadline, Dimension, Event, State
 from .routes import CollectionPage, Home, HtmlPage, Page, Place, PostingPage
 from .vocabulary import NOT_STATED, slug_of
+
+_HOME = Home()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class Head:
     title: str
     description: str
     crumbs: tuple[Link, ...] = ()
-    place: Place = Home()
+    place: Place = _HOME
     indexed: bool = True
 
 
@@ -342,4 +344,3 @@ def collection_title(collection: Collection) -> str:
 
 def place_of(collection: Collection) -> Place:
     return Home() if collection.dimension is None else CollectionPage(collection.dimension, collection.key)
-

@@ -111,7 +111,11 @@ def deadline_in_utc(deadline: Deadline) -> str:
     if clock_label(deadline) == "UTC":
         return ""
     at = deadline.instant.astimezone(UTC)
-    day = "" if at.date() == local_deadline(deadline).date() else f"{format_date(at.date(), 'EEEE d MMMM', locale='en')}, "
+    day = (
+        ""
+        if at.date() == local_deadline(deadline).date()
+        else f"{format_date(at.date(), 'EEEE d MMMM', locale='en')}, "
+    )
     return f"{day}{at:%H:%M} UTC"
 
 
@@ -180,7 +184,11 @@ def salary_text(salary: Salary) -> str:
     text = f"{salary.currency} " + " – ".join(figures)
     if len(figures) == 1:
         text = f"{'from' if salary.min is not None else 'up to'} {text}"
-    return f"{text} a{'n' if salary.period == 'hour' else ''} {salary.period}" if salary.period else f"{text}, period not stated"
+    return (
+        f"{text} a{'n' if salary.period == 'hour' else ''} {salary.period}"
+        if salary.period
+        else f"{text}, period not stated"
+    )
 
 
 def salary_basis(salary: Salary) -> str:

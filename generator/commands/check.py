@@ -16,7 +16,9 @@ from .options import root_option, the_clock
 @click.command("check")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @root_option
-@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="text", help="How to print (default: text).")
+@click.option(
+    "--format", "form", type=click.Choice(list(FORMATS)), default="text", help="How to print (default: text)."
+)
 def command(paths: tuple[Path, ...], root: Path, form: str) -> None:
     """Report every problem in every file; write nothing.
 
@@ -37,7 +39,10 @@ def command(paths: tuple[Path, ...], root: Path, form: str) -> None:
     errors = sum(problem.level == "error" for problem in shown)
     if form == "text":
         files = len({problem.path for problem in shown if problem.level == "error"})
-        click.echo(f"{errors} problem{'s' * (errors != 1)} in {files} file{'s' * (files != 1)}." if errors else "No problems.", err=True)
+        click.echo(
+            f"{errors} problem{'s' * (errors != 1)} in {files} file{'s' * (files != 1)}." if errors else "No problems.",
+            err=True,
+        )
     sys.exit(1 if errors else 0)
 
 

@@ -21,8 +21,13 @@ def command(root: Path, now: datetime, form: str) -> None:
     """
     events = edition_at(root, now).site.events
     if form == "json":
-        found = [{"id": one.id, "posting": one.posting, "kind": one.kind.value, "instant": utc_text(one.instant)} for one in events]
+        found = [
+            {"id": one.id, "posting": one.posting, "kind": one.kind.value, "instant": utc_text(one.instant)}
+            for one in events
+        ]
         click.echo(json.dumps(found, ensure_ascii=False, indent=1))
         return
     for event in events:
-        click.echo(f"{utc_text(event.instant)}  {event.kind.value:<9}  {event.posting}{f'  {event.key}' if event.key else ''}")
+        click.echo(
+            f"{utc_text(event.instant)}  {event.kind.value:<9}  {event.posting}{f'  {event.key}' if event.key else ''}"
+        )

@@ -28,7 +28,9 @@ def command(root: Path, now: datetime, form: str) -> None:
     roles = sorted(edition.roles, key=lambda role: (_ORDER.get(role.state, 9), role.urgency))
     scheduled = [(file, history) for file, history in edition.histories if history.opened > now]
     if form == "json":
-        found = [{"id": role.file.id, "path": role.file.path, "state": role.state.value, **_closes(role)} for role in roles]
+        found = [
+            {"id": role.file.id, "path": role.file.path, "state": role.state.value, **_closes(role)} for role in roles
+        ]
         found += [{"id": file.id, "path": file.path, "state": "scheduled"} for file, _ in scheduled]
         click.echo(json.dumps(found, ensure_ascii=False, indent=1))
         return

