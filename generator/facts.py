@@ -110,9 +110,12 @@ def _source(posting: Posting) -> Iterator[Fact | None]:
     yield _optional("Last checked", (wording.when_text(source.checked),) if source.checked else ())
 
 
-def organisation_facts(organisation: Organisation) -> tuple[Fact, ...]:
+def organisation_facts(organisation: Organisation, edition: Edition) -> tuple[Fact, ...]:
     """What is known about an organisation, for its page."""
     found = [Fact("Full name", (organisation.full_name,))] if organisation.full_name else []
+    if key := organisation.parent:
+        name = edition.name_of(Dimension.ORGANISATIONS, key)
+        found.append(Fact("Part of", (Link(name, CollectionPage(Dimension.ORGANISATIONS, key)),)))
     if organisation.country:
         found.append(Fact("Headquarters", (countries()[organisation.country],)))
     if organisation.apply_hosts:

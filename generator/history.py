@@ -6,7 +6,7 @@ The list of events up to an instant only ever grows, so a build that was skipped
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import pairwise, zip_longest
+from itertools import pairwise
 from urllib.parse import quote
 
 from . import clock
@@ -175,14 +175,14 @@ class _Historian:
             standings = standings[1:]
         else:
             told.append(self.event(Kind.OPENED, opened))
-        for standing, following in zip_longest(standings, standings[1:]):
-            told += self.events_of(standing, following)
+        for standing in standings:
+            told += self.events_of(standing)
         if end is None:
             return told
         kept = [event for event in told if event.instant < end.instant or event.kind is Kind.OPENED]
         return kept + self.last_event(end, kept)
 
-    def events_of(self, standing: Standing, following: Standing | None) -> Iterator[Event]:
+    def events_of(self, standing: Standing) -> Iterator[Event]:
         """A deadline's own events, as far as it still stood when they came due."""
         deadline = standing.deadline
         if deadline is None:
@@ -191,8 +191,7 @@ class _Historian:
         closing = max(deadline.instant - window, standing.since)
         if closing < deadline.instant and (standing.until is None or closing < standing.until):
             yield self.event(Kind.CLOSING, closing, deadline.written)
-        brought_forward = following and following.deadline and following.deadline.instant < deadline.instant
-        if not brought_forward and (standing.until is None or deadline.instant < standing.until):
+        if standing.until is None or deadline.instant < standing.until:
             yield self.event(Kind.CLOSED, max(deadline.instant, standing.since), deadline.written)
 
     def last_event(self, end: End, kept: list[Event]) -> list[Event]:
@@ -201,11 +200,9 @@ class _Historian:
                 return [self.event(Kind.WITHDRAWN, end.instant)]
             case State.FILLED:
                 return [self.event(Kind.FILLED, end.instant)]
-        turns = sorted((event for event in kept if event.kind in {Kind.CLOSED, Kind.REOPENED}), key=_time_order)
-        if turns and turns[-1].kind is Kind.CLOSED:
-            return []
         closes = self.posting.closes
-        return [self.event(Kind.CLOSED, end.instant, *([closes.text] if isinstance(closes, When) else []))]
+        closed = self.event(Kind.CLOSED, end.instant, *([closes.text] if isinstance(closes, When) else []))
+        return [] if any(event.id == closed.id for event in kept) else [closed]
 
 
 def _time_order(event: Event) -> tuple[datetime, str]:

@@ -169,6 +169,7 @@ class CollectionView:
     facts: tuple[Fact, ...]
     prose: Prose | None
     logo: Page | None
+    website: str
     groups: tuple[Group, ...]
     ended: tuple[Row, ...]
     open: int

@@ -1,0 +1,39 @@
+"""Postings for tests, read from front matter as an editor writes it."""
+
+from textwrap import dedent
+
+from generator.content import Content, OrganisationFile, PostingFile
+from generator.frontmatter import read_mapping
+from generator.schema import Organisation, Posting, Settings, read_fields
+from generator.vocabulary import Vocabulary
+
+SETTINGS = """\
+title: Test digest
+description: Roles of a test.
+base_url: https://digest.example.org/
+editor: {name: Editor, email: editor@digest.example.org}
+tag_authority: {domain: digest.example.org, date: 2026-01-01}
+"""
+WORDS = Vocabulary({}, {}, {})
+
+
+def read(form, text):
+    """A value of a form from YAML; fails when there is a problem."""
+    fields, form_findings = read_mapping(dedent(text))
+    value, findings = read_fields(form, fields, WORDS)
+    assert not form_findings, form_findings
+    assert not findings, findings
+    return value
+
+
+def posting_file(text, slug="role"):
+    """A posting of the organisation `org`, from the lines that matter to a test."""
+    return PostingFile(
+        slug, f"content/postings/{slug}.md", read(Posting, f"title: Role\norganisation: org\n{dedent(text)}"), ""
+    )
+
+
+def content_of(*files, settings="", organisation="name: Org"):
+    """The content of a small site."""
+    orgs = {"org": OrganisationFile("org", read(Organisation, organisation), "")}
+    return Content(read(Settings, SETTINGS + dedent(settings)), WORDS, files, orgs)
