@@ -6,7 +6,8 @@ from pathlib import Path
 import click
 
 from ..build import collisions_of
-from ..content import load
+from ..content import Content, load
+from ..past import NoSuchRevision, rewritten
 from ..problems import Problem
 from ..reports import FORMATS
 from ..templates import read_templates
@@ -16,10 +17,11 @@ from .options import root_option, the_clock
 @click.command("check")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @root_option
+@click.option("--base", metavar="REV", help="Compare with this git revision: history must not be rewritten.")
 @click.option(
     "--format", "form", type=click.Choice(list(FORMATS)), default="text", help="How to print (default: text)."
 )
-def command(paths: tuple[Path, ...], root: Path, form: str) -> None:
+def command(paths: tuple[Path, ...], root: Path, base: str | None, form: str) -> None:
     """Report every problem in every file; write nothing.
 
     With PATHS, everything is read all the same, and only the problems in these files and folders are reported.
@@ -32,6 +34,7 @@ def command(paths: tuple[Path, ...], root: Path, form: str) -> None:
     found = [*loaded.problems, *template_problems]
     if loaded.content is not None:
         found += collisions_of(loaded.content, templates, the_clock())
+        found += _rewritten(root, base, loaded.content) if base else []
     wanted = [_relative(path, root) for path in paths]
     shown = sorted({problem for problem in (*found, *loaded.notes) if not paths or _stands_in(problem, wanted)})
     if text := FORMATS[form](shown):
@@ -44,6 +47,13 @@ def command(paths: tuple[Path, ...], root: Path, form: str) -> None:
             err=True,
         )
     sys.exit(1 if errors else 0)
+
+
+def _rewritten(root: Path, base: str, content: Content) -> list[Problem]:
+    try:
+        return rewritten(root, base, content, the_clock())
+    except NoSuchRevision as error:
+        raise click.UsageError(f"--base {base}: {error}") from None
 
 
 def _relative(path: Path, root: Path) -> str:

@@ -1,0 +1,130 @@
+"""The postings of an earlier commit, and what an edit since then must not rewrite: events that readers were told."""
+
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path, PurePosixPath
+
+from . import clock
+from .content import Content, PostingFile
+from .frontmatter import Fields, Location, read_mapping, split
+from .history import history_of
+from .model import When
+from .problems import Place, Problem
+from .schema import Posting, read_fields
+from .vocabulary import Vocabulary
+
+LATEST_DAYS = 7  # how long after it happened a change may be recorded
+_ENDS = ("withdrawn", "filled", "expired")
+
+
+class NoSuchRevision(Exception):
+    """Git does not know the revision, or there is no git here."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Edited:
+    """A posting of today, with what finds the places of its keys."""
+
+    file: PostingFile
+    written: Fields
+
+    def problem(self, location: Location, key: str, message: str) -> Problem:
+        return Problem(self.file.path, self.written.place_of(location), key, message)
+
+
+def rewritten(root: Path, revision: str, content: Content, now: datetime) -> list[Problem]:
+    """Every place where the content takes back what readers of `revision` were told. Raises NoSuchRevision."""
+    today = {file.id: file for file in content.postings}
+    by_path = {file.path: file for file in content.postings}
+    problems: list[Problem] = []
+    for old in _postings_at(root, revision, content.vocabulary):
+        if old.posting.draft or not (old.posting.opens or old.posting.added):
+            continue
+        if old.posting.organisation not in content.organisations or history_of(old, content).opened > now:
+            continue
+        if old.id in today:
+            problems += _changes(old, _edited(root, today[old.id]), content, now)
+        elif old.path in by_path:
+            message = f"was {old.id}, write id: {old.id}, or readers are told of it a second time"
+            problems.append(_edited(root, by_path[old.path]).problem(("id",), "id", message))
+        else:
+            message = f"is gone, put it back with withdrawn: and the date, or write id: {old.id} if it was renamed"
+            problems.append(Problem(old.path, Place(), "file", message))
+    return problems
+
+
+def _changes(old: PostingFile, edited: _Edited, content: Content, now: datetime) -> Iterator[Problem]:
+    yield from _deadline_changes(old.posting, edited)
+    new = edited.file.posting
+    for key in _ENDS:
+        before, after = getattr(old.posting, key), getattr(new, key)
+        if before and (after is None or after.text != before.text):
+            yield edited.problem((key,), key, f"was {before.text}, put it back; a role that returns is a new posting")
+        elif after and not before:
+            yield from _late(edited, (key,), after, content, now)
+    for number, change in enumerate(new.deadline_changes[len(old.posting.deadline_changes) :]):
+        location = ("deadline_changes", number + len(old.posting.deadline_changes), "on")
+        yield from _late(edited, location, change.on, content, now)
+
+
+def _deadline_changes(old: Posting, edited: _Edited) -> Iterator[Problem]:
+    """The deadlines of the past are those of today's history, in their order."""
+    before, after = _deadlines(old), _deadlines(edited.file.posting)
+    if before[-1] == "" and len(before) == 1:
+        return
+    for number, (was, is_now) in enumerate(zip(before, [*after, *[""] * len(before)], strict=False)):
+        if was == is_now:
+            continue
+        if number == len(before) - 1:
+            message = f"was {was}, write under deadline_changes: on: with the date and time, and from: {was}"
+            yield edited.problem(("closes",), "closes", message)
+        else:
+            message = f"from was {was}, put it back; what was told stays told"
+            yield edited.problem(("deadline_changes", number, "from"), "deadline_changes", message)
+        return
+
+
+def _deadlines(posting: Posting) -> list[str]:
+    written = [*(change.from_ for change in posting.deadline_changes), posting.closes]
+    return [one.text if isinstance(one, When) else one or "" for one in written]
+
+
+def _late(edited: _Edited, location: Location, when: When, content: Content, now: datetime) -> Iterator[Problem]:
+    instant = when.instant or clock.day_starts(when.day + timedelta(days=1), content.settings.timezone)
+    if instant < now - timedelta(days=LATEST_DAYS):
+        message = f"{when.text} is more than {LATEST_DAYS} days ago, write when the digest records it, which is now"
+        yield edited.problem(location, str(location[-1]), message)
+
+
+def _edited(root: Path, file: PostingFile) -> _Edited:
+    parts = split((root / file.path).read_text("utf-8").replace("\r\n", "\n").removeprefix("\ufeff"))
+    fields, _ = read_mapping(parts[0], 2) if parts else read_mapping("")
+    return _Edited(file, fields)
+
+
+def _postings_at(root: Path, revision: str, words: Vocabulary) -> Iterator[PostingFile]:
+    """The postings of a commit that differ today; those that were wrong then were never published."""
+    commit = _git(root, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}").strip()
+    # A rename is a deletion and an addition here: the id must go along.
+    differ = ("diff", "--name-only", "-z", "--no-renames", "--relative", "--diff-filter=DMT", commit)
+    for path in filter(None, _git(root, *differ, "--", "content/postings").split("\0")):
+        if not path.endswith(".md"):
+            continue
+        parts = split(_git(root, "show", f"{commit}:./{path}").replace("\r\n", "\n").removeprefix("\ufeff"))
+        fields, wrong = read_mapping(parts[0]) if parts else read_mapping("")
+        posting, findings = read_fields(Posting, fields, words)
+        if posting and not wrong and not findings:
+            yield PostingFile(PurePosixPath(path).stem, path, posting, "")
+
+
+def _git(root: Path, *arguments: str) -> str:
+    command = ["git", "-C", str(root), *arguments]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=True)
+    except FileNotFoundError:
+        raise NoSuchRevision("git is not installed here, install it or leave --base out") from None
+    except subprocess.CalledProcessError as error:
+        raise NoSuchRevision(error.stderr.strip().splitlines()[-1] if error.stderr.strip() else "git failed") from None
+    return done.stdout

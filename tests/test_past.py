@@ -1,0 +1,137 @@
+"""`check --base`: what readers were told is not rewritten."""
+
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from notices import SETTINGS
+
+from generator.content import load
+from generator.past import NoSuchRevision, rewritten
+
+NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
+ROLE = "---\ntitle: Role\norganisation: org\nadded: 2026-06-01\ncloses: 2026-06-20\n---\nText.\n"
+PATH = "content/postings/role.md"
+
+
+def git(root, *arguments):
+    identity = ("-c", "user.name=Editor", "-c", "user.email=editor@example.org")
+    subprocess.run(["git", "-C", str(root), *identity, *arguments], check=True, capture_output=True)
+
+
+@pytest.fixture
+def site(tmp_path):
+    """A site of one posting in a folder of a git repository, as committed."""
+    root = tmp_path / "digest"
+    write(root, "content/site.yaml", SETTINGS)
+    write(root, "content/organisations/org.md", "---\nname: Org\n---\n")
+    write(root, PATH, ROLE)
+    git(tmp_path, "init", "--quiet")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "--quiet", "--message", "Add a role")
+    return root
+
+
+def write(root: Path, path: str, text: str) -> None:
+    (root / path).parent.mkdir(parents=True, exist_ok=True)
+    (root / path).write_text(text, encoding="utf-8")
+
+
+def problems(root):
+    loaded = load(root)
+    assert loaded.content is not None
+    assert not loaded.problems
+    return [str(problem) for problem in rewritten(root, "HEAD", loaded.content, NOW)]
+
+
+def edit(root, old, new):
+    assert old in ROLE
+    write(root, PATH, ROLE.replace(old, new))
+
+
+CLOSES = "closes: 2026-06-20"
+REFUSED = [
+    (
+        (CLOSES, "closes: 2026-06-25"),
+        f"{PATH}:5:9: closes: was 2026-06-20, write under deadline_changes: on: with the date and time,"
+        " and from: 2026-06-20",
+    ),
+    (
+        (CLOSES, "closes: 2026-06-25\ndeadline_changes: [{on: 2026-06-01T09:00:00Z, from: 2026-06-20}]"),
+        f"{PATH}:6:25: on: 2026-06-01T09:00:00Z is more than 7 days ago,"
+        " write when the digest records it, which is now",
+    ),
+    (
+        (CLOSES, "withdrawn: 2026-06-02"),
+        f"{PATH}:1:1: closes: was 2026-06-20, write under deadline_changes: on: with the date and time,"
+        " and from: 2026-06-20",
+    ),
+    (
+        ("title: Role", "title: Role\nid: another"),
+        f"{PATH}:3:5: id: was role, write id: role, or readers are told of it a second time",
+    ),
+]
+
+
+@pytest.mark.parametrize(("change", "problem"), REFUSED)
+def test_history_is_not_rewritten(site, change, problem):
+    """A moved deadline without an entry, an entry of long ago and a changed id are problems at their place."""
+    edit(site, *change)
+    assert problem in problems(site)
+
+
+ALLOWED = [
+    ("title: Role", "title: Another title"),
+    (CLOSES, "closes: 2026-06-25\ndeadline_changes: [{on: 2026-06-15T09:00:00Z, from: 2026-06-20}]"),
+    (CLOSES, f"{CLOSES}\nwithdrawn: 2026-06-15T09:00:00Z"),
+    ("Text.", "Another text."),
+]
+
+
+@pytest.mark.parametrize(("old", "new"), ALLOWED)
+def test_an_honest_edit_passes(site, old, new):
+    """A new title, a recorded extension, a withdrawal and a new text rewrite nothing."""
+    edit(site, old, new)
+    assert problems(site) == []
+
+
+def test_a_posting_is_not_deleted(site):
+    """A posting that is gone is a problem that says how to take it back properly."""
+    (site / PATH).unlink()
+    message = "is gone, put it back with withdrawn: and the date, or write id: role if it was renamed"
+    assert problems(site) == [f"{PATH}:1:1: file: {message}"]
+
+
+def test_a_renamed_posting_keeps_its_id(site):
+    """A renamed file passes when it names its old id."""
+    (site / PATH).unlink()
+    write(site, "content/postings/2026/post.md", ROLE.replace("title:", "id: role\ntitle:"))
+    assert problems(site) == []
+
+
+def test_what_ended_stays_ended(site):
+    """A withdrawal that readers were told is not taken back."""
+    write(site, PATH, ROLE.replace(CLOSES, f"{CLOSES}\nwithdrawn: 2026-06-14"))
+    git(site, "commit", "--quiet", "--all", "--message", "Withdraw")
+    write(site, PATH, ROLE)
+    assert problems(site) == [
+        f"{PATH}:1:1: withdrawn: was 2026-06-14, put it back; a role that returns is a new posting"
+    ]
+
+
+def test_a_role_that_nobody_saw_may_go(site):
+    """A posting that had not opened may be deleted: nothing was told of it."""
+    write(site, PATH, ROLE.replace("2026-06-01", "2026-07-01").replace("06-20", "07-20"))
+    git(site, "commit", "--quiet", "--all", "--message", "Schedule")
+    (site / PATH).unlink()
+    assert problems(site) == []
+
+
+def test_an_unknown_revision_is_named(site):
+    """A revision that git does not know, or that looks like an option, is a wrong usage and nothing else."""
+    loaded = load(site)
+    assert loaded.content is not None
+    for revision in ("no-such-branch", "--output=x"):
+        with pytest.raises(NoSuchRevision):
+            rewritten(site, revision, loaded.content, NOW)
