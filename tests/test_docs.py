@@ -1,0 +1,56 @@
+"""The docs say what the program does."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from generator import schema
+from generator.cli import _COMMANDS
+
+ROOT = Path(__file__).parents[1]
+SECTIONS = {
+    "A posting": schema.Posting,
+    "An organisation": schema.Organisation,
+    "A page of your own": schema.FreePage,
+    "The settings: `site.yaml`": schema.Settings,
+    "Your own vocabulary: `vocabulary.yaml`": schema.VocabularyFile,
+}
+
+
+def keys_of(form, prefix=""):
+    """Every key of a form, those of inner mappings behind their parent's."""
+    for name, info in form.model_fields.items():
+        key = prefix + (info.alias or name)
+        yield key
+        for inner in schema._forms(info.annotation):
+            yield from keys_of(inner, f"{key}.")
+
+
+@pytest.mark.parametrize(("title", "form"), SECTIONS.items(), ids=[form.__name__ for form in SECTIONS.values()])
+def test_every_key_is_documented(title, form):
+    """docs/content.md explains exactly the keys that the schema knows."""
+    text = (ROOT / "docs" / "content.md").read_text("utf-8")
+    section = text.split(f"\n## {title}\n", 1)[1].split("\n## ", 1)[0]
+    documented = re.findall(r"^\| `([a-z_.]+)` \|", section, re.MULTILINE)
+    assert sorted(documented) == sorted(set(keys_of(form)))
+
+
+def test_every_room_is_in_the_architecture():
+    """docs/architecture.md names each module of the package."""
+    text = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    modules = {path.stem for path in (ROOT / "generator").glob("*.py")} - {"__init__", "__main__"}
+    assert modules <= set(re.findall(r"`([a-z]+)`", text))
+
+
+def test_links_between_docs_lead_somewhere():
+    """Every relative link of the README and the docs leads to a file of the project."""
+    for path in (ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")):
+        for target in re.findall(r"\]\((?!https?:|mailto:|#)([^)#]+)", path.read_text("utf-8")):
+            assert (path.parent / target).exists(), f"{path.name}: {target}"
+
+
+def test_the_readme_names_every_command():
+    """A reader of the README learns of each command."""
+    text = (ROOT / "README.md").read_text("utf-8")
+    assert all(f"vacancy-digest {command}" in text for command in _COMMANDS)
