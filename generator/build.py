@@ -43,15 +43,15 @@ class Report:
 
 def build(root: Path, out: Path, now: datetime, options: Options, track: Track = silent) -> Report:
     """Builds the site. Raises ContentError with every problem, or publish.Refused; then nothing was written."""
-    loaded = load(root)
+    loaded = load(root, track)
     templates, template_problems = read_templates(root)
     content = _publishable(loaded, template_problems, options)
     edition = Edition(content, now)
-    artifacts = plan(edition, templates)
+    artifacts = plan(edition, templates, track)
     if clashes := collisions(artifacts):
         raise ContentError([*loaded.problems, *clashes])
     rendered = render_all(artifacts, frame_of(edition), templates, options.jobs, track)
-    published = publish(rendered, out, (root / "content", root / "templates"))
+    published = publish(rendered, out, (root / "content", root / "templates"), track)
     return Report(edition, published, loaded.problems, loaded.notes)
 
 

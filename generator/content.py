@@ -1,6 +1,6 @@
 """A folder of content as values, or every problem in it at once."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -10,6 +10,7 @@ from .documents import Document, Reading
 from .files import MAX_STATIC_BYTES, read_bytes, walk
 from .model import Dimension
 from .problems import Problem, did_you_mean, shown
+from .progress import Track, silent
 from .vocabulary import Term, Vocabulary, built_in_vocabulary_text, countries
 
 # The site's own pages at the top level, by name.
@@ -91,7 +92,7 @@ class Loaded:
     notes: tuple[Problem, ...] = ()
 
 
-def load(root: Path) -> Loaded:
+def load(root: Path, track: Track = silent) -> Loaded:
     """Reads `root/content`. Raises NoSite when there is none; every other mistake is among the problems."""
     folder = root / "content"
     if not (folder / "site.yaml").exists():
@@ -100,7 +101,7 @@ def load(root: Path) -> Loaded:
     files = _files_by_folder(reading, folder)
     settings = _settings(reading, folder / "site.yaml")
     words = _vocabulary(reading, files["vocabulary.yaml"])
-    postings = _postings(reading, files["postings"], words)
+    postings = _postings(reading, track(files["postings"], len(files["postings"]), "Reading"), words)
     organisations = _organisations(reading, files["organisations"])
     logos = _logos(reading, organisations)
     country_notes = _country_notes(reading, files["countries"])
@@ -173,7 +174,7 @@ def _terms(words: Mapping[str, schema.Word]) -> Mapping[str, Term]:
     return {term.key: term for term in sorted(terms, key=lambda term: (term.order, term.key))}
 
 
-def _postings(reading: Reading, paths: list[Path], words: Vocabulary | None) -> dict[str, Document[schema.Posting]]:
+def _postings(reading: Reading, paths: Iterable[Path], words: Vocabulary | None) -> dict[str, Document[schema.Posting]]:
     """The postings by path. Without a vocabulary nothing could be said about them: that is mended first."""
     documents = {}
     for path in paths if words else ():

@@ -26,17 +26,25 @@ class Category:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One event as a subscriber reads it. `lines` are (label, text) pairs; `facts` are for machines."""
+    """One event as a subscriber reads it.
+
+    `lead` is the posting's own summary, `lines` are (label, text) pairs, `facts` are for machines; `summary` says all
+    of it in one plain text.
+    """
 
     id: str
     title: str
     page: PostingPage | WeekPage
     instant: datetime
-    summary: str
+    lead: str
     lines: tuple[tuple[str, str], ...]
     categories: tuple[Category, ...]
     facts: tuple[tuple[str, object], ...] = ()
     external_url: str = ""
+
+    @property
+    def summary(self) -> str:
+        return " ".join(filter(None, (self.lead, *(f"{label}: {text}" for label, text in self.lines))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +118,12 @@ def _entry(event: Event, edition: Edition) -> Entry:
     organisation = edition.name_of(Dimension.ORGANISATIONS, role.posting.organisation)
     lines = tuple(_lines(event, role, organisation))
     title = ", ".join(filter(None, (role.title, role.posting.grade, organisation, wording.place_text(role.posting))))
-    summary = " ".join(filter(None, (role.posting.summary, *(f"{label}: {text}" for label, text in lines))))
     return Entry(
         id=event.id,
         title=f"{word}: {title}",
         page=PostingPage(role.slug),
         instant=event.instant,
-        summary=summary,
+        lead=role.posting.summary or "",
         lines=lines,
         categories=tuple(_categories(event, role, edition)),
         facts=tuple(_facts(event, role)),
@@ -186,14 +193,14 @@ def weeks_feed(edition: Edition) -> Feed:
         if over > edition.now:
             continue
         counts = [(word, sum(event.kind is kind for event in events)) for kind, word in wording.KIND_WORDS.items()]
-        lines = tuple((word, str(count)) for word, count in counts if count)
+        lines = tuple((word, f"{count}.") for word, count in counts if count)
         entries.append(
             Entry(
                 id=_tag(edition, f"week/{year:04}-W{week:02}"),
                 title=f"Week {week} of {year}: {wording.span(*wording.week_days(year, week))}",
                 page=WeekPage(year, week),
                 instant=over,
-                summary="; ".join(f"{word}: {count}" for word, count in lines) + ".",
+                lead="",
                 lines=lines,
                 categories=(),
             )

@@ -17,14 +17,14 @@ Html = Callable[[Entry], str]
 
 def rss(feed: Feed, settings: Settings, links: Links, html: Html, stylesheet: str) -> bytes:
     """The feed as RSS 2.0; `html` renders an entry's content, `stylesheet` is the address of a CSS file."""
-    root = etree.fromstring(_generator(feed, settings, links, html).rss_str(pretty=True))
+    root = etree.fromstring(_generator(feed, settings, links, html, "application/rss+xml").rss_str(pretty=True))
     # The RSS Advisory Board asks for these references in plain text: some readers decode a text twice.
     return _document(root, stylesheet).replace(b"&amp;", b"&#x26;").replace(b"&lt;", b"&#x3C;")
 
 
 def atom(feed: Feed, settings: Settings, links: Links, html: Html, stylesheet: str) -> bytes:
     """The feed as Atom 1.0."""
-    root = etree.fromstring(_generator(feed, settings, links, html).atom_str(pretty=True))
+    root = etree.fromstring(_generator(feed, settings, links, html, "application/atom+xml").atom_str(pretty=True))
     for link in root.iterfind(f"{_ATOM}entry/{_ATOM}link"):
         # feedgen 1.0.0 loses these two on the way (python-feedgen issue 132).
         link.set("rel", "alternate")
@@ -37,13 +37,13 @@ def _document(root: etree._Element, stylesheet: str) -> bytes:
     return bytes(etree.tostring(root.getroottree(), xml_declaration=True, encoding="UTF-8")) + b"\n"
 
 
-def _generator(feed: Feed, settings: Settings, links: Links, html: Html) -> FeedGenerator:
+def _generator(feed: Feed, settings: Settings, links: Links, html: Html, media_type: str) -> FeedGenerator:
     generator = FeedGenerator()
     generator.id(feed.id)
     generator.title(feed.title)
     generator.description(feed.description)
     # RSS takes the last link as its own, Atom both: the feed's address first, the page's last.
-    generator.link(href=links.absolute(feed.page), rel="self")
+    generator.link(href=links.absolute(feed.page), rel="self", type=media_type)
     generator.link(href=links.absolute(feed.about), rel="alternate", type="text/html")
     generator.author({"name": settings.editor.name, "email": settings.editor.email})
     generator.managingEditor(f"{settings.editor.email} ({settings.editor.name})")

@@ -22,7 +22,7 @@ _EVERYWHERE: tuple[str, ...] = (
     f"Content-Security-Policy: {META_POLICY}; frame-ancestors 'none'",
     "X-Content-Type-Options: nosniff",
     "Referrer-Policy: strict-origin-when-cross-origin",
-    "Permissions-Policy: camera=(), geolocation=(), microphone=(), payment=(), usb=(), interest-cohort=()",
+    "Permissions-Policy: camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Strict-Transport-Security: max-age=31536000",
     "Cross-Origin-Opener-Policy: same-origin",
     "Cross-Origin-Resource-Policy: same-origin",

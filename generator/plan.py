@@ -10,6 +10,7 @@ from .calendars import calendar_of
 from .edition import Collection, Edition
 from .entries import feed_of, weeks_feed
 from .problems import Place, Problem
+from .progress import Track, silent
 from .publish import MANIFEST
 from .render import Artifact, Frame, OpmlView, SitemapView
 from .routes import (
@@ -46,10 +47,10 @@ def frame_of(edition: Edition) -> Frame:
     return Frame(edition.settings, tuple(Link(file.page.title, routes.EditorsPage(file.slug)) for file in files))
 
 
-def plan(edition: Edition, templates: Templates) -> list[Artifact]:
+def plan(edition: Edition, templates: Templates, track: Track = silent) -> list[Artifact]:
     """Every artifact of the site, sorted by path."""
     links = Links(edition.settings.base_url)
-    html = list(_html(edition, links))
+    html = list(_html(edition, links, track))
     found = [
         *html,
         *_feeds(edition),
@@ -60,7 +61,7 @@ def plan(edition: Edition, templates: Templates) -> list[Artifact]:
     return sorted(found, key=lambda artifact: artifact.path)
 
 
-def _html(edition: Edition, links: Links) -> Iterator[Artifact]:
+def _html(edition: Edition, links: Links, track: Track) -> Iterator[Artifact]:
     yield _page(pages.home_view(edition))
     yield _page(pages.closing_view(edition))
     yield _page(pages.opened_view(edition))
@@ -68,7 +69,7 @@ def _html(edition: Edition, links: Links) -> Iterator[Artifact]:
     yield _page(pages.weeks_view(edition))
     yield _page(pages.feeds_view(edition))
     yield _page(pages.not_found_view())
-    for role in edition.roles:
+    for role in track(edition.roles, len(edition.roles), "Preparing"):
         yield _page(pages.posting_view(role, edition, links))
         for alias in role.posting.aliases:
             yield _page(pages.alias_view(alias, role))

@@ -11,6 +11,8 @@ from hashlib import blake2b
 from pathlib import Path, PurePosixPath
 from tempfile import NamedTemporaryFile
 
+from .progress import Track, silent
+
 MANIFEST = ".vacancy-digest.json"
 
 
@@ -27,7 +29,7 @@ class Published:
     removed: int
 
 
-def publish(files: Mapping[str, bytes], out: Path, sources: Iterable[Path]) -> Published:
+def publish(files: Mapping[str, bytes], out: Path, sources: Iterable[Path], track: Track = silent) -> Published:
     """Makes `out` hold `files` (path to content) and removes what an earlier build wrote there.
 
     Raises Refused, before anything is changed, when the folder is not ours, holds one of the sources, or holds a
@@ -49,7 +51,7 @@ def publish(files: Mapping[str, bytes], out: Path, sources: Iterable[Path]) -> P
     for path in gone:
         (out / path).unlink()
         _remove_empty_folders(out, path)
-    for path in changed:
+    for path in track(changed, len(changed), "Writing"):
         _write(out / path, files[path])
     if not _holds(out / MANIFEST, manifest := _manifest(files, files)):
         _write(out / MANIFEST, manifest)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from . import wording
 from .edition import Collection, Edition, Role
@@ -260,6 +261,7 @@ def utc_text(instant: datetime) -> str:
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+@lru_cache(4096)
 def deadline_view(deadline: Deadline | None) -> DeadlineView | None:
     if deadline is None:
         return None

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import cache, lru_cache
 
 from babel.dates import format_date
 
@@ -33,29 +34,35 @@ KIND_WORDS = {
 }
 
 
+@cache
+def _formatted(day: date, pattern: str) -> str:
+    # Babel works its pattern out at each call, and a site names the same few hundred days thousands of times.
+    return format_date(day, pattern, locale="en")
+
+
 def long_date(day: date) -> str:
     """Friday 5 June 2026."""
-    return format_date(day, "EEEE d MMMM y", locale="en")
+    return _formatted(day, "EEEE d MMMM y")
 
 
 def short_date(day: date) -> str:
     """5 June 2026."""
-    return format_date(day, "d MMMM y", locale="en")
+    return _formatted(day, "d MMMM y")
 
 
 def day_and_month(day: date) -> str:
     """5 Jun."""
-    return format_date(day, "d MMM", locale="en")
+    return _formatted(day, "d MMM")
 
 
 def weekday(day: date) -> str:
     """Fri."""
-    return format_date(day, "EEE", locale="en")
+    return _formatted(day, "EEE")
 
 
 def month_name(year: int, month: int) -> str:
     """June 2026."""
-    return format_date(date(year, month, 1), "MMMM y", locale="en")
+    return _formatted(date(year, month, 1), "MMMM y")
 
 
 def week_days(year: int, week: int) -> tuple[date, date]:
@@ -79,7 +86,7 @@ def span(first: date, last: date) -> str:
     if first.year != last.year:
         return f"{short_date(first)} – {short_date(last)}"
     if first.month != last.month:
-        return f"{format_date(first, 'd MMMM', locale='en')} – {short_date(last)}"
+        return f"{_formatted(first, 'd MMMM')} – {short_date(last)}"
     return f"{first.day}–{short_date(last)}"
 
 
@@ -111,14 +118,11 @@ def deadline_in_utc(deadline: Deadline) -> str:
     if clock_label(deadline) == "UTC":
         return ""
     at = deadline.instant.astimezone(UTC)
-    day = (
-        ""
-        if at.date() == local_deadline(deadline).date()
-        else f"{format_date(at.date(), 'EEEE d MMMM', locale='en')}, "
-    )
+    day = "" if at.date() == local_deadline(deadline).date() else f"{_formatted(at.date(), 'EEEE d MMMM')}, "
     return f"{day}{at:%H:%M} UTC"
 
 
+@lru_cache(4096)
 def deadline_text(deadline: Deadline | None) -> str:
     """Friday 5 June 2026, 23:55 in Kyiv (20:55 UTC)."""
     if deadline is None:
