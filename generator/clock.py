@@ -21,9 +21,12 @@ def read_now(text: str | None) -> datetime:
         if not epoch.isdigit():
             raise ValueError(f"SOURCE_DATE_EPOCH: {epoch!r} is not a number of seconds")
         return datetime.fromtimestamp(int(epoch), UTC)
-    instant = read_when(text).instant
+    try:
+        instant = read_when(text).instant
+    except ValueError:
+        instant = None
     if instant is None:
-        raise ValueError(f"{text!r} is a day, write an instant as {text}T12:00:00Z")
+        raise ValueError(f"{text!r} is not an instant, write it as 2026-05-30T12:00:00Z")
     return instant
 
 

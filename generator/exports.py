@@ -6,7 +6,7 @@ import json
 
 from . import wording
 from .edition import Edition, Role
-from .model import Event
+from .model import Deadline, Event
 from .routes import Links, PostingPage
 from .views import utc_text
 
@@ -28,52 +28,36 @@ def postings_json(edition: Edition, links: Links) -> bytes:
     return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
+_FACTS = frozenset(
+    {"reference", "duty_stations", "remote", "grade", "category", "contract", "vacancy_type", "org_type", "emergency"}
+    | {"open_to", "tiers", "requirements", "education_experience", "languages", "salary", "apply", "summary", "tags"}
+)
+
+
 def _posting(role: Role, links: Links) -> dict[str, object]:
+    """A role in the words of its front matter; what the notice does not state is left out."""
     found: dict[str, object] = {
         "id": role.file.id,
         "url": links.absolute(PostingPage(role.slug)),
         "state": role.state.value,
         "title": role.title,
     }
-    posting = role.posting
-    if posting.takedown:
+    if role.posting.takedown:
         return found
-    facts = posting.model_dump(
-        mode="json",
-        by_alias=True,
-        exclude_defaults=True,
-        include={
-            "reference",
-            "duty_stations",
-            "remote",
-            "grade",
-            "category",
-            "contract",
-            "vacancy_type",
-            "org_type",
-            "emergency",
-        }
-        | {
-            "open_to",
-            "tiers",
-            "requirements",
-            "education_experience",
-            "languages",
-            "salary",
-            "apply",
-            "summary",
-            "tags",
-        },
-    )
-    found |= {"organisation": posting.organisation, **facts, "opened": utc_text(role.history.opened)}
+    facts = role.posting.model_dump(mode="json", by_alias=True, exclude_defaults=True, include=set(_FACTS))
+    found |= {"organisation": role.posting.organisation, **facts, "opened": utc_text(role.history.opened)}
     if role.deadline:
-        found["deadline"] = {
-            "instant": utc_text(role.deadline.instant),
-            "written": role.deadline.written,
-            "stated": role.deadline.stated,
-            "zone": role.deadline.zone,
-        }
+        found["deadline"] = _deadline(role.deadline)
     return found
+
+
+def _deadline(deadline: Deadline) -> dict[str, object]:
+    return {
+        "instant": utc_text(deadline.instant),
+        "written": deadline.written,
+        "stated": deadline.stated,
+        "zone": deadline.zone,
+    }
 
 
 def _event(event: Event) -> dict[str, str]:

@@ -26,12 +26,13 @@ def _facts(role: Role, edition: Edition) -> Iterator[Fact | None]:
     yield Fact("Who may apply", _open_to(posting))
     yield Fact("Languages", _languages(posting, required=True))
     yield _optional("Languages of advantage", _languages(posting, required=False))
-    yield Fact("Education and experience", _alternatives(posting))
+    yield Fact("Education and experience", tuple(map(wording.alternative_text, posting.education_experience)))
     yield Fact("Salary", (wording.salary_text(posting.salary),) if posting.salary else (), _salary_note(posting))
     yield Fact("Reference", (posting.reference,) if posting.reference else ())
     yield _optional("Vacancy type", (posting.vacancy_type,) if posting.vacancy_type else ())
     yield _optional("Office", (posting.org_type,) if posting.org_type else ())
     yield _optional("Emergency", _emergency(posting))
+    yield _optional("Tags", tuple(posting.tags))
     yield Fact("Opened", (wording.when_text(posting.opens),) if posting.opens else ())
     yield _optional("In this digest since", (wording.when_text(posting.added),) if posting.added else ())
     yield from _source(posting)
@@ -75,16 +76,6 @@ def _languages(posting: Posting, *, required: bool) -> tuple[Link | str, ...]:
         return ()
     codes = posting.languages.required if required else posting.languages.desirable
     return tuple(Link(languages()[code], CollectionPage(Dimension.LANGUAGES, code)) for code in codes)
-
-
-def _alternatives(posting: Posting) -> tuple[str, ...]:
-    found = []
-    for alternative in posting.education_experience:
-        years = alternative.years
-        found.append(
-            alternative.education if years is None else f"{alternative.education}, with {wording.years_text(years)}"
-        )
-    return tuple(found)
 
 
 def _salary_note(posting: Posting) -> str:

@@ -4,9 +4,10 @@ The classes are the values that the rest of the generator works with; docs/conte
 """
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Annotated, Any, NamedTuple, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_serializer
 from pydantic_core import ErrorDetails
 
 from . import fields as f
@@ -61,6 +62,10 @@ class Salary(f.Fields):
     period: Annotated[str, f.one_of("year", "month", "week", "day", "hour")] | None = None
     basis: Annotated[str, f.one_of("stated", "estimated", "unknown")] = "unknown"
     source: f.Line | None = None
+
+    @field_serializer("min", "max", when_used="json-unless-none")
+    def as_number(self, amount: Decimal) -> float:
+        return int(amount) if amount == int(amount) else float(amount)
 
 
 class DeadlineChange(f.Fields):

@@ -67,12 +67,7 @@ def _requirements(posting: Posting) -> dict[str, object]:
         if names:
             found["eligibilityToWorkRequirement"] = f"Nationals of {' or '.join(names)}"
     if posting.education_experience:
-        texts = []
-        for one in posting.education_experience:
-            texts.append(
-                one.education if one.years is None else f"{one.education}, with {wording.years_text(one.years)}"
-            )
-        found["qualifications"] = "; or ".join(texts)
+        found["qualifications"] = "; or ".join(map(wording.alternative_text, posting.education_experience))
     if len({one.years for one in posting.education_experience}) > 1:
         found["experienceInPlaceOfEducation"] = True
     required = [requirement.text for requirement in posting.requirements if requirement.need == "required"]

@@ -10,7 +10,7 @@ from babel.dates import format_date
 from . import clock
 from .deadlines import last_full_day
 from .model import Deadline, Kind, State, When
-from .schema import DutyStation, Posting, Salary, Settings
+from .schema import DutyStation, EducationExperience, Posting, Salary, Settings
 from .vocabulary import city_of_zone, countries
 
 STATE_WORDS = {
@@ -176,6 +176,12 @@ def place_text(posting: Posting) -> str:
 def years_text(years: int) -> str:
     """7 years of experience; none for 0."""
     return "no experience asked for" if years == 0 else f"{years} year{'' if years == 1 else 's'} of experience"
+
+
+def alternative_text(alternative: EducationExperience) -> str:
+    """Bachelor's degree, with 5 years of experience."""
+    years = alternative.years
+    return alternative.education if years is None else f"{alternative.education}, with {years_text(years)}"
 
 
 def amount_text(amount: Decimal) -> str:
