@@ -1,7 +1,7 @@
 """What a written deadline means: an instant, in a zone, stated or assumed, and by whose rule."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from . import clock
 from .content import OrganisationFile
@@ -52,8 +52,14 @@ def station_zones(posting: Posting) -> tuple[str, ...]:
     return tuple(sorted(found)) or (EARLIEST_ZONE,)
 
 
+def local_deadline(deadline: Deadline) -> datetime:
+    """The deadline on the clock on which it is told: its zone's, else that of the offset the notice gives."""
+    if deadline.zone:
+        return clock.local(deadline.instant, deadline.zone)
+    return datetime.fromisoformat(deadline.written)
+
+
 def last_full_day(deadline: Deadline) -> date:
-    """The last day that is wholly before the deadline, where the deadline is told; 23:59 counts as a day's end."""
-    at = clock.local(deadline.instant, deadline.zone or "UTC")
-    day = at.date()
-    return day if (at.hour, at.minute) == (23, 59) else day - timedelta(days=1)
+    """The last day that is wholly before the deadline, where it is told; 23:59 counts as the end of a day."""
+    at = local_deadline(deadline)
+    return at.date() if (at.hour, at.minute) == (23, 59) else at.date() - timedelta(days=1)

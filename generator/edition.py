@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from . import clock
 from .content import Content, PostingFile
+from .deadlines import local_deadline
 from .history import History, history_of, state_at
 from .model import Deadline, Dimension, Event, Kind, State
 from .schema import Posting, Settings
@@ -195,21 +196,26 @@ class Edition:
 
     @cached_property
     def months(self) -> dict[tuple[int, int], list[Role]]:
-        """The roles that ended, by year and month in the site's zone, newest first."""
+        """The roles that ended, by the year and month of that day, newest first."""
         found: dict[tuple[int, int], list[Role]] = {}
         for role in sorted(self.roles, key=lambda role: (role.since, role.slug), reverse=True):
             if role.state in ENDED:
-                at = clock.local(self.ended(role), self.settings.timezone)
-                found.setdefault((at.year, at.month), []).append(role)
+                day = self.ended_day(role)
+                found.setdefault((day.year, day.month), []).append(role)
         return dict(sorted(found.items(), reverse=True))
 
     def ended(self, role: Role) -> datetime:
         """When a role that is over ended; one that was over before the digest knew it ended at its deadline."""
-        return (
-            role.deadline.instant
-            if role.state is State.CLOSED and role.deadline and not role.history.end
-            else role.since
-        )
+        return role.deadline.instant if role.deadline and self._ended_by_deadline(role) else role.since
+
+    def ended_day(self, role: Role) -> date:
+        """The day on which a role that is over ended: its deadline's own day, else the day in the site's zone."""
+        if role.deadline and self._ended_by_deadline(role):
+            return local_deadline(role.deadline).date()
+        return clock.local(role.since, self.settings.timezone).date()
+
+    def _ended_by_deadline(self, role: Role) -> bool:
+        return role.state is State.CLOSED and not (role.history.end and role.history.end.instant <= self.now)
 
     def next_changes(self) -> list[tuple[datetime, str, str]]:
         """What the passing of time alone will change: instant, what happens, and to which posting."""

@@ -132,11 +132,10 @@ def _entry(event: Event, edition: Edition) -> Entry:
 
 
 def _deadline_of(event: Event, role: Role) -> Deadline | None:
-    """The deadline that an event is about; for other events the one that stands."""
-    if event.kind in {Kind.CLOSING, Kind.CLOSED} and event.key:
-        told = (one.deadline for one in role.history.standings if one.deadline and one.deadline.written == event.key)
-        return next(told, role.deadline)
-    return role.deadline
+    """The deadline that an event is about: the last part of its key; for other events the one that stands."""
+    written = event.key.rpartition("/")[2]
+    told = (one.deadline for one in role.history.standings if one.deadline and one.deadline.written == written)
+    return next(told, role.deadline)
 
 
 def _lines(event: Event, role: Role, organisation: str) -> Iterator[tuple[str, str]]:

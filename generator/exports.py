@@ -5,6 +5,7 @@ import io
 import json
 
 from . import wording
+from .deadlines import local_deadline
 from .edition import Edition, Role
 from .model import Deadline, Event
 from .routes import Links, PostingPage
@@ -87,7 +88,7 @@ def _cells(role: Role, edition: Edition, links: Links) -> list[str]:
         posting.category or "",
         (posting.contract.type or "") if posting.contract else "",
         utc_text(deadline.instant) if deadline else "",
-        f"{wording.local_deadline(deadline):%Y-%m-%dT%H:%M%z}" if deadline else "",
+        f"{local_deadline(deadline):%Y-%m-%dT%H:%M%z}" if deadline else "",
         known,
         " ".join(posting.languages.required) if posting.languages else "",
         wording.salary_text(posting.salary) if posting.salary else "",

@@ -1,5 +1,6 @@
 """One function a kind of page: what the edition says, as the view of that page."""
 
+from html import escape
 from urllib.parse import urlsplit
 
 from . import markup, wording
@@ -107,7 +108,9 @@ def posting_view(role: Role, edition: Edition, links: Links) -> PostingView | Ta
         prose=prose,
         others=tuple(row_of(other, edition, reason) for other, reason in similar_roles(role, edition)),
         apply_host=urlsplit(posting.apply).hostname or "" if posting.apply else "",
-        structured=job_posting(role, organisation, prose.html, links) if role.listed else None,
+        structured=job_posting(role, organisation, prose.html or f"<p>{escape(description)}</p>", links)
+        if role.listed
+        else None,
     )
 
 
@@ -131,21 +134,21 @@ def section_view(dimension: Dimension, edition: Edition) -> SectionView:
 def collection_view(collection: Collection, edition: Edition) -> CollectionView:
     dimension, key = collection.dimension, collection.key
     assert dimension is not None, "the whole site is the home page"
-    title = collection_title(collection)
+    title, kind = collection_title(collection), DIMENSION_WORDS[dimension][1]
     crumbs = (HOME, Link(section_title(dimension), SectionPage(dimension)))
     page = CollectionPage(dimension, key)
     open_roles, ended = collection.open_roles, collection.ended_roles
     term = edition.term(dimension, key)
-    label = term.label if term else title
-    description = (
-        f"Open roles: {len(open_roles)}. {DIMENSION_WORDS[dimension][1]}: {label}. Deadlines, feeds and a calendar."
-    )
+    name = term.label if term else title
+    full_name = name if key == NOT_STATED else f"{kind}: {name}"
+    description = f"Roles by deadline, with feeds and a calendar. {full_name}."
     file = edition.content.organisations.get(key) if dimension is Dimension.ORGANISATIONS else None
     note = edition.content.countries.get(key.upper(), "") if dimension is Dimension.COUNTRIES else ""
     body = file.body if file else note
     return CollectionView(
-        head=Head(page, title if label == title else f"{title}: {label}", description, crumbs, place=page),
-        kind=DIMENSION_WORDS[dimension][1],
+        head=Head(page, full_name, description, crumbs, place=page),
+        kind=kind,
+        name=name,
         explanation=term.explanation if term else "",
         source=term.source if term else "",
         note=country_notes().get(key.upper(), "") if dimension is Dimension.COUNTRIES else "",
@@ -155,7 +158,6 @@ def collection_view(collection: Collection, edition: Edition) -> CollectionView:
         website=(file.organisation.website or "") if file else "",
         groups=by_day(open_roles, edition),
         ended=tuple(row_of(role, edition) for role in ended),
-        open=len(open_roles),
     )
 
 

@@ -37,11 +37,10 @@ def publish(files: Mapping[str, bytes], out: Path, sources: Iterable[Path], trac
     """
     _refuse_wrong_place(out, sources)
     ours = _read_manifest(out)
-    foreign = [path for path in files if path not in ours and os.path.lexists(out / path)]
-    if foreign:
-        raise Refused(f"{out / foreign[0]} is not from an earlier build, move it away or to content/static/")
-    for path in {*files, *ours}:
+    for path in sorted({*files, *ours}):
         _refuse_links(out, path)
+    for path in sorted(files):
+        _refuse_foreign(out, path, ours)
     out.mkdir(parents=True, exist_ok=True)
     changed = [path for path, content in files.items() if not _holds(out / path, content)]
     gone = sorted(path for path in ours if path not in files and (out / path).is_file())
@@ -60,7 +59,7 @@ def publish(files: Mapping[str, bytes], out: Path, sources: Iterable[Path], trac
 
 def _refuse_wrong_place(out: Path, sources: Iterable[Path]) -> None:
     real = out.resolve()
-    if out.is_symlink() or (out.exists() and not out.is_dir()):
+    if out.is_symlink() or any(one.exists() and not one.is_dir() for one in (out, *out.parents)):
         raise Refused(f"{out} is not a folder of its own, name another one with --out")
     if real in (Path("/"), Path.home().resolve()):
         raise Refused(f"{out} is not a folder for a site, name another one with --out")
@@ -79,12 +78,10 @@ def _refuse_wrong_place(out: Path, sources: Iterable[Path]) -> None:
 
 def _read_manifest(out: Path) -> set[str]:
     """The paths that an earlier build wrote."""
-    try:
-        text = (out / MANIFEST).read_text("utf-8")
-    except FileNotFoundError:
+    if not (out / MANIFEST).is_file():
         return set()
     try:
-        paths = set(json.loads(text)["files"])
+        paths = set(json.loads((out / MANIFEST).read_text("utf-8"))["files"])
     except (ValueError, KeyError, TypeError):
         raise Refused(f"{out / MANIFEST} is damaged, so nobody can say which files are ours; empty {out}") from None
     if strange := [path for path in paths if not _is_inside(path)]:
@@ -97,6 +94,19 @@ def _is_inside(path: object) -> bool:
         return False
     parts = PurePosixPath(path).parts
     return not path.startswith("/") and ".." not in parts
+
+
+def _refuse_foreign(out: Path, path: str, ours: set[str]) -> None:
+    """What stands where a file of ours goes, or a folder on the way to it, must be ours."""
+    target = out / path
+    in_the_way = [parent for parent in target.parents if parent.is_relative_to(out) and parent.is_file()]
+    if target.is_dir():
+        in_the_way += [file for file in target.rglob("*") if not file.is_dir()] or [target]
+    elif os.path.lexists(target):
+        in_the_way.append(target)
+    for found in in_the_way:
+        if found.relative_to(out).as_posix() not in ours:
+            raise Refused(f"{found} is not from an earlier build, move it away or to content/static/")
 
 
 def _refuse_links(out: Path, path: str) -> None:

@@ -4,7 +4,7 @@ import traceback
 from dataclasses import dataclass
 from typing import assert_never
 
-from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateError, TemplateNotFound
+from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateError, TemplateNotFound, TemplateRuntimeError
 
 from . import calendars, feeds, routes, views, wording
 from .calendars import DeadlineCalendar
@@ -103,7 +103,7 @@ class Renderer:
             "site": frame.settings,
             "pages": frame.pages,
             "policy": META_POLICY,
-            "url": self.links.url,
+            "url": self.url,
             "absolute": self.links.absolute,
             "asset": self.asset,
             "prefix": self.links.prefix,
@@ -123,6 +123,14 @@ class Renderer:
             "OpenCsv": routes.OpenCsv,
         }
         self.environment.globals |= {"WeeksFeed": routes.WeeksFeed}
+
+    def url(self, page: Page | str) -> str:
+        """The address of a page. Raises a template's error when it is given text: links are made from pages."""
+        if isinstance(page, str):
+            raise TemplateRuntimeError(
+                f"url({page!r}) is given text, give it a page such as Home() or EditorsPage('about')"
+            )
+        return self.links.url(page)
 
     def asset(self, name: str) -> str:
         """The address of an asset. Raises a template's error when there is none of that name."""
@@ -161,8 +169,21 @@ class Renderer:
     def fill(self, name: str, **values: object) -> str:
         try:
             return self.environment.get_template(name).render(**values)
-        except TemplateError as error:
-            raise ContentError([_template_problem(name, error)]) from error
+        except Exception as error:
+            problem, own = self.template_problem(name, error)
+            # What fails in a template of the site is its editor's to mend; anything else is a bug of ours.
+            if own or isinstance(error, TemplateError):
+                raise ContentError([problem]) from error
+            raise
+
+    def template_problem(self, name: str, error: Exception) -> tuple[Problem, bool]:
+        """Where a template failed, the innermost of its lines in the traceback, and whether the site brought it."""
+        own_paths = {source.path for source in self.templates.sources.values() if source.own}
+        path, line = f"templates/{name}", 1
+        for frame in traceback.extract_tb(error.__traceback__):
+            if frame.filename.startswith("templates/"):
+                path, line = frame.filename, frame.lineno or 1
+        return Problem(path, Place(line), "template", f"fails ({error}), correct the template"), path in own_paths
 
 
 def media_type(page: Page) -> str:
@@ -177,12 +198,3 @@ def media_type(page: Page) -> str:
         case routes.CalendarFile():
             return "text/calendar"
     return "text/html"
-
-
-def _template_problem(name: str, error: TemplateError) -> Problem:
-    """Where a template failed: the innermost of its lines in the traceback."""
-    path, line = f"templates/{name}", 1
-    for frame in traceback.extract_tb(error.__traceback__):
-        if frame.filename.startswith("templates/"):
-            path, line = frame.filename, frame.lineno or 1
-    return Problem(path, Place(line), "template", f"{error.message or type(error).__name__}, correct the template")

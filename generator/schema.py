@@ -64,7 +64,7 @@ class Salary(f.Fields):
     source: f.Line | None = None
 
     @field_serializer("min", "max", when_used="json-unless-none")
-    def as_number(self, amount: Decimal) -> float:
+    def as_number(self, amount: Decimal) -> int | float:
         return int(amount) if amount == int(amount) else float(amount)
 
 

@@ -31,7 +31,7 @@ def job_posting(role: Role, organisation: OrganisationFile, description: str, li
         "@type": "JobPosting",
         "title": posting.title,
         "description": description,
-        "datePosted": utc_text(role.history.opened),
+        "datePosted": _posted(role),
         "hiringOrganization": hiring,
         "identifier": {"@type": "PropertyValue", "name": employer.name, "value": posting.reference or role.file.id},
         "url": links.absolute(PostingPage(role.slug)),
@@ -43,6 +43,12 @@ def job_posting(role: Role, organisation: OrganisationFile, description: str, li
     if posting.contract and posting.contract.type in _EMPLOYMENT:
         found["employmentType"] = _EMPLOYMENT[posting.contract.type]
     return found
+
+
+def _posted(role: Role) -> str:
+    """When the employer published the notice, as far as the digest knows."""
+    when = role.posting.opens or role.posting.added
+    return when.text if when and when.instant is None else utc_text(role.history.opened)
 
 
 def _where(posting: Posting) -> dict[str, object]:

@@ -17,10 +17,11 @@ BUILT_IN = _HERE / "templates" if (_HERE / "templates").is_dir() else _HERE.pare
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A template's text; `path` is where an editor finds it."""
+    """A template's text; `path` is where an editor finds it, `own` marks one that the site brought."""
 
     path: str
     text: str
+    own: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def read_templates(root: Path) -> tuple[Templates, list[Problem]]:
                 assets[name.removeprefix("assets/")] = content
             else:
                 try:
-                    sources[name] = Source(f"templates/{name}", content.decode("utf-8"))
+                    sources[name] = Source(f"templates/{name}", content.decode("utf-8"), folder is own)
                 except UnicodeDecodeError:
                     problems.append(Problem(f"templates/{name}", Place(), "encoding", "is not UTF-8, save it as UTF-8"))
     problems += [problem for source in sources.values() if (problem := _syntax_problem(source))]

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from . import wording
+from .deadlines import local_deadline
 from .edition import Collection, Edition, Role
 from .markup import Prose
 from .model import Deadline, Dimension, Event, State
@@ -164,6 +165,7 @@ class SectionView:
 class CollectionView:
     head: Head
     kind: str
+    name: str
     explanation: str
     source: str
     note: str
@@ -173,7 +175,6 @@ class CollectionView:
     website: str
     groups: tuple[Group, ...]
     ended: tuple[Row, ...]
-    open: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +266,7 @@ def utc_text(instant: datetime) -> str:
 def deadline_view(deadline: Deadline | None) -> DeadlineView | None:
     if deadline is None:
         return None
-    at = wording.local_deadline(deadline)
+    at = local_deadline(deadline)
     return DeadlineView(
         instant=utc_text(deadline.instant),
         weekday=wording.weekday(at.date()),
@@ -294,7 +295,7 @@ def row_of(role: Role, edition: Edition, reason: str = "") -> Row:
         organisation=Link(organisation.name, CollectionPage(Dimension.ORGANISATIONS, posting.organisation)),
         grade=None if bare else grade,
         deadline=None if bare else deadline_view(role.deadline),
-        since=wording.short_date(edition.ended(role).date()),
+        since=wording.short_date(edition.ended_day(role)),
         reason=reason,
     )
 
@@ -316,7 +317,7 @@ def by_day(roles: Iterable[Role], edition: Edition) -> tuple[Group, ...]:
     for role in roles:
         heading = "Deadline not stated"
         if role.deadline:
-            heading = wording.long_date(wording.local_deadline(role.deadline).date())
+            heading = wording.long_date(local_deadline(role.deadline).date())
         groups.setdefault(heading, []).append(row_of(role, edition))
     return tuple(Group(heading, tuple(rows)) for heading, rows in groups.items())
 

@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from babel.dates import format_date
 
 from . import clock
-from .deadlines import last_full_day
+from .deadlines import last_full_day, local_deadline
 from .model import Deadline, Kind, State, When
 from .schema import DutyStation, EducationExperience, Posting, Salary, Settings
 from .vocabulary import city_of_zone, countries
@@ -88,13 +88,6 @@ def span(first: date, last: date) -> str:
     if first.month != last.month:
         return f"{_formatted(first, 'd MMMM')} – {short_date(last)}"
     return f"{first.day}–{short_date(last)}"
-
-
-def local_deadline(deadline: Deadline) -> datetime:
-    """The deadline on the clock on which it is told: its zone's, else that of the offset the notice gives."""
-    if deadline.zone:
-        return clock.local(deadline.instant, deadline.zone)
-    return datetime.fromisoformat(deadline.written)
 
 
 def clock_label(deadline: Deadline) -> str:
