@@ -52,7 +52,10 @@ def calendar_of(collection: Collection, edition: Edition) -> DeadlineCalendar:
 
 
 def _entry(role: Role, deadline: Deadline, edition: Edition) -> DeadlineEntry:
-    changes = [event for event in role.events if event.kind in _CHANGES]
+    changes = [event.instant for event in role.events if event.kind in _CHANGES]
+    # Seen to be over before its deadline: what stands in the reader's calendar is struck out.
+    if role.expired:
+        changes.append(role.since)
     organisation = edition.content.organisations[role.posting.organisation].organisation.name
     bare = role.posting.takedown
     what = role.title if bare else ", ".join(filter(None, (role.title, role.posting.grade, organisation)))
@@ -61,13 +64,13 @@ def _entry(role: Role, deadline: Deadline, edition: Edition) -> DeadlineEntry:
     return DeadlineEntry(
         uid=f"{role.file.id}@{edition.settings.tag_authority.domain}",
         page=PostingPage(role.slug),
-        summary=f"Deadline{assumed}: {what}",
+        summary=what if bare else f"Deadline{assumed}: {what}",
         description="" if bare else told,
-        location="" if bare else wording.place_text(role.posting),
+        location="" if bare else "; ".join(map(wording.station_text, role.posting.duty_stations)),
         deadline=deadline.instant,
-        stamp=changes[-1].instant if changes else role.history.opened,
+        stamp=changes[-1] if changes else role.history.opened,
         sequence=len(changes),
-        cancelled=role.state in {State.WITHDRAWN, State.FILLED},
+        cancelled=role.state in {State.WITHDRAWN, State.FILLED} or role.expired,
     )
 
 

@@ -4,6 +4,7 @@ Zones are those of the tzdata package: importing `vocabulary` sees to that.
 """
 
 import os
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from hashlib import blake2b
 from zoneinfo import ZoneInfo
@@ -18,8 +19,8 @@ def read_now(text: str | None) -> datetime:
         epoch = os.environ.get("SOURCE_DATE_EPOCH")
         if epoch is None:
             return datetime.now(UTC).replace(microsecond=0)
-        if not epoch.isdigit():
-            raise ValueError(f"SOURCE_DATE_EPOCH: {epoch!r} is not a number of seconds")
+        if not re.fullmatch(r"\d{1,10}", epoch):
+            raise ValueError(f"SOURCE_DATE_EPOCH: {epoch!r} is not a number of seconds since 1970")
         return datetime.fromtimestamp(int(epoch), UTC)
     try:
         instant = read_when(text).instant
@@ -38,6 +39,17 @@ def local(instant: datetime, zone: str) -> datetime:
 def day_starts(day: date, zone: str) -> datetime:
     """The instant at which a day begins in a zone, in UTC."""
     return _earliest(datetime.combine(day, time.min), zone)
+
+
+def week_of(instant: datetime, zone: str) -> tuple[int, int]:
+    """The ISO year and week of an instant in a zone."""
+    year, week, _ = local(instant, zone).isocalendar()
+    return year, week
+
+
+def week_ends(year: int, week: int, zone: str) -> datetime:
+    """The instant at which an ISO week is over in a zone, in UTC."""
+    return day_starts(date.fromisocalendar(year, week, 1) + timedelta(days=7), zone)
 
 
 def ends_earliest(day: date, at: str, zones: tuple[str, ...]) -> tuple[datetime, str]:

@@ -99,7 +99,7 @@ def load(root: Path, track: Track = silent) -> Loaded:
         raise NoSite(f"{folder} holds no site.yaml, name the folder that holds content/ with --root")
     reading = Reading(root)
     files = _files_by_folder(reading, folder)
-    settings = _settings(reading, folder / "site.yaml")
+    settings = reading.yaml(schema.Settings, files["site.yaml"][0]) if files["site.yaml"] else None
     words = _vocabulary(reading, files["vocabulary.yaml"])
     postings = _postings(reading, track(files["postings"], len(files["postings"]), "Reading"), words)
     organisations = _organisations(reading, files["organisations"])
@@ -107,9 +107,10 @@ def load(root: Path, track: Track = silent) -> Loaded:
     country_notes = _country_notes(reading, files["countries"])
     pages = _pages(reading, files["pages"])
     static = _static(reading, folder / "static", files["static"])
-    reading.problems += crosscheck.organisations(organisations)
-    reading.problems += crosscheck.names(postings)
-    reading.problems += crosscheck.postings(postings, organisations)
+    named = {path.stem for path in files["organisations"]}
+    reading.problems += crosscheck.organisations(organisations, named)
+    reading.problems += crosscheck.names(postings, RESERVED)
+    reading.problems += crosscheck.postings(postings, organisations, named)
     if settings:
         reading.problems += crosscheck.navigation(settings, pages, SECTIONS)
     problems, notes = tuple(sorted(set(reading.problems))), tuple(sorted(set(reading.notes)))
@@ -144,13 +145,11 @@ def _files_by_folder(reading: Reading, folder: Path) -> dict[str, list[Path]]:
             found[name].append(path)
         elif name not in strange:
             strange.add(name)
-            hint = did_you_mean(name, (*_FOLDERS, *_FILES))
-            reading.add(folder / name, "file name", f"{shown(name)} has no meaning in content/, {hint}")
+            instead = f"has no meaning in content/, {did_you_mean(name, (*_FOLDERS, *_FILES))}"
+            if name in found:
+                instead = "is a file, make it a folder" if name in _FOLDERS else "is a folder, make it a file"
+            reading.add(folder / name, "file name", f"{shown(name)} {instead}")
     return found
-
-
-def _settings(reading: Reading, path: Path) -> Document[schema.Settings] | None:
-    return reading.yaml(schema.Settings, path)
 
 
 def _vocabulary(reading: Reading, paths: list[Path]) -> Vocabulary | None:
@@ -237,6 +236,8 @@ def _country_notes(reading: Reading, paths: list[Path]) -> dict[str, str]:
         if path.suffix != ".md" or code not in countries():
             reading.add(path, "file name", f"{shown(path.name)} is not named after a country code, rename it as CD.md")
         elif document := reading.document(schema.CountryNote, path):
+            if code in notes:
+                reading.add(path, "file name", f"{code} is there a second time, rename one of the two")
             notes[code] = document.body
     return notes
 

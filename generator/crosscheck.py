@@ -1,6 +1,7 @@
 """The rules between files. Each takes what was read and yields problems; none stops at the first."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 from .documents import Document
@@ -14,16 +15,18 @@ Organisations = Mapping[str, Document[Organisation]]
 Postings = Mapping[str, Document[Posting]]  # by path
 
 
-def organisations(documents: Organisations) -> Iterator[Problem]:
-    """A parent is an organisation of the digest, and no organisation is above itself."""
+def organisations(documents: Organisations, named: set[str]) -> Iterator[Problem]:
+    """A parent is an organisation of the digest, and no organisation is above itself.
+
+    `named` are the keys of all files, those that cannot be read included: to mend them comes first.
+    """
     for key, document in documents.items():
-        parent = document.written.value.get("parent")
-        if not isinstance(parent, str) or not parent:
+        parent = _text(document, "parent")
+        if not parent:
             continue
-        if parent not in documents:
-            yield document.problem(
-                ("parent",), f"{shown(parent)} is not an organisation here, {_did_you_mean(parent, documents)}"
-            )
+        if parent not in named:
+            instead = _did_you_mean(parent, named - {key})
+            yield document.problem(("parent",), f"{shown(parent)} is not an organisation here, {instead}")
         elif key in _ancestors(key, documents):
             yield document.problem(("parent",), f"{parent} leads back to {key}, delete one of the parents")
 
@@ -31,65 +34,55 @@ def organisations(documents: Organisations) -> Iterator[Problem]:
 def _ancestors(key: str, documents: Organisations) -> list[str]:
     """The organisations above one, nearest first; ends where the chain ends or comes round."""
     found: list[str] = []
-    current = documents[key].written.value.get("parent")
-    while isinstance(current, str) and current in documents and current not in found:
+    current = _text(documents[key], "parent")
+    while current in documents and current not in found:
         found.append(current)
-        current = documents[current].written.value.get("parent")
+        current = _text(documents[current], "parent")
     return found
 
 
-def names(postings: Postings) -> Iterator[Problem]:
+def names(postings: Postings, reserved: frozenset[str]) -> Iterator[Problem]:
     """Slugs, ids and aliases share one namespace: each name belongs to one posting."""
     owners: dict[str, Document[Posting]] = {}
     for document in postings.values():
         if (other := owners.setdefault(document.name, document)) is not document:
-            message = f"{document.name}.md is the name of {other.path} too, rename one of the two"
-            yield Problem(document.path, Place(), "file name", message)
-            yield Problem(
-                other.path,
-                Place(),
-                "file name",
-                f"{document.name}.md is the name of {document.path} too, rename one of the two",
-            )
+            for one, twin in ((document, other), (other, document)):
+                message = f"{one.name}.md is the name of {twin.path} too, rename one of the two"
+                yield Problem(one.path, Place(), "file name", message)
     for document in postings.values():
         for location, name in _claimed(document):
-            other = owners.setdefault(name, document)
-            if other is not document:
+            if location[0] == "aliases" and name == document.name:
+                yield document.problem(location, f"{name} is this posting's own name, delete it here")
+            elif location[0] == "aliases" and name in reserved:
+                yield document.problem(location, f"{name} is kept for the site's own pages, write another one")
+            elif (other := owners.setdefault(name, document)) is not document:
                 yield document.problem(location, f"{name} belongs to {other.path} already, write another one")
 
 
 def _claimed(document: Document[Posting]) -> Iterator[tuple[Location, str]]:
     """The names that a posting takes besides its file's own."""
-    identity, aliases = document.written.value.get("id"), document.written.value.get("aliases")
-    if isinstance(identity, str) and identity:
+    if identity := _text(document, "id"):
         yield ("id",), identity
-    for number, alias in enumerate(aliases if isinstance(aliases, list) else ()):
-        if alias == document.name:
-            continue
-        if isinstance(alias, str):
-            yield ("aliases", number), alias
-
-
-def own_alias(document: Document[Posting]) -> Iterator[Problem]:
-    """A posting does not redirect to itself."""
     aliases = document.written.value.get("aliases")
     for number, alias in enumerate(aliases if isinstance(aliases, list) else ()):
-        if alias == document.name:
-            yield document.problem(("aliases", number), f"{alias} is this posting's own name, delete it here")
+        if isinstance(alias, str):
+            yield ("aliases", number), alias.strip()
 
 
-def postings(documents: Postings, known: Organisations) -> Iterator[Problem]:
+def _text(document: Document[Any], key: str) -> str:
+    """A value as the schema reads it; empty where there is none."""
+    value = document.written.value.get(key)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def postings(documents: Postings, known: Organisations, named: set[str]) -> Iterator[Problem]:
     """A posting's organisation is known here, and applications go to one of that organisation's hosts."""
     for document in documents.values():
-        yield from own_alias(document)
-        key, apply = document.written.value.get("organisation"), document.written.value.get("apply")
-        if not isinstance(key, str) or not key:
-            continue
-        if key not in known:
-            yield document.problem(
-                ("organisation",), f"{shown(key)} is not an organisation here, {_did_you_mean(key, known)}"
-            )
-        elif isinstance(apply, str) and (hosts := _apply_hosts(key, known)) and not _leads_to(apply, hosts):
+        key, apply = _text(document, "organisation"), _text(document, "apply")
+        if key and key not in named:
+            instead = _did_you_mean(key, named)
+            yield document.problem(("organisation",), f"{shown(key)} is not an organisation here, {instead}")
+        elif key in known and (hosts := _apply_hosts(key, known)) and not _leads_to(apply, hosts):
             where = " or ".join(hosts)
             message = f"{shown(apply)} does not lead to {where}, correct it, or add its host to {known[key].path}"
             yield document.problem(("apply",), message)
@@ -108,10 +101,10 @@ def _leads_to(address: str, hosts: list[str]) -> bool:
     return any(host == known or host.endswith("." + known) for known in hosts)
 
 
-def _did_you_mean(key: str, known: Organisations) -> str:
+def _did_you_mean(key: str, known: set[str]) -> str:
     if not known:
         return "write content/organisations/KEY.md first"
-    return did_you_mean(key, known)
+    return did_you_mean(key, sorted(known))
 
 
 def navigation(
@@ -142,10 +135,11 @@ def vocabulary(document: Document[VocabularyFile], reserved: frozenset[str]) -> 
         for key in words if isinstance(words, dict) else ():
             address = slug_of(key)
             if not SLUG.fullmatch(address) or address in reserved:
-                yield document.problem(
-                    (part, key), f"{shown(key)} cannot stand in an address, write letters, digits and - only"
-                )
+                reason = "cannot stand in an address, write letters, digits and - only"
+                if address in reserved:
+                    reason = "is kept for the site's own pages, write another word"
+                yield document.problem((part, key), f"{shown(key)} {reason}", of_key=True)
             elif addresses.setdefault(address, key) != key:
                 yield document.problem(
-                    (part, key), f"{shown(key)} has the same address as {addresses[address]}, rename one"
+                    (part, key), f"{shown(key)} has the same address as {addresses[address]}, rename one", of_key=True
                 )

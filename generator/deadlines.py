@@ -26,7 +26,8 @@ def resolve(
     rule, owner = _rule(posting.organisation, organisations, settings)
     candidates = stations if rule.zone == "duty-station" else (rule.zone,)
     instant, zone = clock.ends_earliest(when.day, rule.time, candidates)
-    return Deadline(when.text, instant, "organisation" if owner else "site", owner, zone)
+    cautious = len(candidates) > 1 or candidates == (EARLIEST_ZONE,)
+    return Deadline(when.text, instant, "organisation" if owner else "site", owner, zone, cautious)
 
 
 def _rule(key: str, organisations: Mapping[str, OrganisationFile], settings: Settings) -> tuple[DeadlineRule, str]:

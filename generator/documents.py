@@ -31,9 +31,9 @@ class Document(Generic[_Form]):
     def draft(self) -> bool:
         return self.written.value.get("draft") == "true"
 
-    def problem(self, location: Location, message: str) -> Problem:
-        """A problem of a value in this file, at its place."""
-        return Problem(self.path, self.written.place_of(location), key_text(location), message)
+    def problem(self, location: Location, message: str, *, of_key: bool = False) -> Problem:
+        """A problem of a value in this file (or of its key), at its place."""
+        return Problem(self.path, self.written.place_of(location, of_key=of_key), key_text(location), message)
 
 
 @dataclass(slots=True)

@@ -42,6 +42,14 @@ class Role:
         return self.state in LISTED
 
     @property
+    def expired(self) -> bool:
+        """Whether the role was seen to be over before its deadline, or without a known one."""
+        end = self.history.end
+        if self.state is not State.CLOSED or end is None or self.since != end.instant:
+            return False
+        return self.deadline is None or self.deadline.instant > end.instant
+
+    @property
     def title(self) -> str:
         return "Posting taken down" if self.posting.takedown else self.posting.title
 
@@ -190,8 +198,7 @@ class Edition:
         """What happened, by ISO year and week in the site's zone, newest week first."""
         found: dict[tuple[int, int], list[Event]] = {}
         for event in self.site.events:
-            year, week, _ = clock.local(event.instant, self.settings.timezone).isocalendar()
-            found.setdefault((year, week), []).append(event)
+            found.setdefault(clock.week_of(event.instant, self.settings.timezone), []).append(event)
         return found
 
     @cached_property
@@ -199,37 +206,34 @@ class Edition:
         """The roles that ended, by the year and month of that day, newest first."""
         found: dict[tuple[int, int], list[Role]] = {}
         for role in sorted(self.roles, key=lambda role: (role.since, role.slug), reverse=True):
-            if role.state in ENDED:
+            if role.state in ENDED - {State.UNCONFIRMED}:
                 day = self.ended_day(role)
                 found.setdefault((day.year, day.month), []).append(role)
         return dict(sorted(found.items(), reverse=True))
 
     def ended(self, role: Role) -> datetime:
         """When a role that is over ended; one that was over before the digest knew it ended at its deadline."""
-        return role.deadline.instant if role.deadline and self._ended_by_deadline(role) else role.since
+        by_deadline = role.state is State.CLOSED and not role.expired
+        return role.deadline.instant if role.deadline and by_deadline else role.since
 
     def ended_day(self, role: Role) -> date:
         """The day on which a role that is over ended: its deadline's own day, else the day in the site's zone."""
-        if role.deadline and self._ended_by_deadline(role):
+        if role.deadline and role.state is State.CLOSED and not role.expired:
             return local_deadline(role.deadline).date()
         return clock.local(role.since, self.settings.timezone).date()
 
-    def _ended_by_deadline(self, role: Role) -> bool:
-        return role.state is State.CLOSED and not (role.history.end and role.history.end.instant <= self.now)
-
     def next_changes(self) -> list[tuple[datetime, str, str]]:
-        """What the passing of time alone will change: instant, what happens, and to which posting."""
-        changes = [
-            (event.instant, event.kind.value, file.slug)
-            for file, history in self.histories
-            for event in history.events
-            if event.instant > self.now
-        ]
+        """What the passing of time alone will change: instant, what happens, and to which posting or week."""
+        zone = self.settings.timezone
+        events = [(event, file.slug) for file, history in self.histories for event in history.events]
+        changes = [(event.instant, event.kind.value, slug) for event, slug in events]
+        for year, week in {clock.week_of(event.instant, zone) for event, _ in events}:
+            changes.append((clock.week_ends(year, week, zone), "week-over", f"{year:04}-W{week:02}"))
         patience = timedelta(days=self.settings.unconfirmed_days)
         for role in self.roles:
-            if role.listed and role.deadline is None and role.history.confirmed + patience > self.now:
+            if role.listed and role.deadline is None:
                 changes.append((role.history.confirmed + patience, State.UNCONFIRMED.value, role.slug))
-        return sorted(changes)
+        return sorted(change for change in changes if change[0] > self.now)
 
 
 def keys_of(posting: Posting, dimension: Dimension) -> tuple[str, ...]:

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
-from . import wording
+from . import clock, wording
 from .edition import Collection, Edition, Role, keys_of
 from .fields import read_when
-from .model import Deadline, Dimension, Event, Kind
+from .model import Deadline, Dimension, Event, Kind, When
 from .routes import FeedFile, FeedsPage, HtmlPage, PostingPage, SectionPage, Told, WeekPage, WeeksFeed, WeeksPage
 from .views import collection_title, place_of, utc_text
 from .vocabulary import NOT_STATED
@@ -117,10 +117,9 @@ def _entry(event: Event, edition: Edition) -> Entry:
         )
     organisation = edition.name_of(Dimension.ORGANISATIONS, role.posting.organisation)
     lines = tuple(_lines(event, role, organisation))
-    title = ", ".join(filter(None, (role.title, role.posting.grade, organisation, wording.place_text(role.posting))))
     return Entry(
         id=event.id,
-        title=f"{word}: {title}",
+        title=f"{word}: {_title(role, edition)}",
         page=PostingPage(role.slug),
         instant=event.instant,
         lead=role.posting.summary or "",
@@ -129,6 +128,14 @@ def _entry(event: Event, edition: Edition) -> Entry:
         facts=tuple(_facts(event, role)),
         external_url=role.posting.apply or "",
     )
+
+
+def _title(role: Role, edition: Edition) -> str:
+    """A role in one line: title, grade, organisation, place."""
+    if role.posting.takedown:
+        return role.title
+    organisation = edition.name_of(Dimension.ORGANISATIONS, role.posting.organisation)
+    return ", ".join(filter(None, (role.title, role.posting.grade, organisation, wording.place_text(role.posting))))
 
 
 def _deadline_of(event: Event, role: Role) -> Deadline | None:
@@ -142,6 +149,8 @@ def _lines(event: Event, role: Role, organisation: str) -> Iterator[tuple[str, s
     deadline = _deadline_of(event, role)
     text = wording.deadline_text(deadline)
     yield "Deadline", f"{text}. {wording.how_known(deadline)}" if deadline else "Not stated."
+    if event.kind in {Kind.EXTENDED, Kind.SHORTENED, Kind.REOPENED}:
+        yield from _change(event, role)
     if deadline != role.deadline:
         yield "Moved since", f"The deadline is now: {wording.deadline_text(role.deadline)}."
     if role.history.end and event.instant < role.history.end.instant:
@@ -151,6 +160,16 @@ def _lines(event: Event, role: Role, organisation: str) -> Iterator[tuple[str, s
     yield "Duty station", f"{wording.place_text(role.posting)}."
     yield "Grade", f"{role.posting.grade or 'Not stated'}."
     yield "Organization", f"{organisation}."
+
+
+def _change(event: Event, role: Role) -> Iterator[tuple[str, str]]:
+    """What a moved deadline was before, and why it was moved."""
+    for change in role.posting.deadline_changes:
+        if event.key.startswith(f"{change.on.text}/"):
+            before = change.from_.text if isinstance(change.from_, When) else change.from_
+            yield "Deadline before", f"{before}."
+            if change.reason:
+                yield "Reason", change.reason
 
 
 def _categories(event: Event, role: Role, edition: Edition) -> Iterator[Category]:
@@ -188,11 +207,14 @@ def weeks_feed(edition: Edition) -> Feed:
     settings = edition.settings
     entries = []
     for (year, week), events in edition.weeks.items():
-        over = wording.week_ends(year, week, settings)
+        over = clock.week_ends(year, week, settings.timezone)
         if over > edition.now:
             continue
-        counts = [(word, sum(event.kind is kind for event in events)) for kind, word in wording.KIND_WORDS.items()]
-        lines = tuple((word, f"{count}.") for word, count in counts if count)
+        told = [
+            (word, [_title(edition.role_by_id[event.posting], edition) for event in events if event.kind is kind])
+            for kind, word in wording.KIND_WORDS.items()
+        ]
+        lines = tuple((word, "; ".join(titles) + ".") for word, titles in told if titles)
         entries.append(
             Entry(
                 id=_tag(edition, f"week/{year:04}-W{week:02}"),

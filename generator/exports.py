@@ -88,7 +88,7 @@ def _cells(role: Role, edition: Edition, links: Links) -> list[str]:
         posting.category or "",
         (posting.contract.type or "") if posting.contract else "",
         utc_text(deadline.instant) if deadline else "",
-        f"{local_deadline(deadline):%Y-%m-%dT%H:%M%z}" if deadline else "",
+        local_deadline(deadline).isoformat(timespec="minutes") if deadline else "",
         known,
         " ".join(posting.languages.required) if posting.languages else "",
         wording.salary_text(posting.salary) if posting.salary else "",

@@ -26,7 +26,8 @@ def _facts(role: Role, edition: Edition) -> Iterator[Fact | None]:
     yield Fact("Who may apply", _open_to(posting))
     yield Fact("Languages", _languages(posting, required=True))
     yield _optional("Languages of advantage", _languages(posting, required=False))
-    yield Fact("Education and experience", tuple(map(wording.alternative_text, posting.education_experience)))
+    if not (posting.education_experience or posting.requirements):
+        yield Fact("What you need")
     yield Fact("Salary", (wording.salary_text(posting.salary),) if posting.salary else (), _salary_note(posting))
     yield Fact("Reference", (posting.reference,) if posting.reference else ())
     yield _optional("Vacancy type", (posting.vacancy_type,) if posting.vacancy_type else ())

@@ -1,7 +1,7 @@
 """The kinds of value that front matter can hold: text in, typed value out, or what to write instead."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -18,8 +18,10 @@ from .problems import did_you_mean, shown
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,98}[a-z0-9])?")
 HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_DATE_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?(?P<offset>Z|[+-]\d{2}:\d{2})?")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DATE_TIME = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2})?(?P<offset>Z|[+-][0-9]{2}:[0-9]{2})?"
+)
 _YEARS = range(1945, 2200)
 
 
@@ -70,7 +72,7 @@ def _line(shortest: int, longest: int) -> Read:
 
 def _number(lowest: int, highest: int) -> Read:
     def read(text: str) -> int:
-        if not re.fullmatch(r"\d{1,9}", text) or not lowest <= int(text) <= highest:
+        if not re.fullmatch(r"[0-9]{1,9}", text) or not lowest <= int(text) <= highest:
             raise ValueError(f"{shown(text)} is not a whole number from {lowest} to {highest}")
         return int(text)
 
@@ -97,7 +99,7 @@ def read_when(text: str) -> When:
     except ValueError as error:
         if "write" in str(error):
             raise
-    if re.match(r"\d{4}-\d{2}-\d{2}[ T]\d", text):
+    if re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]", text):
         raise ValueError(f"{shown(text)} is not a date and time, write it as 2026-03-31T17:00:00+03:00")
     raise ValueError(f"{shown(text)} is not a date, write it as 2026-03-31")
 
@@ -120,7 +122,7 @@ def _closes(text: str) -> Closes:
     try:
         return read_when(text)
     except ValueError as error:
-        if re.match(r"\d", text):
+        if re.match(r"[0-9]", text):
             raise
         raise ValueError(f"{shown(text)} is neither a date nor until-filled, write it as 2026-03-31") from error
 
@@ -132,13 +134,13 @@ def _boolean(text: str) -> bool:
 
 
 def _amount(text: str) -> Decimal:
-    if not re.fullmatch(r"\d{1,12}(?:\.\d{1,2})?", text):
+    if not re.fullmatch(r"[0-9]{1,12}(?:\.[0-9]{1,2})?", text):
         raise ValueError(f"{shown(text)} is not a plain number, write it as 139573")
     return Decimal(text)
 
 
 def _clock(text: str) -> str:
-    if not re.fullmatch(r"(?:[01]\d|2[0-3]):[0-5]\d", text):
+    if not re.fullmatch(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]", text):
         raise ValueError(f"{shown(text)} is not a time of day, write it as 23:59")
     return text
 
@@ -207,20 +209,20 @@ def read_address(text: str) -> str:
     if re.search(r"[\s<>\"'`{}|\\^]", text):
         raise ValueError(f"{shown(text)} holds a character that no address has, write %20 for a space")
     host = parts.hostname or ""
-    if "@" in parts.netloc or port or _is_ip(host) or not HOST.fullmatch(host) or "xn--" in host:
+    if "@" in parts.netloc or port is not None or _is_ip(host) or not HOST.fullmatch(host) or "xn--" in host:
         raise ValueError(f"{shown(text)} hides where it leads, write a plain host name and no user, port or number")
     return text
 
 
 def read_base_url(text: str) -> str:
     """The address under which a site is published, ending in a slash; it may have a path. Raises ValueError."""
-    parts = urlsplit(text)
-    local = parts.hostname in {"localhost", "127.0.0.1"}
-    if not (parts.scheme == "https" or (parts.scheme == "http" and local)):
+    match = re.fullmatch(r"(?P<scheme>https?)://(?P<host>[a-z0-9.-]+)(?::[0-9]{1,5})?(?P<path>/[^?#]*)?", text)
+    local = match and match["host"] in {"localhost", "127.0.0.1"}
+    if (not match and not text.startswith("https://")) or (match and match["scheme"] == "http" and not local):
         raise ValueError(f"{shown(text)} is not an https address, write it as https://example.org/")
-    if parts.query or parts.fragment or "@" in parts.netloc or not (local or HOST.fullmatch(parts.hostname or "")):
+    if not match or not (local or HOST.fullmatch(match["host"])):
         raise ValueError(f"{shown(text)} is not a site's address, write it as https://example.org/digest/")
-    if not re.fullmatch(r"(?:/[A-Za-z0-9._~-]+)*/?", parts.path) or "/." in parts.path:
+    if not re.fullmatch(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?", match["path"] or ""):
         raise ValueError(f"{shown(text)} has a path that cannot be used, write letters, digits and - in it")
     return text if text.endswith("/") else text + "/"
 
@@ -229,7 +231,7 @@ def _is_ip(host: str) -> bool:
     try:
         ip_address(host)
     except ValueError:
-        return bool(re.fullmatch(r"[\d.]+|0x.*", host))
+        return bool(re.fullmatch(r"[0-9.]+|0x.*", host))
     return True
 
 
@@ -267,16 +269,13 @@ def _listed(value: object) -> object:
     return tuple(value)
 
 
-def no_twice(values: Iterable[Any]) -> tuple[Any, ...]:
-    """The values, when none of them stands there a second time. Raises ValueError."""
-    seen: list[Any] = []
-    for value in values:
-        if value in seen:
-            raise ValueError(f"{shown(value)} stands in the list a second time, keep one")
-        seen.append(value)
-    return tuple(seen)
+def _not_empty(value: object) -> object:
+    if value == {}:
+        raise ValueError("is empty, write its keys or delete it")
+    return value
 
 
+NotEmpty = BeforeValidator(_not_empty)
 _Item = TypeVar("_Item")
 Many = Annotated[tuple[_Item, ...], BeforeValidator(_listed)]
 
@@ -284,9 +283,11 @@ Title = Annotated[str, _line(3, 150)]
 Line = Annotated[str, _line(1, 300)]
 Sentence = Annotated[str, _line(1, 1000)]
 Slug = Annotated[str, Read(read_slug, {"type": "string", "pattern": f"^{SLUG.pattern}$"})]
-Moment = Annotated[When, Read(read_when, {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}(T.+)?$"})]
+Moment = Annotated[When, Read(read_when, {"type": "string", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T.+)?$"})]
 Day = Annotated[str, Read(_day, {"type": "string", "format": "date"})]
-Closing = Annotated[Closes, Read(_closes, {"type": "string", "pattern": r"^(until-filled|\d{4}-\d{2}-\d{2}(T.+)?)$"})]
+Closing = Annotated[
+    Closes, Read(_closes, {"type": "string", "pattern": r"^(until-filled|[0-9]{4}-[0-9]{2}-[0-9]{2}(T.+)?)$"})
+]
 Truth = Annotated[bool, Read(_boolean, {"type": "boolean"})]
 Amount = Annotated[Decimal, Read(_amount, {"type": "number", "minimum": 0})]
 Years = Annotated[int, _number(0, 60)]

@@ -12,7 +12,10 @@ MAX_TEXT_BYTES = 96 * 1024
 MAX_STATIC_BYTES = 25 * 1024 * 1024  # the most that Cloudflare Pages serves
 
 
-def walk(root: Path, folder: Path) -> Iterator[tuple[Path, Problem | None]]:
+MAX_DEPTH = 16
+
+
+def walk(root: Path, folder: Path, depth: int = 0) -> Iterator[tuple[Path, Problem | None]]:
     """Every file under a folder in a fixed order, links and special files with the problem that they are.
 
     Names that start with a dot (but for `.well-known`) and editors' backups (`x~`) are passed over. Links are never
@@ -25,7 +28,10 @@ def walk(root: Path, folder: Path) -> Iterator[tuple[Path, Problem | None]]:
         if problem := _name_problem(root, path) or _type_problem(root, path, entry):
             yield path, problem
         elif entry.is_dir(follow_symlinks=False):
-            yield from walk(root, path)
+            if depth == MAX_DEPTH:
+                yield path, problem_at(root, path, "file", f"folders nest deeper than {MAX_DEPTH}, move it up")
+            else:
+                yield from walk(root, path, depth + 1)
         else:
             yield path, None
 
@@ -63,7 +69,8 @@ def read_text(root: Path, path: Path) -> tuple[str, list[Problem]]:
     """A text file with `\\n` line ends, or why it cannot be read."""
     raw, problems = read_bytes(root, path, MAX_TEXT_BYTES)
     try:
-        text = raw.decode("utf-8").removeprefix("\ufeff")
+        raw = raw.removeprefix(b"\xef\xbb\xbf")
+        text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         before = raw[: error.start].decode("utf-8")
         place = Place(before.count("\n") + 1, len(before) - before.rfind("\n"))
@@ -77,8 +84,8 @@ def read_text(root: Path, path: Path) -> tuple[str, list[Problem]]:
 def read_bytes(root: Path, path: Path, limit: int) -> tuple[bytes, list[Problem]]:
     """A regular file's bytes, or why it cannot be read."""
     try:
-        # O_NOFOLLOW: what was a file when the folder was listed may be a link by now.
-        with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NOFOLLOW)) as file:
+        # What was a file when the folder was listed may be a link by now, or a pipe that nobody writes to.
+        with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NOFOLLOW | os.O_NONBLOCK)) as file:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
                 return b"", [problem_at(root, path, "file", "is not a regular file, delete it")]

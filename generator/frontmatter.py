@@ -79,13 +79,14 @@ def read_mapping(text: str, first_line: int = 1) -> tuple[Fields, list[Finding]]
     With a mistake of syntax the fields hold what stood before it; the caller must not use them.
     """
     if len(text.encode()) > MAX_BYTES:
-        message = f"is larger than {MAX_BYTES // 1024} KiB, move long text into the body"
+        instead = "move long text into the body" if first_line > 1 else "shorten it"
+        message = f"is larger than {MAX_BYTES // 1024} KiB, {instead}"
         return Fields({}), [(Place(first_line), "front matter", message)]
     reader = _Reader(first_line)
     try:
         reader.read(text)
     except yaml.YAMLError as error:
-        reader.findings.append(_syntax_finding(error, text, first_line))
+        reader.findings.append(_Syntax(error, text, first_line, reader.last_quoted, reader.brackets).finding())
     except _Refused:
         pass
     return reader.fields, reader.findings
@@ -105,6 +106,8 @@ class _Reader:
         self.first_line = first_line
         self.fields = Fields({})
         self.findings: list[Finding] = []
+        self.last_quoted: yaml.ScalarEvent | None = None
+        self.brackets: list[Any] = []  # the places of those that are open
 
     def read(self, text: str) -> None:
         events = yaml.parse(text, Loader=_LOADER)
@@ -122,7 +125,7 @@ class _Reader:
                 if isinstance(value, dict):
                     self.fields.value.update(value)
                 elif value != "":
-                    self.refuse(event, (), "is not a mapping, write lines of the form key: value")
+                    self.findings.append(_no_mapping(str(value), self.place(event)))
 
     def refuse(self, event: yaml.Event, location: Location, message: str) -> None:
         self.findings.append((self.place(event), key_text(location) or "front matter", message))
@@ -145,11 +148,16 @@ class _Reader:
             raise _Refused
         if isinstance(event, yaml.ScalarEvent):
             return self.scalar(event, location)
-        if isinstance(event, yaml.SequenceStartEvent):
-            return self.sequence(events, location)
-        return self.mapping(events, location)
+        if event.flow_style:
+            self.brackets.append(event.start_mark)
+        inner = self.sequence if isinstance(event, yaml.SequenceStartEvent) else self.mapping
+        value: Value = inner(events, location)
+        if event.flow_style:
+            self.brackets.pop()
+        return value
 
     def scalar(self, event: yaml.ScalarEvent, location: Location) -> str:
+        self.last_quoted = event if event.style in {"'", '"'} else None
         # An escape such as "\u202e" brings in what the file itself does not hold.
         if match := FORBIDDEN.search(event.value):
             name = f"U+{ord(match.group()[0]):04X}"
@@ -165,7 +173,8 @@ class _Reader:
     def mapping(self, events: Iterator[yaml.Event], location: Location) -> dict[str, Value]:
         result: dict[str, Value] = {}
         while not isinstance(event := next(events), yaml.MappingEndEvent):
-            key = self.node(event, events, (*location, "?"))
+            named = (*location, event.value) if isinstance(event, yaml.ScalarEvent) else location
+            key = self.node(event, events, named)
             if not isinstance(key, str) or key == "<<":
                 self.refuse(event, location, "a key must be plain text, merge keys and complex keys are not read")
                 key = "?"
@@ -181,40 +190,92 @@ def key_text(location: Location) -> str:
     """A location as messages name it: `duty_stations[0].country`."""
     text = ""
     for part in location:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+        shown_part = part if isinstance(part, int) or (part.isprintable() and part) else repr(part)
+        text += f"[{part}]" if isinstance(part, int) else f".{shown_part}" if text else str(shown_part)
     return text
 
 
-_OPEN_QUOTE = re.compile(r"""^\s*(?:-\s+)*(?:[\w-]+:\s+)?(?P<quote>["'])(?:(?!(?P=quote)).)*$""")
+_NO_SPACE = re.compile(r"(?P<key>\s*(?:-\s+)*[a-z_]+:)[^\s/:]")
+_UNCLOSED = "a quote opens here and is not closed, close it on the same line"
 
 
-def _syntax_finding(error: yaml.YAMLError, text: str, first_line: int) -> Finding:
-    """A mistake of YAML's syntax in an editor's words, at the place where it is mended."""
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    problem = str(getattr(error, "problem", None) or "")
-    lines = text.split("\n")
-    last = min(mark.line if mark else 0, len(lines) - 1)
-    for number, line in enumerate(lines[: last + 1]):
-        if match := _OPEN_QUOTE.match(line):
-            place = Place(number + first_line, match.start("quote") + 1)
-            return place, _key_on(line), "a quote opens here and is not closed, close it on the same line"
-    line = lines[last]
-    if "flow" in str(getattr(error, "context", "")) and (opening := error.context_mark):  # type: ignore[attr-defined]
-        place = Place(opening.line + first_line, opening.column + 1)
-        return (
-            place,
-            _key_on(lines[opening.line]),
-            "a bracket opens here, and what follows is no list, check commas and the closing bracket",
-        )
-    place = Place(last + first_line, (mark.column if mark else 0) + 1)
-    if "mapping values are not allowed" in problem:
+def _no_mapping(text: str, place: Place) -> Finding:
+    """What to do about a text that should have been lines of keys and values."""
+    if match := _NO_SPACE.match(text):
+        return _no_space(match, place.line)
+    return place, "front matter", "is not a mapping, write lines of the form key: value"
+
+
+def _no_space(match: re.Match[str], line: int) -> Finding:
+    return Place(line, match.end("key")), match["key"].strip(" -:"), "no space stands after the colon, write one"
+
+
+@dataclass(frozen=True, slots=True)
+class _Syntax:
+    """A mistake of YAML's syntax, and what tells where it is mended.
+
+    `last_quoted` is the quoted text read just before it, `brackets` are the places of those that are open.
+    """
+
+    error: yaml.YAMLError
+    text: str
+    first_line: int
+    last_quoted: yaml.ScalarEvent | None
+    brackets: list[Any]
+
+    def finding(self) -> Finding:
+        """The mistake in an editor's words, at the place where it is mended."""
+        problem = str(getattr(self.error, "problem", None) or "unreadable")
+        context, opening = str(getattr(self.error, "context", "")), getattr(self.error, "context_mark", None)
+        lines = self.text.split("\n")
+        mark = getattr(self.error, "problem_mark", None) or opening
+        number = min(mark.line if mark else 0, len(lines) - 1)
+        line, column = lines[number], (mark.column if mark else 0) + 1
+        place, key = Place(number + self.first_line, column), _key_on(line)
+        if self.last_quoted and (quote := self._swallowing(number)):
+            return quote, _key_on(lines[quote.line - self.first_line]), _UNCLOSED
+        if opening and "quoted scalar" in context and "escape" not in problem:
+            return self._at(opening), _key_on(lines[opening.line]), _UNCLOSED
+        if "expected ':'" in problem:
+            for above in range(number, -1, -1):
+                if match := _NO_SPACE.match(lines[above]):
+                    return _no_space(match, above + self.first_line)
+        if "mapping values are not allowed" in problem:
+            return self._second_colon(lines, number, place)
+        if "tab character" in problem or ("cannot start" in problem and line[:column].strip(" ").startswith("\t")):
+            return place, key, "a tab stands here, indent with spaces"
+        if "cannot start any token" in problem:
+            return place, key, f"a value cannot start with {shown(line[column - 1 : column])}, put it in quotes"
+        if self.brackets or (opening and "flow" in context):
+            bracket: Any = self.brackets[-1] if self.brackets else opening
+            message = "a bracket opens here, and what follows is no list, check commas and the closing bracket"
+            return self._at(bracket), _key_on(lines[bracket.line]), message
+        if "did not find expected key" in problem:
+            return place, key, "text stands after a closing quote or bracket, put the whole value in quotes"
+        if "escape" in problem:
+            return place, key, "a backslash stands in double quotes, write it twice or use single quotes"
+        return place, key, f"is not YAML ({problem}), check indentation, brackets and quotes"
+
+    def _at(self, mark: Any) -> Place:
+        return Place(mark.line + self.first_line, mark.column + 1)
+
+    def _swallowing(self, number: int) -> Place | None:
+        """The opening of a quoted text of several lines after whose end nothing could be read: it was never closed."""
+        assert self.last_quoted is not None
+        start, end = self.last_quoted.start_mark, self.last_quoted.end_mark
+        swallowed = start and end and start.line < end.line and end.line == number
+        return self._at(start) if swallowed else None
+
+    def _second_colon(self, lines: list[str], number: int, place: Place) -> Finding:
+        line, above = lines[number], lines[number - 1] if number else ""
+        indent, indent_above = (len(one) - len(one.lstrip(" ")) for one in (line, above))
+        first_colon = ":" not in line[: place.column - 1]
+        if first_colon and (match := _NO_SPACE.match(above)):
+            return _no_space(match, place.line - 1)
+        if first_colon and indent > indent_above and above.strip():
+            message = "is indented further than the key above it, put it under that key"
+            return Place(place.line, indent + 1), _key_on(line), message
         return place, _key_on(line), "a colon stands inside the value, put the whole value in quotes"
-    if "cannot start any token" in problem and line[: place.column].strip(" ").startswith("\t"):
-        return place, _key_on(line), "a tab stands here, indent with spaces"
-    if "cannot start any token" in problem:
-        found = shown(line[place.column - 1 : place.column])
-        return place, _key_on(line), f"a value cannot start with {found}, put it in quotes"
-    return place, _key_on(line), f"is not YAML ({problem or 'unreadable'}), check indentation, brackets and quotes"
 
 
 def _key_on(line: str) -> str:

@@ -70,11 +70,12 @@ class _Change:
 
 
 class _Historian:
-    """Works one posting's history out; holds nothing but what it was given."""
+    """Works one posting's history out. `inexact` gathers the instants of which only the day was written."""
 
     def __init__(self, file: PostingFile, content: Content) -> None:
         self.file, self.posting = file, file.posting
         self.content, self.settings = content, content.settings
+        self.inexact: set[datetime] = set()
 
     def history(self) -> History:
         opened = self.opened()
@@ -85,10 +86,14 @@ class _Historian:
         return History(opened, standings, end, tuple(sorted(events, key=_time_order)), self.confirmed(opened))
 
     def event(self, kind: Kind, instant: datetime, *key: str) -> Event:
-        return Event(event_id(self.settings, self.file.id, kind, *key), self.file.id, kind, instant, "/".join(key))
+        identity = event_id(self.settings, self.file.id, kind, *key)
+        return Event(identity, self.file.id, kind, instant, "/".join(key), instant not in self.inexact)
 
     def spread(self, when: When, kind: Kind, *key: str) -> datetime:
-        return clock.spread(when, self.settings.timezone, event_id(self.settings, self.file.id, kind, *key))
+        instant = clock.spread(when, self.settings.timezone, event_id(self.settings, self.file.id, kind, *key))
+        if when.instant is None:
+            self.inexact.add(instant)
+        return instant
 
     def opened(self) -> datetime:
         """When the role opened for the digest's readers: `opens` or `added`, whichever is later."""

@@ -5,22 +5,25 @@ e-mail addresses only. What it declines is refused at the door with its line; th
 """
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from markdown_it import MarkdownIt
 from markdown_it.common.html_re import HTML_TAG_RE
 from markdown_it.rules_block import StateBlock
-from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline import StateInline, autolink, link
 from markdown_it.token import Token
 
 from .fields import read_address
-from .problems import Place
+from .problems import Place, shown
 
 MAX_BYTES = 64 * 1024
 MAX_NESTING = 20
 _MAIL = re.compile(r"mailto:[A-Za-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
+MOST_PROBLEMS = 20  # in one text; a text with more is mended in rounds
+_TOO_DEEP = f"lists and quotes nest {MAX_NESTING} deep here, write the text flatter"
 _NO_HTML = "raw HTML stands here, write it as Markdown, or put it in backquotes to show it"
 _NO_IMAGE = "an image stands here, images are not shown, describe it in words"
 _NO_REFERENCE = "a reference definition stands here, write the link in place as [text](https://…)"
@@ -45,17 +48,24 @@ class Prose:
 
 @dataclass(frozen=True, slots=True)
 class _Refusal:
-    """A piece of text that the profile declines, within the block that starts at a line (0-based) of the body."""
+    """A piece of text that the profile declines: its line (0-based) in the body, and where in that line it stands.
+
+    A line of a list or a quote starts with marks that the inline parser does not see: `before` is what it saw of the
+    line up to the place, `seen` the whole of it.
+    """
 
     line: int
-    snippet: str
     message: str
+    seen: str = ""
+    before: str = ""
 
 
 def link_problem(href: str) -> str | None:
     """Why a link may not stand in a text, with what to write instead; None when it may."""
     if _MAIL.fullmatch(href):
         return None
+    if match := _MAIL.match(href):
+        return f"{shown(href)} holds more than an e-mail address, write it as {match.group()}"
     try:
         read_address(href)
     except ValueError as error:
@@ -68,9 +78,11 @@ def check(body: str, first_line: int = 1) -> list[tuple[Place, str]]:
     if len(body.encode()) > MAX_BYTES:
         return [(Place(first_line), f"is larger than {MAX_BYTES // 1024} KiB, shorten it")]
     refusals, tokens = _parse(body)
-    refusals += _link_refusals(tokens)
+    # The parser passes over what nests deeper, and the reader would never see it.
+    deep = [token for token in tokens if token.level >= MAX_NESTING - 1 and token.map]
+    refusals += [_Refusal(token.map[0], _TOO_DEEP) for token in deep[:1] if token.map]
     lines = body.split("\n")
-    return sorted({(_place(refusal, lines, first_line), refusal.message) for refusal in refusals})
+    return sorted({(_place(refusal, lines, first_line), refusal.message) for refusal in refusals})[:MOST_PROBLEMS]
 
 
 def render(body: str, lowest_heading: int = 2) -> Prose:
@@ -93,7 +105,11 @@ def _words(token: Token) -> str:
 
 @cache
 def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": MAX_NESTING, "typographer": False})
+    parser = MarkdownIt(
+        "commonmark", {"html": False, "xhtmlOut": False, "maxNesting": MAX_NESTING, "typographer": False}
+    )
+    parser.inline.ruler.at("link", _watch(link))
+    parser.inline.ruler.at("autolink", _watch(autolink))
     parser.inline.ruler.at("image", _refuse_image)
     parser.inline.ruler.at("html_inline", _refuse_html_inline)
     parser.block.ruler.at("html_block", _refuse_html_block)
@@ -119,21 +135,42 @@ def _inline_with_lines(state: object) -> None:
             state.md.inline.parse(token.content, state.md, state.env, token.children)  # type: ignore[attr-defined]
 
 
-def _refuse(state: StateInline, length: int, message: str) -> None:
-    snippet = state.src[state.pos : state.pos + length]
-    line = state.env["line"] + state.src.count("\n", 0, state.pos)
-    state.env["refusals"].append(_Refusal(line, snippet.split("\n")[0], message))
+def _refuse(state: StateInline, position: int, message: str) -> None:
+    line = state.src.count("\n", 0, position)
+    seen = state.src.split("\n")[line]
+    before = state.src[state.src.rfind("\n", 0, position) + 1 : position]
+    state.env["refusals"].append(_Refusal(state.env["line"] + line, message, seen, before))
+
+
+def _watch(rule: Callable[[StateInline, bool], bool]) -> Callable[[StateInline, bool], bool]:
+    """A rule of markdown-it that makes links, which also reports a link that may not stand here."""
+
+    def watched(state: StateInline, silent: bool) -> bool:
+        start, known = state.pos, len(state.tokens)
+        if not rule(state, silent):
+            return False
+        opened = next((token for token in state.tokens[known:] if token.type == "link_open"), None)
+        after_image = start and state.src[start - 1] == "!" and rule is link
+        if opened and not silent and not after_image and (problem := link_problem(str(opened.attrs["href"]))):
+            label = state.src.rfind("](", start, state.pos)
+            target = start + 1 if label < 0 else label + 2
+            while label >= 0 and state.src[target] in " \n<":
+                target += 1
+            _refuse(state, target, problem)
+        return True
+
+    return watched
 
 
 def _refuse_image(state: StateInline, silent: bool) -> bool:
     if not silent and re.match(r"!\[[^\]]*\]\(", state.src[state.pos : state.pos + 1000]):
-        _refuse(state, 2, _NO_IMAGE)
+        _refuse(state, state.pos, _NO_IMAGE)
     return False
 
 
 def _refuse_html_inline(state: StateInline, silent: bool) -> bool:
-    if state.src[state.pos] == "<" and not silent and (match := _html_tag(state)):
-        _refuse(state, len(match.group()), _NO_HTML)
+    if state.src[state.pos] == "<" and not silent and _html_tag(state):
+        _refuse(state, state.pos, _NO_HTML)
     return False
 
 
@@ -145,32 +182,20 @@ def _html_tag(state: StateInline) -> re.Match[str] | None:
 def _refuse_html_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     text = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
     if not silent and re.match(r"<(?:!--|[?!]|/?(?:script|style|pre|textarea)\b)", text, re.IGNORECASE):
-        state.env["refusals"].append(_Refusal(start, text[:1], _NO_HTML))
+        state.env["refusals"].append(_Refusal(start, _NO_HTML, text))
     return False
 
 
 def _refuse_reference(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     text = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
     if not silent and re.match(r"\[[^\]]+\]:", text):
-        state.env["refusals"].append(_Refusal(start, "[", _NO_REFERENCE))
+        state.env["refusals"].append(_Refusal(start, _NO_REFERENCE, text))
     return False
-
-
-def _link_refusals(tokens: Sequence[Token]) -> list[_Refusal]:
-    found = []
-    for token in tokens:
-        line = token.map[0] if token.map else 0
-        for child in token.children or ():
-            if child.type == "softbreak" or child.type == "hardbreak":
-                line += 1
-            elif child.type == "link_open" and (problem := link_problem(str(child.attrs["href"]))):
-                found.append(_Refusal(line, str(child.attrs["href"]), problem))
-    return found
 
 
 def _place(refusal: _Refusal, lines: Sequence[str], first_line: int) -> Place:
     line = lines[refusal.line] if refusal.line < len(lines) else ""
-    return Place(refusal.line + first_line, max(line.find(refusal.snippet), 0) + 1)
+    return Place(refusal.line + first_line, max(line.rfind(refusal.seen), 0) + len(refusal.before) + 1)
 
 
 def _link_open(renderer: object, tokens: Sequence[Token], index: int, options: object, env: object) -> str:
@@ -186,6 +211,7 @@ def _number_headings(tokens: Sequence[Token], lowest: int) -> tuple[Heading, ...
     """Shifts headings so that none skips a level under the page's own, and gives each an anchor."""
     headings: list[Heading] = []
     written = sorted({int(token.tag[1]) for token in tokens if token.type == "heading_open"})
+    times: Counter[str] = Counter()
     for index, token in enumerate(tokens):
         if token.type != "heading_open":
             continue
@@ -193,18 +219,16 @@ def _number_headings(tokens: Sequence[Token], lowest: int) -> tuple[Heading, ...
         level = min(lowest + written.index(int(token.tag[1])), deepest, 6)
         inline = tokens[index + 1]
         text = "".join(_words(child) for child in inline.children or ())
-        heading = Heading(level, text, _anchor(text, {heading.anchor for heading in headings}))
+        heading = Heading(level, text, _anchor(text, times))
         headings.append(heading)
         token.tag = tokens[index + 2].tag = f"h{level}"
         token.attrs["id"] = heading.anchor
     return tuple(headings)
 
 
-def _anchor(text: str, taken: set[str]) -> str:
-    # The prefix keeps a heading from taking the id of a part of the page.
+def _anchor(text: str, times: Counter[str]) -> str:
+    # The prefix keeps a heading from taking the id of a part of the page; the double hyphen keeps "a" as the second of
+    # its name apart from a heading "a 2".
     base = "text-" + (re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:60] or "section")
-    number, anchor = 1, base
-    while anchor in taken:
-        number += 1
-        anchor = f"{base}-{number}"
-    return anchor
+    times[base] += 1
+    return base if times[base] == 1 else f"{base}--{times[base]}"

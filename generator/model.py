@@ -63,7 +63,7 @@ class Deadline:
 
     `rule` says who set time and zone: `notice` (stated), else `organisation` or `site` (assumed). `rule_name` names
     that organisation. `zone` is the IANA zone in which the deadline is told to readers, None where only the offset is
-    known.
+    known. `cautious` marks that of several possible zones the earliest was taken.
     """
 
     written: str
@@ -71,6 +71,7 @@ class Deadline:
     rule: Literal["notice", "organisation", "site"]
     rule_name: str = ""
     zone: str | None = None
+    cautious: bool = False
 
     @property
     def stated(self) -> bool:
@@ -79,10 +80,14 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened to a posting, told once. `id` is the same in every feed and format, for ever."""
+    """Something that happened to a posting, told once. `id` is the same in every feed and format, for ever.
+
+    Not `exact` is an instant of which only the day was written.
+    """
 
     id: str
     posting: str
     kind: Kind
     instant: datetime
     key: str = ""
+    exact: bool = True

@@ -3,7 +3,7 @@
 from html import escape
 from urllib.parse import urlsplit
 
-from . import markup, wording
+from . import clock, markup, wording
 from .content import PageFile
 from .edition import Collection, Edition, Role, kinds
 from .facts import explanations_of, facts_of, organisation_facts
@@ -94,12 +94,14 @@ def posting_view(role: Role, edition: Edition, links: Links) -> PostingView | Ta
     if posting.takedown:
         head = Head(row.page, role.title, "This posting was taken down.", (HOME,), indexed=False)
         return TakenDownView(head, row)
-    description = posting.summary or f"{posting.title}, {row.organisation.label}, {row.place}"
+    organisation = edition.content.organisations[posting.organisation]
+    description = posting.summary or f"{posting.title}, {organisation.organisation.name}, {row.place}"
     crumbs = (HOME, Link("Countries", SectionPage(Dimension.COUNTRIES)), *_country_crumbs(role, edition))
     prose = markup.render(role.file.body)
-    organisation = edition.content.organisations[posting.organisation]
     return PostingView(
-        head=Head(row.page, f"{posting.title}, {row.organisation.label}", description, crumbs, indexed=role.listed),
+        head=Head(
+            row.page, f"{posting.title}, {organisation.organisation.name}", description, crumbs, indexed=role.listed
+        ),
         row=row,
         role=role,
         facts=facts_of(role, edition),
@@ -107,6 +109,7 @@ def posting_view(role: Role, edition: Edition, links: Links) -> PostingView | Ta
         happenings=tuple(happening_of(event, edition, with_row=False) for event in role.events),
         prose=prose,
         others=tuple(row_of(other, edition, reason) for other, reason in similar_roles(role, edition)),
+        expired=role.expired,
         apply_host=urlsplit(posting.apply).hostname or "" if posting.apply else "",
         structured=job_posting(role, organisation, prose.html or f"<p>{escape(description)}</p>", links)
         if role.listed
@@ -127,7 +130,10 @@ def section_view(dimension: Dimension, edition: Edition) -> SectionView:
         term = edition.term(dimension, key)
         note = "" if term is None else term.explanation
         link = Link(collection_title(collection), CollectionPage(dimension, key))
-        entries.append(CollectionEntry(link, len(collection.open_roles), len(collection.roles), note))
+        shown = len(collection.open_roles) + len(collection.ended_roles)
+        # A country whose only posting was taken down keeps its feeds, but nothing here names it.
+        if shown or dimension is Dimension.ORGANISATIONS:
+            entries.append(CollectionEntry(link, len(collection.open_roles), shown, note))
     return SectionView(Head(SectionPage(dimension), title, intro, (HOME,)), intro, tuple(entries))
 
 
@@ -187,8 +193,11 @@ def archive_view(edition: Edition) -> ArchiveView:
         Link(wording.month_name(year, month), MonthPage(year, month), len(roles))
         for (year, month), roles in edition.months.items()
     )
+    unconfirmed = [role for role in edition.site.ended_roles if role.state is State.UNCONFIRMED]
     return ArchiveView(
-        Head(ArchivePage(), "Archive", "Roles that are over, by the month in which they ended.", (HOME,)), months
+        Head(ArchivePage(), "Archive", "Roles that are over, by the month in which they ended.", (HOME,)),
+        months,
+        tuple(row_of(role, edition) for role in unconfirmed),
     )
 
 
@@ -231,8 +240,8 @@ def week_view(year: int, week: int, edition: Edition) -> WeekView:
         (title, tuple(happening_of(event, edition) for event in kinds(events, *wanted))) for title, wanted in _PARTS
     )
     crumbs = (HOME, Link("Weeks", WeeksPage()))
-    head = Head(WeekPage(year, week), week_title(year, week), f"What happened from {days}.", crumbs)
-    running = wording.week_ends(year, week, edition.settings) > edition.now
+    head = Head(WeekPage(year, week), week_title(year, week), f"What happened in the week of {days}.", crumbs)
+    running = clock.week_ends(year, week, edition.settings.timezone) > edition.now
     return WeekView(head, days, running, tuple((title, found) for title, found in parts if found))
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import blake2b
+from urllib.parse import quote
 
 from .problems import Problem
 
@@ -71,7 +72,7 @@ def sarif(problems: Sequence[Problem]) -> str:
             "locations": [
                 {
                     "physicalLocation": {
-                        "artifactLocation": {"uri": one.path},
+                        "artifactLocation": {"uri": quote(one.path)},
                         "region": {"startLine": one.place.line, "startColumn": one.place.column},
                     }
                 }

@@ -1,7 +1,8 @@
 """The rules between the keys of a posting. They read the text as written, so that one wrong key hides no other."""
 
+import re
 from collections.abc import Callable, Iterator
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -13,11 +14,15 @@ Raw = dict[str, Value]
 
 
 class Broken(NamedTuple):
-    """A rule that the front matter breaks; `missing` marks what a draft may still lack."""
+    """A rule that the front matter breaks.
+
+    `missing` marks what a draft may still lack, `of_key` what is mended at the key and not at its value.
+    """
 
     location: Location
     message: str
     missing: bool = False
+    of_key: bool = False
 
 
 def opens_or_added(raw: Raw) -> Iterator[Broken]:
@@ -55,10 +60,9 @@ def no_return_to_a_deadline(raw: Raw) -> Iterator[Broken]:
         return
     written = [change.get("from") for change in changes] + [raw.get("closes")]
     for number, text in enumerate(written):
-        if text in written[:number]:
+        if text is not None and text in written[:number]:
             location = ("closes",) if number == len(changes) else ("deadline_changes", number, "from")
-            said = text if isinstance(text, str) else "no deadline"
-            yield Broken(location, f"{said} was the deadline before, write another one; a role cannot return to it")
+            yield Broken(location, f"{text} was the deadline before, write another one; a role cannot return to it")
 
 
 def station_names_a_place(raw: Raw) -> Iterator[Broken]:
@@ -74,7 +78,7 @@ def salary_has_figures(raw: Raw) -> Iterator[Broken]:
     if not isinstance(salary, dict):
         return
     if "min" not in salary and "max" not in salary:
-        yield Broken(("salary",), "has no figure, write min, max or both")
+        yield Broken(("salary",), "has no figure, write min, max or both", of_key=True)
     low, high = _amount(salary.get("min")), _amount(salary.get("max"))
     if low is not None and high is not None and high < low:
         yield Broken(("salary", "max"), f"{high} is less than min ({low}), write the larger figure here")
@@ -112,10 +116,7 @@ def _when(value: Value | None) -> When | None:
 
 
 def _amount(value: Value | None) -> Decimal | None:
-    try:
-        return Decimal(value) if isinstance(value, str) else None
-    except InvalidOperation:
-        return None
+    return Decimal(value) if isinstance(value, str) and re.fullmatch(r"[0-9]+(?:[.][0-9]+)?", value) else None
 
 
 def _mappings(value: Value | None) -> list[Raw]:

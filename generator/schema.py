@@ -11,8 +11,8 @@ from pydantic import Field, ValidationError, field_serializer
 from pydantic_core import ErrorDetails
 
 from . import fields as f
-from .frontmatter import Fields, Location, key_text
-from .problems import Place, did_you_mean, nearest
+from .frontmatter import Fields, Location, Value, key_text
+from .problems import Place, did_you_mean, nearest, shown
 from .rules import RULES, Broken
 from .vocabulary import Vocabulary
 
@@ -92,7 +92,7 @@ class Posting(f.Fields):
 
     id: f.Slug | None = None
     title: f.Title
-    organisation: f.Slug
+    organisation: f.Line
     reference: f.Line | None = None
     duty_stations: f.Many[DutyStation] = ()
     remote: f.Truth = False
@@ -139,7 +139,7 @@ class Organisation(f.Fields):
     apply_hosts: f.Many[f.Host] = ()
     deadline: DeadlineRule | None = None
     logo: f.Line | None = None
-    parent: f.Slug | None = None
+    parent: f.Line | None = None
     country: f.CountryCode | None = None
 
 
@@ -196,9 +196,9 @@ class Word(f.Fields):
 class VocabularyFile(f.Fields):
     """`content/vocabulary.yaml`; a part that is left out keeps the built-in words."""
 
-    grades: dict[f.Line, Word] | None = None
-    categories: dict[f.Slug, Word] | None = None
-    contracts: dict[f.Slug, Word] | None = None
+    grades: Annotated[dict[f.Line, Word], f.NotEmpty] | None = None
+    categories: Annotated[dict[f.Slug, Word], f.NotEmpty] | None = None
+    contracts: Annotated[dict[f.Slug, Word], f.NotEmpty] | None = None
 
 
 class Finding(NamedTuple):
@@ -225,28 +225,43 @@ def read_fields(
     broken = [_broken(form, fields.value, detail) for detail in details]
     if form is Posting:
         broken += [found for rule in RULES for found in rule(fields.value)]
+    broken += _twice(fields.value, ())
     findings = [_finding(fields, found) for found in broken]
     return (None if findings else value), findings
 
 
+def _twice(value: Value, location: Location) -> Iterator[Broken]:
+    """Texts that stand in one list a second time."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _twice(inner, (*location, key))
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            if isinstance(item, str) and item in value[:number]:
+                yield Broken((*location, number), f"{shown(item)} stands in the list a second time, keep one")
+            else:
+                yield from _twice(item, (*location, number))
+
+
 def _broken(form: type[f.Fields], raw: Any, detail: ErrorDetails) -> Broken:
     """pydantic's error in an editor's words."""
-    location: Location = tuple(part for part in detail["loc"] if part != "[key]")
+    # pydantic marks a wrong key of a mapping by a last part of its own; an editor may write "[key]" as well.
+    of_key = detail["loc"][-1:] == ("[key]",) and detail["type"] != "extra_forbidden"
+    location: Location = detail["loc"][:-1] if of_key else detail["loc"]
     match detail["type"]:
         case "extra_forbidden":
-            return Broken(location, f"unknown key, {_known_key(form, location)}")
+            return Broken(location, f"unknown key, {_known_key(form, location)}", of_key=True)
         case "missing":
             return Broken(location, f"is missing, write {location[-1]}: with its value", missing=True)
         case "model_type" | "dict_type" if detail["input"] == "":
             return Broken(location, "is empty, write its keys or delete it")
         case "model_type" | "dict_type":
             return Broken(location, "is not a mapping, write lines of the form key: value")
-    return Broken(location, str(detail.get("ctx", {}).get("error") or detail["msg"]))
+    return Broken(location, str(detail.get("ctx", {}).get("error") or detail["msg"]), of_key=of_key)
 
 
 def _finding(fields: Fields, broken: Broken) -> Finding:
-    of_key = broken.message.startswith("unknown key")
-    place = fields.place_of(broken.location, of_key=of_key)
+    place = fields.place_of(broken.location, of_key=broken.of_key)
     return Finding(place, key_text(broken.location) or "front matter", broken.message, broken.missing)
 
 
@@ -255,9 +270,12 @@ def _known_key(form: type[f.Fields], location: Location) -> str:
     word, known = str(location[-1]), _keys_of(form, location[:-1])
     if not known:
         return "delete it"
+    inside = {parent: _keys_of(form, (*location[:-1], parent)) for parent in known}
+    if parents := [parent for parent, keys in inside.items() if word in keys]:
+        return f"did you mean {word}? It stands under {' and '.join(parents)}"
     if not nearest(word, known):
-        for parent in known:
-            if inner := nearest(word, _keys_of(form, (*location[:-1], parent))):
+        for parent, keys in inside.items():
+            if inner := nearest(word, keys):
                 return f"did you mean {inner}? It stands under {parent}"
     return did_you_mean(word, known)
 

@@ -60,10 +60,8 @@ def _where(posting: Posting) -> dict[str, object]:
         if station.country:
             address["addressCountry"] = station.country
         places.append({"@type": "Place", "address": address})
-    found: dict[str, object] = {"jobLocation": places} if places else {}
-    if posting.remote and not places:
-        found["jobLocationType"] = "TELECOMMUTE"
-    return found
+    # No TELECOMMUTE: it needs the countries from which one may work, and notices do not state them.
+    return {"jobLocation": places} if places else {}
 
 
 def _requirements(posting: Posting) -> dict[str, object]:

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from . import wording
 from .deadlines import local_deadline
-from .edition import Collection, Edition, Role
+from .edition import LISTED, Collection, Edition, Role
 from .markup import Prose
 from .model import Deadline, Dimension, Event, State
 from .routes import CollectionPage, Home, HtmlPage, Page, Place, PostingPage
@@ -60,11 +60,15 @@ class Row:
     state: State
     state_word: str
     place: str
-    organisation: Link
+    organisation: Link | None
     grade: Link | None
     deadline: DeadlineView | None
     since: str
     reason: str = ""
+
+    @property
+    def listed(self) -> bool:
+        return self.state in LISTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +139,7 @@ class PostingView:
     prose: Prose
     others: tuple[Row, ...]
     apply_host: str
+    expired: bool
     structured: dict[str, object] | None
 
 
@@ -191,6 +196,7 @@ class ListView:
 class ArchiveView:
     head: Head
     months: tuple[Link, ...]
+    unconfirmed: tuple[Row, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +298,9 @@ def row_of(role: Role, edition: Edition, reason: str = "") -> Row:
         state=role.state,
         state_word=wording.STATE_WORDS[role.state],
         place="" if bare else wording.place_text(posting),
-        organisation=Link(organisation.name, CollectionPage(Dimension.ORGANISATIONS, posting.organisation)),
+        organisation=None
+        if bare
+        else Link(organisation.name, CollectionPage(Dimension.ORGANISATIONS, posting.organisation)),
         grade=None if bare else grade,
         deadline=None if bare else deadline_view(role.deadline),
         since=wording.short_date(edition.ended_day(role)),
@@ -304,7 +312,9 @@ def happening_of(event: Event, edition: Edition, *, with_row: bool = True) -> Ha
     role = edition.role_by_id[event.posting]
     return Happening(
         instant=utc_text(event.instant),
-        told=wording.instant_text(event.instant),
+        told=wording.instant_text(event.instant)
+        if event.exact
+        else wording.short_date(wording.site_day(event.instant, edition.settings)),
         word=wording.KIND_WORDS[event.kind],
         row=row_of(role, edition) if with_row else None,
         title=role.title,

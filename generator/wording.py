@@ -71,11 +71,6 @@ def week_days(year: int, week: int) -> tuple[date, date]:
     return monday, monday + timedelta(days=6)
 
 
-def week_ends(year: int, week: int, settings: Settings) -> datetime:
-    """The instant at which an ISO week is over in the site's zone."""
-    return clock.day_starts(week_days(year, week)[1] + timedelta(days=1), settings.timezone)
-
-
 def site_day(instant: datetime, settings: Settings) -> date:
     """The day of an instant in the site's zone."""
     return clock.local(instant, settings.timezone).date()
@@ -129,8 +124,9 @@ def how_known(deadline: Deadline) -> str:
     """Whether a deadline is stated or assumed, and by which rule."""
     if deadline.stated:
         return "Stated in the notice."
-    whose = f"the digest's rule for {deadline.rule_name}" if deadline.rule_name else "the digest's general rule"
-    return f"Assumed: the notice states only the day. {deadline_time(deadline)} is {whose}."
+    whose = f"its rule for {deadline.rule_name}" if deadline.rule_name else "its general rule"
+    text = f"Assumed: the notice states only the day, and the digest takes {deadline_time(deadline)} by {whose}."
+    return f"{text} The time zone is not certain, so the earliest one counts." if deadline.cautious else text
 
 
 def last_day_to_apply(deadline: Deadline) -> str:

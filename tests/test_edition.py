@@ -68,15 +68,19 @@ def test_what_a_notice_does_not_state_is_grouped_as_such():
 
 
 def test_next_changes_come_in_time_order():
-    """The passing of time alone closes roles, moves them into their window, opens them and lets them lapse."""
+    """The passing of time alone opens and closes roles, moves them into their window, lets them lapse, ends weeks."""
     changes = [(f"{instant:%Y-%m-%d}", change, slug) for instant, change, slug in edition(*role_files()).next_changes()]
     assert changes == [
         ("2026-06-18", "closed", "soon"),
+        ("2026-06-22", "week-over", "2026-W25"),
         ("2026-07-01", "opened", "scheduled"),
+        ("2026-07-06", "week-over", "2026-W27"),
         ("2026-07-23", "closing", "late"),
+        ("2026-07-27", "week-over", "2026-W30"),
         ("2026-07-30", "closed", "late"),
         ("2026-07-31", "unconfirmed", "older-without-deadline"),
         ("2026-08-01", "unconfirmed", "newer-without-deadline"),
+        ("2026-08-03", "week-over", "2026-W31"),
     ]
 
 

@@ -78,7 +78,8 @@ def _as_json(report: Report, now: datetime, seconds: float) -> str:
 
 def _as_text(report: Report, now: datetime, seconds: float, out: Path) -> str:
     states = report.states
-    counts = f"{len(report.edition.roles)} postings, {states[State.OPEN]} open, {states[State.CLOSING]} closing"
+    roles = len(report.edition.roles)
+    counts = f"{roles} posting{'s' * (roles != 1)}, {states[State.OPEN]} open, {states[State.CLOSING]} closing"
     done = report.published
     changed = f"{done.written} written, {done.unchanged} unchanged, {done.removed} removed"
     return f"{counts}, as of {instant_text(now)}.\n{out}: {changed}, in {seconds:.1f} s."

@@ -22,10 +22,12 @@ def command(root: Path, now: datetime, limit: int, form: str) -> None:
     """
     changes = edition_at(root, now).next_changes()[:limit]
     if form == "json":
-        found = [{"instant": utc_text(instant), "change": change, "posting": slug} for instant, change, slug in changes]
+        found = [
+            {"instant": utc_text(instant), "change": change, "subject": subject} for instant, change, subject in changes
+        ]
         click.echo(json.dumps(found, ensure_ascii=False, indent=1))
         return
-    for instant, change, slug in changes:
-        click.echo(f"{utc_text(instant)}  {change:<11}  {slug}")
+    for instant, change, subject in changes:
+        click.echo(f"{utc_text(instant)}  {change:<11}  {subject}")
     if not changes:
         click.echo("Nothing will change by the passing of time alone.")

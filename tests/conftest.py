@@ -1,0 +1,59 @@
+"""What every test can ask for: the project's folder, built sites, and small ones of its own."""
+
+from pathlib import Path
+
+import pytest
+from sites import DATA, DEMO_NOW, SAMPLE_NOW, Built, SmallSite, built
+
+pytest_plugins = ["judges"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--remake-golden",
+        action="store_true",
+        help="write tests/data/golden/site anew instead of comparing with it; then read the diff",
+    )
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The project's folder."""
+    return Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def demo_site(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The project's own content at the instant of the demo."""
+    return built(root, tmp_path_factory.mktemp("demo") / "site", DEMO_NOW)
+
+
+@pytest.fixture(scope="session")
+def sample_site(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """Invented roles in every state, with every key and hostile text, published under an address with a path."""
+    return built(DATA / "sample", tmp_path_factory.mktemp("sample") / "site", SAMPLE_NOW)
+
+
+@pytest.fixture(scope="session")
+def demo(demo_site: Built) -> Path:
+    """The folder of the demo."""
+    return demo_site.folder
+
+
+@pytest.fixture(scope="session")
+def sample(sample_site: Built) -> Path:
+    """The folder of the sample."""
+    return sample_site.folder
+
+
+@pytest.fixture(scope="session", params=["demo", "sample"])
+def site(request: pytest.FixtureRequest) -> Built:
+    """The demo, then the sample."""
+    found: Built = request.getfixturevalue(f"{request.param}_site")
+    return found
+
+
+@pytest.fixture
+def small_site(tmp_path: Path) -> SmallSite:
+    """A folder with a site of one posting and one organisation, for this test alone."""
+    return SmallSite.at(tmp_path / "small")

@@ -1,0 +1,588 @@
+"""What subscribers get: RSS, Atom, JSON Feed, OPML and calendars, read by the programs that read them elsewhere."""
+
+import json
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import feedparser
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from icalendar import Calendar
+from lxml import etree
+from sites import DATA, SAMPLE_NOW, Built, SmallSite
+
+from generator.calendars import calendar_of
+from generator.edition import Collection, Edition
+from generator.entries import COLLECTION_AT_LEAST, Feed, feed_of, within_window
+from generator.model import Event, Kind
+from generator.plan import plan
+from generator.routes import CalendarFile, FeedFile
+from generator.templates import BUILT_IN, read_templates
+from generator.views import place_of
+
+XML_FEEDS = ("feed.xml", "atom.xml", "opened.xml", "closing.xml")
+FORMATS = {"all": ("feed.xml", "atom.xml"), "opened": ("opened.xml", "opened.atom.xml")}
+FORMATS |= {"closing": ("closing.xml", "closing.atom.xml")}
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+def parsed(site: Built, path: str) -> Any:
+    return _parsed(site.folder / path)
+
+
+@cache
+def _parsed(file: Path) -> Any:
+    return feedparser.parse(file.read_bytes(), response_headers={"content-type": "application/xml"})
+
+
+def kind_in(event_id: str) -> str:
+    """The kind of event that an id names."""
+    return event_id.split(":posting/")[1].split("/")[1]
+
+
+def tree(site: Built, path: str) -> etree._Element:
+    return etree.fromstring((site.folder / path).read_bytes())
+
+
+def instants_of(entry: Any) -> datetime:
+    return datetime(*entry.published_parsed[:6], tzinfo=UTC)
+
+
+def place_of_file(path: str) -> str:
+    return "/".join(path.split("/")[:-1])
+
+
+# What they tell
+
+
+@pytest.mark.parametrize("told", FORMATS)
+def test_the_demo_s_feeds_tell_exactly_this(demo_site: Built, told: str) -> None:
+    """The ids of every RSS and Atom feed of the demo, of all collections, in order, are those of the kept list."""
+    expected = yaml.safe_load((DATA / "demo-feeds.yaml").read_text("utf-8"))
+    tag = "tag:vacancies.example.org,2026-05-29:posting/"
+    for path in demo_site.paths(*(f"/{name}" for name in FORMATS[told])) + list(FORMATS[told]):
+        place = place_of_file(path)
+        ids = [entry.id.removeprefix(tag) for entry in parsed(demo_site, path).entries]
+        if place == "" or place.startswith("countries/"):
+            assert ids == expected.get(place, {}).get(told, []), path
+        elif place != "weeks":
+            assert set(ids) <= set(expected[""][told]), path
+
+
+def test_a_role_that_was_over_has_no_event(demo_site: Built) -> None:
+    """What had closed or expired before the digest took it in is told in no feed and not in the data."""
+    for name in ("chief-security-officer-jerusalem", "security-coordination-officer-new-york"):
+        for path in demo_site.paths("feed.json", "feed.xml", "atom.xml"):
+            assert f"posting/{name}" not in demo_site.read(path), path
+
+
+def test_json_alone_tells_that_a_role_has_closed(sample_site: Built, small_site: SmallSite) -> None:
+    """RSS and Atom leave `closed` events out, unless the site asks for them with `closed_in_feeds`."""
+    closed = "/closed/2026-05-31"
+    assert closed in sample_site.read("feed.json")
+    assert closed not in sample_site.read("feed.xml") + sample_site.read("atom.xml")
+    small_site.posting("over", "closes: 2026-06-10")
+    assert "posting/over/closed" not in small_site.build().read("feed.xml")
+    small_site.settings("closed_in_feeds: true")
+    told = small_site.build()
+    assert "posting/over/closed" in told.read("feed.xml")
+    assert "posting/over/closed" in told.read("atom.xml")
+
+
+# Whether programs can read them
+
+
+def test_feeds_can_be_read(site: Built) -> None:
+    """feedparser finds no fault in any RSS or Atom feed; every entry has an id of its own, a title and a summary."""
+    for path in site.paths(*XML_FEEDS):
+        feed = parsed(site, path)
+        ids = [entry.id for entry in feed.entries]
+        assert not feed.bozo, (path, feed.get("bozo_exception"))
+        assert feed.feed.title, path
+        assert len(ids) == len(set(ids)), path
+        assert all(entry.title and entry.summary for entry in feed.entries), path
+
+
+def test_entries_are_dated_in_order_and_never_after_now(site: Built) -> None:
+    """Every entry has a date that is past, newest first, and the feed's own date is that of its newest entry."""
+    for path in site.paths(*XML_FEEDS):
+        feed = parsed(site, path)
+        instants = [instants_of(entry) for entry in feed.entries]
+        assert instants == sorted(instants, reverse=True), path
+        assert all(instant <= site.edition.now for instant in instants), path
+        assert all(entry.updated_parsed == entry.published_parsed for entry in feed.entries if "updated" in entry), path
+        beginning = datetime.fromisoformat(site.edition.settings.tag_authority.date).replace(tzinfo=UTC)
+        updated = datetime(*feed.feed.updated_parsed[:6], tzinfo=UTC)
+        assert updated == (instants[0] if instants else beginning), path
+
+
+def test_dates_are_written_as_the_formats_ask(sample_site: Built) -> None:
+    """RSS has RFC 822 dates with a numeric zone, Atom and JSON Feed have RFC 3339 dates."""
+    for path in sample_site.paths("feed.xml"):
+        for name in ("pubDate", "lastBuildDate"):
+            for element in tree(sample_site, path).iter(name):
+                assert re.fullmatch(
+                    r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d \+0000", element.text or ""
+                )
+    for path in sample_site.paths("atom.xml"):
+        for name in ("updated", "published"):
+            for element in tree(sample_site, path).iter(ATOM + name):
+                assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|\+00:00)", element.text or "")
+
+
+def test_every_address_in_a_feed_exists(site: Built) -> None:
+    """The feed names its own address and its page's, and every entry leads to a page, all absolute."""
+    for path in site.paths(*XML_FEEDS):
+        feed = parsed(site, path)
+        own = {link.href for link in feed.feed.links if link.rel == "self"}
+        assert own == {site.url(path)}, path
+        pages = {link.href for link in feed.feed.links if link.rel == "alternate"}
+        assert {site.path_at(page) for page in pages} == {f"{place_of_file(path)}/index.html".lstrip("/")}, path
+        for entry in feed.entries:
+            assert site.path_at(entry.link), (path, entry.link)
+            addresses = re.findall(r'href="([^"]*)"', entry.content[0].value)
+            assert all(address.startswith("https://") for address in addresses), (path, addresses)
+            assert site.path_at(addresses[-1]), path
+
+
+def test_entries_have_categories_that_lead_somewhere(sample_site: Built) -> None:
+    """An entry names its kind, country, grade and the like, each under the page where they are explained."""
+    for path in sample_site.paths("feed.xml", "atom.xml"):
+        for entry in parsed(sample_site, path).entries:
+            bare = entry.title == "Posting taken down" or place_of_file(path) == "weeks"
+            assert bare or len(entry.tags) >= 2, (path, entry.id)
+            for tag in [] if bare else entry.tags:
+                assert sample_site.path_at(tag.scheme), (path, tag)
+                assert tag.term
+    everything = next(
+        entry for entry in parsed(sample_site, "atom.xml").entries if "first-everything/opened" in entry.id
+    )
+    assert {(tag.term, tag.label) for tag in everything.tags} >= {
+        ("opened", "Opened"),
+        ("ua", "Ukraine"),
+        ("cd", "Democratic Republic of the Congo"),
+        ("p-4", "P-4"),
+    }
+
+
+def test_one_event_is_told_alike_everywhere(sample_site: Built) -> None:
+    """Wherever an event is told, in whatever format, it has the same id, title, date and address."""
+    told: dict[str, set[tuple[str, str, datetime]]] = {}
+    for path in sample_site.paths("feed.xml", "atom.xml", "opened.xml", "closing.xml"):
+        for entry in parsed(sample_site, path).entries:
+            told.setdefault(entry.id, set()).add((entry.title, entry.link, instants_of(entry)))
+    for path in sample_site.paths("feed.json"):
+        for item in json.loads(sample_site.read(path))["items"]:
+            at = datetime.fromisoformat(item["date_published"])
+            told.setdefault(item["id"], set()).add((item["title"], item["url"], at))
+    assert [found for found in told.values() if len(found) > 1] == []
+
+
+def test_rss_atom_and_json_tell_the_same_events(site: Built) -> None:
+    """RSS and Atom are alike; a place's other feeds tell the same in the same order, as far back as their windows."""
+
+    def ids(path: str) -> list[str]:
+        return [entry.id for entry in parsed(site, path).entries]
+
+    for path in site.paths("feed.json"):
+        place = path.removesuffix("feed.json")
+        found = [item["id"] for item in json.loads(site.read(path))["items"]]
+        for told, (rss, atom) in FORMATS.items():
+            wanted = [one for one in found if kind_in(one) == told or (told == "all" and kind_in(one) != "closed")]
+            assert ids(place + rss) == ids(place + atom), place
+            assert ids(place + rss)[: len(wanted)] == wanted[: len(ids(place + rss))], place
+
+
+def test_a_collection_s_feeds_tell_its_events_and_no_others(site: Built) -> None:
+    """Each feed holds the events of its own collection's roles that lie within the window."""
+    days = site.edition.settings.feed_window_days
+    for dimension, found in site.edition.collections.items():
+        for key, collection in found.items():
+            shown = within_window(collection.events, days, COLLECTION_AT_LEAST)
+            items = json.loads(site.read(f"{dimension.value}/{key}/feed.json"))["items"]
+            assert [item["id"] for item in items] == [event.id for event in shown], (dimension, key)
+
+
+# The traps of each format
+
+
+def test_rss_keeps_to_its_profile(site: Built) -> None:
+    """Guids are no permalinks, the summary stands before the content, no author lacks an e-mail address."""
+    for path in site.paths("feed.xml", "opened.xml", "closing.xml"):
+        channel = tree(site, path).find("channel")
+        assert channel is not None
+        (own,) = channel.findall(f"{ATOM}link")
+        assert (own.get("rel"), own.get("href")) == ("self", site.url(path)), path
+        assert channel.findtext("generator") == "vacancy-digest"
+        assert channel.findtext("ttl")
+        assert channel.findtext("language") == "en"
+        for item in channel.iter("item"):
+            names = [element.tag.split("}")[-1] for element in item if isinstance(element.tag, str)]
+            assert names.index("description") < names.index("encoded"), path
+            assert item.find("guid").get("isPermaLink") == "false", path
+            assert not {"author", "comments"} & set(names), path
+
+
+def test_rss_writes_its_plain_text_for_readers_that_decode_twice(sample_site: Built) -> None:
+    """`&` and `<` in text are hexadecimal references, which the RSS Advisory Board asks for."""
+    text = sample_site.read("feed.xml")
+    assert "&amp;" not in text
+    assert "&lt;" not in text
+    assert "&#x26;" in text
+    assert "&#x3C;b" in text
+
+
+def test_atom_links_say_what_they_are_once(site: Built) -> None:
+    """Each entry has one link, alternate, of type text/html; the feed has an author with a name."""
+    for path in site.paths("atom.xml"):
+        feed = tree(site, path)
+        assert feed.findtext(f"{ATOM}author/{ATOM}name") == site.edition.settings.editor.name
+        assert re.fullmatch(r"tag:[^:]+:feed/.+", feed.findtext(f"{ATOM}id") or "")
+        for entry in feed.iter(f"{ATOM}entry"):
+            (link,) = entry.findall(f"{ATOM}link")
+            assert (link.get("rel"), link.get("type")) == ("alternate", "text/html"), path
+            assert entry.find(f"{ATOM}content").get("type") == "html", path
+    assert not re.search(r'rel="alternate"[^>]*rel=', "".join(site.read(path) for path in site.paths("atom.xml")))
+
+
+def test_feed_ids_differ_by_place_and_by_what_they_tell(site: Built) -> None:
+    """No two Atom feeds share an id."""
+    ids = [tree(site, path).findtext(f"{ATOM}id") for path in site.paths("atom.xml")]
+    assert len(ids) == len(set(ids))
+
+
+def test_json_feed_has_its_fields(site: Built) -> None:
+    """Every JSON Feed says its version, address, page, language and author, and each item what the format asks for."""
+    for path in site.paths("feed.json"):
+        feed = json.loads(site.read(path))
+        assert feed["version"] == "https://jsonfeed.org/version/1.1"
+        assert feed["feed_url"] == site.url(path)
+        assert site.path_at(feed["home_page_url"]) == path.removesuffix("feed.json") + "index.html"
+        assert feed["language"] == "en"
+        assert feed["authors"][0]["name"] == site.edition.settings.editor.name
+        for item in feed["items"]:
+            assert isinstance(item["id"], str)
+            assert item["id"].startswith("tag:")
+            assert site.path_at(item["url"])
+            assert item["content_html"]
+            assert datetime.fromisoformat(item["date_published"]) <= site.edition.now
+            assert item["title"] == "Posting taken down" or item["tags"]
+
+
+def test_json_feed_has_the_vacancy_for_programs(sample_site: Built) -> None:
+    """`_vacancy` holds the facts; `external_url` leads to where one applies, if the notice says where."""
+    items = {item["id"].split(":posting/")[1]: item for item in json.loads(sample_site.read("feed.json"))["items"]}
+    everything = items["first-everything/opened"]
+    assert everything["external_url"] == "https://jobs.harbour.example/apply?role=7&lang=en"
+    assert everything["_vacancy"] == {
+        "id": "first-everything",
+        "event": "opened",
+        "closes": "2026-07-31T14:00:00Z",
+        "closes_written": "2026-07-31T17:00:00+03:00",
+        "closes_stated": True,
+        "country": ["UA", "CD"],
+        "duty_station": ["Kyiv <b>&\"'</b>", "Goma"],
+        "grade": "P-4",
+        "organisation": "harbour-relief",
+        "category": "professional",
+    }
+    assert "external_url" not in items["open-plain/opened"]
+    assert "closes" not in items["open-plain/opened"]["_vacancy"]
+
+
+def test_an_event_about_a_deadline_tells_that_deadline(sample_site: Built) -> None:
+    """An entry about a deadline that was moved again says which one it told of, and which one stands now."""
+    items = {item["id"].split(":posting/")[1]: item for item in json.loads(sample_site.read("feed.json"))["items"]}
+    first = items["open-after-two-changes/extended/2026-05-20T10:00:00Z/2026-06-10"]
+    second = items["open-after-two-changes/extended/2026-06-04T16:30:00%2B02:00/2026-07-05"]
+    assert first["_vacancy"]["closes_written"] == "2026-06-10"
+    assert second["_vacancy"]["closes_written"] == "2026-07-05"
+    assert "10 June 2026" in first["summary"]
+    assert "5 July 2026" in first["summary"]
+
+
+def test_opml_lists_every_rss_feed_once(site: Built) -> None:
+    """The list for feed readers names every RSS feed of the site, each once, with the page it belongs to."""
+    outlines = [one for one in tree(site, "feeds/feeds.opml").iter("outline") if one.get("xmlUrl")]
+    listed = [site.path_at(one.get("xmlUrl")) for one in outlines]
+    rss = site.paths("feed.xml", "opened.xml", "closing.xml")
+    assert sorted(map(str, listed)) == rss
+    assert all(site.path_at(one.get("htmlUrl")) for one in outlines)
+    assert all(one.get("text") and one.get("type") == "rss" for one in outlines)
+
+
+def test_the_feeds_page_links_every_feed(site: Built) -> None:
+    """People find every feed and calendar of the site on one page."""
+    linked = {site.path_at(address) for _, address in site.page("feeds/index.html").references()}
+    assert set(site.paths("atom.xml", "feed.json", "deadlines.ics", "opened.xml", "closing.xml", "feed.xml")) <= linked
+
+
+def test_a_week_is_told_when_it_is_over(sample_site: Built) -> None:
+    """The feed of weeks has those that are over in the site's zone, dated with their end, under ids of their own."""
+    feed = parsed(sample_site, "weeks/feed.xml")
+    ids = [entry.id for entry in feed.entries]
+    assert ids[:2] == ["tag:example.org,2026-01-01:week/2026-W24", "tag:example.org,2026-01-01:week/2026-W23"]
+    assert ids[-1] == "tag:example.org,2026-01-01:week/2025-W47"
+    # Monday in Auckland begins at noon on Sunday, UTC.
+    assert instants_of(feed.entries[0]) == datetime(2026, 6, 14, 12, tzinfo=UTC)
+    assert (sample_site.folder / "weeks/2026-W25/index.html").exists(), "the running week has a page already"
+
+
+# Time
+
+
+def feed_views(edition: Edition) -> dict[str, object]:
+    """What each feed's and calendar's bytes depend on, by path; the feed of weeks has a clock of its own."""
+    templates, _ = read_templates(BUILT_IN.parent)
+    return {one.path: one.view for one in plan(edition, templates) if isinstance(one.page, FeedFile | CalendarFile)}
+
+
+def sample_events(site: Built) -> list[datetime]:
+    return sorted({event.instant for _, history in site.edition.histories for event in history.events})
+
+
+@settings(max_examples=8, deadline=None)
+@given(data=st.data())
+def test_feeds_change_with_events_alone(sample_site: Built, data: st.DataObject) -> None:
+    """Between two instants with no event between them no feed and no calendar changes."""
+    instants = sample_events(sample_site)
+    number = data.draw(st.integers(0, len(instants) - 1))
+    first = instants[number]
+    last = (instants[number + 1] if number + 1 < len(instants) else first + timedelta(days=4000)) - timedelta(seconds=1)
+    seconds = data.draw(st.integers(0, int((last - first).total_seconds())))
+    assert feed_views(sample_site.at(first)) == feed_views(sample_site.at(first + timedelta(seconds=seconds)))
+
+
+def test_feeds_have_the_same_bytes_years_later(small_site: SmallSite) -> None:
+    """Built again two years after the last event, every feed and calendar is the same file, byte for byte."""
+    early, late = small_site.build(datetime(2026, 7, 1, tzinfo=UTC)), small_site.build(datetime(2028, 7, 1, tzinfo=UTC))
+    for path in early.paths("feed.xml", "atom.xml", "feed.json", "opened.xml", "closing.xml", "deadlines.ics"):
+        assert early.read(path) == late.read(path), path
+
+
+def test_no_feed_that_had_an_event_is_ever_empty(sample_site: Built) -> None:
+    """In ten years every feed of a collection in which something of its kind happened still tells it."""
+    edition = sample_site.at(SAMPLE_NOW + timedelta(days=3650))
+    wanted = {"all": set(Kind) - {Kind.CLOSED}, "opened": {Kind.OPENED}, "closing": {Kind.CLOSING}}
+    collections = {place_of(edition.site): edition.site}
+    collections |= {place_of(one): one for found in edition.collections.values() for one in found.values()}
+    for path, view in feed_views(edition).items():
+        if isinstance(view, Feed) and isinstance(view.page, FeedFile) and view.page.format != "json":
+            events = [event for event in collections[view.page.place].events if event.kind in wanted[view.page.told]]
+            assert bool(view.entries) == bool(events), path
+
+
+def test_an_entry_leaves_a_feed_once(sample_site: Built) -> None:
+    """Seen day by day over two years, no entry comes back into a feed that it has left."""
+    shown: dict[str, set[str]] = {}
+    left: dict[str, set[str]] = {}
+    for days in range(0, 730, 45):
+        edition = sample_site.at(datetime(2025, 11, 1, tzinfo=UTC) + timedelta(days=days))
+        for told in ("all", "opened", "closing"):
+            feed = feed_of(FeedFile(place_of(edition.site), told, "rss"), edition.site, edition)
+            ids = {entry.id for entry in feed.entries}
+            assert not ids & left.get(told, set())
+            left[told] = left.get(told, set()) | (shown.get(told, set()) - ids)
+            shown[told] = ids
+
+
+def events_at(hours: list[int]) -> list[Event]:
+    """Events so many hours after a beginning, newest first."""
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    found = [Event(f"id-{n}", "p", Kind.OPENED, start + timedelta(hours=hour)) for n, hour in enumerate(sorted(hours))]
+    return found[::-1]
+
+
+many_hours = st.lists(st.integers(0, 5000), max_size=40)
+
+
+@given(many_hours, st.integers(1, 60), st.integers(1, 10))
+def test_the_window_holds_what_it_says(hours: list[int], days: int, least: int) -> None:
+    """A feed holds every event of the days before its newest one, at least so many, and nothing older without need."""
+    events = events_at(hours)
+    shown = within_window(events, days, least)
+    assert shown == events[: len(shown)]
+    assert len(shown) >= min(least, len(events))
+    if events:
+        horizon = events[0].instant - timedelta(days=days)
+        assert all(event in shown for event in events if event.instant >= horizon)
+        assert all(event.instant >= horizon for event in shown[least:])
+
+
+@given(many_hours, st.integers(1, 60), st.integers(1, 10))
+def test_what_leaves_the_window_stays_away(hours: list[int], days: int, least: int) -> None:
+    """As events come, one after the other, none that has left the window is in it again."""
+    events = events_at(hours)
+    gone: set[str] = set()
+    before: set[str] = set()
+    for number in range(len(events), -1, -1):
+        shown = {event.id for event in within_window(events[number:], days, least)}
+        assert not shown & gone
+        gone |= before - shown
+        before = shown
+
+
+def test_the_window_in_a_feed(small_site: SmallSite) -> None:
+    """Of sixty roles of long ago and one of yesterday a country's feed keeps the newest 20, the site's 50."""
+    for number in range(1, 31):
+        for month in ("2025-12", "2026-01"):
+            station = "duty_stations: [{country: KE}]"
+            small_site.posting(f"of-{month}-{number}", f"{station}\nopens: {month}-{number:02}")
+    small_site.posting("new", "duty_stations: [{country: KE}]\nopens: 2026-06-14")
+    site = small_site.build()
+    assert len(parsed(site, "countries/ke/opened.xml").entries) == 20
+    assert len(parsed(site, "opened.xml").entries) == 50
+
+
+# Calendars
+
+
+def calendars(site: Built) -> dict[str, Calendar]:
+    return {path: Calendar.from_ical((site.folder / path).read_bytes()) for path in site.paths("deadlines.ics")}
+
+
+def test_calendars_keep_to_their_format(site: Built) -> None:
+    """Lines end in CRLF, none is longer than 75 octets or breaks a character, and icalendar finds no fault."""
+    for path in site.paths("deadlines.ics"):
+        raw = (site.folder / path).read_bytes()
+        assert raw.endswith(b"\r\n")
+        lines = raw.removesuffix(b"\r\n").split(b"\r\n")
+        assert not [line for line in lines if b"\n" in line or b"\r" in line or len(line) > 75], path
+        assert all(line.decode() for line in lines), path
+        assert Calendar.from_ical(raw).errors == [], path
+
+
+def test_calendars_say_who_and_how_often(site: Built) -> None:
+    """Each calendar has a name, its own address, and the time after which a program may ask again."""
+    for path, calendar in calendars(site).items():
+        assert calendar["METHOD"] == "PUBLISH"
+        assert calendar["NAME"] == calendar["X-WR-CALNAME"]
+        assert calendar["SOURCE"] == site.url(path)
+        assert calendar.to_ical().count(b"REFRESH-INTERVAL;VALUE=DURATION:PT12H") == 1
+        assert calendar["X-PUBLISHED-TTL"] == "PT12H"
+
+
+def test_calendars_hold_the_deadlines_they_should(sample_site: Built) -> None:
+    """A calendar has the open roles with a deadline and those that ended within the window, each at its deadline."""
+    settings_ = sample_site.edition.settings
+    for collection in (sample_site.edition.site, *sample_site.edition.collections["countries"].values()):
+        place = "" if collection.dimension is None else f"countries/{collection.key}/"
+        events = calendars(sample_site)[f"{place}deadlines.ics"].events
+        found = {str(event["UID"]): event.DTSTART for event in events}
+        horizon = collection.events and collection.events[0].instant - timedelta(days=settings_.feed_window_days)
+        expected = {
+            f"{role.file.id}@example.org": role.deadline.instant
+            for role in collection.roles
+            if role.deadline
+            and (role.listed or (role.events and horizon and sample_site.edition.ended(role) >= horizon))
+        }
+        assert found == expected, place
+        assert len(found) == len(events)
+    assert "closed-by-deadline@example.org" in {
+        str(event["UID"]) for event in calendars(sample_site)["deadlines.ics"].events
+    }
+    assert "closed-long-ago" not in sample_site.read("deadlines.ics")
+    assert "closed-last-winter" not in sample_site.read("deadlines.ics")
+
+
+def test_calendar_entries_are_complete(site: Built) -> None:
+    """Each entry has an address that exists, blocks no time, and was stamped before now."""
+    for path, calendar in calendars(site).items():
+        for event in calendar.events:
+            assert site.path_at(str(event["URL"])), path
+            assert event["TRANSP"] == "TRANSPARENT"
+            assert event["DTSTAMP"].dt < site.edition.now, path
+            assert event["STATUS"] in {"CONFIRMED", "CANCELLED"}
+            assert str(event["SUMMARY"]).startswith("Deadline")
+
+
+def test_calendar_text_comes_back_as_written(sample_site: Built) -> None:
+    """Commas, semicolons, quotes, backslashes and other scripts survive the calendar's own escapes."""
+    events = {str(event["UID"]): event for event in calendars(sample_site)["deadlines.ics"].events}
+    everything = events["first-everything@example.org"]
+    assert 'Head of <b>Everything</b> & "More" {{ 1234567*8 }} ]]> -->' in str(everything["SUMMARY"])
+    assert str(everything["LOCATION"]).startswith("Kyiv <b>&\"'</b>, Ukraine; Goma")
+    assert "مراقب البستان · 果樹園の番人" in str(events["open-many-scripts@example.org"]["SUMMARY"])
+
+
+def test_a_calendar_marks_an_assumed_deadline(sample_site: Built) -> None:
+    """Where the digest assumed the hour, the entry says so in its first words."""
+    events = {str(event["UID"]): str(event["SUMMARY"]) for event in calendars(sample_site)["deadlines.ics"].events}
+    assert events["closing-by-the-organisations-rule@example.org"].startswith("Deadline (assumed): Quay Master")
+    assert events["first-everything@example.org"].startswith("Deadline: Head of")
+
+
+def test_sequence_rises_and_the_uid_stays(small_site: SmallSite) -> None:
+    """With each change of the deadline and with withdrawal the sequence and the stamp rise and the UID stays."""
+    first, second = "{on: 2026-06-05T10:00:00Z, from: 2026-06-20}", "{on: 2026-06-06, from: 2026-06-25}"
+    steps = [
+        "closes: 2026-06-20",
+        f"closes: 2026-06-25\ndeadline_changes: [{first}]",
+        f"closes: 2026-06-28\ndeadline_changes: [{first}, {second}]",
+    ]
+    steps.append(steps[-1] + "\nwithdrawn: 2026-06-10T09:00:00Z")
+    seen = []
+    for step in steps:
+        small_site.posting("moving", f"opens: 2026-06-01\n{step}")
+        (event,) = [one for one in calendars(small_site.build())["deadlines.ics"].events if "moving@" in one["UID"]]
+        seen.append(event)
+    assert {str(event["UID"]) for event in seen} == {"moving@jobs.example.org"}
+    assert [int(event["SEQUENCE"]) for event in seen] == [0, 1, 2, 3]
+    assert sorted({event.DTSTAMP for event in seen}) == [event.DTSTAMP for event in seen]
+    assert [str(event["STATUS"]) for event in seen] == ["CONFIRMED", "CONFIRMED", "CONFIRMED", "CANCELLED"]
+
+
+def test_a_calendar_strikes_out_what_is_over_before_its_deadline(small_site: SmallSite) -> None:
+    """A role withdrawn, filled or expired before its deadline no longer stands in calendars as if it were due."""
+    for end in ("withdrawn", "filled", "expired"):
+        small_site.posting(end, f"closes: 2026-07-01\n{end}: 2026-06-09")
+    events = {str(event["UID"]): event for event in calendars(small_site.build())["deadlines.ics"].events}
+    for end in ("withdrawn", "filled", "expired"):
+        event = events[f"{end}@jobs.example.org"]
+        assert (str(event["STATUS"]), int(event["SEQUENCE"])) == ("CANCELLED", 1), end
+
+
+def test_a_calendar_has_no_place_that_is_none(small_site: SmallSite) -> None:
+    """Where no duty station is stated the entry has no location, for programs would look it up on a map."""
+    small_site.posting("nowhere", "closes: 2026-07-01")
+    (event,) = [one for one in calendars(small_site.build())["deadlines.ics"].events if "nowhere@" in one["UID"]]
+    assert "LOCATION" not in event
+
+
+def test_a_renamed_posting_keeps_its_ids(small_site: SmallSite) -> None:
+    """With `id: OLD-SLUG` a renamed file keeps the ids of its events and the UID of its calendar entry."""
+    small_site.posting("old-name", "closes: 2026-06-20")
+    before = small_site.build()
+    (small_site.root / "content/postings/old-name.md").unlink()
+    small_site.posting("new-name", "id: old-name\naliases: [old-name]\ncloses: 2026-06-20")
+    after = small_site.build()
+    ids: Callable[[Built], list[str]] = lambda site: [entry.id for entry in parsed(site, "feed.xml").entries]  # noqa: E731
+    assert ids(before) == ids(after)
+    assert "UID:old-name@jobs.example.org" in after.read("deadlines.ics")
+
+
+def test_ids_outlive_a_move_to_another_host(small_site: SmallSite, tmp_path: Path) -> None:
+    """Built for another address, every id in every feed and calendar is the same."""
+    here = small_site.build()
+    out = tmp_path / "there"
+    now = "2026-06-15T12:00:00Z"
+    done = small_site.command("build", "--base-url", "https://other.example/jobs/", "--out", out, "--now", now)
+    assert done.code == 0
+    for path in here.paths("feed.xml", "atom.xml"):
+        there = feedparser.parse((out / path).read_bytes())
+        assert [entry.id for entry in there.entries] == [entry.id for entry in parsed(here, path).entries]
+    assert re.findall("UID:.*", here.read("deadlines.ics")) == re.findall(
+        "UID:.*", (out / "deadlines.ics").read_bytes().decode()
+    )
+
+
+def test_a_calendar_s_value_is_pure(sample_site: Built) -> None:
+    """The same collection at the same instant gives the same calendar, whatever was asked before."""
+    collection: Collection = sample_site.edition.site
+    assert calendar_of(collection, sample_site.edition) == calendar_of(collection, sample_site.at(SAMPLE_NOW))

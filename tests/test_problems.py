@@ -1,0 +1,375 @@
+"""What an editor can get wrong, and the exact lines that say so. Most cases are text: data/problems/*.txt."""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cases import BASE, CASES, POSTING, Case, lines_of, write_site
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator.content import NoSite, load
+from generator.fields import Fields
+from generator.problems import ContentError, Place, Problem, shown
+from generator.schema import FreePage, Organisation, Posting, Settings
+
+X = "content/postings/x.md"
+FOOT = "The officer looks after security."
+SITE = BASE["content/site.yaml"]
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=list(CASES))
+def test_a_case_gives_exactly_its_lines(case: Case, tmp_path: Path) -> None:
+    """Every mistake is reported at its place and in its words, nothing else is, and what is wrong is no content."""
+    loaded = load(write_site(tmp_path, case.files))
+    assert lines_of(loaded) == list(case.problems)
+    if loaded.content:
+        bad = {problem.path for problem in loaded.problems}
+        assert {posting.path for posting in loaded.content.postings} == set(_postings_of(case)) - bad
+
+
+def _postings_of(case: Case) -> Iterator[str]:
+    for path, text in case.files.items():
+        if re.fullmatch(r"content/postings/[^.]*\.md", path) and "draft: true" not in text:
+            yield path
+
+
+@pytest.mark.parametrize("form", [Posting, Organisation, FreePage, Settings])
+def test_every_key_has_a_case(form: type[Fields]) -> None:
+    """No key can be added to a form without a case that shows what a wrong value of it gives."""
+    lines = [line for case in CASES.values() for line in case.problems]
+    reported = {re.sub(r"\[\d+\]", "", line.split(": ")[1]) for line in lines if ": note: " not in line}
+    schema = form.model_json_schema()
+    assert set(_keys(schema, schema)) - reported == set()
+
+
+def _keys(schema: dict[str, Any], whole: dict[str, Any]) -> Iterator[str]:
+    """The keys of a JSON Schema as problems name them, without list indices."""
+    for key, part in schema.get("properties", {}).items():
+        yield key
+        yield from (f"{key}.{inner}" for inner in _inner_keys(part, whole))
+
+
+def _inner_keys(part: dict[str, Any], whole: dict[str, Any]) -> Iterator[str]:
+    for choice in [part, *part.get("anyOf", []), part.get("items", {})]:
+        if reference := choice.get("$ref"):
+            yield from _keys(whole["$defs"][reference.rpartition("/")[2]], whole)
+
+
+ACCEPTED = {
+    "a byte order mark": b"\xef\xbb\xbf" + POSTING.encode(),
+    "line ends of Windows": POSTING.replace("\n", "\r\n").encode(),
+    "no line end at the end": POSTING.rstrip().encode(),
+    "spaces after the fences": POSTING.replace("---\n", "---  \n").encode(),
+    "a tab between key and value": POSTING.replace("title: ", "title:\t").encode(),
+    "joiners in scripts that need them": POSTING.replace(FOOT, "می‌خواهم क्‍ष").encode(),
+    "emoji, combining marks and other scripts": POSTING.replace(FOOT, "Ünïcödé 🌍 Київ 金沙萨 e\u0301").encode(),
+}
+
+
+@pytest.mark.parametrize("raw", ACCEPTED.values(), ids=list(ACCEPTED))
+def test_files_as_real_editors_save_them_are_read(raw: bytes, tmp_path: Path) -> None:
+    """Marks of an editor that mean nothing change nothing."""
+    loaded = load(write_site(tmp_path, {X: raw}))
+    assert lines_of(loaded) == []
+    assert loaded.content is not None
+    assert [posting.posting.title for posting in loaded.content.postings] == ["Field Security Officer"]
+
+
+def _posting(old: str, new: str) -> bytes:
+    return POSTING.replace(old, new).encode()
+
+
+REFUSED_BYTES: dict[str, tuple[str, bytes, list[str]]] = {
+    "nothing at all": (
+        X,
+        b"",
+        [f"{X}:1:1: front matter: does not stand between two lines of ---, put one above and one below it"],
+    ),
+    "UTF-16": (
+        X,
+        b"\xff\xfe" + POSTING.encode("utf-16-le"),
+        [f"{X}:1:1: encoding: byte 0xFF is not UTF-8, save the file as UTF-8"],
+    ),
+    "Latin-1": (
+        X,
+        POSTING.replace("security.", "sécurité.").encode("latin-1"),
+        [f"{X}:7:26: encoding: byte 0xE9 is not UTF-8, save the file as UTF-8"],
+    ),
+    "half a character at the end": (
+        X,
+        POSTING.encode() + b"\xd0",
+        [f"{X}:8:1: encoding: byte 0xD0 is not UTF-8, save the file as UTF-8"],
+    ),
+    "Latin-1 after a byte order mark": (
+        "content/site.yaml",
+        b"\xef\xbb\xbftitle: caf\xe9\n",
+        ["content/site.yaml:1:11: encoding: byte 0xE9 is not UTF-8, save the file as UTF-8"],
+    ),
+    "a second byte order mark": (
+        X,
+        b"\xef\xbb\xbf\xef\xbb\xbf" + POSTING.encode(),
+        [f"{X}:1:1: text: the invisible character U+FEFF stands here, delete it"],
+    ),
+    "control characters": (
+        X,
+        _posting(FOOT, "a\0b\x07c\x7fd\x85e"),
+        [
+            f"{X}:7:{column}: text: the invisible character {name} stands here, delete it"
+            for column, name in ((2, "U+0000"), (4, "U+0007"), (6, "U+007F"), (8, "U+0085"))
+        ],
+    ),
+    "a bidirectional override in the body": (
+        X,
+        _posting("looks", "\u202elooks\u2066"),
+        [
+            f"{X}:7:13: text: the invisible character U+202E stands here, delete it",
+            f"{X}:7:19: text: the invisible character U+2066 stands here, delete it",
+        ],
+    ),
+    "a bidirectional override in the front matter": (
+        X,
+        _posting("Field", "Fi\u202eeld"),
+        [f"{X}:2:10: text: the invisible character U+202E stands here, delete it"],
+    ),
+    "a bidirectional override as an escape of YAML": (
+        X,
+        _posting("title: Field Security Officer", r'title: "Field \u202eOfficer"'),
+        [f"{X}:2:8: title: holds the invisible character U+202E, delete it"],
+    ),
+    "a control character as an escape of YAML": (
+        X,
+        _posting("title: Field Security Officer", r'title: "Field\0Officer"'),
+        [f"{X}:2:8: title: holds the invisible character U+0000, delete it"],
+    ),
+    "zero width": (
+        X,
+        _posting(FOOT, "secu\u200brity\u2060, a\u200db"),
+        [
+            f"{X}:7:5: text: the invisible character U+200B stands here, delete it",
+            f"{X}:7:10: text: the invisible character U+2060 stands here, delete it",
+            f"{X}:7:14: text: the invisible character U+200D stands here, delete it",
+        ],
+    ),
+    "a line separator": (
+        X,
+        _posting(FOOT, "one\u2028two"),
+        [f"{X}:7:4: text: the invisible character U+2028 stands here, delete it"],
+    ),
+    "a carriage return alone": (
+        X,
+        _posting(FOOT, "one\rtwo"),
+        [f"{X}:7:4: text: the invisible character U+000D stands here, delete it"],
+    ),
+    "a tab before a list": (
+        X,
+        _posting("added", "duty_stations:\n\t- city: Goma\nadded"),
+        [f"{X}:5:1: city: a tab stands here, indent with spaces"],
+    ),
+    "a tab before a key": (
+        X,
+        _posting("added", "\tremote: true\nadded"),
+        [f"{X}:4:1: remote: a tab stands here, indent with spaces"],
+    ),
+    "a tab below spaces": (
+        X,
+        _posting("added", "contract:\n  type: service\n\textendable: true\nadded"),
+        [f"{X}:6:1: extendable: a tab stands here, indent with spaces"],
+    ),
+    "a file too large": (
+        X,
+        POSTING.encode() + b"a" * 100_000,
+        [f"{X}:1:1: file: is larger than 96 KiB, shorten it"],
+    ),
+    "a body too large": (
+        X,
+        POSTING.encode() + b"a" * 66_000,
+        [f"{X}:6:1: body: is larger than 64 KiB, shorten it"],
+    ),
+    "front matter too large": (
+        X,
+        _posting("title", f"summary: {'a' * 17_000}\ntitle"),
+        [f"{X}:2:1: front matter: is larger than 16 KiB, move long text into the body"],
+    ),
+    "settings too large": (
+        "content/site.yaml",
+        SITE.encode() + b"#" * 17_000,
+        ["content/site.yaml:1:1: front matter: is larger than 16 KiB, shorten it"],
+    ),
+    "50,000 brackets": (
+        "content/site.yaml",
+        b"title: " + b"[" * 16_000,
+        ["content/site.yaml:1:15: title: lists and mappings nest deeper than 8, write it flatter"],
+    ),
+    "a static file that takes an invisible name": (
+        "content/static/a\u202eb.txt",
+        b"x",
+        [r"content/static/a\u202eb.txt:1:1: file name: 'a\u202eb.txt' holds an invisible character, rename the file"],
+    ),
+    "a line break in a name": (
+        "content/postings/a\nb.md",
+        POSTING.encode(),
+        [r"content/postings/a\nb.md:1:1: file name: 'a\nb.md' holds an invisible character, rename the file"],
+    ),
+    "a tab in a name": (
+        "content/postings/a\tb.md",
+        POSTING.encode(),
+        [
+            r"content/postings/a\tb.md:1:1: file name: 'a\tb' is not a slug, "
+            "rename the file with a–z, 0–9 and - only"
+        ],
+    ),
+    "a name too long": (
+        f"content/postings/{'a' * 101}.md",
+        POSTING.encode(),
+        [
+            f"content/postings/{'a' * 101}.md:1:1: file name: '{'a' * 59}…' is not a slug, "
+            "rename the file with a–z, 0–9 and - only"
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize(("path", "raw", "lines"), REFUSED_BYTES.values(), ids=list(REFUSED_BYTES))
+def test_bytes_that_no_text_file_should_hold(path: str, raw: bytes, lines: list[str], tmp_path: Path) -> None:
+    """What an editor cannot see is refused at its line and column, counted in characters."""
+    assert lines_of(load(write_site(tmp_path, {path: raw}))) == lines
+
+
+def _link(path: str, to: str) -> Callable[[Path], None]:
+    def make(root: Path) -> None:
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).unlink(missing_ok=True)
+        (root / path).symlink_to(to)
+
+    return make
+
+
+def _special(path: str) -> Callable[[Path], None]:
+    return lambda root: os.mkfifo(root / path)
+
+
+def _undecodable(root: Path) -> None:
+    folder = os.fsencode(root / "content/postings")
+    Path(os.fsdecode(folder)).mkdir()
+    Path(os.fsdecode(folder + b"/\xff.md")).write_text(POSTING)
+
+
+def _large(root: Path) -> None:
+    (root / "content/static").mkdir()
+    with (root / "content/static/film.mp4").open("wb") as file:
+        file.truncate(26 * 1024 * 1024)
+
+
+def _linked_site(root: Path) -> None:
+    (root / "content/site.yaml").rename(root / "elsewhere.yaml")
+    _link("content/site.yaml", "../elsewhere.yaml")(root)
+
+
+SYMBOLIC = "file: is a symbolic link, put the file itself here"
+REFUSED_FILES: dict[str, tuple[Callable[[Path], None], list[str]]] = {
+    "a link to a file": (_link(X, "../site.yaml"), [f"{X}:1:1: {SYMBOLIC}"]),
+    "a link to nowhere": (_link(X, "nowhere.md"), [f"{X}:1:1: {SYMBOLIC}"]),
+    "a link to itself": (_link(X, "x.md"), [f"{X}:1:1: {SYMBOLIC}"]),
+    "a link to a folder above": (
+        _link("content/postings/loop", ".."),
+        [f"content/postings/loop:1:1: {SYMBOLIC}"],
+    ),
+    "a link in place of a folder": (_link("content/postings", "/etc"), [f"content/postings:1:1: {SYMBOLIC}"]),
+    "a static link to a file of the host": (
+        _link("content/static/secret", "/etc/hostname"),
+        [f"content/static/secret:1:1: {SYMBOLIC}"],
+    ),
+    "a link in place of the settings": (_linked_site, [f"content/site.yaml:1:1: {SYMBOLIC}"]),
+    "a pipe": (
+        _special("content/organisations/undss.md"),
+        ["content/organisations/undss.md:1:1: file: is not a regular file, delete it"],
+    ),
+    "a name that is not UTF-8": (
+        _undecodable,
+        [r"content/postings/\udcff.md:1:1: file name: '\udcff.md' is not UTF-8, rename the file"],
+    ),
+    "a static file too large for hosts": (
+        _large,
+        ["content/static/film.mp4:1:1: file: is larger than 25600 KiB, shorten it"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("make", "lines"), REFUSED_FILES.values(), ids=list(REFUSED_FILES))
+def test_files_that_are_no_plain_files(make: Callable[[Path], None], lines: list[str], tmp_path: Path) -> None:
+    """Nothing is read but regular files under their own names, and what is not read is named."""
+    make(write_site(tmp_path, {}))
+    assert lines_of(load(tmp_path)) == lines
+
+
+def test_a_logo_that_is_a_link_is_not_read(tmp_path: Path) -> None:
+    """A logo cannot bring a file of the host into the site."""
+    organisation = "content/organisations/undss.md"
+    write_site(tmp_path, {organisation: "---\nname: UNDSS\nlogo: undss.png\n---\n", "secret.png": PNG})
+    _link("content/organisations/undss.png", "../../secret.png")(tmp_path)
+    assert lines_of(load(tmp_path)) == [
+        f"{organisation}:3:7: logo: 'undss.png' is not a png picture that can be read",
+        f"content/organisations/undss.png:1:1: {SYMBOLIC}",
+    ]
+
+
+def test_a_logo_beside_its_organisation_is_read(tmp_path: Path) -> None:
+    """A picture under the name that the organisation gives becomes its logo."""
+    text = "---\nname: UNDSS\nlogo: flag.png\n---\n"
+    files = {"content/organisations/undss.md": text, "content/organisations/flag.png": PNG}
+    loaded = load(write_site(tmp_path, files))
+    assert loaded.content is not None
+    logo = loaded.content.organisations["undss"].logo
+    assert logo is not None
+    assert (lines_of(loaded), logo.path, logo.content) == ([], "undss.png", PNG)
+
+
+def test_folders_without_end_are_no_crash(tmp_path: Path) -> None:
+    """Folders nested deeper than Python's stack end in problems at most, never in a traceback."""
+    write_site(tmp_path, {})
+    deepest = f"{tmp_path}/content/postings"
+    Path(deepest).mkdir()
+    for _ in range(1200):
+        deepest += "/a"
+        Path(deepest).mkdir()
+    try:
+        load(tmp_path)
+    finally:
+        os.removedirs(deepest)  # pytest's own clean-up would not come down there
+
+
+def test_a_folder_without_settings_is_no_site(tmp_path: Path) -> None:
+    """Without site.yaml nothing is guessed, and the message says how to name another folder."""
+    with pytest.raises(NoSite, match=r"content holds no site\.yaml, name the folder that holds content/ with --root"):
+        load(tmp_path)
+
+
+def test_static_files_keep_their_names(tmp_path: Path) -> None:
+    """Static files are copied as they are, `.well-known` too; other dot files and backups stay behind."""
+    names = ["CNAME", ".well-known/security.txt", "img/Big Logo.svg", ".hidden", "CNAME~"]
+    loaded = load(write_site(tmp_path, {f"content/static/{name}": name for name in names}))
+    assert loaded.content is not None
+    found = {file.path: file.content.decode() for file in loaded.content.static}
+    assert found == {name: name for name in names[:3]}
+
+
+@given(st.text(), st.integers(2, 100))
+def test_a_quoted_text_stays_on_one_line(text: str, limit: int) -> None:
+    """Whatever a message quotes, it shows no line break and nothing invisible, and it is cut."""
+    assert shown(text, limit).isprintable()
+    assert len(shown(text, limit)) <= 10 * limit + 2
+
+
+def test_an_error_carries_every_problem_once_in_order() -> None:
+    """The lines of an error are sorted by file, line and column, and none is there twice."""
+    first = Problem("a.md", Place(2, 1), "title", "is empty")
+    second = Problem("a.md", Place(10, 1), "closes", "is empty")
+    third = Problem("b.md", Place(), "file", "is empty", "note")
+    error = ContentError([third, second, first, second])
+    assert error.problems == (first, second, third)
+    assert str(error) == "a.md:2:1: title: is empty\na.md:10:1: closes: is empty\nb.md:1:1: note: file: is empty"

@@ -1,0 +1,49 @@
+"""The progress bar: on a terminal when a step lasts, nowhere else."""
+
+import os
+import pty
+import subprocess
+import sys
+
+SLOW = """
+import time
+from generator import progress
+progress.PATIENCE_SECONDS = {patience}
+for item in progress.on_terminal(range(5), 5, "Rendering"):
+    time.sleep(0.02)
+"""
+
+
+def standard_error_of(script: str) -> bytes:
+    """What a script writes to a terminal as its standard error."""
+    ours, theirs = pty.openpty()
+    environment = os.environ | {"TERM": "xterm", "COLUMNS": "80"}
+    subprocess.run([sys.executable, "-c", script], stderr=theirs, check=True, env=environment)
+    os.close(theirs)
+    written = b""
+    try:
+        while chunk := os.read(ours, 4096):
+            written += chunk
+    except OSError:  # Linux says so when the other end is closed and everything was read
+        pass
+    os.close(ours)
+    return written
+
+
+def test_a_step_that_lasts_shows_a_bar():
+    """On a terminal a step that outlasts the patience names itself and how far it is."""
+    written = standard_error_of(SLOW.format(patience=0))
+    assert b"Rendering" in written
+    assert b"%" in written
+
+
+def test_a_quick_step_shows_nothing():
+    """On a terminal a step within the patience writes nothing."""
+    assert standard_error_of(SLOW.format(patience=60)) == b""
+
+
+def test_no_bar_where_there_is_no_terminal():
+    """In a pipe even a step that lasts writes nothing."""
+    done = subprocess.run([sys.executable, "-c", SLOW.format(patience=0)], capture_output=True, check=True)
+    assert done.stderr == b""
+    assert done.stdout == b""

@@ -1,0 +1,370 @@
+"""Publishing: the folder becomes the site, and nothing that is not ours is ever lost."""
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sites import SmallSite
+
+from generator.publish import MANIFEST, Published, Refused, publish
+
+FIRST = {"index.html": b"one", "a/b/c.html": b"two", "a/d.html": b"three"}
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    return tmp_path / "out"
+
+
+def inside(folder: Path) -> dict[str, bytes | str]:
+    """Every file under a folder with its content, links with where they lead."""
+    found: dict[str, bytes | str] = {}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_symlink():
+            found[name] = str(path.readlink())
+        elif path.is_file():
+            found[name] = path.read_bytes()
+        else:
+            found[name] = "folder"
+    return found
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """The files under a folder, the manifest left out."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and path.name != MANIFEST
+    }
+
+
+def stamps(folder: Path) -> dict[str, tuple[int, int]]:
+    """What tells whether a file was written anew: its inode and the time of its last change."""
+    found = {path: path.stat() for path in folder.rglob("*") if path.is_file()}
+    return {str(path.relative_to(folder)): (stat.st_ino, stat.st_mtime_ns) for path, stat in found.items()}
+
+
+# Writing
+
+
+def test_a_new_folder_holds_exactly_the_files(out: Path) -> None:
+    """The first build makes the folder and writes every file and a manifest of them."""
+    assert publish(FIRST, out, ()) == Published(3, 0, 0)
+    assert contents(out) == FIRST
+    assert json.loads((out / MANIFEST).read_bytes())["files"].keys() == FIRST.keys()
+
+
+def test_what_is_the_same_is_not_touched(out: Path) -> None:
+    """Publishing the same files again writes none of them, not even the manifest."""
+    publish(FIRST, out, ())
+    before = stamps(out)
+    assert publish(FIRST, out, ()) == Published(0, 3, 0)
+    assert stamps(out) == before
+
+
+def test_only_what_differs_is_written(out: Path) -> None:
+    """A changed file is replaced, a new one added, one that is gone removed with its empty folders; the rest stays."""
+    publish(FIRST, out, ())
+    before = stamps(out)
+    after = {"index.html": b"one", "a/d.html": b"changed", "new.html": b"four"}
+    assert publish(after, out, ()) == Published(2, 1, 1)
+    assert contents(out) == after
+    assert not (out / "a/b").exists()
+    assert stamps(out)["index.html"] == before["index.html"]
+    assert stamps(out)["a/d.html"] != before["a/d.html"]
+
+
+def test_a_file_can_become_a_folder_and_back(out: Path) -> None:
+    """Where a page was a folder of pages can come, and the other way round."""
+    for files in ({"a": b"file"}, {"a/b": b"inside"}, {"a": b"file"}):
+        publish(files, out, ())
+        assert contents(out) == files
+
+
+def test_a_touched_file_is_put_right(out: Path) -> None:
+    """A file of ours that somebody edited or deleted is as it should be after the next build."""
+    publish(FIRST, out, ())
+    (out / "index.html").write_bytes(b"edited")
+    (out / "a/d.html").unlink()
+    assert publish(FIRST, out, ()) == Published(2, 1, 0)
+    assert contents(out) == FIRST
+
+
+def test_files_can_be_read_by_a_web_server(out: Path) -> None:
+    """Every file is readable by all, whatever the file mode of temporary files."""
+    publish(FIRST, out, ())
+    assert {path.stat().st_mode & 0o777 for path in out.rglob("*") if path.is_file()} == {0o644}
+
+
+def test_the_manifest_depends_on_the_files_alone(tmp_path: Path) -> None:
+    """Two folders with one site have one manifest, whatever was in them before."""
+    publish({"old.html": b"old", **FIRST}, tmp_path / "one", ())
+    publish(FIRST, tmp_path / "one", ())
+    publish(dict(reversed(FIRST.items())), tmp_path / "two", ())
+    assert (tmp_path / "one" / MANIFEST).read_bytes() == (tmp_path / "two" / MANIFEST).read_bytes()
+
+
+names = st.sampled_from(["a", "b", "c.html", "x/a", "x/b", "x/y/a"])
+sites = st.dictionaries(names, st.binary(max_size=3), max_size=5)
+
+
+@given(st.lists(sites, min_size=1, max_size=4))
+def test_any_sequence_of_builds_ends_in_the_last_one(
+    tmp_path_factory: pytest.TempPathFactory, builds: list[dict[str, bytes]]
+) -> None:
+    """However often and with whatever files a folder was built, it holds those of the last build and no others."""
+    out = tmp_path_factory.mktemp("builds") / "out"
+    for files in builds:
+        done = publish(files, out, ())
+        assert done.written + done.unchanged == len(files)
+    assert contents(out) == builds[-1]
+
+
+def test_an_interrupted_build_is_taken_up(out: Path) -> None:
+    """After a build that was cut short between two files, the next one knows them as ours and leaves no half file."""
+    publish(FIRST, out, ())
+    files: dict[str, Any] = {**FIRST, "new.html": b"new", "then/cut.html": None}
+    with pytest.raises(TypeError):
+        publish(files, out, ())
+    assert contents(out) == {**FIRST, "new.html": b"new"}
+    publish(FIRST, out, ())
+    assert contents(out) == FIRST
+
+
+# Keeping what is not ours
+
+
+def test_foreign_files_stay(out: Path) -> None:
+    """A file that no build wrote is neither changed nor removed, and its folder stays with it."""
+    publish(FIRST, out, ())
+    (out / "mine.txt").write_bytes(b"mine")
+    (out / "a/b/mine.txt").write_bytes(b"mine too")
+    publish({"index.html": b"one"}, out, ())
+    assert contents(out) == {"index.html": b"one", "mine.txt": b"mine", "a/b/mine.txt": b"mine too"}
+
+
+def test_a_folder_with_dot_files_alone_is_taken(out: Path) -> None:
+    """An empty folder that git keeps with a .gitkeep is one that a site can be built in, and .gitkeep stays."""
+    out.mkdir()
+    (out / ".gitkeep").touch()
+    publish(FIRST, out, ())
+    assert contents(out) == {**FIRST, ".gitkeep": b""}
+
+
+Prepare = Callable[[Path], Path]
+
+
+def non_empty(here: Path) -> Path:
+    (here / "out").mkdir()
+    (here / "out/thesis.txt").write_text("years of work")
+    return here / "out"
+
+
+def with_git(here: Path) -> Path:
+    (here / "out/.git").mkdir(parents=True)
+    return here / "out"
+
+
+def with_git_file(here: Path) -> Path:
+    (here / "out").mkdir()
+    (here / "out/.git").write_text("gitdir: ../elsewhere\n")
+    return here / "out"
+
+
+def symlink(here: Path) -> Path:
+    (here / "real").mkdir()
+    (here / "out").symlink_to("real")
+    return here / "out"
+
+
+def dangling_symlink(here: Path) -> Path:
+    (here / "out").symlink_to("nowhere")
+    return here / "out"
+
+
+def a_file(here: Path) -> Path:
+    (here / "out").write_text("not a folder")
+    return here / "out"
+
+
+def symlinked_folder_inside(here: Path) -> Path:
+    publish({"index.html": b"one"}, here / "out", ())
+    (here / "elsewhere").mkdir()
+    (here / "out/postings").symlink_to("../elsewhere")
+    return here / "out"
+
+
+def symlinked_page(here: Path) -> Path:
+    publish({"index.html": b"one"}, here / "out", ())
+    (here / "precious.txt").write_text("years of work")
+    (here / "out/index.html").unlink()
+    (here / "out/index.html").symlink_to("../precious.txt")
+    return here / "out"
+
+
+def below_a_file(here: Path) -> Path:
+    (here / "out").write_text("not a folder")
+    return here / "out/site"
+
+
+def damaged_manifest(here: Path) -> Path:
+    publish({"index.html": b"one"}, here / "out", ())
+    (here / "out" / MANIFEST).write_text("{")
+    return here / "out"
+
+
+def manifest_of_another_kind(here: Path) -> Path:
+    publish({"index.html": b"one"}, here / "out", ())
+    (here / "out" / MANIFEST).write_text('{"files": 7}')
+    return here / "out"
+
+
+def manifest_that_is_no_text(here: Path) -> Path:
+    publish({"index.html": b"one"}, here / "out", ())
+    (here / "out" / MANIFEST).write_bytes(b"\xff\xfe\x00")
+    return here / "out"
+
+
+def manifest_that_leads_out(here: Path) -> Path:
+    (here / "precious.txt").write_text("years of work")
+    publish({"index.html": b"one"}, here / "out", ())
+    (here / "out" / MANIFEST).write_text('{"files": {"../precious.txt": ""}}')
+    return here / "out"
+
+
+def manifest_of_a_whole_path(here: Path) -> Path:
+    (here / "precious.txt").write_text("years of work")
+    publish({"index.html": b"one"}, here / "out", ())
+    (here / "out" / MANIFEST).write_text(json.dumps({"files": {str(here / "precious.txt"): ""}}))
+    return here / "out"
+
+
+def foreign_file_in_the_way(here: Path) -> Path:
+    publish({"about.html": b"one"}, here / "out", ())
+    (here / "out/index.html").write_text("mine")
+    return here / "out"
+
+
+def foreign_folder_in_the_way(here: Path) -> Path:
+    publish({"about.html": b"one"}, here / "out", ())
+    (here / "out/index.html").mkdir()
+    return here / "out"
+
+
+def foreign_file_where_a_folder_goes(here: Path) -> Path:
+    publish({"about.html": b"one"}, here / "out", ())
+    (here / "out/postings").write_text("mine")
+    return here / "out"
+
+
+def ours_turned_into_a_folder(here: Path) -> Path:
+    publish({"index.html": b"one"}, here / "out", ())
+    (here / "out/index.html").unlink()
+    (here / "out/index.html").mkdir()
+    (here / "out/index.html/mine.txt").write_text("mine")
+    return here / "out"
+
+
+@pytest.mark.parametrize(
+    "prepare",
+    [
+        *(non_empty, with_git, with_git_file, symlink, dangling_symlink, a_file),
+        *(symlinked_folder_inside, symlinked_page, below_a_file),
+        *(damaged_manifest, manifest_of_another_kind, manifest_that_is_no_text),
+        *(manifest_that_leads_out, manifest_of_a_whole_path),
+        *(foreign_file_in_the_way, foreign_folder_in_the_way, foreign_file_where_a_folder_goes),
+        ours_turned_into_a_folder,
+    ],
+    ids=lambda prepare: prepare.__name__,
+)
+def test_refused_with_nothing_changed(tmp_path: Path, prepare: Prepare) -> None:
+    """Where something could be lost the build refuses, says why in one sentence, and changes not one byte."""
+    out = prepare(tmp_path)
+    before = inside(tmp_path)
+    with pytest.raises(Refused, match=r"out"):
+        publish({"index.html": b"page", "postings/a/index.html": b"page"}, out, ())
+    assert inside(tmp_path) == before
+
+
+def test_a_file_of_ours_that_became_a_link_is_not_followed(tmp_path: Path) -> None:
+    """A page to be removed that is a link by now is refused, and what it leads to stays."""
+    out = symlinked_page(tmp_path)
+    with pytest.raises(Refused):
+        publish({"about.html": b"page"}, out, ())
+    assert (tmp_path / "precious.txt").read_text() == "years of work"
+
+
+# The command
+
+
+def test_the_command_refuses_with_3(small_site: SmallSite, tmp_path: Path) -> None:
+    """`build` into a folder that is not ours exits with 3 and one line that names it; nothing is printed as done."""
+    out = non_empty(tmp_path)
+    done = small_site.command("build", "--out", out)
+    assert done.code == 3
+    assert done.out == ""
+    assert done.err.count("\n") == 1
+    assert str(out) in done.err
+    assert "--out" in done.err
+
+
+def places_of_the_user(site: SmallSite) -> list[Path]:
+    root = site.root
+    return [Path("/"), Path.home(), root, root.parent, root / "content", root / "content/static", root / "templates"]
+
+
+def test_places_of_the_user_are_refused(small_site: SmallSite) -> None:
+    """The root of the disk, the home folder, and the site's sources and what holds them are no output folders."""
+    small_site.write("templates/own.html", "own")
+    before = inside(small_site.root)
+    for place in places_of_the_user(small_site):
+        done = small_site.command("build", "--out", place)
+        assert done.code == 3, place
+    assert inside(small_site.root) == before
+
+
+def test_places_are_refused_even_when_empty(small_site: SmallSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty home folder is refused too, also by a path with dots or through a link on the way."""
+    home = small_site.root.parent / "home"
+    home.mkdir()
+    (small_site.root.parent / "way").symlink_to(small_site.root.parent)
+    monkeypatch.setenv("HOME", str(home))
+    for place in (home, home / "../home", small_site.root.parent / "way/home", small_site.root / "content/../../home"):
+        assert small_site.command("build", "--out", place).code == 3, place
+    assert list(home.iterdir()) == []
+
+
+def test_a_place_in_the_templates_is_refused_before_there_are_any(small_site: SmallSite) -> None:
+    """Output in `templates/` would be read as templates by the next build."""
+    assert small_site.command("build", "--out", small_site.root / "templates").code == 3
+    assert not (small_site.root / "templates").exists()
+
+
+def test_content_with_problems_writes_nothing(small_site: SmallSite, tmp_path: Path) -> None:
+    """One bad posting, and a site that was built before stays as it is; the exit is 1."""
+    out = tmp_path / "out"
+    now = ("--now", "2026-06-15T12:00:00Z")
+    small_site.command("build", "--out", out, *now)
+    before = inside(out)
+    small_site.posting("bad", "closes: 2026-02-30")
+    small_site.posting("good", "closes: 2026-07-01")
+    assert small_site.command("build", "--out", out, *now).code == 1
+    assert inside(out) == before
+
+
+def test_the_default_is_a_folder_beside_the_content(small_site: SmallSite) -> None:
+    """Without --out the site is made in ROOT/site."""
+    assert small_site.command("build").code == 0
+    assert (small_site.root / "site/index.html").exists()
+
+
+def test_a_work_tree_beside_the_site_is_no_reason_to_refuse(small_site: SmallSite) -> None:
+    """A site in a folder of a git repository is built; only a folder that is itself one is refused."""
+    subprocess.run(["git", "init", "--quiet", small_site.root], check=True)
+    assert small_site.command("build").code == 0

@@ -1,0 +1,130 @@
+"""The plan of the house, read from the imports: who knows whom, and who may touch the world outside."""
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+GENERATOR = Path(__file__).parents[1] / "generator"
+
+# Ground floor first: a room imports only from rooms that stand before it. The commands stand above all of them.
+ROOMS = (
+    *("problems", "progress", "model", "vocabulary", "frontmatter", "fields", "clock", "rules", "schema"),
+    *("markup", "files", "documents", "crosscheck", "content"),
+    *("deadlines", "history", "past", "edition"),
+    *("wording", "routes", "templates", "views", "similar", "structured", "facts", "pages"),
+    *("entries", "feeds", "calendars", "exports", "hosting"),
+    *("render", "publish", "plan", "build", "reports"),
+    *("cli", "__main__"),
+)
+SHARED_BY_COMMANDS = "commands.options"
+
+# Packages that are known in few places, so that each can be replaced there.
+KNOWN_IN = {
+    "feedgen": {"feeds"},
+    "icalendar": {"calendars"},
+    "jinja2": {"templates", "render"},
+    "markdown_it": {"markup"},
+    "pydantic": {"fields", "schema"},
+    "rich": {"progress"},
+    "subprocess": {"past"},
+    "time": {"progress", "commands.build"},
+    "yaml": {"frontmatter", "vocabulary"},
+}
+READS_THE_CLOCK = {"clock"}
+TOUCHES_FILES = {"files", "publish", "vocabulary", "past"}
+
+
+@cache
+def _modules() -> dict[str, ast.Module]:
+    """Every module of the generator by its name, `commands.build` for one in a folder."""
+    return {
+        ".".join(path.relative_to(GENERATOR).with_suffix("").parts): ast.parse(path.read_text("utf-8"))
+        for path in sorted(GENERATOR.rglob("*.py"))
+        if path.name != "__init__.py"
+    }
+
+
+def _is_command(name: str) -> bool:
+    return name.startswith("commands.")
+
+
+def _own_imports(name: str) -> Iterator[str]:
+    """The generator's own modules that a module imports, anywhere in its text."""
+    for node in ast.walk(_modules()[name]):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            folder = name.split(".")[: -node.level]
+            names = [node.module] if node.module else [alias.name for alias in node.names]
+            yield from (".".join([*folder, imported]) for imported in names)
+
+
+def _packages(name: str) -> set[str]:
+    """The packages from outside that a module imports, anywhere in its text."""
+    found = set()
+    for node in ast.walk(_modules()[name]):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
+            found.add(node.module.split(".")[0])
+    return found
+
+
+def _called(name: str) -> set[str]:
+    """The functions that a module calls, as it writes them: `open`, `datetime.now`, `path.read_text`."""
+    return {ast.unparse(node.func) for node in ast.walk(_modules()[name]) if isinstance(node, ast.Call)}
+
+
+def test_every_module_has_its_place() -> None:
+    """Each module of the generator is a room of the list or a command, and each room of the list exists."""
+    assert sorted(name for name in _modules() if not _is_command(name)) == sorted(ROOMS)
+
+
+@pytest.mark.parametrize("name", ROOMS)
+def test_a_room_knows_only_the_rooms_below(name: str) -> None:
+    """No room imports from one above it, so every part can be read and tested with what stands below it alone."""
+    assert set(_own_imports(name)) - set(ROOMS[: ROOMS.index(name)]) == set()
+
+
+@pytest.mark.parametrize("name", [name for name in _modules() if _is_command(name)])
+def test_commands_do_not_know_one_another(name: str) -> None:
+    """A command imports from rooms, and from the options that commands share, but from no other command."""
+    assert set(_own_imports(name)) - set(ROOMS) - {SHARED_BY_COMMANDS} == set()
+
+
+def test_the_generator_does_not_import_itself_by_name() -> None:
+    """Own modules are imported relatively; otherwise the tests above would not see them."""
+    assert [name for name in _modules() if "generator" in _packages(name)] == []
+
+
+@pytest.mark.parametrize("package", KNOWN_IN)
+def test_a_package_is_known_in_few_rooms(package: str) -> None:
+    """A package from outside is imported only where the plan says so, and is used there."""
+    assert {name for name in _modules() if package in _packages(name)} == KNOWN_IN[package]
+
+
+def test_one_room_reads_the_clock() -> None:
+    """The present enters in one place; elsewhere an instant is an argument, and only durations are measured."""
+    asking = {"datetime.now", "datetime.utcnow", "datetime.today", "datetime.fromtimestamp", "date.today"}
+    assert {name for name in _modules() if _called(name) & asking} == READS_THE_CLOCK
+    timed = {call for name in KNOWN_IN["time"] for call in _called(name) if call.startswith("time.")}
+    assert timed == {"time.monotonic"}
+
+
+def test_few_rooms_touch_files() -> None:
+    """Reading and writing stand at the two ends; what lies between is a function of values."""
+    touching = ("open", "read_text", "read_bytes", "write_text", "write_bytes", "unlink", "mkdir", "scandir", "iterdir")
+
+    def touches(name: str) -> bool:
+        return any(call == "open" or call.endswith(tuple(f".{word}" for word in touching)) for call in _called(name))
+
+    assert {name for name in _modules() if touches(name)} == TOUCHES_FILES
+
+
+def test_nothing_talks_to_the_network() -> None:
+    """A build needs no network: no module imports what opens a connection."""
+    network = {"socket", "ssl", "http", "requests", "httpx", "urllib3", "ftplib", "smtplib"}
+    assert [name for name in _modules() if _packages(name) & network] == []
+    sources = [ast.unparse(module) for module in _modules().values()]
+    assert not any("urllib.request" in source for source in sources)
