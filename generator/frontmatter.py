@@ -250,7 +250,7 @@ class _Syntax:
             bracket: Any = self.brackets[-1] if self.brackets else opening
             message = "a bracket opens here, and what follows is no list, check commas and the closing bracket"
             return self._at(bracket), _key_on(lines[bracket.line]), message
-        if "did not find expected key" in problem:
+        if "did not find expected key" in problem and line[: column - 1].rstrip()[-1:] in {"'", '"', "]", "}"}:
             return place, key, "text stands after a closing quote or bracket, put the whole value in quotes"
         if "escape" in problem:
             return place, key, "a backslash stands in double quotes, write it twice or use single quotes"

@@ -193,11 +193,8 @@ def archive_view(edition: Edition) -> ArchiveView:
         Link(wording.month_name(year, month), MonthPage(year, month), len(roles))
         for (year, month), roles in edition.months.items()
     )
-    unconfirmed = [role for role in edition.site.ended_roles if role.state is State.UNCONFIRMED]
     return ArchiveView(
-        Head(ArchivePage(), "Archive", "Roles that are over, by the month in which they ended.", (HOME,)),
-        months,
-        tuple(row_of(role, edition) for role in unconfirmed),
+        Head(ArchivePage(), "Archive", "Roles that are over, by the month in which they ended.", (HOME,)), months
     )
 
 

@@ -196,7 +196,6 @@ class ListView:
 class ArchiveView:
     head: Head
     months: tuple[Link, ...]
-    unconfirmed: tuple[Row, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,7 +127,7 @@ def test_open_and_closing_add_up_to_the_open_roles(sample: Path, tmp_path: Path)
     done = command("build", "--root", DATA / "sample", "--now", NOW, "--out", tmp_path / "site", "--report", "json")
     report = json.loads(done.out)
     assert (report["postings"], report["open"], report["closing"]) == (26, 12, 3)
-    assert "15 open roles, 3 of them closing" in (sample / "index.html").read_text("utf-8").replace("\n", " ")
+    assert "Open: 15. Closing within 7 days: 3." in (sample / "index.html").read_text("utf-8").replace("\n", " ")
 
 
 def test_the_closing_line_says_what_changed(small_site: SmallSite) -> None:

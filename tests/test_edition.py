@@ -124,7 +124,7 @@ DEADLINES = [
         "closes: 2026-06-10\nduty_stations: [{city: Kinshasa, country: CD, zone: Africa/Kinshasa}]",
         "Wednesday 10 June 2026, 23:59 in Kinshasa (22:59 UTC)",
         "Wednesday 10 June 2026",
-        "Assumed: the notice states only the day. 23:59 in Kinshasa is the digest's general rule.",
+        "Assumed: the notice states only the day, and the digest takes 23:59 in Kinshasa by its general rule.",
     ),
     (
         "closes: 2026-11-27T23:59:00-05:00\nduty_stations: [{city: Jerusalem}]",
@@ -142,7 +142,8 @@ DEADLINES = [
         "closes: 2026-06-10\nremote: true",
         "Wednesday 10 June 2026, 23:59 UTC+14 (09:59 UTC)",
         "Wednesday 10 June 2026",
-        "Assumed: the notice states only the day. 23:59 UTC+14 is the digest's general rule.",
+        "Assumed: the notice states only the day, and the digest takes 23:59 UTC+14 by its general rule."
+        " The time zone is not certain, so the earliest one counts.",
     ),
 ]
 

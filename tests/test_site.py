@@ -481,9 +481,9 @@ def test_job_posting_of_every_key(sample_site: Built) -> None:
 
 
 def test_job_posting_of_a_remote_role(sample_site: Built) -> None:
-    """Only a role without any duty station is marked as remote."""
+    """A remote role has no place, and no TELECOMMUTE, which would need the countries one may work from."""
     (markup,) = job_postings(sample_site, "postings/open-remote/index.html")
-    assert markup["jobLocationType"] == "TELECOMMUTE"
+    assert "jobLocationType" not in markup
     assert "jobLocation" not in markup
     assert markup["employmentType"] == "CONTRACTOR"
 
