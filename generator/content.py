@@ -174,9 +174,9 @@ def _terms(words: Mapping[str, schema.Word]) -> Mapping[str, Term]:
 
 
 def _postings(reading: Reading, paths: Iterable[Path], words: Vocabulary | None) -> dict[str, Document[schema.Posting]]:
-    """The postings by path. Without a vocabulary nothing could be said about them: that is mended first."""
+    """The postings by path; without a vocabulary their grades, categories and contract types are not judged."""
     documents = {}
-    for path in paths if words else ():
+    for path in paths:
         if reading.named(path, _reserved) and (document := reading.document(schema.Posting, path, words)):
             documents[document.path] = document
     return documents
