@@ -22,12 +22,18 @@ def resolve(
     stations = station_zones(posting)
     if when.instant:
         shown_in = stations[0] if len(stations) == 1 and stations[0] != EARLIEST_ZONE else None
-        return Deadline(when.text, when.instant, "notice", zone=shown_in)
+        return Deadline(when.text, when.instant, "notice", zone=shown_in, place=_city(posting) if shown_in else "")
     rule, owner = _rule(posting.organisation, organisations, settings)
     candidates = stations if rule.zone == "duty-station" else (rule.zone,)
     instant, zone = clock.ends_earliest(when.day, rule.time, candidates)
     cautious = len(candidates) > 1 or candidates == (EARLIEST_ZONE,)
-    return Deadline(when.text, instant, "organisation" if owner else "site", owner, zone, cautious)
+    place = _city(posting) if rule.zone == "duty-station" and not cautious else ""
+    return Deadline(when.text, instant, "organisation" if owner else "site", owner, zone, cautious, place)
+
+
+def _city(posting: Posting) -> str:
+    """The city of a posting's only duty station: Geneva has the zone of Zurich, and nobody there would say so."""
+    return posting.duty_stations[0].city or "" if len(posting.duty_stations) == 1 else ""
 
 
 def _rule(key: str, organisations: Mapping[str, OrganisationFile], settings: Settings) -> tuple[DeadlineRule, str]:

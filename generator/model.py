@@ -63,7 +63,8 @@ class Deadline:
 
     `rule` says who set time and zone: `notice` (stated), else `organisation` or `site` (assumed). `rule_name` names
     that organisation. `zone` is the IANA zone in which the deadline is told to readers, None where only the offset is
-    known. `cautious` marks that of several possible zones the earliest was taken.
+    known, and `place` the city whose clock that is, where it is not the zone's own. `cautious` marks that of several
+    possible zones the earliest was taken.
     """
 
     written: str
@@ -72,6 +73,7 @@ class Deadline:
     rule_name: str = ""
     zone: str | None = None
     cautious: bool = False
+    place: str = ""
 
     @property
     def stated(self) -> bool:

@@ -87,7 +87,7 @@ def span(first: date, last: date) -> str:
 
 def clock_label(deadline: Deadline) -> str:
     """The clock on which a deadline is told: `in Kyiv`, `UTC`, `UTC−05:00`."""
-    if deadline.zone and (place := city_of_zone(deadline.zone)):
+    if deadline.zone and (place := deadline.place or city_of_zone(deadline.zone)):
         return place if place.startswith("UTC") else f"in {place}"
     offset = local_deadline(deadline).utcoffset() or timedelta()
     minutes = round(offset.total_seconds() / 60)

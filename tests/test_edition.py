@@ -133,6 +133,12 @@ DEADLINES = [
         "Stated in the notice.",
     ),
     (
+        "closes: 2026-06-10\nduty_stations: [{city: Geneva, country: CH}]",
+        "Wednesday 10 June 2026, 23:59 in Geneva (21:59 UTC)",
+        "Wednesday 10 June 2026",
+        "Assumed: the notice states only the day, and the digest takes 23:59 in Geneva by its general rule.",
+    ),
+    (
         "closes: 2026-06-10T12:00:00Z",
         "Wednesday 10 June 2026, 12:00 UTC",
         "Tuesday 9 June 2026",
