@@ -218,6 +218,9 @@ def _logos(reading: Reading, organisations: Mapping[str, Document[schema.Organis
                 document.problem(("logo",), f"{shown(name)} is not a .png, .jpg or .webp file beside this one")
             )
             continue
+        if not path.exists():
+            reading.problems.append(document.problem(("logo",), f"{shown(name)} is not there, put it beside this file"))
+            continue
         content, problems = read_bytes(reading.root, path, MAX_STATIC_BYTES)
         if problems or not content.startswith(_LOGOS[path.suffix]):
             reading.problems.append(
@@ -234,7 +237,11 @@ def _country_notes(reading: Reading, paths: list[Path]) -> dict[str, str]:
     for path in paths:
         code = path.stem.upper()
         if path.suffix != ".md" or code not in countries():
-            reading.add(path, "file name", f"{shown(path.name)} is not named after a country code, rename it as CD.md")
+            reading.add(
+                path,
+                "file name",
+                f"{shown(path.name)} is not named after a country code, rename it, for example to CD.md",
+            )
         elif document := reading.document(schema.CountryNote, path):
             if code in notes:
                 reading.add(path, "file name", f"{code} is there a second time, rename one of the two")

@@ -124,7 +124,9 @@ def _closes(text: str) -> Closes:
     except ValueError as error:
         if re.match(r"[0-9]", text):
             raise
-        raise ValueError(f"{shown(text)} is neither a date nor until-filled, write it as 2026-03-31") from error
+        raise ValueError(
+            f"{shown(text)} is not a deadline, write a date such as 2026-03-31, or until-filled"
+        ) from error
 
 
 def _boolean(text: str) -> bool:
@@ -161,6 +163,8 @@ def _country(text: str) -> str:
 
 def _zone(text: str) -> str:
     if text not in vocabulary.zones():
+        if re.match(r"(?:UTC|GMT)?[+-][0-9]", text):
+            raise ValueError(f"{shown(text)} is an offset and no time zone, write one such as Europe/Kyiv")
         last = {zone.rsplit("/", 1)[-1]: zone for zone in sorted(vocabulary.zones()) if "/" in zone}
         found = last.get(text.replace(" ", "_")) or did_you_mean(text, sorted(vocabulary.zones()))
         hint = found if found.startswith(("did", "see", "write")) else f"write {found}"
@@ -184,6 +188,8 @@ def _language(text: str) -> str:
 
 def _currency(text: str) -> str:
     if text not in vocabulary.currencies():
+        if text.upper() in vocabulary.currencies():
+            raise ValueError(f"{shown(text)} is not a currency code, write {text.upper()}")
         raise ValueError(f"{shown(text)} is not an ISO 4217 currency code, write it as USD or EUR")
     return text
 

@@ -33,11 +33,12 @@ def job_posting(role: Role, organisation: OrganisationFile, description: str, li
         "description": description,
         "datePosted": _posted(role),
         "hiringOrganization": hiring,
-        "identifier": {"@type": "PropertyValue", "name": employer.name, "value": posting.reference or role.file.id},
         "url": links.absolute(PostingPage(role.slug)),
         "directApply": False,
     }
     found |= _where(posting) | _requirements(posting) | _salary(posting)
+    if posting.reference:
+        found["identifier"] = {"@type": "PropertyValue", "name": employer.name, "value": posting.reference}
     if role.deadline:
         found["validThrough"] = utc_text(role.deadline.instant)
     if posting.contract and posting.contract.type in _EMPLOYMENT:
