@@ -42,6 +42,10 @@ class ContentError(Exception):
         self.problems = tuple(sorted(set(problems)))
         super().__init__("\n".join(map(str, self.problems)))
 
+    def __reduce__(self) -> tuple[type["ContentError"], tuple[tuple[Problem, ...]]]:
+        # An exception is sent between processes by the arguments it was made from.
+        return ContentError, (self.problems,)
+
 
 def shown(text: object, limit: int = 60) -> str:
     """The text as a message quotes it: on one line, in quotes, invisible characters escaped, cut at `limit`."""

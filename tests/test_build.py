@@ -56,6 +56,14 @@ def test_jobs_change_nothing(sample: Path, tmp_path: Path) -> None:
     assert bytes_of(tmp_path / "two") == bytes_of(sample)
 
 
+def test_a_problem_found_in_another_process_is_the_same_line(small_site: SmallSite) -> None:
+    """What fails in a template is told in one line, whether one process renders or two."""
+    small_site.write("templates/not-found.html", "{{ nope.x }}\n")
+    one, two = (small_site.command("build", "--now", NOW, "--jobs", jobs) for jobs in ("1", "2"))
+    assert one.err == "templates/not-found.html:1:1: template: fails ('nope' is undefined), correct the template\n"
+    assert (two.code, two.err) == (one.code, one.err) == (1, one.err)
+
+
 ELSEWHERE = [
     {"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "PYTHONHASHSEED": "1"},
     {"TZ": "America/New_York", "LC_ALL": "C.UTF-8", "LANG": "de_DE.UTF-8", "PYTHONHASHSEED": "42", "PYTHONUTF8": "0"},
