@@ -107,7 +107,7 @@ def load(root: Path, track: Track = silent) -> Loaded:
     country_notes = _country_notes(reading, files["countries"])
     pages = _pages(reading, files["pages"])
     static = _static(reading, folder / "static", files["static"])
-    named = {path.stem for path in files["organisations"]}
+    named = {path.stem for path in files["organisations"] if path.suffix == ".md"}
     reading.problems += crosscheck.organisations(organisations, named)
     reading.problems += crosscheck.names(postings, RESERVED)
     reading.problems += crosscheck.postings(postings, organisations, named)

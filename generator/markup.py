@@ -92,13 +92,6 @@ def render(body: str, lowest_heading: int = 2) -> Prose:
     return Prose(_parser().renderer.render(tokens, _parser().options, {}), headings)
 
 
-def plain(body: str) -> str:
-    """The words of a text without its marks, blocks separated by a blank line."""
-    _, tokens = _parse(body)
-    blocks = ("".join(_words(child) for child in token.children or ()) for token in tokens if token.type == "inline")
-    return "\n\n".join(blocks)
-
-
 def _words(token: Token) -> str:
     return token.content if token.type in {"text", "code_inline"} else " " if "break" in token.type else ""
 

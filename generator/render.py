@@ -2,7 +2,7 @@
 
 import traceback
 from dataclasses import dataclass
-from typing import assert_never
+from typing import assert_never, get_args
 
 from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateError, TemplateNotFound, TemplateRuntimeError
 
@@ -113,16 +113,7 @@ class Renderer:
             "feed_links": feed_links,
             "wording": wording,
             "Dimension": Dimension,
-        }
-        self.environment.globals |= {
-            name: getattr(routes, name) for name in dir(routes) if name.endswith(("Page", "File"))
-        }
-        self.environment.globals |= {
-            "Home": routes.Home,
-            "PostingsJson": routes.PostingsJson,
-            "OpenCsv": routes.OpenCsv,
-        }
-        self.environment.globals |= {"WeeksFeed": routes.WeeksFeed}
+        } | {page.__name__: page for page in get_args(routes.Page)}
 
     def url(self, page: Page | str) -> str:
         """The address of a page. Raises a template's error when it is given text: links are made from pages."""

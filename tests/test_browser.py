@@ -290,3 +290,14 @@ def test_a_site_without_open_roles_is_a_site(context: BrowserContext, small_site
         page.goto(address)
         assert "No role is open" in page.locator("main").inner_text()
         assert wrong == []
+
+
+def test_short_words_of_a_table_stay_whole_on_a_phone(context: BrowserContext, addresses: dict[str, str]) -> None:
+    """The headings of the numbers stand on one line at 320 px, however long the text beside them."""
+    page = context.new_page()
+    page.set_viewport_size({"width": 320, "height": 700})
+    page.goto(f"{addresses['demo']}grades/")
+    lines = "(cell) => { const text = document.createRange(); text.selectNodeContents(cell);"
+    lines += " return new Set([...text.getClientRects()].map(({ top }) => top)).size }"
+    headings = page.locator("thead th.number").all()
+    assert [heading.evaluate(lines) for heading in headings] == [1, 1]

@@ -373,3 +373,10 @@ def test_an_error_carries_every_problem_once_in_order() -> None:
     error = ContentError([third, second, first, second])
     assert error.problems == (first, second, third)
     assert str(error) == "a.md:2:1: title: is empty\na.md:10:1: closes: is empty\nb.md:1:1: note: file: is empty"
+
+
+def test_a_picture_is_no_organisation(tmp_path: Path) -> None:
+    """A picture without a file of its name beside it makes no organisation of that name."""
+    posting = POSTING.replace("organisation: iom", "organisation: flag")
+    found = lines_of(load(write_site(tmp_path, {"content/organisations/flag.png": PNG, X: posting.encode()})))
+    assert found == [f"{X}:3:15: organisation: 'flag' is not an organisation here, write one of iom"]
