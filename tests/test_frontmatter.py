@@ -104,7 +104,8 @@ def test_keys_and_values_stand_where_their_places_say(fields: dict[str, Value]) 
         for location, value in _leaves(written.value):
             place = written.place_of(location)
             assert front[place.column - 1 :].startswith(json.dumps(value, ensure_ascii=False))
-        for location, place in written.keys.items():
+        for location in _keys(written.value):
+            place = written.place_of(location, of_key=True)
             assert front[place.column - 1 :].startswith(json.dumps(location[-1], ensure_ascii=False))
 
 
@@ -118,6 +119,14 @@ def _leaves(value: Value, location: Location = ()) -> Iterator[tuple[Location, s
         case dict():
             for key, inner in value.items():
                 yield from _leaves(inner, (*location, key))
+
+
+def _keys(value: Value, location: Location = ()) -> Iterator[Location]:
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, one in inner:
+        if isinstance(key, str):
+            yield (*location, key)
+        yield from _keys(one, (*location, key))
 
 
 amount = st.decimals(0, 10**6, places=2).map(str)
