@@ -5,22 +5,27 @@ e-mail addresses only. What it declines is refused at the door with its line; th
 """
 
 import re
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from markdown_it import MarkdownIt
 from markdown_it.common.html_re import HTML_TAG_RE
+from markdown_it.renderer import RendererHTML
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline, autolink, link
 from markdown_it.token import Token
 
+from . import plaintext
 from .fields import read_address
+from .plaintext import Title
 from .problems import Place, shown
 
 MAX_BYTES = 64 * 1024
 MAX_NESTING = 20
+_LOWEST_HEADING = 2  # the page has its own h1
 _MAIL = re.compile(r"mailto:[A-Za-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 MOST_PROBLEMS = 20  # in one text; a text with more is mended in rounds
 _TOO_DEEP = f"lists and quotes nest {MAX_NESTING} deep here, write the text flatter"
@@ -73,23 +78,123 @@ def link_problem(href: str) -> str | None:
     return None
 
 
+def read(body: str, first_line: int = 1) -> tuple[list[tuple[Place, str]], Prose]:
+    """A text as HTML, headings from h2 on, or every place where it leaves the profile and what to write instead.
+
+    `first_line` is the text's first line in its file. With problems the HTML is empty.
+    """
+    if len(body.encode()) > MAX_BYTES:
+        return [(Place(first_line), f"is larger than {MAX_BYTES // 1024} KiB, shorten it")], Prose("")
+    pieces = _pieces(body)
+    return ([], _assembled(pieces)) if pieces is not None else _read_whole(body, first_line)
+
+
 def check(body: str, first_line: int = 1) -> list[tuple[Place, str]]:
     """Every place where a text leaves the profile, and what to write instead; it starts at `first_line` of its file."""
-    if len(body.encode()) > MAX_BYTES:
-        return [(Place(first_line), f"is larger than {MAX_BYTES // 1024} KiB, shorten it")]
+    return read(body, first_line)[0]
+
+
+def render(body: str) -> Prose:
+    """A text as HTML, headings from h2 on. What the profile declines shows as text, or as a link that leads nowhere."""
+    pieces = _pieces(body)
+    return render_whole(body) if pieces is None else _assembled(pieces)
+
+
+def render_whole(body: str) -> Prose:
+    """The same, by the parser alone: slower, and the measure of the quick way."""
+    _, tokens = _parse(body)
+    headings = _number_headings(tokens)
+    return Prose(_parser().renderer.render(tokens, _parser().options, {}), headings)
+
+
+def _read_whole(body: str, first_line: int) -> tuple[list[tuple[Place, str]], Prose]:
     refusals, tokens = _parse(body)
     # The parser passes over what nests deeper, and the reader would never see it.
     deep = [token for token in tokens if token.level >= MAX_NESTING - 1 and token.map]
     refusals += [_Refusal(token.map[0], _TOO_DEEP) for token in deep[:1] if token.map]
     lines = body.split("\n")
-    return sorted({(_place(refusal, lines, first_line), refusal.message) for refusal in refusals})[:MOST_PROBLEMS]
+    found = sorted({(_place(refusal, lines, first_line), refusal.message) for refusal in refusals})[:MOST_PROBLEMS]
+    return found, Prose("") if found else render_whole(body)
 
 
-def render(body: str, lowest_heading: int = 2) -> Prose:
-    """A text that `check` found nothing in, as HTML. Headings start at `lowest_heading` and carry anchors."""
-    _, tokens = _parse(body)
-    headings = _number_headings(tokens, lowest_heading)
-    return Prose(_parser().renderer.render(tokens, _parser().options, {}), headings)
+# Parsing costs more than all else that a build does, and half of what notices say they share. So a text is taken apart
+# where no block can reach over: at blank lines before what starts at the margin and is no list item. Blocks without any
+# mark are rendered at once, blocks known from other notices are remembered, and the rest goes to the parser together.
+_APART = re.compile(r"\n(?:[ \t]*\n)+(?=\S)(?!(?:[-+*]|[0-9]{1,9}[.)])(?:[ \t\n]|$))")
+_FENCE = re.compile(r"```|~~~")
+_MOST_REMEMBERED, _LONGEST_REMEMBERED = 4096, 4096
+_remembered: dict[str, tuple[str | Title, ...]] = {}
+
+
+def _pieces(body: str) -> list[str | Title] | None:
+    """The text as HTML and titles, or None where it takes the parser's view of the whole."""
+    if _FENCE.search(body):
+        return None
+    blocks = _APART.split(stripped) if (stripped := body.strip("\n")) else []
+    known = [_remembered.get(block) or plaintext.rendered(block) for block in blocks]
+    missing = [block for block, found in zip(blocks, known, strict=True) if found is None]
+    parsed = _parse_blocks(missing)
+    if parsed is None:
+        return None
+    rest = iter(parsed)
+    return [piece for found in known for piece in (next(rest) if found is None else found)]
+
+
+def _parse_blocks(blocks: list[str]) -> list[tuple[str | Title, ...]] | None:
+    """Each block by the parser, in one go; None where one of them needs to be judged or numbered within the whole."""
+    if not blocks:
+        return []
+    refusals, tokens = _parse("\n\n".join(blocks))
+    if refusals or any(
+        token.map and token.level and (token.level >= MAX_NESTING - 1 or token.type == "heading_open")
+        for token in tokens
+    ):
+        return None
+    starts, line = [], 0
+    for block in blocks:
+        starts.append(line)
+        line += block.count("\n") + 2
+    tokens_of: list[list[Token]] = [[] for _ in blocks]
+    number = 0
+    for token in tokens:
+        if not token.level and token.map:
+            number = bisect_right(starts, token.map[0]) - 1
+        tokens_of[number].append(token)
+    found = [tuple(_rendered(own)) for own in tokens_of]
+    for block, pieces in zip(blocks, found, strict=True):
+        if len(block) <= _LONGEST_REMEMBERED:
+            if len(_remembered) >= _MOST_REMEMBERED:
+                _remembered.clear()
+            _remembered[block] = pieces
+    return found
+
+
+def _rendered(tokens: Sequence[Token]) -> Iterable[str | Title]:
+    renderer, options = _parser().renderer, _parser().options
+    assert isinstance(renderer, RendererHTML)
+    start = 0
+    for index, token in enumerate(tokens):
+        if token.type == "heading_open":
+            if start < index:
+                yield renderer.render(tokens[start:index], options, {})
+            children = tokens[index + 1].children or []
+            words = "".join(map(_words, children))
+            yield Title(int(token.tag[1]), renderer.renderInline(children, options, {}), words)
+            start = index + 3
+    if start < len(tokens):
+        yield renderer.render(tokens[start:], options, {})
+
+
+def _assembled(pieces: Sequence[str | Title]) -> Prose:
+    titles = [piece for piece in pieces if isinstance(piece, Title)]
+    headings = _headings([(title.level, title.words) for title in titles])
+    numbered = iter(headings)
+    html = [piece if isinstance(piece, str) else _heading_html(piece, next(numbered)) for piece in pieces]
+    return Prose("".join(html), headings)
+
+
+def _heading_html(title: Title, heading: Heading) -> str:
+    return f'<h{heading.level} id="{heading.anchor}">{title.html}</h{heading.level}>\n'
 
 
 def _words(token: Token) -> str:
@@ -200,22 +305,26 @@ def _link_open(renderer: object, tokens: Sequence[Token], index: int, options: o
     return str(renderer.renderToken(tokens, index, options, env))  # type: ignore[attr-defined]
 
 
-def _number_headings(tokens: Sequence[Token], lowest: int) -> tuple[Heading, ...]:
-    """Shifts headings so that none skips a level under the page's own, and gives each an anchor."""
+def _number_headings(tokens: Sequence[Token]) -> tuple[Heading, ...]:
+    """Gives each heading of a parsed text its level in the page and its anchor."""
+    opened = [index for index, token in enumerate(tokens) if token.type == "heading_open"]
+    words = ["".join(map(_words, tokens[index + 1].children or ())) for index in opened]
+    headings = _headings([(int(tokens[index].tag[1]), text) for index, text in zip(opened, words, strict=True)])
+    for index, heading in zip(opened, headings, strict=True):
+        tokens[index].tag = tokens[index + 2].tag = f"h{heading.level}"
+        tokens[index].attrs["id"] = heading.anchor
+    return headings
+
+
+def _headings(written: Sequence[tuple[int, str]]) -> tuple[Heading, ...]:
+    """Shifts headings, given by level and words, so that none skips a level under the page's own."""
     headings: list[Heading] = []
-    written = sorted({int(token.tag[1]) for token in tokens if token.type == "heading_open"})
+    levels = sorted({level for level, _ in written})
     times: Counter[str] = Counter()
-    for index, token in enumerate(tokens):
-        if token.type != "heading_open":
-            continue
-        deepest = headings[-1].level + 1 if headings else lowest
-        level = min(lowest + written.index(int(token.tag[1])), deepest, 6)
-        inline = tokens[index + 1]
-        text = "".join(_words(child) for child in inline.children or ())
-        heading = Heading(level, text, _anchor(text, times))
-        headings.append(heading)
-        token.tag = tokens[index + 2].tag = f"h{level}"
-        token.attrs["id"] = heading.anchor
+    for level, words in written:
+        deepest = headings[-1].level + 1 if headings else _LOWEST_HEADING
+        shifted = min(_LOWEST_HEADING + levels.index(level), deepest, 6)
+        headings.append(Heading(shifted, words, _anchor(words, times)))
     return tuple(headings)
 
 

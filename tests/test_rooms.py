@@ -12,7 +12,7 @@ GENERATOR = Path(__file__).parents[1] / "generator"
 # Ground floor first: a room imports only from rooms that stand before it. The commands stand above all of them.
 ROOMS = (
     *("problems", "progress", "model", "vocabulary", "frontmatter", "fields", "clock", "rules", "schema"),
-    *("markup", "files", "documents", "crosscheck", "content"),
+    *("plaintext", "markup", "files", "documents", "crosscheck", "content"),
     *("deadlines", "history", "past", "edition"),
     *("wording", "routes", "templates", "views", "similar", "structured", "facts", "pages"),
     *("entries", "feeds", "calendars", "exports", "hosting"),
