@@ -5,7 +5,11 @@ BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command "make lock" --python-version 3.11 $(LOCK_FLAGS)
 
-.PHONY: help site demo test fix clean lock
+# Sizes and rounds of make bench, and anything more for it, such as BENCH_FLAGS="--only ours,hugo".
+SIZES ?= 1000
+ROUNDS ?= 3
+
+.PHONY: help site demo test bench fix clean lock
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -22,6 +26,9 @@ test: .venv/test.stamp .judges/stamp ## lint, types and tests
 	$(BIN)/mypy generator
 	$(BIN)/pytest
 
+bench: .venv/run.stamp .cache/bench/peers/stamp .cache/bench/eleventy/stamp ## time builds beside other generators (SIZES="1000 10000")
+	.cache/bench/peers/bin/python -m benchmarks --postings $(SIZES) --rounds $(ROUNDS) $(BENCH_FLAGS)
+
 fix: .venv/test.stamp ## mend what ruff can mend, and format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -36,6 +43,7 @@ lock: .venv/test.stamp ## remake the locks (LOCK_FLAGS=--upgrade takes the newes
 	$(LOCK) --group build -o locks/build.txt
 	$(LOCK) pyproject.toml -c locks/build.txt -o locks/run.txt
 	$(LOCK) pyproject.toml --group test -c locks/build.txt -c locks/run.txt -o locks/test.txt
+	$(LOCK) --group bench -o locks/bench.txt
 
 .venv/%.stamp: locks/build.txt locks/%.txt pyproject.toml tools/environment.sh
 	PYTHON="$(PYTHON)" bash tools/environment.sh $*
@@ -45,3 +53,15 @@ lock: .venv/test.stamp ## remake the locks (LOCK_FLAGS=--upgrade takes the newes
 .judges/stamp: tests/judges/package.json tests/judges/package-lock.json tests/judges/.npmrc | .venv/test.stamp
 	rm -rf .judges && mkdir .judges && cp $^ .judges
 	$(BIN)/npm ci --prefix .judges --ignore-scripts --no-audit --no-fund && touch $@ || true
+
+# The other generators, and what measures. An environment without a pip of its own needs no ensurepip.
+.cache/bench/peers/stamp: locks/bench.txt | .venv/run.stamp
+	rm -rf $(@D) && $(BIN)/python -m venv --without-pip $(@D)
+	$(BIN)/python -m pip --python $(@D)/bin/python install --quiet --require-hashes --only-binary :all: -r locks/bench.txt
+	touch $@
+
+# No failure here: without Eleventy the benchmark leaves it out, and says so.
+NPM_OF_ELEVENTY := $(addprefix benchmarks/peers/eleventy/,package.json package-lock.json .npmrc)
+.cache/bench/eleventy/stamp: $(NPM_OF_ELEVENTY) | .cache/bench/peers/stamp
+	rm -rf $(@D) && mkdir -p $(@D) && cp $^ $(@D)
+	.cache/bench/peers/bin/npm ci --prefix $(@D) --ignore-scripts --no-audit --no-fund && touch $@ || true

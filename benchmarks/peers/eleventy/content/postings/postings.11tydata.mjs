@@ -1,0 +1,4 @@
+export default {
+  layout: "posting.njk",
+  permalink: (data) => `/postings/${data.page.fileSlug}/`,
+};
