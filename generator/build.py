@@ -1,21 +1,34 @@
 """The whole program in order: read, decide, render, publish."""
 
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from .content import Content, Loaded, load
+from . import memo as memory
+from . import tally
+from .calendars import DeadlineCalendar, ics
+from .content import Content
+from .crew import Crew, hired, tuned
 from .edition import Edition
-from .plan import collisions, frame_of, plan
+from .entries import Feed, WeeksSubject, weeks_feed
+from .exports import DataSubject, TableSubject, open_csv, postings_json
+from .fingerprint import Fingerprint
+from .folder import Loaded, load, settings_of
+from .intake import read_raw
+from .memo import Memo, digest_of, toolchain
+from .pages import PostingSubject
+from .pieces import Maker, Pieces
+from .plan import collisions, plan
 from .problems import ContentError, Problem
 from .progress import Track, silent
-from .publish import Published, publish
-from .render import Artifact, Frame, Renderer
+from .publish import Content as Bytes
+from .publish import Published, Refused, Standing, opened, publish, survey
+from .render import Artifact, Draft, Drafts, Html, View, Workshop, make_pages
+from .tally import Tally, timed
 from .templates import Templates, read_templates
-
-_CHUNK = 100  # artifacts a task; a smaller one costs more to hand over than to render
+from .views import EndedView
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +38,8 @@ class Options:
     base_url: str | None = None
     jobs: int = 1
     keep_going: bool = False
+    remember: bool = True
+    executor: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,24 +50,117 @@ class Report:
     published: Published
     problems: tuple[Problem, ...]
     notes: tuple[Problem, ...]
+    tally: Tally = field(default_factory=Tally, compare=False)
 
     @property
     def states(self) -> Counter[str]:
         return Counter(role.state.value for role in self.edition.roles)
 
 
-def build(root: Path, out: Path, now: datetime, options: Options, track: Track = silent) -> Report:
-    """Builds the site. Raises ContentError with every problem, or publish.Refused; then nothing was written."""
-    loaded = load(root, track)
-    templates, template_problems = read_templates(root)
-    content = _publishable(loaded, template_problems, options)
-    edition = Edition(content, now)
-    artifacts = plan(edition, templates, track)
+def build(
+    root: Path,
+    out: Path,
+    now: datetime,
+    options: Options,
+    track: Track = silent,
+    tell: Callable[[str], None] = lambda line: None,
+) -> Report:
+    """Builds the site. Raises ContentError with every problem, publish.Refused or crew.Unavailable; then nothing was
+    written.
+
+    `tell` gets a line when what earlier builds remember cannot be used.
+    """
+    settings_of(root)
+    with hired(options.executor) if options.executor else Crew(options.jobs) as crew:
+        for memo in _memories(root / ".cache", options.remember, tell):
+            with memo:
+                try:
+                    return _build(root, out, now, options, memo, crew, track)
+                except memory.UNUSABLE as error:
+                    tell(f"{root / '.cache'} cannot be used ({error}), so everything is built anew")
+                    memo.discard()
+                    last = error
+    raise Refused(f"there is no room for what a build works with ({last}), {out} stays as it was")
+
+
+def _memories(folder: Path, remember: bool, tell: Callable[[str], None]) -> Iterator[Memo]:
+    """The memory in a folder, then the same made anew, and last one for this build alone."""
+    if remember:
+        yield memory.opened(folder, tell)
+        yield memory.opened(folder, tell)
+    yield Memo(None)
+
+
+def _build(root: Path, out: Path, now: datetime, options: Options, memo: Memo, crew: Crew, track: Track) -> Report:
+    tally.taken()
+    tuned()
+    with opened(out, (root / "content", root / "templates")) as folder:
+        aside = folder if crew.shares_files else None
+        with timed(tally.here, "load"):
+            templates, template_problems = read_templates(root)
+            drafts = Drafts(templates, now, options.base_url, aside) if aside else None
+            loaded = load(root, memo, crew, drafts, track)
+        content = _publishable(loaded, template_problems, options)
+        with timed(tally.here, "edition"):
+            edition = Edition(content, now)
+            workshop = Workshop(content.surroundings(), templates, root, aside)
+            fingerprint = Fingerprint(edition, digest_of(toolchain(), content.digest, templates.digest))
+        with timed(tally.here, "plan"):
+            work = _work(plan(edition, templates, fingerprint, track), out, loaded.problems, memo)
+        with timed(tally.here, "publish"):
+            maker = Maker(edition, fingerprint, memo, crew, workshop)
+            pieces = maker.pieces(work.todo, (*work.todo, *work.kept))
+            files = _made(work.todo, pieces, maker, loaded.intake.pages, track)
+            published = publish(work.standing, folder, files, _paths(work.kept))
+    work.remember(published, memo)
+    _count(loaded, edition, work, published)
+    return Report(edition, published, loaded.problems, loaded.notes, tally.taken())
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """Which files are to be made, and which are as they would be: the last build left them, from the same views."""
+
+    todo: list[Artifact]
+    kept: list[Artifact]
+    standing: Standing
+    gone: frozenset[str]
+
+    def remember(self, published: Published, memo: Memo) -> None:
+        stamps = {**self.standing.stamps, **published.stamps}
+        memo.remember_outputs((one.path, one.key, stamps[one.path]) for one in self.todo)
+        memo.forget_outputs(self.gone)
+
+
+def _work(artifacts: list[Artifact], out: Path, problems: Sequence[Problem], memo: Memo) -> _Work:
     if clashes := collisions(artifacts):
-        raise ContentError([*loaded.problems, *clashes])
-    rendered = render_all(artifacts, frame_of(edition), templates, options.jobs, track)
-    published = publish(rendered, out, (root / "content", root / "templates"), track)
-    return Report(edition, published, loaded.problems, loaded.notes)
+        raise ContentError([*problems, *clashes])
+    paths = _paths(artifacts)
+    standing = survey(out, paths)
+    # Another folder may hold other files, whatever they are called.
+    memo.salted("outputs", digest_of(str(out.resolve()).encode()))
+    left = memo.outputs()
+    todo: list[Artifact] = []
+    kept: list[Artifact] = []
+    for one in artifacts:
+        as_left = left.get(one.path) == (one.key, standing.stamps.get(one.path)) and standing.ours.get(one.path)
+        (kept if as_left else todo).append(one)
+    return _Work(todo, kept, standing, frozenset(left.keys() - set(paths)))
+
+
+def _paths(artifacts: Iterable[Artifact]) -> list[str]:
+    return [artifact.path for artifact in artifacts]
+
+
+def _count(loaded: Loaded, edition: Edition, work: _Work, published: Published) -> None:
+    parsed, postings = loaded.intake.parsed, len(edition.content.postings)
+    for stage in ("load", "schema", "Markdown"):
+        tally.here.count(stage, parsed, max(postings - parsed, 0))
+    tally.here.count("edition", len(edition.roles))
+    tally.here.count("plan", len(work.todo) + len(work.kept))
+    made, known = (sum(isinstance(one.view, Html) for one in some) for some in (work.todo, work.kept))
+    tally.here.count("templates", made, known)
+    tally.here.count("publish", published.written, published.unchanged)
 
 
 def _publishable(loaded: Loaded, template_problems: list[Problem], options: Options) -> Content:
@@ -71,28 +179,61 @@ def collisions_of(content: Content, templates: Templates, now: datetime) -> list
     return collisions(plan(Edition(content, now), templates)) if content.static else []
 
 
-def render_all(
-    artifacts: list[Artifact], frame: Frame, templates: Templates, jobs: int, track: Track
-) -> dict[str, bytes]:
-    """The bytes of every artifact by path; the same for any number of jobs."""
-    if jobs == 1:
-        renderer = Renderer(frame, templates)
-        return {artifact.path: renderer.render(artifact) for artifact in track(artifacts, len(artifacts), "Rendering")}
-    chunks = [artifacts[start : start + _CHUNK] for start in range(0, len(artifacts), _CHUNK)]
-    # Processes and not threads: feedgen changes the locale of its process for each date.
-    with ProcessPoolExecutor(jobs, initializer=_start_worker, initargs=(frame, templates)) as executor:
-        rendered = track(executor.map(_render_chunk, chunks), len(chunks), "Rendering")
-        return {path: content for chunk in rendered for path, content in chunk}
+def _made(
+    todo: Sequence[Artifact], pieces: Pieces, maker: Maker, drafts: Mapping[str, object], track: Track
+) -> Iterator[tuple[str, Bytes]]:
+    """The files to do, made one after the other: at no time are more than a few of them in memory."""
+    missing = []
+    for artifact in sorted(todo, key=_neighbours):
+        if draft := _draft(artifact.view, drafts):
+            yield artifact.path, draft.page
+        elif isinstance(artifact.view, Html):
+            missing.append((artifact.path, artifact.view))
+    subjects = (
+        (path, view, None if maker.crew.shares_files else _raw(maker.workshop.root, view)) for path, view in missing
+    )
+    chunks = maker.crew.run(make_pages, maker.workshop, subjects, len(missing))
+    yield from track((page for chunk in chunks for page in chunk), len(missing), "Rendering")
+    for artifact in todo:
+        if not isinstance(artifact.view, Html):
+            yield artifact.path, _assembled(artifact, pieces, maker)
 
 
-_renderer: Renderer | None = None  # a worker process has one, made when it starts
+def _raw(root: Path, view: Html) -> bytes | None:
+    """A posting's file for hands that cannot read it."""
+    return read_raw(root, view.role.listing) if isinstance(view, PostingSubject) else None
 
 
-def _start_worker(frame: Frame, templates: Templates) -> None:
-    global _renderer
-    _renderer = Renderer(frame, templates)
+def _draft(view: View, drafts: Mapping[str, object]) -> Draft | None:
+    """The page of a posting that was made as it was read, if it is still the page to make."""
+    if not isinstance(view, PostingSubject) or view.others:
+        return None
+    draft = drafts.get(view.role.slug)
+    return draft if isinstance(draft, Draft) and draft.key == view.role.key else None
 
 
-def _render_chunk(artifacts: list[Artifact]) -> list[tuple[str, bytes]]:
-    assert _renderer is not None, "a worker starts with _start_worker"
-    return [(artifact.path, _renderer.render(artifact)) for artifact in artifacts]
+def _neighbours(artifact: Artifact) -> tuple[float, str]:
+    """Pages that list the same ended roles stand together, so that the rows of one serve the next."""
+    view = artifact.view
+    return (view.roles[0].since.timestamp() if isinstance(view, EndedView) else 0.0), artifact.path
+
+
+def _assembled(artifact: Artifact, pieces: Pieces, maker: Maker) -> Bytes:
+    view, renderer = artifact.view, maker.workshop.renderer
+    content, links, memo = maker.workshop.content, renderer.links, maker.memo
+    with timed(tally.here, "feeds", artifact.path):
+        match view:
+            case Feed():
+                return renderer.feed(view, pieces.of_feed(view))
+            case WeeksSubject():
+                feed = weeks_feed(view, content)
+                return renderer.feed(feed, renderer.entries(feed.entries, "rss"))
+            case DeadlineCalendar():
+                return ics(view, pieces.of_calendar(view), links)
+            case DataSubject():
+                return postings_json(view, content, links, memo.stated)
+            case TableSubject():
+                return open_csv(view, content, links, memo.stated)
+            case bytes():
+                return view
+    raise AssertionError(f"{artifact.path} is made as a page")

@@ -1,16 +1,21 @@
 """Deadlines as a calendar (RFC 5545, RFC 7986): one event a role, which moves when its deadline does."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-
-from icalendar import Calendar, vDuration, vText, vUri
-from icalendar import Event as CalendarEvent
+from itertools import takewhile
+from typing import TYPE_CHECKING
 
 from . import wording
+from .content import Content
 from .edition import Collection, Edition, Role
-from .model import Deadline, Kind, State
+from .model import Dimension, Kind, State
 from .routes import CalendarFile, Links, PostingPage
 from .views import collection_title, place_of
+
+if TYPE_CHECKING:
+    # It takes a tenth of a second to import, and a build that changes no calendar does not need it.
+    from icalendar import Event as CalendarEvent
 
 _CHANGES = frozenset({Kind.EXTENDED, Kind.SHORTENED, Kind.REOPENED, Kind.WITHDRAWN, Kind.FILLED})
 
@@ -32,41 +37,45 @@ class DeadlineEntry:
 
 @dataclass(frozen=True, slots=True)
 class DeadlineCalendar:
+    """The deadlines of some roles."""
+
     page: CalendarFile
     title: str
-    entries: tuple[DeadlineEntry, ...]
+    roles: tuple[Role, ...]
 
 
 def calendar_of(collection: Collection, edition: Edition) -> DeadlineCalendar:
     """The deadlines of the open roles, and of those that ended within the feeds' window before the newest event."""
-    horizon = None
-    if collection.events:
-        horizon = collection.events[0].instant - timedelta(days=edition.settings.feed_window_days)
-    entries = []
-    for role in sorted(collection.roles, key=lambda role: role.slug):
-        recent = role.events and horizon is not None and edition.ended(role) >= horizon
-        if role.deadline and (role.listed or recent):
-            entries.append(_entry(role, role.deadline, edition))
+    newest = collection.recent.newest
+    roles = [role for role in collection.open_roles if role.deadline]
+    if newest is not None:
+        horizon = newest - timedelta(days=edition.settings.feed_window_days)
+        # A role ends at the latest when its last state began, so with the first earlier one all are earlier.
+        recent = takewhile(lambda role: role.since >= horizon, reversed(collection.over))
+        roles += [role for role in recent if role.deadline and role.events and role.ended() >= horizon]
     title = edition.settings.title if collection.dimension is None else collection_title(collection)
-    return DeadlineCalendar(CalendarFile(place_of(collection)), f"Deadlines: {title}", tuple(entries))
+    roles.sort(key=lambda role: role.slug)
+    return DeadlineCalendar(CalendarFile(place_of(collection)), f"Deadlines: {title}", tuple(roles))
 
 
-def _entry(role: Role, deadline: Deadline, edition: Edition) -> DeadlineEntry:
+def _entry(role: Role, content: Content) -> DeadlineEntry:
+    deadline, listing = role.deadline, role.listing
+    assert deadline is not None, "a calendar holds roles with a deadline"
     changes = [event.instant for event in role.events if event.kind in _CHANGES]
     # Seen to be over before its deadline: what stands in the reader's calendar is struck out.
     if role.expired:
         changes.append(role.since)
-    organisation = edition.content.organisations[role.posting.organisation].organisation.name
-    bare = role.posting.takedown
-    what = role.title if bare else ", ".join(filter(None, (role.title, role.posting.grade, organisation)))
+    organisation = content.name_of(Dimension.ORGANISATIONS, listing.organisation)
+    bare = role.takedown
+    what = role.title if bare else ", ".join(filter(None, (role.title, listing.grade, organisation)))
     assumed = "" if deadline.stated else " (assumed)"
     told = f"Closes {wording.deadline_text(deadline)}. {wording.how_known(deadline)}"
     return DeadlineEntry(
-        uid=f"{role.file.id}@{edition.settings.tag_authority.domain}",
+        uid=f"{role.id}@{content.settings.tag_authority.domain}",
         page=PostingPage(role.slug),
         summary=what if bare else f"Deadline{assumed}: {what}",
         description="" if bare else told,
-        location="" if bare else "; ".join(map(wording.station_text, role.posting.duty_stations)),
+        location="" if bare else listing.stations,
         deadline=deadline.instant,
         stamp=changes[-1] if changes else role.history.opened,
         sequence=len(changes),
@@ -74,8 +83,15 @@ def _entry(role: Role, deadline: Deadline, edition: Edition) -> DeadlineEntry:
     )
 
 
-def ics(calendar: DeadlineCalendar, links: Links) -> bytes:
-    """The calendar as bytes, folded and with CRLF as the RFC asks."""
+def event_of(role: Role, content: Content, links: Links) -> bytes:
+    """A role's deadline as an event of a calendar."""
+    return bytes(_component(_entry(role, content), links).to_ical())
+
+
+def ics(calendar: DeadlineCalendar, events: Iterable[bytes], links: Links) -> bytes:
+    """The calendar around its events as bytes, folded and with CRLF as the RFC asks."""
+    from icalendar import Calendar, vDuration, vUri
+
     document = Calendar()
     document.add("prodid", "-//vacancy-digest//EN")
     document.add("version", "2.0")
@@ -85,13 +101,15 @@ def ics(calendar: DeadlineCalendar, links: Links) -> bytes:
     document.add("refresh-interval", vDuration(timedelta(hours=12)), parameters={"VALUE": "DURATION"})
     document.add("x-published-ttl", "PT12H")
     document.add("source", vUri(links.absolute(calendar.page)), parameters={"VALUE": "URI"})
-    for entry in calendar.entries:
-        document.add_component(_component(entry, links))
-    return bytes(document.to_ical())
+    before, end, _ = bytes(document.to_ical()).rpartition(b"END:VCALENDAR\r\n")
+    assert end, "icalendar ends its calendars in another way than it did"
+    return b"".join((before, *events, end))
 
 
-def _component(entry: DeadlineEntry, links: Links) -> CalendarEvent:
-    event = CalendarEvent()
+def _component(entry: DeadlineEntry, links: Links) -> "CalendarEvent":
+    from icalendar import Event, vText
+
+    event = Event()
     address = links.absolute(entry.page)
     event.add("uid", entry.uid)
     event.add("dtstamp", entry.stamp)

@@ -6,6 +6,7 @@ Zones are those of the tzdata package: importing `vocabulary` sees to that.
 import os
 import re
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from hashlib import blake2b
 from zoneinfo import ZoneInfo
 
@@ -31,9 +32,13 @@ def read_now(text: str | None) -> datetime:
     return instant
 
 
+# zoneinfo itself remembers eight zones only, and reads the others anew each time.
+_zone = cache(ZoneInfo)
+
+
 def local(instant: datetime, zone: str) -> datetime:
     """An instant on the clock of a zone."""
-    return instant.astimezone(ZoneInfo(zone))
+    return instant.astimezone(_zone(zone))
 
 
 def day_starts(day: date, zone: str) -> datetime:
@@ -45,6 +50,11 @@ def week_of(instant: datetime, zone: str) -> tuple[int, int]:
     """The ISO year and week of an instant in a zone."""
     year, week, _ = local(instant, zone).isocalendar()
     return year, week
+
+
+def week_begins(year: int, week: int, zone: str) -> datetime:
+    """The instant at which an ISO week begins in a zone, in UTC."""
+    return day_starts(date.fromisocalendar(year, week, 1), zone)
 
 
 def week_ends(year: int, week: int, zone: str) -> datetime:
@@ -60,7 +70,7 @@ def ends_earliest(day: date, at: str, zones: tuple[str, ...]) -> tuple[datetime,
 
 def _earliest(moment: datetime, zone: str) -> datetime:
     # When clocks are set back a time comes twice, when they are set forward not at all: the earlier reading is safe.
-    return min(moment.replace(tzinfo=ZoneInfo(zone), fold=fold).astimezone(UTC) for fold in (0, 1))
+    return min(moment.replace(tzinfo=_zone(zone), fold=fold).astimezone(UTC) for fold in (0, 1))
 
 
 def spread(when: When, zone: str, event_id: str) -> datetime:

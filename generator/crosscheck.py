@@ -1,21 +1,21 @@
 """The rules between files. Each takes what was read and yields problems; none stops at the first."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence, Set
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from .content import OrganisationFile
 from .documents import Document
 from .fields import SLUG, read_address
 from .frontmatter import Location
-from .problems import Place, Problem, did_you_mean, shown
+from .problems import Problem, did_you_mean, shown
 from .schema import FreePage, Organisation, Posting, Settings, VocabularyFile
 from .vocabulary import slug_of
 
 Organisations = Mapping[str, Document[Organisation]]
-Postings = Mapping[str, Document[Posting]]  # by path
 
 
-def organisations(documents: Organisations, named: set[str]) -> Iterator[Problem]:
+def organisations(documents: Organisations, named: Set[str]) -> Iterator[Problem]:
     """A parent is an organisation of the digest, and no organisation is above itself.
 
     `named` are the keys of all files, those that cannot be read included: to mend them comes first.
@@ -41,32 +41,40 @@ def _ancestors(key: str, documents: Organisations) -> list[str]:
     return found
 
 
-def names(postings: Postings, reserved: frozenset[str]) -> Iterator[Problem]:
-    """Slugs, ids and aliases share one namespace: each name belongs to one posting."""
-    owners: dict[str, Document[Posting]] = {}
-    for document in postings.values():
-        if (other := owners.setdefault(document.name, document)) is not document:
-            for one, twin in ((document, other), (other, document)):
-                message = f"{one.name}.md is the name of {twin.path} too, rename one of the two"
-                yield Problem(one.path, Place(), "file name", message)
-    for document in postings.values():
-        for location, name in _claimed(document):
-            if location[0] == "aliases" and name == document.name:
-                yield document.problem(location, f"{name} is this posting's own name, delete it here")
-            elif location[0] == "aliases" and name in reserved:
-                yield document.problem(location, f"{name} is kept for the site's own pages, write another one")
-            elif (other := owners.setdefault(name, document)) is not document:
-                yield document.problem(location, f"{name} belongs to {other.path} already, write another one")
+class Claim(NamedTuple):
+    """The names that a posting takes: its slug, and by the place in its front matter its id and aliases."""
+
+    path: str
+    slug: str
+    others: tuple[tuple[Location, str], ...]
 
 
-def _claimed(document: Document[Posting]) -> Iterator[tuple[Location, str]]:
-    """The names that a posting takes besides its file's own."""
+def claim_of(document: Document[Posting]) -> Claim:
+    """What a posting as written claims, whatever else is wrong with it."""
+    others: list[tuple[Location, str]] = []
     if identity := _text(document, "id"):
-        yield ("id",), identity
+        others.append((("id",), identity))
     aliases = document.written.value.get("aliases")
     for number, alias in enumerate(aliases if isinstance(aliases, list) else ()):
         if isinstance(alias, str):
-            yield ("aliases", number), alias.strip()
+            others.append((("aliases", number), alias.strip()))
+    return Claim(document.path, document.name, tuple(others))
+
+
+def names(claims: Sequence[Claim]) -> Iterator[tuple[str, Location, str]]:
+    """Slugs, ids and aliases share one namespace: each name belongs to one posting.
+
+    Yields path, location and message; without a location it is the file's own name that is taken.
+    """
+    owners: dict[str, Claim] = {}
+    for claim in claims:
+        if (other := owners.setdefault(claim.slug, claim)) is not claim:
+            for one, twin in ((claim, other), (other, claim)):
+                yield one.path, (), f"{one.slug}.md is the name of {twin.path} too, rename one of the two"
+    for claim in claims:
+        for location, name in claim.others:
+            if (other := owners.setdefault(name, claim)) is not claim:
+                yield claim.path, location, f"{name} belongs to {other.path} already, write another one"
 
 
 def _text(document: Document[Any], key: str) -> str:
@@ -75,22 +83,34 @@ def _text(document: Document[Any], key: str) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
-def postings(documents: Postings, known: Organisations, named: set[str]) -> Iterator[Problem]:
-    """A posting's organisation is known here, and applications go to one of that organisation's hosts."""
-    for document in documents.values():
-        key, apply = _text(document, "organisation"), _text(document, "apply")
-        if key and key not in named:
-            instead = _did_you_mean(key, named)
-            yield document.problem(("organisation",), f"{shown(key)} is not an organisation here, {instead}")
-        elif key in known and (hosts := _apply_hosts(key, known)) and not _leads_to(apply, hosts):
-            where = " or ".join(hosts)
-            message = f"{shown(apply)} does not lead to {where}, correct it, or add its host to {known[key].path}"
-            yield document.problem(("apply",), message)
+def posting(
+    document: Document[Posting], known: Mapping[str, OrganisationFile], named: Set[str], reserved: Set[str]
+) -> Iterator[Problem]:
+    """A posting's organisation is known here, applications go to one of its hosts, and its aliases are free."""
+    key, apply = _text(document, "organisation"), _text(document, "apply")
+    if key and key not in named:
+        instead = _did_you_mean(key, named)
+        yield document.problem(("organisation",), f"{shown(key)} is not an organisation here, {instead}")
+    elif key in known and (hosts := _apply_hosts(key, known)) and not _leads_to(apply, hosts):
+        where = " or ".join(hosts)
+        message = f"{shown(apply)} does not lead to {where}, correct it, or add its host to {known[key].path}"
+        yield document.problem(("apply",), message)
+    for location, name in claim_of(document).others:
+        if location[0] == "aliases" and name == document.name:
+            yield document.problem(location, f"{name} is this posting's own name, delete it here")
+        elif location[0] == "aliases" and name in reserved:
+            yield document.problem(location, f"{name} is kept for the site's own pages, write another one")
 
 
-def _apply_hosts(key: str, known: Organisations) -> list[str]:
-    values = [known[name].value for name in (key, *_ancestors(key, known))]
-    return [host for value in values if value for host in value.apply_hosts]
+def _apply_hosts(key: str, known: Mapping[str, OrganisationFile]) -> list[str]:
+    """The hosts of an organisation and of those above it."""
+    hosts: list[str] = []
+    above: list[str] = []
+    while key in known and key not in above:
+        above.append(key)
+        hosts += known[key].organisation.apply_hosts
+        key = known[key].organisation.parent or ""
+    return hosts
 
 
 def _leads_to(address: str, hosts: list[str]) -> bool:
@@ -101,7 +121,7 @@ def _leads_to(address: str, hosts: list[str]) -> bool:
     return any(host == known or host.endswith("." + known) for known in hosts)
 
 
-def _did_you_mean(key: str, known: set[str]) -> str:
+def _did_you_mean(key: str, known: Set[str]) -> str:
     if not known:
         return "write content/organisations/KEY.md first"
     return did_you_mean(key, sorted(known))

@@ -5,13 +5,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from . import markup
+from . import markup, tally
 from .fields import SLUG, Fields
 from .files import problem_at, read_text
 from .frontmatter import Fields as Written
 from .frontmatter import Location, key_text, read_mapping, split
 from .problems import Place, Problem, shown
+from .prose import NOTHING, Prose
 from .schema import read_fields
+from .tally import timed
 from .vocabulary import Vocabulary
 
 _Form = TypeVar("_Form", bound=Fields)
@@ -25,7 +27,7 @@ class Document(Generic[_Form]):
     name: str
     written: Written
     value: _Form | None
-    body: str = ""
+    prose: Prose = NOTHING
 
     @property
     def draft(self) -> bool:
@@ -56,16 +58,23 @@ class Reading:
     def document(self, form: type[_Form], path: Path, words: Vocabulary | None = None) -> Document[_Form] | None:
         """A Markdown file with front matter; None when it cannot be taken apart."""
         text = self.text(path)
-        if text is None:
-            return None
+        return None if text is None else self.parsed(form, path, text, words)
+
+    def parsed(
+        self, form: type[_Form], path: Path, text: str, words: Vocabulary | None = None
+    ) -> Document[_Form] | None:
+        """The text of such a file."""
         parts = split(text)
         if parts is None:
             self.add(path, "front matter", "does not stand between two lines of ---, put one above and one below it")
             return None
         front, body, first_line = parts
-        for place, message in markup.check(body, first_line):
+        with timed(tally.here, "Markdown"):
+            problems, prose = markup.read(body, first_line)
+        for place, message in problems:
             self.add(path, "body", message, place)
-        return self.mapping(form, path, front, first_line=2, words=words, body=body)
+        with timed(tally.here, "schema"):
+            return self.mapping(form, path, front, first_line=2, words=words, prose=prose)
 
     def yaml(self, form: type[_Form], path: Path) -> Document[_Form] | None:
         """A file that is all YAML."""
@@ -80,7 +89,7 @@ class Reading:
         *,
         first_line: int,
         words: Vocabulary | None = None,
-        body: str = "",
+        prose: Prose = NOTHING,
     ) -> Document[_Form] | None:
         written, form_findings = read_mapping(text, first_line)
         for place, key, message in form_findings:
@@ -88,7 +97,7 @@ class Reading:
         if form_findings:
             return None
         value, findings = read_fields(form, written, words)
-        document = Document(problem_at(self.root, path, "", "").path, path.stem, written, value, body)
+        document = Document(problem_at(self.root, path, "", "").path, path.stem, written, value, prose)
         for finding in findings:
             problem = Problem(document.path, finding.place, finding.key, finding.message)
             if document.draft and finding.missing:

@@ -1,40 +1,52 @@
 """The digest at one instant: every role with its state and deadline, what happened, and how roles are grouped."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from heapq import merge
+from struct import pack
+
+from msgspec import Struct
 
 from . import clock
-from .content import Content, PostingFile
+from .content import Content, Listing
 from .deadlines import local_deadline
-from .history import History, history_of, state_at
-from .model import Deadline, Dimension, Event, Kind, State
-from .schema import Posting, Settings
-from .vocabulary import NOT_STATED, OPEN_TO, Term, Vocabulary, countries, languages, slug_of
+from .history import state_at
+from .model import Deadline, Dimension, Event, History, Kind, State
+from .schema import Settings
+from .vocabulary import NOT_STATED
 
 LISTED = frozenset({State.OPEN, State.CLOSING})
 ENDED = frozenset({State.CLOSED, State.WITHDRAWN, State.FILLED, State.UNCONFIRMED})
+SITE_AT_LEAST, COLLECTION_AT_LEAST = 50, 20  # events that a feed holds, if there are so many
 
 
-@dataclass(frozen=True, slots=True)
-class Role:
+class Role(Struct, frozen=True):
     """A posting as it stands at the edition's instant."""
 
-    file: PostingFile
-    history: History
+    listing: Listing
     state: State
     since: datetime
     deadline: Deadline | None
     events: tuple[Event, ...]  # those that have happened
-
-    @property
-    def posting(self) -> Posting:
-        return self.file.posting
+    key: bytes  # stands for all of it: its file's digest, and what time has made of it
 
     @property
     def slug(self) -> str:
-        return self.file.slug
+        return self.listing.slug
+
+    @property
+    def id(self) -> str:
+        return self.listing.id
+
+    @property
+    def history(self) -> History:
+        return self.listing.history
+
+    @property
+    def takedown(self) -> bool:
+        return self.listing.takedown
 
     @property
     def listed(self) -> bool:
@@ -51,40 +63,106 @@ class Role:
 
     @property
     def title(self) -> str:
-        return "Posting taken down" if self.posting.takedown else self.posting.title
+        return "Posting taken down" if self.takedown else self.listing.title
 
     @property
     def urgency(self) -> tuple[bool, datetime, datetime, str]:
         """Sorts open roles: the nearest deadline first, those without one last, newest first among these."""
+        opened = self.history.opened
         if self.deadline:
-            return False, self.deadline.instant, self.history.opened, self.slug
-        newest_first = datetime.max.replace(tzinfo=self.history.opened.tzinfo) - self.history.opened
-        return (
-            True,
-            datetime.min.replace(tzinfo=self.history.opened.tzinfo) + newest_first,
-            self.history.opened,
-            self.slug,
-        )
+            return False, self.deadline.instant, opened, self.slug
+        newest_first = datetime.max.replace(tzinfo=opened.tzinfo) - opened
+        return True, datetime.min.replace(tzinfo=opened.tzinfo) + newest_first, opened, self.slug
+
+    def ended(self) -> datetime:
+        """When a role that is over ended; one that was over before the digest knew it ended at its deadline."""
+        by_deadline = self.state is State.CLOSED and not self.expired
+        return self.deadline.instant if self.deadline and by_deadline else self.since
+
+    def ended_day(self, settings: Settings) -> date:
+        """The day on which a role that is over ended: its deadline's own day, else the day in the site's zone."""
+        if self.deadline and self.state is State.CLOSED and not self.expired:
+            return local_deadline(self.deadline).date()
+        return clock.local(self.since, settings.timezone).date()
+
+
+def role_at(listing: Listing, settings: Settings, now: datetime) -> Role:
+    """A posting that has opened as it stands at an instant."""
+    history = listing.history
+    state, since = state_at(history, settings, now)
+    happened = history.events
+    if happened and happened[-1].instant > now:
+        happened = tuple(event for event in happened if event.instant <= now)
+    deadline = history.standing_at(now).deadline
+    due = deadline.instant.timestamp() if deadline else 0.0
+    key = listing.digest + pack("<ddI", since.timestamp(), due, len(happened)) + state[:3].encode()
+    return Role(listing, state, since, deadline, happened, key)
+
+
+def ended_long_ago(role: Role, settings: Settings, now: datetime) -> bool:
+    """Whether a role has been over for so long that no feed need hold it: its page then names no other roles."""
+    return not role.listed and role.since < now - timedelta(days=settings.feed_window_days)
+
+
+@dataclass(slots=True)
+class Recent:
+    """The newest events of a collection, newest first: at least those that any of its feeds can hold."""
+
+    least: int
+    window: timedelta
+    told: list[Event] = field(default_factory=list)  # all but that a role has closed
+    opened: list[Event] = field(default_factory=list)
+    closing: list[Event] = field(default_factory=list)
+    closed: list[Event] = field(default_factory=list)
+
+    def take(self, event: Event) -> bool:
+        """Takes the next older event; says whether an older one can still matter."""
+        if event.kind is Kind.CLOSED:
+            self.closed.append(event)
+            return True
+        self.told.append(event)
+        if event.kind is Kind.OPENED:
+            self.opened.append(event)
+        elif event.kind is Kind.CLOSING:
+            self.closing.append(event)
+        return not all(map(self._is_full, (self.told, self.opened, self.closing)))
+
+    def _is_full(self, events: list[Event]) -> bool:
+        return len(events) > self.least and events[-1].instant < events[0].instant - self.window
+
+    @property
+    def with_closed(self) -> list[Event]:
+        return list(merge(self.told, self.closed, key=_newest_first))
+
+    @property
+    def newest(self) -> datetime | None:
+        """The instant of the newest event of all."""
+        return max((events[0].instant for events in (self.told, self.closed) if events), default=None)
 
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """The roles and events that share one value of a dimension; the whole site is the collection without dimension."""
+    """The roles that share one value of a dimension; the whole site is the collection without dimension.
+
+    `open_roles` stand in order of urgency, `over` in the order in which they ended, `ended` without those taken down.
+    """
 
     dimension: Dimension | None
     key: str
     name: str
-    roles: tuple[Role, ...]
-    events: tuple[Event, ...]  # newest first
+    open_roles: tuple[Role, ...]
+    over: tuple[Role, ...]
+    ended: tuple[Role, ...]
+    recent: Recent
 
     @property
-    def open_roles(self) -> tuple[Role, ...]:
-        return tuple(sorted((role for role in self.roles if role.listed), key=lambda role: role.urgency))
+    def roles(self) -> tuple[Role, ...]:
+        return (*self.open_roles, *self.over)
 
     @property
-    def ended_roles(self) -> tuple[Role, ...]:
-        ended = (role for role in self.roles if role.state in ENDED and not role.posting.takedown)
-        return tuple(sorted(ended, key=lambda role: (role.since, role.slug), reverse=True))
+    def events(self) -> tuple[Event, ...]:
+        """All that happened, newest first."""
+        return tuple(sorted((event for role in self.roles for event in role.events), key=_newest_first))
 
 
 class Edition:
@@ -97,135 +175,127 @@ class Edition:
     def settings(self) -> Settings:
         return self.content.settings
 
-    @property
-    def vocabulary(self) -> Vocabulary:
-        return self.content.vocabulary
-
-    @cached_property
-    def histories(self) -> tuple[tuple[PostingFile, History], ...]:
-        """Every posting that is not a draft, scheduled ones included, with all that happens to it."""
-        return tuple((file, history_of(file, self.content)) for file in self.content.postings)
-
     @cached_property
     def roles(self) -> tuple[Role, ...]:
         """Every role that readers may know of, by slug."""
-        roles = (self._role(file, history) for file, history in self.histories)
-        return tuple(role for role in roles if role.state is not State.SCHEDULED)
+        known = (one for one in self.content.postings if one.history.opened <= self.now)
+        return tuple(role_at(one, self.settings, self.now) for one in known)
 
-    def _role(self, file: PostingFile, history: History) -> Role:
-        state, since = state_at(history, self.settings, self.now)
-        happened = tuple(event for event in history.events if event.instant <= self.now)
-        return Role(file, history, state, since, history.standing_at(self.now).deadline, happened)
+    @property
+    def scheduled(self) -> tuple[Listing, ...]:
+        """Postings that no reader may know of yet."""
+        return tuple(one for one in self.content.postings if one.history.opened > self.now)
 
     @cached_property
     def role_by_id(self) -> Mapping[str, Role]:
-        return {role.file.id: role for role in self.roles}
+        return {role.id: role for role in self.roles}
 
     @cached_property
+    def events(self) -> tuple[Event, ...]:
+        """All that happened, newest first."""
+        return tuple(sorted((event for role in self.roles for event in role.events), key=_newest_first))
+
+    @property
+    def changed(self) -> datetime:
+        """The last instant at which anything changed by the passing of time; the present where nothing has yet."""
+        instants = [role.since for role in self.roles] + [event.instant for event in self.events[:1]]
+        return max(instants, default=self.now)
+
+    @property
     def site(self) -> Collection:
-        return self._collection(None, "", self.settings.title, self.roles)
+        return self._grouped[0]
 
-    @cached_property
+    @property
     def collections(self) -> Mapping[Dimension, Mapping[str, Collection]]:
         """Every dimension's collections, in the order in which they are shown."""
-        return {dimension: self._collections(dimension) for dimension in Dimension}
+        return self._grouped[1]
 
-    def _collections(self, dimension: Dimension) -> dict[str, Collection]:
-        members: dict[str, list[Role]] = {}
-        if dimension is Dimension.ORGANISATIONS:
-            members = {key: [] for key in self.content.organisations}
-        for role in self.roles:
-            for key in keys_of(role.posting, dimension):
-                members.setdefault(key, []).append(role)
+    @cached_property
+    def _grouped(self) -> tuple[Collection, Mapping[Dimension, Mapping[str, Collection]]]:
+        window = timedelta(days=self.settings.feed_window_days)
+        open_roles = tuple(sorted((role for role in self.roles if role.listed), key=lambda role: role.urgency))
+        over = tuple(sorted((role for role in self.roles if not role.listed), key=lambda role: (role.since, role.slug)))
+        ended = tuple(role for role in over if not role.takedown)
+        site = Collection(None, "", self.settings.title, open_roles, over, ended, Recent(SITE_AT_LEAST, window))
+        found = {dimension: self._collections(dimension, open_roles, over, window) for dimension in Dimension}
+        self._tell(site, found)
+        return site, found
+
+    def _collections(
+        self, dimension: Dimension, open_roles: Iterable[Role], over: Iterable[Role], window: timedelta
+    ) -> dict[str, Collection]:
+        keys = self.content.organisations if dimension is Dimension.ORGANISATIONS else ()
+        members: dict[str, tuple[list[Role], list[Role]]] = {key: ([], []) for key in keys}
+        for number, roles in enumerate((open_roles, over)):
+            for role in roles:
+                for key in role.listing.keys_of(dimension):
+                    if key not in members:
+                        members[key] = ([], [])
+                    members[key][number].append(role)
         found = [
-            self._collection(dimension, key, self.name_of(dimension, key), roles) for key, roles in members.items()
+            Collection(
+                dimension,
+                key,
+                self.content.name_of(dimension, key),
+                tuple(still_open),
+                tuple(over),
+                tuple(role for role in over if not role.listing.takedown),
+                Recent(COLLECTION_AT_LEAST, window),
+            )
+            for key, (still_open, over) in members.items()
         ]
         return {collection.key: collection for collection in sorted(found, key=self._shown_order)}
 
-    def _collection(self, dimension: Dimension | None, key: str, name: str, roles: Iterable[Role]) -> Collection:
-        members = tuple(roles)
-        events = (event for role in members for event in role.events)
-        newest_first = sorted(sorted(events, key=lambda event: event.id), key=lambda event: event.instant, reverse=True)
-        return Collection(dimension, key, name, members, tuple(newest_first))
+    def _tell(self, site: Collection, collections: Mapping[Dimension, Mapping[str, Collection]]) -> None:
+        """Gives each collection its newest events, until all of its feeds have enough."""
+        waiting: dict[str, list[Recent]] = {}
+        full: set[int] = set()
+        for event in self.events:
+            recents = waiting.get(event.posting)
+            if recents is None:
+                listing = self.role_by_id[event.posting].listing
+                recents = [
+                    collections[dimension][key].recent for dimension in Dimension for key in listing.keys_of(dimension)
+                ]
+                recents.append(site.recent)
+            waiting[event.posting] = [one for one in recents if id(one) not in full]
+            for one in waiting[event.posting]:
+                if not one.take(event):
+                    full.add(id(one))
 
     def _shown_order(self, collection: Collection) -> tuple[bool, int, str]:
-        term = self.term(collection.dimension, collection.key) if collection.dimension else None
+        term = self.content.term(collection.dimension, collection.key) if collection.dimension else None
         return collection.key == NOT_STATED, term.order if term else 0, collection.name.casefold()
-
-    def term(self, dimension: Dimension, key: str) -> Term | None:
-        """The vocabulary's word for a collection, where its dimension has words."""
-        words: Mapping[str, Term] = {}
-        match dimension:
-            case Dimension.GRADES:
-                words = self.vocabulary.grades
-            case Dimension.CATEGORIES:
-                words = self.vocabulary.categories
-            case Dimension.CONTRACTS:
-                words = self.vocabulary.contracts
-        return next((term for term in words.values() if slug_of(term.key) == key), None)
-
-    def name_of(self, dimension: Dimension, key: str) -> str:
-        """A collection's name as readers see it."""
-        if key == NOT_STATED:
-            return "Not stated"
-        match dimension:
-            case Dimension.COUNTRIES:
-                return countries()[key.upper()]
-            case Dimension.ORGANISATIONS:
-                return self.content.organisations[key].organisation.name
-            case Dimension.LANGUAGES:
-                return languages()[key]
-            case Dimension.OPEN_TO:
-                return OPEN_TO[key]
-        term = self.term(dimension, key)
-        return key if term is None else term.key if dimension is Dimension.GRADES else term.label
-
-    @cached_property
-    def open_by_slug(self) -> Mapping[str, Role]:
-        return {role.slug: role for role in self.roles if role.listed}
-
-    @cached_property
-    def open_by_value(self) -> Mapping[tuple[Dimension, str], tuple[str, ...]]:
-        """The slugs of the open roles of each collection."""
-        return {
-            (dimension, key): tuple(role.slug for role in collection.roles if role.listed)
-            for dimension, found in self.collections.items()
-            for key, collection in found.items()
-        }
 
     @cached_property
     def weeks(self) -> dict[tuple[int, int], list[Event]]:
         """What happened, by ISO year and week in the site's zone, newest week first."""
         found: dict[tuple[int, int], list[Event]] = {}
-        for event in self.site.events:
-            found.setdefault(clock.week_of(event.instant, self.settings.timezone), []).append(event)
+        zone = self.settings.timezone
+        events: list[Event] = []
+        begins = None
+        for event in self.events:
+            if begins is None or event.instant < begins:
+                year, week = clock.week_of(event.instant, zone)
+                begins = clock.week_begins(year, week, zone)
+                events = found.setdefault((year, week), [])
+            events.append(event)
         return found
 
     @cached_property
     def months(self) -> dict[tuple[int, int], list[Role]]:
         """The roles that ended, by the year and month of that day, newest first."""
         found: dict[tuple[int, int], list[Role]] = {}
-        for role in sorted(self.roles, key=lambda role: (role.since, role.slug), reverse=True):
-            if role.state in ENDED - {State.UNCONFIRMED}:
-                day = self.ended_day(role)
+        for role in reversed(self.site.over):
+            if role.state is not State.UNCONFIRMED:
+                day = role.ended_day(self.settings)
                 found.setdefault((day.year, day.month), []).append(role)
         return dict(sorted(found.items(), reverse=True))
-
-    def ended(self, role: Role) -> datetime:
-        """When a role that is over ended; one that was over before the digest knew it ended at its deadline."""
-        by_deadline = role.state is State.CLOSED and not role.expired
-        return role.deadline.instant if role.deadline and by_deadline else role.since
-
-    def ended_day(self, role: Role) -> date:
-        """The day on which a role that is over ended: its deadline's own day, else the day in the site's zone."""
-        if role.deadline and role.state is State.CLOSED and not role.expired:
-            return local_deadline(role.deadline).date()
-        return clock.local(role.since, self.settings.timezone).date()
 
     def next_changes(self) -> list[tuple[datetime, str, str]]:
         """What the passing of time alone will change: instant, what happens, and to which posting or week."""
         zone = self.settings.timezone
-        events = [(event, file.slug) for file, history in self.histories for event in history.events]
+        events = [(event, one.slug) for one in self.content.postings for event in one.history.events]
         changes = [(event.instant, event.kind.value, slug) for event, slug in events]
         for year, week in {clock.week_of(event.instant, zone) for event, _ in events}:
             changes.append((clock.week_ends(year, week, zone), "week-over", f"{year:04}-W{week:02}"))
@@ -236,25 +306,8 @@ class Edition:
         return sorted(change for change in changes if change[0] > self.now)
 
 
-def keys_of(posting: Posting, dimension: Dimension) -> tuple[str, ...]:
-    """The collections of a dimension that a posting belongs to; `not-stated` where the notice says nothing."""
-    found: list[str] = []
-    match dimension:
-        case Dimension.COUNTRIES:
-            found = [station.country.lower() for station in posting.duty_stations if station.country]
-        case Dimension.ORGANISATIONS:
-            found = [posting.organisation]
-        case Dimension.GRADES:
-            found = [slug_of(posting.grade)] if posting.grade else []
-        case Dimension.CATEGORIES:
-            found = [posting.category] if posting.category else []
-        case Dimension.CONTRACTS:
-            found = [posting.contract.type] if posting.contract and posting.contract.type else []
-        case Dimension.LANGUAGES:
-            found = [*posting.languages.required, *posting.languages.desirable] if posting.languages else []
-        case Dimension.OPEN_TO:
-            found = list(posting.open_to)
-    return tuple(dict.fromkeys(found)) or (NOT_STATED,)
+def _newest_first(event: Event) -> tuple[float, str]:
+    return -event.instant.timestamp(), event.id
 
 
 def kinds(events: Iterable[Event], *wanted: Kind) -> tuple[Event, ...]:

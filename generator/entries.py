@@ -3,16 +3,18 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from typing import NamedTuple
 
 from . import clock, wording
-from .edition import Collection, Edition, Role, keys_of
+from .content import Content
+from .edition import SITE_AT_LEAST, Collection, Edition, Role
 from .fields import read_when
-from .model import Deadline, Dimension, Event, Kind, When
+from .model import Deadline, Dimension, Event, Kind
 from .routes import FeedFile, FeedsPage, HtmlPage, PostingPage, SectionPage, Told, WeekPage, WeeksFeed, WeeksPage
+from .schema import Settings
+from .stated import Stated, read_stated
 from .views import collection_title, place_of, utc_text
 from .vocabulary import NOT_STATED
-
-SITE_AT_LEAST, COLLECTION_AT_LEAST = 50, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A whole feed: entries newest first, `updated` the instant of the newest."""
+    """A whole feed, the newest first: of events, or of entries made for it alone; `updated` is that of the newest."""
 
     page: FeedFile | WeeksFeed
     id: str
@@ -57,35 +59,38 @@ class Feed:
     description: str
     about: HtmlPage
     updated: datetime
-    entries: tuple[Entry, ...]
+    events: tuple[Event, ...] = ()
+    entries: tuple[Entry, ...] = ()
 
 
-_TOLD: dict[Told, tuple[str, tuple[Kind, ...]]] = {
-    "all": ("all events", tuple(kind for kind in Kind if kind is not Kind.CLOSED)),
-    "opened": ("newly opened roles", (Kind.OPENED,)),
-    "closing": ("roles that are closing", (Kind.CLOSING,)),
+_TOLD: dict[Told, str] = {
+    "all": "all events",
+    "opened": "newly opened roles",
+    "closing": "roles that are closing",
 }
 
 
 def feed_of(page: FeedFile, collection: Collection, edition: Edition) -> Feed:
     """The feed of a collection in one format; only JSON tells that a role has closed, unless the site asks for more."""
-    settings = edition.settings
-    words, wanted = _TOLD[page.told]
-    if page.told == "all" and (page.format == "json" or settings.closed_in_feeds):
-        wanted = (*wanted, Kind.CLOSED)
-    events = [event for event in collection.events if event.kind in wanted]
-    least = SITE_AT_LEAST if collection.dimension is None else COLLECTION_AT_LEAST
-    shown = within_window(events, settings.feed_window_days, least)
+    settings, recent = edition.settings, collection.recent
+    events: Sequence[Event] = recent.told
+    if page.told == "opened":
+        events = recent.opened
+    elif page.told == "closing":
+        events = recent.closing
+    elif page.format == "json" or settings.closed_in_feeds:
+        events = recent.with_closed
+    shown = within_window(events, settings.feed_window_days, recent.least)
     name = "" if collection.dimension is None else f"{collection_title(collection)}: "
     where = "" if collection.dimension is None else f"{collection.dimension.value}/{collection.key}/"
     return Feed(
         page=page,
-        id=_tag(edition, f"feed/{where}{page.told}"),
-        title=f"{settings.title}: {name}{words}",
+        id=_tag(settings, f"feed/{where}{page.told}"),
+        title=f"{settings.title}: {name}{_TOLD[page.told]}",
         description=settings.description,
         about=place_of(collection),
-        updated=shown[0].instant if shown else beginning(edition),
-        entries=tuple(_entry(event, edition) for event in shown),
+        updated=shown[0].instant if shown else beginning(settings),
+        events=tuple(shown),
     )
 
 
@@ -97,45 +102,51 @@ def within_window(events: Sequence[Event], days: int, least: int) -> list[Event]
     return [event for number, event in enumerate(events) if number < least or event.instant >= horizon]
 
 
-def beginning(edition: Edition) -> datetime:
+def beginning(settings: Settings) -> datetime:
     """The date that a feed without any event carries."""
-    day = read_when(edition.settings.tag_authority.date).day
+    day = read_when(settings.tag_authority.date).day
     return datetime.combine(day, time.min, UTC)
 
 
-def _tag(edition: Edition, specific: str) -> str:
-    authority = edition.settings.tag_authority
+def _tag(settings: Settings, specific: str) -> str:
+    authority = settings.tag_authority
     return f"tag:{authority.domain},{authority.date}:{specific}"
 
 
-def _entry(event: Event, edition: Edition) -> Entry:
-    role = edition.role_by_id[event.posting]
-    word = wording.KIND_WORDS[event.kind]
-    if role.posting.takedown:
+class EntrySubject(NamedTuple):
+    """What an entry is made from besides the content's surroundings; `stated` is what the posting states, packed."""
+
+    event: Event
+    role: Role
+    stated: bytes
+
+
+def entry_of(subject: EntrySubject, content: Content) -> Entry:
+    event, role = subject.event, subject.role
+    if role.takedown:
         return Entry(
             event.id, role.title, PostingPage(role.slug), event.instant, "This posting was taken down.", (), ()
         )
-    organisation = edition.name_of(Dimension.ORGANISATIONS, role.posting.organisation)
-    lines = tuple(_lines(event, role, organisation))
+    stated = read_stated(subject.stated)
     return Entry(
         id=event.id,
-        title=f"{word}: {_title(role, edition)}",
+        title=f"{wording.KIND_WORDS[event.kind]}: {_title(role, content)}",
         page=PostingPage(role.slug),
         instant=event.instant,
-        lead=role.posting.summary or "",
-        lines=lines,
-        categories=tuple(_categories(event, role, edition)),
-        facts=tuple(_facts(event, role)),
-        external_url=role.posting.apply or "",
+        lead=stated.summary,
+        lines=tuple(_lines(event, role, stated, content)),
+        categories=tuple(_categories(event, role, content)),
+        facts=tuple(_facts(event, role, stated)),
+        external_url=stated.apply,
     )
 
 
-def _title(role: Role, edition: Edition) -> str:
+def _title(role: Role, content: Content) -> str:
     """A role in one line: title, grade, organisation, place."""
-    if role.posting.takedown:
+    if role.takedown:
         return role.title
-    organisation = edition.name_of(Dimension.ORGANISATIONS, role.posting.organisation)
-    return ", ".join(filter(None, (role.title, role.posting.grade, organisation, wording.place_text(role.posting))))
+    organisation = content.name_of(Dimension.ORGANISATIONS, role.listing.organisation)
+    return ", ".join(filter(None, (role.title, role.listing.grade, organisation, role.listing.place)))
 
 
 def _deadline_of(event: Event, role: Role) -> Deadline | None:
@@ -145,45 +156,44 @@ def _deadline_of(event: Event, role: Role) -> Deadline | None:
     return next(told, role.deadline)
 
 
-def _lines(event: Event, role: Role, organisation: str) -> Iterator[tuple[str, str]]:
+def _lines(event: Event, role: Role, stated: Stated, content: Content) -> Iterator[tuple[str, str]]:
     deadline = _deadline_of(event, role)
     text = wording.deadline_text(deadline)
     yield "Deadline", f"{text}. {wording.how_known(deadline)}" if deadline else "Not stated."
     if event.kind in {Kind.EXTENDED, Kind.SHORTENED, Kind.REOPENED}:
-        yield from _change(event, role)
+        yield from _change(event, stated)
     if deadline != role.deadline:
         yield "Moved since", f"The deadline is now: {wording.deadline_text(role.deadline)}."
     if role.history.end and event.instant < role.history.end.instant:
         for later in role.events:
             if later.kind in {Kind.WITHDRAWN, Kind.FILLED}:
                 yield wording.KIND_WORDS[later.kind], f"{wording.instant_text(later.instant)}."
-    yield "Duty station", f"{wording.place_text(role.posting)}."
-    yield "Grade", f"{role.posting.grade or 'Not stated'}."
-    yield "Organization", f"{organisation}."
+    yield "Duty station", f"{role.listing.place}."
+    yield "Grade", f"{role.listing.grade or 'Not stated'}."
+    yield "Organization", f"{content.name_of(Dimension.ORGANISATIONS, role.listing.organisation)}."
 
 
-def _change(event: Event, role: Role) -> Iterator[tuple[str, str]]:
+def _change(event: Event, stated: Stated) -> Iterator[tuple[str, str]]:
     """What a moved deadline was before, and why it was moved."""
-    for change in role.posting.deadline_changes:
-        if event.key.startswith(f"{change.on.text}/"):
-            before = change.from_.text if isinstance(change.from_, When) else change.from_
-            yield "Deadline before", f"{before}."
-            if change.reason:
-                yield "Reason", change.reason
+    for on, before, reason in stated.changes:
+        if event.key.startswith(f"{on}/"):
+            yield "Deadline before", f"{before or None}."
+            if reason:
+                yield "Reason", reason
 
 
-def _categories(event: Event, role: Role, edition: Edition) -> Iterator[Category]:
+def _categories(event: Event, role: Role, content: Content) -> Iterator[Category]:
     yield Category(FeedsPage(), event.kind.value, wording.KIND_WORDS[event.kind])
     for dimension in Dimension:
-        for key in keys_of(role.posting, dimension):
+        for key in role.listing.keys_of(dimension):
             if key != NOT_STATED:
-                yield Category(SectionPage(dimension), key, edition.name_of(dimension, key))
+                yield Category(SectionPage(dimension), key, content.name_of(dimension, key))
 
 
-def _facts(event: Event, role: Role) -> Iterator[tuple[str, object]]:
+def _facts(event: Event, role: Role, stated: Stated) -> Iterator[tuple[str, object]]:
     """The posting for machines (JSON Feed's `_vacancy`); what the notice does not state is left out."""
-    posting, deadline = role.posting, _deadline_of(event, role)
-    yield "id", role.file.id
+    deadline = _deadline_of(event, role)
+    yield "id", role.id
     yield "event", event.kind.value
     if deadline:
         yield "closes", utc_text(deadline.instant)
@@ -191,47 +201,59 @@ def _facts(event: Event, role: Role) -> Iterator[tuple[str, object]]:
         yield "closes_stated", deadline.stated
         if deadline.zone:
             yield "closes_zone", deadline.zone
-    if countries := [station.country for station in posting.duty_stations if station.country]:
-        yield "country", countries
-    if cities := [station.city for station in posting.duty_stations if station.city]:
-        yield "duty_station", cities
-    if posting.grade:
-        yield "grade", posting.grade
-    yield "organisation", posting.organisation
-    if posting.category:
-        yield "category", posting.category
+    if stated.countries:
+        yield "country", stated.countries
+    if stated.cities:
+        yield "duty_station", stated.cities
+    if stated.grade:
+        yield "grade", stated.grade
+    yield "organisation", role.listing.organisation
+    if stated.category:
+        yield "category", stated.category
 
 
-def weeks_feed(edition: Edition) -> Feed:
-    """A feed of the weeks that are over, so that an entry says everything at once and never changes its date."""
-    settings = edition.settings
-    entries = []
-    for (year, week), events in edition.weeks.items():
-        over = clock.week_ends(year, week, settings.timezone)
-        if over > edition.now:
-            continue
-        told = [
-            (word, [_title(edition.role_by_id[event.posting], edition) for event in events if event.kind is kind])
-            for kind, word in wording.KIND_WORDS.items()
-        ]
-        lines = tuple((word, "; ".join(titles) + ".") for word, titles in told if titles)
-        entries.append(
-            Entry(
-                id=_tag(edition, f"week/{year:04}-W{week:02}"),
-                title=f"Week {week} of {year}: {wording.span(*wording.week_days(year, week))}",
-                page=WeekPage(year, week),
-                instant=over,
-                lead="",
-                lines=lines,
-                categories=(),
-            )
-        )
+@dataclass(frozen=True, slots=True)
+class WeeksSubject:
+    """The weeks that are over, the newest first, each with its events and their roles."""
+
+    weeks: tuple[tuple[int, int, tuple[tuple[Event, Role], ...]], ...]
+
+
+def weeks_subject(edition: Edition) -> WeeksSubject:
+    """A week is told when it is over, so that its entry says everything at once and never changes its date."""
+    zone, roles = edition.settings.timezone, edition.role_by_id
+    over = [week for week in edition.weeks if clock.week_ends(*week, zone) <= edition.now][:SITE_AT_LEAST]
+    return WeeksSubject(
+        tuple((*week, tuple((event, roles[event.posting]) for event in edition.weeks[week])) for week in over)
+    )
+
+
+def weeks_feed(subject: WeeksSubject, content: Content) -> Feed:
+    """The feed of the weeks."""
+    settings = content.settings
+    entries = [_week_entry(year, week, told, content) for year, week, told in subject.weeks]
     return Feed(
         page=WeeksFeed(),
-        id=_tag(edition, "feed/weeks"),
+        id=_tag(settings, "feed/weeks"),
         title=f"{settings.title}: week by week",
         description=settings.description,
         about=WeeksPage(),
-        updated=entries[0].instant if entries else beginning(edition),
-        entries=tuple(entries[:SITE_AT_LEAST]),
+        updated=entries[0].instant if entries else beginning(settings),
+        entries=tuple(entries),
+    )
+
+
+def _week_entry(year: int, week: int, told: Sequence[tuple[Event, Role]], content: Content) -> Entry:
+    by_kind = [
+        (word, [_title(role, content) for event, role in told if event.kind is kind])
+        for kind, word in wording.KIND_WORDS.items()
+    ]
+    return Entry(
+        id=_tag(content.settings, f"week/{year:04}-W{week:02}"),
+        title=f"Week {week} of {year}: {wording.span(*wording.week_days(year, week))}",
+        page=WeekPage(year, week),
+        instant=clock.week_ends(year, week, content.settings.timezone),
+        lead="",
+        lines=tuple((word, "; ".join(titles) + ".") for word, titles in by_kind if titles),
+        categories=(),
     )

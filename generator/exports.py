@@ -2,54 +2,77 @@
 
 import csv
 import io
-import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 
-from . import wording
+from msgspec.json import encode
+
+from .content import Content
 from .deadlines import local_deadline
-from .edition import Edition, Role
-from .model import Deadline, Event
+from .edition import Role
+from .model import Deadline, Dimension, Event
 from .routes import Links, PostingPage
+from .stated import Stated, read_stated
 from .views import utc_text
 
 _COLUMNS = (
     *("id", "title", "organisation", "duty_station", "country", "grade", "category", "contract"),
     *("closes_utc", "closes_local", "closes_known", "languages", "salary", "opened", "url", "apply"),
 )
+StatedBy = Callable[[str], bytes]  # what a posting states, packed, by the path of its file
 
 
-def postings_json(edition: Edition, links: Links) -> bytes:
-    """Every role with its state and every event so far, the closed ones included."""
-    document = {
-        "title": edition.settings.title,
-        "home": edition.settings.base_url,
-        "as_of": utc_text(edition.now),
-        "postings": [_posting(role, links) for role in edition.roles],
-        "events": [_event(event) for event in edition.site.events],
-    }
-    return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
+@dataclass(frozen=True, slots=True)
+class DataSubject:
+    """Every role and every event so far, as of an instant at which something last changed."""
+
+    as_of: str
+    roles: tuple[Role, ...]
+    events: tuple[Event, ...]
 
 
-_FACTS = frozenset(
-    {"reference", "duty_stations", "remote", "grade", "category", "contract", "vacancy_type", "org_type", "emergency"}
-    | {"open_to", "tiers", "requirements", "education_experience", "languages", "salary", "apply", "summary", "tags"}
-)
+@dataclass(frozen=True, slots=True)
+class TableSubject:
+    """The open roles, the most urgent first."""
+
+    roles: tuple[Role, ...]
 
 
-def _posting(role: Role, links: Links) -> dict[str, object]:
-    """A role in the words of its front matter; what the notice does not state is left out."""
+def postings_json(subject: DataSubject, content: Content, links: Links, stated_by: StatedBy) -> Iterator[bytes]:
+    """Every role with its state and every event, the closed ones included: a piece of the file each, a line each."""
+    settings = content.settings
+    head = encode({"title": settings.title, "home": settings.base_url, "as_of": subject.as_of})
+    yield head[:-1] + b',\n"postings": ['
+    yield from _lines(_posting(role, links, stated_by) for role in subject.roles)
+    yield b'],\n"events": ['
+    yield from _lines(encode(_event(event)) for event in subject.events)
+    yield b"]}\n"
+
+
+def _lines(values: Iterable[bytes]) -> Iterator[bytes]:
+    before = b"\n"
+    for value in values:
+        yield before + value
+        before = b",\n"
+    yield b"\n"
+
+
+def _posting(role: Role, links: Links, stated_by: StatedBy) -> bytes:
+    """A role in the words of its front matter."""
     found: dict[str, object] = {
-        "id": role.file.id,
+        "id": role.id,
         "url": links.absolute(PostingPage(role.slug)),
-        "state": role.state.value,
+        "state": role.state,
         "title": role.title,
     }
-    if role.posting.takedown:
-        return found
-    facts = role.posting.model_dump(mode="json", by_alias=True, exclude_defaults=True, include=set(_FACTS))
-    found |= {"organisation": role.posting.organisation, **facts, "opened": utc_text(role.history.opened)}
+    if role.takedown:
+        return encode(found)
+    found |= {"organisation": role.listing.organisation, "opened": utc_text(role.history.opened)}
     if role.deadline:
         found["deadline"] = _deadline(role.deadline)
-    return found
+    facts = read_stated(stated_by(role.listing.path)).facts
+    # Both are JSON objects, written by one encoder: the second goes on where the first ends.
+    return encode(found) if facts == b"{}" else encode(found)[:-1] + b"," + facts[1:]
 
 
 def _deadline(deadline: Deadline) -> dict[str, object]:
@@ -62,39 +85,40 @@ def _deadline(deadline: Deadline) -> dict[str, object]:
 
 
 def _event(event: Event) -> dict[str, str]:
-    return {"id": event.id, "posting": event.posting, "kind": event.kind.value, "instant": utc_text(event.instant)}
+    return {"id": event.id, "posting": event.posting, "kind": event.kind, "instant": utc_text(event.instant)}
 
 
-def open_csv(edition: Edition, links: Links) -> bytes:
-    """The open roles, the most urgent first, as CSV (RFC 4180) in UTF-8."""
+def open_csv(subject: TableSubject, content: Content, links: Links, stated_by: StatedBy) -> bytes:
+    """The open roles as CSV (RFC 4180) in UTF-8."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(_COLUMNS)
-    for role in edition.site.open_roles:
-        writer.writerow([_cell(value) for value in _cells(role, edition, links)])
+    for role in subject.roles:
+        stated = read_stated(stated_by(role.listing.path))
+        writer.writerow([_cell(value) for value in _cells(role, stated, content, links)])
     return out.getvalue().encode()
 
 
-def _cells(role: Role, edition: Edition, links: Links) -> list[str]:
-    posting, deadline = role.posting, role.deadline
+def _cells(role: Role, stated: Stated, content: Content, links: Links) -> list[str]:
+    deadline = role.deadline
     known = "" if deadline is None else "stated" if deadline.stated else "assumed"
     return [
-        role.file.id,
+        role.id,
         role.title,
-        edition.content.organisations[posting.organisation].organisation.name,
-        "; ".join(station.city for station in posting.duty_stations if station.city),
-        "; ".join(station.country for station in posting.duty_stations if station.country),
-        posting.grade or "",
-        posting.category or "",
-        (posting.contract.type or "") if posting.contract else "",
+        content.name_of(Dimension.ORGANISATIONS, role.listing.organisation),
+        "; ".join(stated.cities),
+        "; ".join(stated.countries),
+        stated.grade,
+        stated.category,
+        stated.contract,
         utc_text(deadline.instant) if deadline else "",
         local_deadline(deadline).isoformat(timespec="minutes") if deadline else "",
         known,
-        " ".join(posting.languages.required) if posting.languages else "",
-        wording.salary_text(posting.salary) if posting.salary else "",
+        stated.languages,
+        stated.salary,
         utc_text(role.history.opened),
         links.absolute(PostingPage(role.slug)),
-        posting.apply or "",
+        stated.apply,
     ]
 
 

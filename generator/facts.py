@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from . import wording
-from .edition import Edition, Role, keys_of
+from .content import Content
+from .listing import keys_of
 from .model import Dimension
 from .routes import CollectionPage
 from .schema import Organisation, Posting
@@ -11,18 +12,17 @@ from .views import Explanation, Fact, Link
 from .vocabulary import NOT_STATED, OPEN_TO, city_of_zone, countries, languages
 
 
-def facts_of(role: Role, edition: Edition) -> tuple[Fact, ...]:
+def facts_of(posting: Posting, content: Content) -> tuple[Fact, ...]:
     """The panel's lines in the order in which a reader judges a role."""
-    return tuple(fact for fact in _facts(role, edition) if fact)
+    return tuple(fact for fact in _facts(posting, content) if fact)
 
 
-def _facts(role: Role, edition: Edition) -> Iterator[Fact | None]:
-    posting = role.posting
+def _facts(posting: Posting, content: Content) -> Iterator[Fact | None]:
     yield Fact("Duty station", _stations(posting))
-    yield Fact("Organization", _links(role, edition, Dimension.ORGANISATIONS))
-    yield Fact("Grade", _links(role, edition, Dimension.GRADES))
-    yield Fact("Category", _links(role, edition, Dimension.CATEGORIES))
-    yield Fact("Contract", _links(role, edition, Dimension.CONTRACTS), _contract_note(posting))
+    yield Fact("Organization", _links(posting, content, Dimension.ORGANISATIONS))
+    yield Fact("Grade", _links(posting, content, Dimension.GRADES))
+    yield Fact("Category", _links(posting, content, Dimension.CATEGORIES))
+    yield Fact("Contract", _links(posting, content, Dimension.CONTRACTS), _contract_note(posting))
     yield Fact("Who may apply", _open_to(posting))
     yield Fact("Languages", _languages(posting, required=True))
     yield _optional("Languages of advantage", _languages(posting, required=False))
@@ -43,9 +43,9 @@ def _optional(label: str, values: tuple[Link | str, ...]) -> Fact | None:
     return Fact(label, values) if values else None
 
 
-def _links(role: Role, edition: Edition, dimension: Dimension) -> tuple[Link | str, ...]:
-    keys = (key for key in keys_of(role.posting, dimension) if key != NOT_STATED)
-    return tuple(Link(edition.name_of(dimension, key), CollectionPage(dimension, key)) for key in keys)
+def _links(posting: Posting, content: Content, dimension: Dimension) -> tuple[Link | str, ...]:
+    keys = (key for key in keys_of(posting, dimension) if key != NOT_STATED)
+    return tuple(Link(content.name_of(dimension, key), CollectionPage(dimension, key)) for key in keys)
 
 
 def _stations(posting: Posting) -> tuple[Link | str, ...]:
@@ -102,11 +102,11 @@ def _source(posting: Posting) -> Iterator[Fact | None]:
     yield _optional("Last checked", (wording.when_text(source.checked),) if source.checked else ())
 
 
-def organisation_facts(organisation: Organisation, edition: Edition) -> tuple[Fact, ...]:
+def organisation_facts(organisation: Organisation, content: Content) -> tuple[Fact, ...]:
     """What is known about an organisation, for its page."""
     found = [Fact("Full name", (organisation.full_name,))] if organisation.full_name else []
     if key := organisation.parent:
-        name = edition.name_of(Dimension.ORGANISATIONS, key)
+        name = content.name_of(Dimension.ORGANISATIONS, key)
         found.append(Fact("Part of", (Link(name, CollectionPage(Dimension.ORGANISATIONS, key)),)))
     if organisation.country:
         found.append(Fact("Headquarters", (countries()[organisation.country],)))
@@ -120,12 +120,12 @@ def organisation_facts(organisation: Organisation, edition: Edition) -> tuple[Fa
     return tuple(found)
 
 
-def explanations_of(role: Role, edition: Edition) -> tuple[Explanation, ...]:
+def explanations_of(posting: Posting, content: Content) -> tuple[Explanation, ...]:
     """What the role's grade, category and contract type mean, with the source of each statement."""
     found = []
     for dimension in (Dimension.GRADES, Dimension.CATEGORIES, Dimension.CONTRACTS):
-        for key in keys_of(role.posting, dimension):
-            term = edition.term(dimension, key)
+        for key in keys_of(posting, dimension):
+            term = content.term(dimension, key)
             if term and term.explanation:
                 found.append(
                     Explanation(Link(term.label, CollectionPage(dimension, key)), term.explanation, term.source)

@@ -1,30 +1,86 @@
 """Feeds as bytes: RSS 2.0 and Atom 1.0 through feedgen, whose traps are closed here and nowhere else; JSON Feed 1.1."""
 
-import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from feedgen.feed import FeedGenerator
-from lxml import etree
+from msgspec import json
 
 from .entries import Entry, Feed
 from .routes import Links
 from .schema import Settings
+
+if TYPE_CHECKING:
+    # Both take long to import, and a build that changes no feed needs neither.
+    from feedgen.feed import FeedGenerator
+    from lxml.etree import _Element
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 TTL_MINUTES = 360
 Html = Callable[[Entry], str]
 
 
-def rss(feed: Feed, settings: Settings, links: Links, html: Html, stylesheet: str) -> bytes:
-    """The feed as RSS 2.0; `html` renders an entry's content, `stylesheet` is the address of a CSS file."""
-    root = etree.fromstring(_generator(feed, settings, links, html, "application/rss+xml").rss_str(pretty=True))
+def rss_items(entries: Sequence[Entry], settings: Settings, links: Links, html: Html) -> list[bytes]:
+    """Each entry as an item of RSS 2.0; `html` renders its content."""
+    return _cut(_ITEM, _rss(_empty(settings), entries, links, html), entries)
+
+
+def rss(feed: Feed, items: Iterable[bytes], settings: Settings, links: Links, stylesheet: str) -> bytes:
+    """The feed as RSS 2.0 around its items; `stylesheet` is the address of a CSS file."""
+    frame = _rss(_generator(feed, settings, links, "application/rss+xml"), (), links, None, stylesheet)
+    return _filled(frame, b"  </channel>\n", items)
+
+
+def atom_entries(entries: Sequence[Entry], settings: Settings, links: Links, html: Html) -> list[bytes]:
+    """Each entry as one of Atom 1.0; `html` renders its content."""
+    return _cut(_ENTRY, _atom(_empty(settings), entries, links, html), entries)
+
+
+def atom(feed: Feed, entries: Iterable[bytes], settings: Settings, links: Links, stylesheet: str) -> bytes:
+    """The feed as Atom 1.0 around its entries."""
+    frame = _atom(_generator(feed, settings, links, "application/atom+xml"), (), links, None, stylesheet)
+    return _filled(frame, b"</feed>\n", entries)
+
+
+# An entry is the same in every feed. So feedgen makes each once, in a feed of its own, and feeds around them without
+# any; text in them is escaped, so that no title can look like the end of an item.
+_ITEM = re.compile(rb"    <item>\n.*?\n    </item>\n", re.DOTALL)
+_ENTRY = re.compile(rb"  <entry>\n.*?\n  </entry>\n", re.DOTALL)
+
+
+def _cut(pattern: re.Pattern[bytes], document: bytes, entries: Sequence[Entry]) -> list[bytes]:
+    found = pattern.findall(document)
+    assert len(found) == len(entries), "feedgen writes its entries in another form than it did"
+    return found
+
+
+def _filled(frame: bytes, end: bytes, pieces: Iterable[bytes]) -> bytes:
+    before, found, after = frame.rpartition(end)
+    assert found, "feedgen ends its feeds in another way than it did"
+    return b"".join((before, *pieces, found, after))
+
+
+def _rss(
+    generator: "FeedGenerator", entries: Iterable[Entry], links: Links, html: Html | None, stylesheet: str = ""
+) -> bytes:
+    for entry in entries:
+        _add(generator, entry, links, html)
+    from lxml import etree
+
+    root = etree.fromstring(generator.rss_str(pretty=True))
     # The RSS Advisory Board asks for these references in plain text: some readers decode a text twice.
     return _document(root, stylesheet).replace(b"&amp;", b"&#x26;").replace(b"&lt;", b"&#x3C;")
 
 
-def atom(feed: Feed, settings: Settings, links: Links, html: Html, stylesheet: str) -> bytes:
-    """The feed as Atom 1.0."""
-    root = etree.fromstring(_generator(feed, settings, links, html, "application/atom+xml").atom_str(pretty=True))
+def _atom(
+    generator: "FeedGenerator", entries: Iterable[Entry], links: Links, html: Html | None, stylesheet: str = ""
+) -> bytes:
+    for entry in entries:
+        _add(generator, entry, links, html)
+    from lxml import etree
+
+    root = etree.fromstring(generator.atom_str(pretty=True))
     for link in root.iterfind(f"{_ATOM}entry/{_ATOM}link"):
         # feedgen 1.0.0 loses these two on the way (python-feedgen issue 132).
         link.set("rel", "alternate")
@@ -32,12 +88,29 @@ def atom(feed: Feed, settings: Settings, links: Links, html: Html, stylesheet: s
     return _document(root, stylesheet)
 
 
-def _document(root: etree._Element, stylesheet: str) -> bytes:
+def _document(root: "_Element", stylesheet: str) -> bytes:
+    from lxml import etree
+
     root.addprevious(etree.ProcessingInstruction("xml-stylesheet", f'type="text/css" href="{stylesheet}"'))
     return bytes(etree.tostring(root.getroottree(), xml_declaration=True, encoding="UTF-8")) + b"\n"
 
 
-def _generator(feed: Feed, settings: Settings, links: Links, html: Html, media_type: str) -> FeedGenerator:
+def _empty(settings: Settings) -> "FeedGenerator":
+    """A feed that only holds entries until they are cut out."""
+    from feedgen.feed import FeedGenerator
+
+    generator = FeedGenerator()
+    generator.id(settings.base_url)
+    generator.title("-")
+    generator.description("-")
+    generator.link(href=settings.base_url)
+    generator.updated(datetime.min.replace(tzinfo=UTC))
+    return generator
+
+
+def _generator(feed: Feed, settings: Settings, links: Links, media_type: str) -> "FeedGenerator":
+    from feedgen.feed import FeedGenerator
+
     generator = FeedGenerator()
     generator.id(feed.id)
     generator.title(feed.title)
@@ -54,12 +127,11 @@ def _generator(feed: Feed, settings: Settings, links: Links, html: Html, media_t
     generator.updated(feed.updated)
     generator.lastBuildDate(feed.updated)
     generator.pubDate(feed.updated)
-    for entry in feed.entries:
-        _add(generator, entry, links, html)
     return generator
 
 
-def _add(generator: FeedGenerator, entry: Entry, links: Links, html: Html) -> None:
+def _add(generator: "FeedGenerator", entry: Entry, links: Links, html: Html | None) -> None:
+    assert html is not None, "entries need what renders them"
     added = generator.add_entry(order="append")
     added.id(entry.id)
     added.guid(entry.id, permalink=False)
@@ -74,8 +146,13 @@ def _add(generator: FeedGenerator, entry: Entry, links: Links, html: Html) -> No
         added.category(term=category.term, scheme=links.absolute(category.scheme), label=category.label)
 
 
-def json_feed(feed: Feed, settings: Settings, links: Links, html: Html) -> bytes:
-    """The feed as JSON Feed 1.1, with the facts of each vacancy under `_vacancy`."""
+def json_items(entries: Iterable[Entry], links: Links, html: Html) -> list[bytes]:
+    """Each entry as an item of JSON Feed 1.1, with the facts of its vacancy under `_vacancy`."""
+    return [_indented(json.format(json.encode(_item(entry, links, html)), indent=1)) for entry in entries]
+
+
+def json_feed(feed: Feed, items: Iterable[bytes], settings: Settings, links: Links) -> bytes:
+    """The feed as JSON Feed 1.1 around its items."""
     document = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": feed.title,
@@ -84,9 +161,16 @@ def json_feed(feed: Feed, settings: Settings, links: Links, html: Html) -> bytes
         "feed_url": links.absolute(feed.page),
         "language": "en",
         "authors": [{"name": settings.editor.name, "url": f"mailto:{settings.editor.email}"}],
-        "items": [_item(entry, links, html) for entry in feed.entries],
+        "items": [],
     }
-    return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
+    frame = json.format(json.encode(document), indent=1) + b"\n"
+    listed = b",\n".join(items)
+    return frame.removesuffix(b"[]\n}\n") + (b"[\n" + listed + b"\n ]\n}\n" if listed else b"[]\n}\n")
+
+
+def _indented(item: bytes) -> bytes:
+    # A line of JSON ends between values only, never inside a text.
+    return b"  " + item.replace(b"\n", b"\n  ")
 
 
 def _item(entry: Entry, links: Links, html: Html) -> dict[str, object]:

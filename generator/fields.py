@@ -18,6 +18,8 @@ from .problems import did_you_mean, shown
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,98}[a-z0-9])?")
 HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
+_MAIL = re.compile(r"mailto:[A-Za-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
+_ADDRESS = re.compile(rf"https://({HOST.pattern})(?:/[A-Za-z0-9._~/?#=&%+-]*)?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DATE_TIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2})?(?P<offset>Z|[+-][0-9]{2}:[0-9]{2})?"
@@ -28,7 +30,7 @@ _YEARS = range(1945, 2200)
 class Fields(BaseModel):
     """A mapping of front matter: frozen, and a key that it does not know is a problem."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 def _text_of(value: object) -> str:
@@ -205,6 +207,9 @@ def read_address(text: str) -> str:
 
     User names, IP numbers, punycode and other scripts make one host look like another (reference: Unicode TR 36).
     """
+    # Most addresses are of this form, and it hides nothing.
+    if (plain := _ADDRESS.fullmatch(text)) and "xn--" not in plain[1] and not plain[1].startswith("0x"):
+        return text
     try:
         parts = urlsplit(text)
         port = parts.port
@@ -218,6 +223,19 @@ def read_address(text: str) -> str:
     if "@" in parts.netloc or port is not None or _is_ip(host) or not HOST.fullmatch(host) or "xn--" in host:
         raise ValueError(f"{shown(text)} hides where it leads, write a plain host name and no user, port or number")
     return text
+
+
+def link_problem(href: str) -> str | None:
+    """Why a link may not stand in a text, with what to write instead; None when it may."""
+    if _MAIL.fullmatch(href):
+        return None
+    if match := _MAIL.match(href):
+        return f"{shown(href)} holds more than an e-mail address, write it as {match.group()}"
+    try:
+        read_address(href)
+    except ValueError as error:
+        return str(error)
+    return None
 
 
 def read_base_url(text: str) -> str:

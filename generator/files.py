@@ -4,6 +4,7 @@ import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from .frontmatter import forbidden_characters
 from .problems import Place, Problem, shown
@@ -15,42 +16,68 @@ MAX_STATIC_BYTES = 25 * 1024 * 1024  # the most that Cloudflare Pages serves
 MAX_DEPTH = 16
 
 
-def walk(root: Path, folder: Path, depth: int = 0) -> Iterator[tuple[Path, Problem | None]]:
+class Found(NamedTuple):
+    """A file of a folder: where it lies, its path from the root as messages show it, and what tells that it changed.
+
+    What is no file of ours to read carries a problem and no stamp.
+    """
+
+    place: str
+    name: str
+    stamp: str = ""
+    problem: Problem | None = None
+
+    @property
+    def path(self) -> Path:
+        return Path(self.place)
+
+
+def walk(folder: Path | str, name: str, depth: int = 0) -> Iterator[Found]:
     """Every file under a folder in a fixed order, links and special files with the problem that they are.
 
-    Names that start with a dot (but for `.well-known`) and editors' backups (`x~`) are passed over. Links are never
-    followed.
+    `name` is the folder's own path as messages show it. Names that start with a dot (but for `.well-known`) and
+    editors' backups (`x~`) are passed over. Links are never followed.
     """
     for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
-        path = Path(entry.path)
         if (entry.name.startswith(".") and entry.name != ".well-known") or entry.name.endswith("~"):
             continue
-        if problem := _name_problem(root, path) or _type_problem(root, path, entry):
-            yield path, problem
-        elif entry.is_dir(follow_symlinks=False):
-            if depth == MAX_DEPTH:
-                yield path, problem_at(root, path, "file", f"folders nest deeper than {MAX_DEPTH}, move it up")
-            else:
-                yield from walk(root, path, depth + 1)
+        path, shown_as = entry.path, f"{name}/{_visible(entry.name)}"
+        is_folder = entry.is_dir(follow_symlinks=False)
+        if reason := _name_problem(entry.name):
+            yield Found(path, shown_as, problem=Problem(shown_as, Place(), "file name", reason))
+        elif reason := _type_problem(entry, is_folder):
+            yield Found(path, shown_as, problem=Problem(shown_as, Place(), "file", reason))
+        elif not is_folder:
+            yield Found(path, shown_as, stamp_of(entry.stat(follow_symlinks=False)))
+        elif depth == MAX_DEPTH:
+            reason = f"folders nest deeper than {MAX_DEPTH}, move it up"
+            yield Found(path, shown_as, problem=Problem(shown_as, Place(), "file", reason))
         else:
-            yield path, None
+            yield from walk(path, shown_as, depth + 1)
 
 
-def _name_problem(root: Path, path: Path) -> Problem | None:
+def stamp_of(status: os.stat_result) -> str:
+    """What changes whenever a file does: size, times of change (ns) and inode. The third is the one nobody can set."""
+    return f"{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns} {status.st_ino}"
+
+
+def _name_problem(name: str) -> str | None:
+    if name.isascii() and name.isprintable():
+        return None
     try:
-        path.name.encode("utf-8")
+        name.encode("utf-8")
     except UnicodeEncodeError:
-        return problem_at(root, path, "file name", f"{shown(path.name)} is not UTF-8, rename the file")
-    if forbidden_characters(path.name) or "\n" in path.name:
-        return problem_at(root, path, "file name", f"{shown(path.name)} holds an invisible character, rename the file")
+        return f"{shown(name)} is not UTF-8, rename the file"
+    if forbidden_characters(name) or "\n" in name:
+        return f"{shown(name)} holds an invisible character, rename the file"
     return None
 
 
-def _type_problem(root: Path, path: Path, entry: os.DirEntry[str]) -> Problem | None:
+def _type_problem(entry: os.DirEntry[str], is_folder: bool) -> str | None:
     if entry.is_symlink():
-        return problem_at(root, path, "file", "is a symbolic link, put the file itself here")
-    if not (entry.is_dir(follow_symlinks=False) or entry.is_file(follow_symlinks=False)):
-        return problem_at(root, path, "file", "is not a regular file, delete it")
+        return "is a symbolic link, put the file itself here"
+    if not (is_folder or entry.is_file(follow_symlinks=False)):
+        return "is not a regular file, delete it"
     return None
 
 
@@ -61,13 +88,23 @@ def problem_at(root: Path, path: Path, key: str, message: str, place: Place | No
 
 def shown_path(root: Path, path: Path) -> str:
     """A path relative to the root, with characters that would break a line of output made visible."""
-    text = path.relative_to(root).as_posix()
+    return _visible(path.relative_to(root).as_posix())
+
+
+def _visible(text: str) -> str:
+    if text.isprintable():
+        return text
     return "".join(char if char.isprintable() else char.encode("unicode_escape", "replace").decode() for char in text)
 
 
 def read_text(root: Path, path: Path) -> tuple[str, list[Problem]]:
     """A text file with `\\n` line ends, or why it cannot be read."""
     raw, problems = read_bytes(root, path, MAX_TEXT_BYTES)
+    return ("", problems) if problems else decoded(root, path, raw)
+
+
+def decoded(root: Path, path: Path, raw: bytes) -> tuple[str, list[Problem]]:
+    """The bytes of a text file as text, or what no text of ours may hold."""
     try:
         raw = raw.removeprefix(b"\xef\xbb\xbf")
         text = raw.decode("utf-8")
@@ -75,9 +112,8 @@ def read_text(root: Path, path: Path) -> tuple[str, list[Problem]]:
         before = raw[: error.start].decode("utf-8")
         place = Place(before.count("\n") + 1, len(before) - before.rfind("\n"))
         message = f"byte 0x{raw[error.start]:02X} is not UTF-8, save the file as UTF-8"
-        return "", [*problems, problem_at(root, path, "encoding", message, place)]
-    for place, key, message in forbidden_characters(text):
-        problems.append(problem_at(root, path, key, message, place))
+        return "", [problem_at(root, path, "encoding", message, place)]
+    problems = [problem_at(root, path, key, message, place) for place, key, message in forbidden_characters(text)]
     return text.replace("\r\n", "\n"), problems
 
 

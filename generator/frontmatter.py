@@ -22,6 +22,8 @@ Value = str | list["Value"] | dict[str, "Value"]
 Finding = tuple[Place, str, str]  # place, key, message
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_ASCII = bytes(range(128))
+_CONTROLS = bytes({*range(32), 127} - {ord("\n"), ord("\t")})
 _ZERO_WIDTH_JOINERS = "\u200c\u200d"
 # Control characters, bidirectional overrides and invisible characters: they make a text look like another one.
 FORBIDDEN = re.compile(
@@ -55,21 +57,27 @@ class Fields:
         return Place()
 
 
+_RULE = re.compile(r"^---[^\S\n]*(?:\n|\Z)", re.MULTILINE)
+
+
 def split(text: str) -> tuple[str, str, int] | None:
     """A file as (front matter, body, first line of the body); None when it does not open and close with `---`."""
-    lines = text.split("\n")
-    if lines[0].rstrip() != "---":
+    opening = _RULE.match(text)
+    closing = _RULE.search(text, opening.end()) if opening else None
+    if opening is None or closing is None:
         return None
-    for number, line in enumerate(lines[1:], start=2):
-        if line.rstrip() == "---":
-            return "\n".join(lines[1 : number - 1]), "\n".join(lines[number:]), number + 1
-    return None
+    front = text[opening.end() : closing.start()].removesuffix("\n")
+    return front, text[closing.end() :], text.count("\n", 0, closing.start()) + 2
 
 
 def invisible(text: str) -> bool:
     """Whether a text may hold a character of FORBIDDEN: a quick look, after which most texts need no other."""
+    data = text.encode("utf-8", "surrogatepass")
+    if len(data.translate(None, _CONTROLS)) != len(data):
+        return True
+    rest = data.translate(None, _ASCII).decode("utf-8", "surrogatepass")
     # The two are shown in place of something, so Unicode counts them as printable.
-    return not text.replace("\n", "").isprintable() or "\ufffc" in text or "\ufffd" in text
+    return not rest.isprintable() or "\ufffc" in rest or "\ufffd" in rest
 
 
 def forbidden_characters(text: str) -> list[Finding]:
@@ -121,19 +129,19 @@ class _NotPlain(Exception):
 
 def _plain_mapping(text: str) -> dict[str, Value]:
     """A text without a mistake of form, read in half the time that places and messages take. Raises _NotPlain."""
-    events = yaml.parse(text, Loader=_LOADER)
+    following = _LOADER(text).get_event
     if not invisible(text) and "\\" not in text:
-        next(events)
-        document = next(events)
+        following()
+        document = following()
         if isinstance(document, yaml.DocumentStartEvent) and not document.version and not document.tags:
-            value = _plain(next(events), events, 0)
-            next(events)
-            if isinstance(value, dict) and isinstance(next(events), yaml.StreamEndEvent):
+            value = _plain(following(), following, 0)
+            following()
+            if isinstance(value, dict) and isinstance(following(), yaml.StreamEndEvent):
                 return value
     raise _NotPlain
 
 
-def _plain(event: Any, events: Iterator[yaml.Event], depth: int) -> Value:
+def _plain(event: Any, following: Callable[[], Any], depth: int) -> Value:
     kind = type(event)
     if kind is yaml.AliasEvent or event.anchor or event.tag or depth > MAX_DEPTH:
         raise _NotPlain
@@ -143,15 +151,15 @@ def _plain(event: Any, events: Iterator[yaml.Event], depth: int) -> Value:
         raise _NotPlain
     if kind is yaml.SequenceStartEvent:
         items = []
-        while type(event := next(events)) is not yaml.SequenceEndEvent:
-            items.append(_plain(event, events, depth + 1))
+        while type(event := following()) is not yaml.SequenceEndEvent:
+            items.append(_plain(event, following, depth + 1))
         return items
     result: dict[str, Value] = {}
-    while type(event := next(events)) is yaml.ScalarEvent:
+    while type(event := following()) is yaml.ScalarEvent:
         key = event.value
         if key in result or key == "<<" or event.anchor or event.tag:
             raise _NotPlain
-        result[key] = _plain(next(events), events, depth + 1)
+        result[key] = _plain(following(), following, depth + 1)
     if type(event) is not yaml.MappingEndEvent:
         raise _NotPlain
     return result
@@ -263,6 +271,7 @@ def key_text(location: Location) -> str:
 
 
 _NO_SPACE = re.compile(r"(?P<key>\s*(?:-\s+)*[a-z_]+:)[^\s/:]")
+_YAML_LINES = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _UNCLOSED = "a quote opens here and is not closed, close it on the same line"
 
 
@@ -294,7 +303,7 @@ class _Syntax:
         """The mistake in an editor's words, at the place where it is mended."""
         problem = str(getattr(self.error, "problem", None) or "unreadable")
         context, opening = str(getattr(self.error, "context", "")), getattr(self.error, "context_mark", None)
-        lines = self.text.split("\n")
+        lines = _YAML_LINES.split(self.text)
         mark = getattr(self.error, "problem_mark", None) or opening
         number = min(mark.line if mark else 0, len(lines) - 1)
         line, column = lines[number], (mark.column if mark else 0) + 1

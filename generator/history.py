@@ -6,52 +6,26 @@ The list of events up to an instant only ever grows, so a build that was skipped
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from urllib.parse import quote
 
 from . import clock
 from .content import Content, PostingFile
 from .deadlines import resolve
-from .model import UNTIL_FILLED, Closes, Deadline, Event, Kind, State, When
+from .model import UNTIL_FILLED, Closes, Deadline, End, Event, History, Kind, Standing, State, When
 from .schema import Settings
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A deadline while it stood: from `since` to `until` (None: for good). Without one, `deadline` is None."""
-
-    since: datetime
-    deadline: Deadline | None
-    until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class End:
-    """The moment at which a role ended by word of the editor rather than by its deadline."""
-
-    instant: datetime
-    state: State
-
-
-@dataclass(frozen=True, slots=True)
-class History:
-    """Everything that happens to a posting, the future as far as it is known included. Events stand in time's order."""
-
-    opened: datetime
-    standings: tuple[Standing, ...]
-    end: End | None
-    events: tuple[Event, ...]
-    confirmed: datetime  # when the role was last known to be there
-
-    def standing_at(self, now: datetime) -> Standing:
-        """The deadline that stands at an instant."""
-        return next((one for one in reversed(self.standings) if one.since <= now), self.standings[0])
 
 
 def event_id(settings: Settings, posting: str, kind: Kind, *key: str) -> str:
     """The id of an event: a tag URI (RFC 4151). In each part all but letters, digits and `-._~:` is percent-encoded."""
-    parts = "/".join(quote(part, safe=":") for part in ("posting", posting, kind.value, *key))
+    parts = "/".join(map(_quoted, ("posting", posting, kind.value, *key)))
     return f"tag:{settings.tag_authority.domain},{settings.tag_authority.date}:{parts}"
+
+
+@lru_cache(4096)
+def _quoted(part: str) -> str:
+    return quote(part, safe=":")
 
 
 def history_of(file: PostingFile, content: Content) -> History:

@@ -5,77 +5,13 @@ e-mail addresses only. What it declines is refused at the door with its line; th
 """
 
 import re
-from bisect import bisect_right
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from functools import cache
-
-from markdown_it import MarkdownIt
-from markdown_it.common.html_re import HTML_TAG_RE
-from markdown_it.renderer import RendererHTML
-from markdown_it.rules_block import StateBlock
-from markdown_it.rules_inline import StateInline, autolink, link
-from markdown_it.token import Token
+from collections.abc import Sequence
 
 from . import plaintext
-from .fields import read_address
-from .plaintext import Title
-from .problems import Place, shown
+from .problems import Place
+from .prose import NOTHING, Heading, Prose, Title, numbered
 
 MAX_BYTES = 64 * 1024
-MAX_NESTING = 20
-_LOWEST_HEADING = 2  # the page has its own h1
-_MAIL = re.compile(r"mailto:[A-Za-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
-MOST_PROBLEMS = 20  # in one text; a text with more is mended in rounds
-_TOO_DEEP = f"lists and quotes nest {MAX_NESTING} deep here, write the text flatter"
-_NO_HTML = "raw HTML stands here, write it as Markdown, or put it in backquotes to show it"
-_NO_IMAGE = "an image stands here, images are not shown, describe it in words"
-_NO_REFERENCE = "a reference definition stands here, write the link in place as [text](https://…)"
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """A heading of the text: its level in the page, its words and its anchor."""
-
-    level: int
-    text: str
-    anchor: str
-
-
-@dataclass(frozen=True, slots=True)
-class Prose:
-    """A rendered text; `html` is safe to place into a page."""
-
-    html: str
-    headings: tuple[Heading, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Refusal:
-    """A piece of text that the profile declines: its line (0-based) in the body, and where in that line it stands.
-
-    A line of a list or a quote starts with marks that the inline parser does not see: `before` is what it saw of the
-    line up to the place, `seen` the whole of it.
-    """
-
-    line: int
-    message: str
-    seen: str = ""
-    before: str = ""
-
-
-def link_problem(href: str) -> str | None:
-    """Why a link may not stand in a text, with what to write instead; None when it may."""
-    if _MAIL.fullmatch(href):
-        return None
-    if match := _MAIL.match(href):
-        return f"{shown(href)} holds more than an e-mail address, write it as {match.group()}"
-    try:
-        read_address(href)
-    except ValueError as error:
-        return str(error)
-    return None
 
 
 def read(body: str, first_line: int = 1) -> tuple[list[tuple[Place, str]], Prose]:
@@ -84,9 +20,13 @@ def read(body: str, first_line: int = 1) -> tuple[list[tuple[Place, str]], Prose
     `first_line` is the text's first line in its file. With problems the HTML is empty.
     """
     if len(body.encode()) > MAX_BYTES:
-        return [(Place(first_line), f"is larger than {MAX_BYTES // 1024} KiB, shorten it")], Prose("")
+        return [(Place(first_line), f"is larger than {MAX_BYTES // 1024} KiB, shorten it")], NOTHING
     pieces = _pieces(body)
-    return ([], _assembled(pieces)) if pieces is not None else _read_whole(body, first_line)
+    if pieces is not None:
+        return [], _assembled(pieces)
+    from . import commonmark
+
+    return commonmark.read(body, first_line)
 
 
 def check(body: str, first_line: int = 1) -> list[tuple[Place, str]]:
@@ -97,24 +37,11 @@ def check(body: str, first_line: int = 1) -> list[tuple[Place, str]]:
 def render(body: str) -> Prose:
     """A text as HTML, headings from h2 on. What the profile declines shows as text, or as a link that leads nowhere."""
     pieces = _pieces(body)
-    return render_whole(body) if pieces is None else _assembled(pieces)
+    if pieces is not None:
+        return _assembled(pieces)
+    from . import commonmark
 
-
-def render_whole(body: str) -> Prose:
-    """The same, by the parser alone: slower, and the measure of the quick way."""
-    _, tokens = _parse(body)
-    headings = _number_headings(tokens)
-    return Prose(_parser().renderer.render(tokens, _parser().options, {}), headings)
-
-
-def _read_whole(body: str, first_line: int) -> tuple[list[tuple[Place, str]], Prose]:
-    refusals, tokens = _parse(body)
-    # The parser passes over what nests deeper, and the reader would never see it.
-    deep = [token for token in tokens if token.level >= MAX_NESTING - 1 and token.map]
-    refusals += [_Refusal(token.map[0], _TOO_DEEP) for token in deep[:1] if token.map]
-    lines = body.split("\n")
-    found = sorted({(_place(refusal, lines, first_line), refusal.message) for refusal in refusals})[:MOST_PROBLEMS]
-    return found, Prose("") if found else render_whole(body)
+    return commonmark.render(body)
 
 
 # Parsing costs more than all else that a build does, and half of what notices say they share. So a text is taken apart
@@ -123,7 +50,30 @@ def _read_whole(body: str, first_line: int) -> tuple[list[tuple[Place, str]], Pr
 _APART = re.compile(r"\n(?:[ \t]*\n)+(?=\S)(?!(?:[-+*]|[0-9]{1,9}[.)])(?:[ \t\n]|$))")
 _FENCE = re.compile(r"```|~~~")
 _MOST_REMEMBERED, _LONGEST_REMEMBERED = 4096, 4096
-_remembered: dict[str, tuple[str | Title, ...]] = {}
+_Block = tuple[str | Title, ...]
+
+
+class _Known:
+    """The newest blocks and what they become. What is asked for again stays; the rest goes when there are too many."""
+
+    def __init__(self) -> None:
+        self.young: dict[str, _Block] = {}
+        self.old: dict[str, _Block] = {}
+
+    def get(self, block: str) -> _Block | None:
+        if (found := self.young.get(block)) is None and (found := self.old.get(block)) is not None:
+            self.keep(block, found)
+        return found
+
+    def keep(self, block: str, found: _Block) -> _Block:
+        if len(block) <= _LONGEST_REMEMBERED:
+            if len(self.young) >= _MOST_REMEMBERED:
+                self.old, self.young = self.young, {}
+            self.young[block] = found
+        return found
+
+
+_known = _Known()
 
 
 def _pieces(body: str) -> list[str | Title] | None:
@@ -131,206 +81,39 @@ def _pieces(body: str) -> list[str | Title] | None:
     if _FENCE.search(body):
         return None
     blocks = _APART.split(stripped) if (stripped := body.strip("\n")) else []
-    known = [_remembered.get(block) or plaintext.rendered(block) for block in blocks]
+    known = [_known.get(block) or _simple(block) for block in blocks]
     missing = [block for block, found in zip(blocks, known, strict=True) if found is None]
-    parsed = _parse_blocks(missing)
+    parsed = _parsed(missing)
     if parsed is None:
         return None
     rest = iter(parsed)
     return [piece for found in known for piece in (next(rest) if found is None else found)]
 
 
-def _parse_blocks(blocks: list[str]) -> list[tuple[str | Title, ...]] | None:
-    """Each block by the parser, in one go; None where one of them needs to be judged or numbered within the whole."""
+def _parsed(blocks: list[str]) -> list[_Block] | None:
     if not blocks:
         return []
-    refusals, tokens = _parse("\n\n".join(blocks))
-    if refusals or any(
-        token.map and token.level and (token.level >= MAX_NESTING - 1 or token.type == "heading_open")
-        for token in tokens
-    ):
-        return None
-    starts, line = [], 0
-    for block in blocks:
-        starts.append(line)
-        line += block.count("\n") + 2
-    tokens_of: list[list[Token]] = [[] for _ in blocks]
-    number = 0
-    for token in tokens:
-        if not token.level and token.map:
-            number = bisect_right(starts, token.map[0]) - 1
-        tokens_of[number].append(token)
-    found = [tuple(_rendered(own)) for own in tokens_of]
-    for block, pieces in zip(blocks, found, strict=True):
-        if len(block) <= _LONGEST_REMEMBERED:
-            if len(_remembered) >= _MOST_REMEMBERED:
-                _remembered.clear()
-            _remembered[block] = pieces
+    # The parser takes a tenth of a second to import, and most texts need none.
+    from . import commonmark
+
+    found = commonmark.blocks_of(blocks)
+    for block, pieces in zip(blocks, found or (), strict=False):
+        _known.keep(block, pieces)
     return found
 
 
-def _rendered(tokens: Sequence[Token]) -> Iterable[str | Title]:
-    renderer, options = _parser().renderer, _parser().options
-    assert isinstance(renderer, RendererHTML)
-    start = 0
-    for index, token in enumerate(tokens):
-        if token.type == "heading_open":
-            if start < index:
-                yield renderer.render(tokens[start:index], options, {})
-            children = tokens[index + 1].children or []
-            words = "".join(map(_words, children))
-            yield Title(int(token.tag[1]), renderer.renderInline(children, options, {}), words)
-            start = index + 3
-    if start < len(tokens):
-        yield renderer.render(tokens[start:], options, {})
+def _simple(block: str) -> _Block | None:
+    found = plaintext.rendered(block)
+    return None if found is None else _known.keep(block, found)
 
 
 def _assembled(pieces: Sequence[str | Title]) -> Prose:
     titles = [piece for piece in pieces if isinstance(piece, Title)]
-    headings = _headings([(title.level, title.words) for title in titles])
-    numbered = iter(headings)
-    html = [piece if isinstance(piece, str) else _heading_html(piece, next(numbered)) for piece in pieces]
+    headings = numbered([(title.level, title.words) for title in titles])
+    rest = iter(headings)
+    html = [piece if isinstance(piece, str) else _heading_html(piece, next(rest)) for piece in pieces]
     return Prose("".join(html), headings)
 
 
 def _heading_html(title: Title, heading: Heading) -> str:
     return f'<h{heading.level} id="{heading.anchor}">{title.html}</h{heading.level}>\n'
-
-
-def _words(token: Token) -> str:
-    return token.content if token.type in {"text", "code_inline"} else " " if "break" in token.type else ""
-
-
-@cache
-def _parser() -> MarkdownIt:
-    parser = MarkdownIt(
-        "commonmark", {"html": False, "xhtmlOut": False, "maxNesting": MAX_NESTING, "typographer": False}
-    )
-    parser.inline.ruler.at("link", _watch(link))
-    parser.inline.ruler.at("autolink", _watch(autolink))
-    parser.inline.ruler.at("image", _refuse_image)
-    parser.inline.ruler.at("html_inline", _refuse_html_inline)
-    parser.block.ruler.at("html_block", _refuse_html_block)
-    parser.block.ruler.at("reference", _refuse_reference)
-    parser.core.ruler.at("inline", _inline_with_lines)
-    parser.validateLink = lambda url: True  # type: ignore[method-assign]  # judged by link_problem, at its line
-    parser.add_render_rule("link_open", _link_open)
-    return parser
-
-
-def _parse(body: str) -> tuple[list[_Refusal], list[Token]]:
-    refusals: list[_Refusal] = []
-    tokens = _parser().parse(body, {"refusals": refusals, "line": 0})
-    return refusals, tokens
-
-
-def _inline_with_lines(state: object) -> None:
-    """markdown-it's own rule, which also tells the inline rules on which line their block starts."""
-    for token in state.tokens:  # type: ignore[attr-defined]
-        if token.type == "inline":
-            state.env["line"] = token.map[0] if token.map else 0  # type: ignore[attr-defined]
-            token.children = token.children or []
-            state.md.inline.parse(token.content, state.md, state.env, token.children)  # type: ignore[attr-defined]
-
-
-def _refuse(state: StateInline, position: int, message: str) -> None:
-    line = state.src.count("\n", 0, position)
-    seen = state.src.split("\n")[line]
-    before = state.src[state.src.rfind("\n", 0, position) + 1 : position]
-    state.env["refusals"].append(_Refusal(state.env["line"] + line, message, seen, before))
-
-
-def _watch(rule: Callable[[StateInline, bool], bool]) -> Callable[[StateInline, bool], bool]:
-    """A rule of markdown-it that makes links, which also reports a link that may not stand here."""
-
-    def watched(state: StateInline, silent: bool) -> bool:
-        start, known = state.pos, len(state.tokens)
-        if not rule(state, silent):
-            return False
-        opened = next((token for token in state.tokens[known:] if token.type == "link_open"), None)
-        after_image = start and state.src[start - 1] == "!" and rule is link
-        if opened and not silent and not after_image and (problem := link_problem(str(opened.attrs["href"]))):
-            label = state.src.rfind("](", start, state.pos)
-            target = start + 1 if label < 0 else label + 2
-            while label >= 0 and state.src[target] in " \n<":
-                target += 1
-            _refuse(state, target, problem)
-        return True
-
-    return watched
-
-
-def _refuse_image(state: StateInline, silent: bool) -> bool:
-    if not silent and re.match(r"!\[[^\]]*\]\(", state.src[state.pos : state.pos + 1000]):
-        _refuse(state, state.pos, _NO_IMAGE)
-    return False
-
-
-def _refuse_html_inline(state: StateInline, silent: bool) -> bool:
-    if state.src[state.pos] == "<" and not silent and _html_tag(state):
-        _refuse(state, state.pos, _NO_HTML)
-    return False
-
-
-def _html_tag(state: StateInline) -> re.Match[str] | None:
-    # The cap keeps a row of "<!--" from being read to its end at each of them; a longer tag is shown as text.
-    return HTML_TAG_RE.match(state.src[state.pos : state.pos + 500])
-
-
-def _refuse_html_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    text = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
-    if not silent and re.match(r"<(?:!--|[?!]|/?(?:script|style|pre|textarea)\b)", text, re.IGNORECASE):
-        state.env["refusals"].append(_Refusal(start, _NO_HTML, text))
-    return False
-
-
-def _refuse_reference(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    text = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
-    if not silent and re.match(r"\[[^\]]+\]:", text):
-        state.env["refusals"].append(_Refusal(start, _NO_REFERENCE, text))
-    return False
-
-
-def _place(refusal: _Refusal, lines: Sequence[str], first_line: int) -> Place:
-    line = lines[refusal.line] if refusal.line < len(lines) else ""
-    return Place(refusal.line + first_line, max(line.rfind(refusal.seen), 0) + len(refusal.before) + 1)
-
-
-def _link_open(renderer: object, tokens: Sequence[Token], index: int, options: object, env: object) -> str:
-    token = tokens[index]
-    if link_problem(str(token.attrs["href"])):
-        token.attrs.pop("href")
-    else:
-        token.attrs["rel"] = "nofollow noopener"
-    return str(renderer.renderToken(tokens, index, options, env))  # type: ignore[attr-defined]
-
-
-def _number_headings(tokens: Sequence[Token]) -> tuple[Heading, ...]:
-    """Gives each heading of a parsed text its level in the page and its anchor."""
-    opened = [index for index, token in enumerate(tokens) if token.type == "heading_open"]
-    words = ["".join(map(_words, tokens[index + 1].children or ())) for index in opened]
-    headings = _headings([(int(tokens[index].tag[1]), text) for index, text in zip(opened, words, strict=True)])
-    for index, heading in zip(opened, headings, strict=True):
-        tokens[index].tag = tokens[index + 2].tag = f"h{heading.level}"
-        tokens[index].attrs["id"] = heading.anchor
-    return headings
-
-
-def _headings(written: Sequence[tuple[int, str]]) -> tuple[Heading, ...]:
-    """Shifts headings, given by level and words, so that none skips a level under the page's own."""
-    headings: list[Heading] = []
-    levels = sorted({level for level, _ in written})
-    times: Counter[str] = Counter()
-    for level, words in written:
-        deepest = headings[-1].level + 1 if headings else _LOWEST_HEADING
-        shifted = min(_LOWEST_HEADING + levels.index(level), deepest, 6)
-        headings.append(Heading(shifted, words, _anchor(words, times)))
-    return tuple(headings)
-
-
-def _anchor(text: str, times: Counter[str]) -> str:
-    # The prefix keeps a heading from taking the id of a part of the page; the double hyphen keeps "a" as the second of
-    # its name apart from a heading "a 2".
-    base = "text-" + (re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:60] or "section")
-    times[base] += 1
-    return base if times[base] == 1 else f"{base}--{times[base]}"

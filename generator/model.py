@@ -5,6 +5,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
 
+from msgspec import Struct
+
 UNTIL_FILLED: Literal["until-filled"] = "until-filled"
 
 
@@ -57,8 +59,7 @@ class Dimension(StrEnum):
     OPEN_TO = "open-to"
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
+class Deadline(Struct, frozen=True):
     """The instant at which a role stops taking applications, and how we know it.
 
     `rule` says who set time and zone: `notice` (stated), else `organisation` or `site` (assumed). `rule_name` names
@@ -80,8 +81,7 @@ class Deadline:
         return self.rule == "notice"
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """Something that happened to a posting, told once. `id` is the same in every feed and format, for ever.
 
     Not `exact` is an instant of which only the day was written.
@@ -93,3 +93,32 @@ class Event:
     instant: datetime
     key: str = ""
     exact: bool = True
+
+
+class Standing(Struct, frozen=True):
+    """A deadline while it stood: from `since` to `until` (None: for good). Without one, `deadline` is None."""
+
+    since: datetime
+    deadline: Deadline | None
+    until: datetime | None = None
+
+
+class End(Struct, frozen=True):
+    """The moment at which a role ended by word of the editor rather than by its deadline."""
+
+    instant: datetime
+    state: State
+
+
+class History(Struct, frozen=True):
+    """Everything that happens to a posting, the future as far as it is known included. Events stand in time's order."""
+
+    opened: datetime
+    standings: tuple[Standing, ...]
+    end: End | None
+    events: tuple[Event, ...]
+    confirmed: datetime  # when the role was last known to be there
+
+    def standing_at(self, now: datetime) -> Standing:
+        """The deadline that stands at an instant."""
+        return next((one for one in reversed(self.standings) if one.since <= now), self.standings[0])

@@ -1,11 +1,13 @@
 """One function a kind of page: what the edition says, as the view of that page."""
 
+from collections.abc import Iterator
 from html import escape
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from . import clock, markup, wording
-from .content import PageFile
-from .edition import Collection, Edition, Role, kinds
+from . import clock, wording
+from .content import Content, PageFile, PostingFile
+from .edition import Collection, Edition, Role, ended_long_ago, kinds
 from .facts import explanations_of, facts_of, organisation_facts
 from .model import Dimension, Kind, State
 from .routes import (
@@ -16,6 +18,7 @@ from .routes import (
     ClosingPage,
     CollectionPage,
     EditorsPage,
+    EndedPage,
     FeedFile,
     FeedsPage,
     Home,
@@ -30,7 +33,7 @@ from .routes import (
     WeeksPage,
     hashed_name,
 )
-from .similar import similar_roles
+from .similar import Likeness
 from .structured import job_posting
 from .views import (
     DIMENSION_WORDS,
@@ -39,11 +42,13 @@ from .views import (
     CollectionEntry,
     CollectionView,
     EditorsView,
+    EndedView,
     FeedRow,
     FeedsView,
     Group,
     Head,
     HomeView,
+    HtmlView,
     Link,
     ListView,
     NotFoundView,
@@ -59,11 +64,13 @@ from .views import (
     place_of,
     row_of,
     section_title,
+    title_of,
     utc_text,
 )
 from .vocabulary import NOT_STATED, country_notes
 
 HOME = Link("Home", Home())
+ENDED_SHOWN, ENDED_PER_PAGE = 20, 50
 
 
 def home_view(edition: Edition) -> HomeView:
@@ -72,7 +79,7 @@ def home_view(edition: Edition) -> HomeView:
         head=Head(Home(), edition.settings.title, edition.settings.description),
         as_of=utc_text(edition.now),
         as_of_text=wording.instant_text(edition.now),
-        groups=by_day(roles, edition),
+        groups=by_day(roles),
         closing=sum(role.state is State.CLOSING for role in roles),
         open=len(roles),
         sections=tuple(_section(dimension, edition) for dimension in Dimension),
@@ -89,82 +96,156 @@ def _section(dimension: Dimension, edition: Edition) -> Section:
     return Section(section_title(dimension), SectionPage(dimension), tuple(shown))
 
 
-def posting_view(role: Role, edition: Edition, links: Links) -> PostingView | TakenDownView:
-    posting, row = role.posting, row_of(role, edition)
-    if posting.takedown:
+class PostingSubject(NamedTuple):
+    """What a posting's page is made from besides its file and the content's surroundings."""
+
+    role: Role
+    others: tuple[tuple[Role, str], ...]
+
+
+def posting_subjects(edition: Edition) -> Iterator[PostingSubject]:
+    """Every posting's page. That of a role that ended long ago leads to lists, not to others, and so never changes."""
+    likeness = Likeness(edition)
+    for role in edition.roles:
+        alone = role.takedown or ended_long_ago(role, edition.settings, edition.now)
+        yield PostingSubject(role, () if alone else likeness.similar(role))
+
+
+def posting_view(subject: PostingSubject, file: PostingFile, content: Content, links: Links) -> HtmlView:
+    role = subject.role
+    row = row_of(role, content)
+    if role.takedown:
         head = Head(row.page, role.title, "This posting was taken down.", (HOME,), indexed=False)
         return TakenDownView(head, row)
-    organisation = edition.content.organisations[posting.organisation]
+    posting = file.posting
+    organisation = content.organisations[posting.organisation]
     description = posting.summary or f"{posting.title}, {organisation.organisation.name}, {row.place}"
-    crumbs = (HOME, Link("Countries", SectionPage(Dimension.COUNTRIES)), *_country_crumbs(role, edition))
-    prose = markup.render(role.file.body)
+    country = role.listing.keys_of(Dimension.COUNTRIES)[0]
+    crumbs = (HOME, _section_link(Dimension.COUNTRIES), _collection_link(Dimension.COUNTRIES, country, content))
+    title = f"{posting.title}, {organisation.organisation.name}"
+    text = file.prose.html or f"<p>{escape(description)}</p>"
     return PostingView(
-        head=Head(
-            row.page, f"{posting.title}, {organisation.organisation.name}", description, crumbs, indexed=role.listed
-        ),
+        head=Head(row.page, title, description, crumbs, indexed=role.listed),
         row=row,
         role=role,
-        facts=facts_of(role, edition),
-        explanations=explanations_of(role, edition),
-        happenings=tuple(happening_of(event, edition, with_row=False) for event in role.events),
-        prose=prose,
-        others=tuple(row_of(other, edition, reason) for other, reason in similar_roles(role, edition)),
+        posting=posting,
+        facts=facts_of(posting, content),
+        explanations=explanations_of(posting, content),
+        happenings=tuple(happening_of(event, content.settings) for event in role.events),
+        prose=file.prose,
+        others=subject.others,
+        elsewhere=() if role.listed else _elsewhere(role, content),
         expired=role.expired,
         apply_host=urlsplit(posting.apply).hostname or "" if posting.apply else "",
-        structured=job_posting(role, organisation, prose.html or f"<p>{escape(description)}</p>", links)
-        if role.listed
-        else None,
+        structured=job_posting(role, posting, organisation, text, links) if role.listed else None,
     )
 
 
-def _country_crumbs(role: Role, edition: Edition) -> tuple[Link, ...]:
-    key = next((station.country.lower() for station in role.posting.duty_stations if station.country), NOT_STATED)
-    collection = edition.collections[Dimension.COUNTRIES][key]
-    return (Link(collection_title(collection), CollectionPage(Dimension.COUNTRIES, key)),)
+def _section_link(dimension: Dimension) -> Link:
+    return Link(section_title(dimension), SectionPage(dimension))
+
+
+def _collection_link(dimension: Dimension, key: str, content: Content) -> Link:
+    return Link(title_of(dimension, key, content), CollectionPage(dimension, key))
+
+
+def _elsewhere(role: Role, content: Content) -> tuple[Link, ...]:
+    """The lists in which roles like one that is over would be."""
+    return tuple(
+        _collection_link(dimension, key, content)
+        for dimension in (Dimension.COUNTRIES, Dimension.GRADES, Dimension.ORGANISATIONS)
+        for key in role.listing.keys_of(dimension)
+        if key != NOT_STATED
+    )
 
 
 def section_view(dimension: Dimension, edition: Edition) -> SectionView:
     title, _, intro = DIMENSION_WORDS[dimension]
     entries = []
     for key, collection in edition.collections[dimension].items():
-        term = edition.term(dimension, key)
+        term = edition.content.term(dimension, key)
         note = "" if term is None else term.explanation
         link = Link(collection_title(collection), CollectionPage(dimension, key))
-        shown = len(collection.open_roles) + len(collection.ended_roles)
+        shown = len(collection.open_roles) + len(collection.ended)
         # A country whose only posting was taken down keeps its feeds, but nothing here names it.
         if shown or dimension is Dimension.ORGANISATIONS:
             entries.append(CollectionEntry(link, len(collection.open_roles), shown, note))
     return SectionView(Head(SectionPage(dimension), title, intro, (HOME,)), intro, tuple(entries))
 
 
+def _full_name(collection: Collection, edition: Edition) -> tuple[str, str]:
+    """A collection's name as its own page says it, alone and with its kind."""
+    assert collection.dimension is not None, "the whole site is the home page"
+    term = edition.content.term(collection.dimension, collection.key)
+    name = term.label if term else collection_title(collection)
+    kind = DIMENSION_WORDS[collection.dimension][1]
+    return name, name if collection.key == NOT_STATED else f"{kind}: {name}"
+
+
 def collection_view(collection: Collection, edition: Edition) -> CollectionView:
-    dimension, key = collection.dimension, collection.key
+    dimension, key, content = collection.dimension, collection.key, edition.content
     assert dimension is not None, "the whole site is the home page"
-    title, kind = collection_title(collection), DIMENSION_WORDS[dimension][1]
-    crumbs = (HOME, Link(section_title(dimension), SectionPage(dimension)))
+    name, full_name = _full_name(collection, edition)
+    crumbs = (HOME, _section_link(dimension))
     page = CollectionPage(dimension, key)
-    open_roles, ended = collection.open_roles, collection.ended_roles
-    term = edition.term(dimension, key)
-    name = term.label if term else title
-    full_name = name if key == NOT_STATED else f"{kind}: {name}"
-    description = f"Roles by deadline, with feeds and a calendar. {full_name}."
-    file = edition.content.organisations.get(key) if dimension is Dimension.ORGANISATIONS else None
-    note = edition.content.countries.get(key.upper(), "") if dimension is Dimension.COUNTRIES else ""
-    body = file.body if file else note
+    term = content.term(dimension, key)
+    file = content.organisations.get(key) if dimension is Dimension.ORGANISATIONS else None
+    note = content.countries.get(key.upper()) if dimension is Dimension.COUNTRIES else None
+    prose = file.prose if file else note
+    ended = collection.ended
+    last = -(-len(ended) // ENDED_PER_PAGE)
+    earlier = Link("All that have ended", EndedPage(page, last), len(ended)) if len(ended) > ENDED_SHOWN else None
     return CollectionView(
-        head=Head(page, full_name, description, crumbs, place=page),
-        kind=kind,
+        head=Head(page, full_name, f"Roles by deadline, with feeds and a calendar. {full_name}.", crumbs, place=page),
+        kind=DIMENSION_WORDS[dimension][1],
         name=name,
         explanation=term.explanation if term else "",
         source=term.source if term else "",
         note=country_notes().get(key.upper(), "") if dimension is Dimension.COUNTRIES else "",
-        facts=organisation_facts(file.organisation, edition) if file else (),
-        prose=markup.render(body) if body.strip() else None,
+        facts=organisation_facts(file.organisation, content) if file else (),
+        prose=prose if prose and prose.html else None,
         logo=AssetFile(hashed_name(f"logo-{file.logo.path}", file.logo.content)) if file and file.logo else None,
         website=(file.organisation.website or "") if file else "",
-        groups=by_day(open_roles, edition),
-        ended=tuple(row_of(role, edition) for role in ended),
+        groups=by_day(collection.open_roles),
+        ended=tuple(reversed(ended[-ENDED_SHOWN:])),
+        earlier=earlier,
     )
+
+
+def ended_views(collection: Collection, edition: Edition) -> Iterator[EndedView]:
+    """The pages of all roles of a collection that are over, where its own page has no room for them.
+
+    They are numbered from the oldest, so that a page that is full stays as it is.
+    """
+    assert collection.dimension is not None, "the whole site has an archive by months"
+    ended = collection.ended
+    if len(ended) <= ENDED_SHOWN:
+        return
+    place = CollectionPage(collection.dimension, collection.key)
+    name, full_name = _full_name(collection, edition)
+    crumbs = (HOME, _section_link(collection.dimension), Link(collection_title(collection), place))
+    last = -(-len(ended) // ENDED_PER_PAGE)
+    for number in range(1, last + 1):
+        roles = ended[(number - 1) * ENDED_PER_PAGE : number * ENDED_PER_PAGE]
+        days = f"{_day(roles[0], edition)} to {_day(roles[-1], edition)}"
+        yield EndedView(
+            head=Head(
+                EndedPage(place, number),
+                f"{full_name}, ended, page {number}",
+                f"Roles that are over. {full_name}. {days}.",
+                crumbs,
+                place,
+            ),
+            name=name,
+            days=days,
+            roles=tuple(reversed(roles)),
+            older=Link("Older", EndedPage(place, number - 1)) if number > 1 else None,
+            newer=Link("Newer", EndedPage(place, number + 1) if number < last else place),
+        )
+
+
+def _day(role: Role, edition: Edition) -> str:
+    return wording.short_date(role.ended_day(edition.settings))
 
 
 def closing_view(edition: Edition) -> ListView:
@@ -172,7 +253,7 @@ def closing_view(edition: Edition) -> ListView:
     days = edition.settings.closing_window_days
     intro = f"Roles whose deadline is at most {days} days away, the nearest first."
     head = Head(ClosingPage(), "Closing soon", intro, (HOME,))
-    return ListView(head, intro, "No role closes within this time.", by_day(roles, edition))
+    return ListView(head, intro, "No role closes within this time.", by_day(roles))
 
 
 def opened_view(edition: Edition) -> ListView:
@@ -181,9 +262,7 @@ def opened_view(edition: Edition) -> ListView:
     for role in sorted(edition.site.open_roles, key=lambda role: (role.history.opened, role.slug), reverse=True)[:100]:
         day = wording.long_date(wording.site_day(role.history.opened, edition.settings))
         groups.setdefault(day, []).append(role)
-    rows = tuple(
-        Group(f"Opened {day}", tuple(row_of(role, edition) for role in found)) for day, found in groups.items()
-    )
+    rows = tuple(Group(f"Opened {day}", tuple(found)) for day, found in groups.items())
     head = Head(OpenedPage(), "Newly opened", intro, (HOME,))
     return ListView(head, intro, "No role is open.", rows)
 
@@ -202,7 +281,7 @@ def month_view(year: int, month: int, roles: list[Role], edition: Edition) -> Li
     title = wording.month_name(year, month)
     intro = f"Roles that ended in {title}."
     crumbs = (HOME, Link("Archive", ArchivePage()))
-    rows = Group("", tuple(row_of(role, edition) for role in roles))
+    rows = Group("", tuple(roles))
     return ListView(Head(MonthPage(year, month), f"Ended in {title}", intro, crumbs), intro, "", (rows,))
 
 
@@ -233,8 +312,9 @@ _PARTS = (
 def week_view(year: int, week: int, edition: Edition) -> WeekView:
     events = sorted(edition.weeks[year, week], key=lambda event: (event.instant, event.id))
     days = wording.span(*wording.week_days(year, week))
+    roles = edition.role_by_id
     parts = tuple(
-        (title, tuple(happening_of(event, edition) for event in kinds(events, *wanted))) for title, wanted in _PARTS
+        (title, tuple((event, roles[event.posting]) for event in kinds(events, *wanted))) for title, wanted in _PARTS
     )
     crumbs = (HOME, Link("Weeks", WeeksPage()))
     head = Head(WeekPage(year, week), week_title(year, week), f"What happened in the week of {days}.", crumbs)
@@ -245,7 +325,7 @@ def week_view(year: int, week: int, edition: Edition) -> WeekView:
 def editors_view(file: PageFile) -> EditorsView:
     summary = file.page.summary or ""
     head = Head(EditorsPage(file.slug), file.page.title, summary or file.page.title, (HOME,))
-    return EditorsView(head, markup.render(file.body), summary)
+    return EditorsView(head, file.prose, summary)
 
 
 def feeds_view(edition: Edition) -> FeedsView:
@@ -260,8 +340,7 @@ def feeds_view(edition: Edition) -> FeedsView:
 
 
 def _feed_row(collection: Collection) -> FeedRow:
-    place = place_of(collection)
-    return FeedRow(collection_title(collection), place, feed_links(place))
+    return FeedRow(collection_title(collection), place_of(collection))
 
 
 def feed_links(place: Place) -> tuple[Link, ...]:

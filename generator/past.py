@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
 
 from . import clock
-from .content import Content, PostingFile
+from .content import Content, Listing, PostingFile
 from .frontmatter import Fields, Location, read_mapping, split
 from .history import history_of
 from .model import When
@@ -27,11 +27,12 @@ class NoSuchRevision(Exception):
 class _Edited:
     """A posting of today, with what finds the places of its keys."""
 
-    file: PostingFile
+    path: str
+    posting: Posting
     written: Fields
 
     def problem(self, location: Location, key: str, message: str) -> Problem:
-        return Problem(self.file.path, self.written.place_of(location), key, message)
+        return Problem(self.path, self.written.place_of(location), key, message)
 
 
 def rewritten(root: Path, revision: str, content: Content, now: datetime) -> list[Problem]:
@@ -45,10 +46,10 @@ def rewritten(root: Path, revision: str, content: Content, now: datetime) -> lis
         if old.posting.organisation not in content.organisations or history_of(old, content).opened > now:
             continue
         if old.id in today:
-            problems += _changes(old, _edited(root, today[old.id]), content, now)
+            problems += _changes(old, _edited(root, today[old.id], content), content, now)
         elif old.path in by_path:
             message = f"was {old.id}, write id: {old.id}, or readers are told of it a second time"
-            problems.append(_edited(root, by_path[old.path]).problem(("id",), "id", message))
+            problems.append(_edited(root, by_path[old.path], content).problem(("id",), "id", message))
         else:
             message = f"is gone, put it back with withdrawn: and the date, or write id: {old.id} if it was renamed"
             problems.append(Problem(old.path, Place(), "file", message))
@@ -57,7 +58,7 @@ def rewritten(root: Path, revision: str, content: Content, now: datetime) -> lis
 
 def _changes(old: PostingFile, edited: _Edited, content: Content, now: datetime) -> Iterator[Problem]:
     yield from _deadline_changes(old.posting, edited)
-    new = edited.file.posting
+    new = edited.posting
     for key in _ENDS:
         before, after = getattr(old.posting, key), getattr(new, key)
         if before and (after is None or after.text != before.text):
@@ -71,7 +72,7 @@ def _changes(old: PostingFile, edited: _Edited, content: Content, now: datetime)
 
 def _deadline_changes(old: Posting, edited: _Edited) -> Iterator[Problem]:
     """The deadlines of the past are those of today's history, in their order."""
-    before, after = _deadlines(old), _deadlines(edited.file.posting)
+    before, after = _deadlines(old), _deadlines(edited.posting)
     if before[-1] == "" and len(before) == 1:
         return
     for number, (was, is_now) in enumerate(zip(before, [*after, *[""] * len(before)], strict=False)):
@@ -98,10 +99,12 @@ def _late(edited: _Edited, location: Location, when: When, content: Content, now
         yield edited.problem(location, str(location[-1]), message)
 
 
-def _edited(root: Path, file: PostingFile) -> _Edited:
+def _edited(root: Path, file: Listing, content: Content) -> _Edited:
     parts = split((root / file.path).read_text("utf-8").replace("\r\n", "\n").removeprefix("\ufeff"))
     fields, _ = read_mapping(parts[0], 2) if parts else read_mapping("")
-    return _Edited(file, fields)
+    posting, findings = read_fields(Posting, fields, content.vocabulary)
+    assert posting, f"{file.path} was judged good, and now has {findings}"
+    return _Edited(file.path, posting, fields)
 
 
 def _postings_at(root: Path, revision: str, words: Vocabulary) -> Iterator[PostingFile]:
@@ -116,7 +119,7 @@ def _postings_at(root: Path, revision: str, words: Vocabulary) -> Iterator[Posti
         fields, wrong = read_mapping(parts[0]) if parts else read_mapping("")
         posting, findings = read_fields(Posting, fields, words)
         if posting and not wrong and not findings:
-            yield PostingFile(PurePosixPath(path).stem, path, posting, "")
+            yield PostingFile(PurePosixPath(path).stem, path, posting)
 
 
 def _git(root: Path, *arguments: str) -> str:

@@ -1,60 +1,169 @@
 """Makes a folder hold exactly the site's files, writes only what differs, and says what changed.
 
-A manifest in the folder lists the files that are ours. Only those are ever replaced or removed.
+A manifest in the folder lists the files that are ours. Only those are ever replaced or removed. New files are written
+aside first and put in place when all of them are there, so that a full disk leaves the old site as it was.
 """
 
+import errno
 import json
 import os
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import shutil
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from fcntl import LOCK_EX, LOCK_NB, flock
 from hashlib import blake2b
 from pathlib import Path, PurePosixPath
-from tempfile import NamedTemporaryFile
+from stat import S_ISDIR, S_ISLNK, S_ISREG
+from tempfile import mkdtemp
+from typing import NamedTuple
 
-from .progress import Track, silent
+from .files import stamp_of
 
 MANIFEST = ".vacancy-digest.json"
+_ASIDE = ".vacancy-digest-new-"
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
+
+
+class Aside(NamedTuple):
+    """Says that a file of the site is written already, by `write_aside`; with the digest of its content."""
+
+    digest: bytes
+
+
+Content = bytes | Iterable[bytes] | Aside
 
 
 class Refused(Exception):
-    """Publishing would lose something; nothing was changed."""
+    """Publishing would lose something, or cannot be done; nothing was changed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """How many files were written, were the same already, and were removed."""
+    """How many files were written, were the same already, and were removed; the stamps of those that were made."""
 
     written: int
     unchanged: int
     removed: int
+    stamps: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
-def publish(files: Mapping[str, bytes], out: Path, sources: Iterable[Path], track: Track = silent) -> Published:
-    """Makes `out` hold `files` (path to content) and removes what an earlier build wrote there.
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a folder holds where a site will be.
 
-    Raises Refused, before anything is changed, when the folder is not ours, holds one of the sources, or holds a
-    foreign file where one of ours would go.
+    `ours` are the files of the last build with their digests, `stamps` those that are there now of the old and the new.
+    """
+
+    out: Path
+    ours: Mapping[str, str]
+    stamps: Mapping[str, str]
+
+
+@contextmanager
+def opened(out: Path, sources: Iterable[Path]) -> Iterator[Path]:
+    """A folder for files on their way into `out`, on the same file system. It goes at the end, and `out` if it is new.
+
+    Raises Refused when `out` is not ours, holds one of the sources, or cannot be written.
     """
     _refuse_wrong_place(out, sources)
+    before = {parent for parent in (out, *out.parents) if parent.is_dir()}
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        folder, lock = _folder_aside(out)
+    except OSError as error:
+        raise _unwritable(out, error) from error
+    try:
+        yield folder
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        raise _unwritable(out, error) from error
+    finally:
+        os.close(lock)
+        shutil.rmtree(folder, ignore_errors=True)
+        if out not in before:
+            _remove_empty_folders(out / folder.name, before)
+
+
+def _folder_aside(out: Path) -> tuple[Path, int]:
+    """A new folder and its lock, which says to other builds that this one is alive, and goes with its process."""
+    own = os.open(out, os.O_RDONLY)
+    try:
+        flock(own, LOCK_EX)
+        _clear(out)
+        folder = Path(mkdtemp(prefix=_ASIDE, dir=out))
+        lock = os.open(folder, os.O_RDONLY)
+        flock(lock, LOCK_EX)
+    finally:
+        os.close(own)
+    return folder, lock
+
+
+def _unwritable(out: Path, error: OSError) -> Refused:
+    return Refused(f"{out} cannot be written ({error.strerror or error}), what is there stays as it was")
+
+
+def _clear(out: Path) -> None:
+    """Removes what builds left behind that were cut short."""
+    for folder in out.glob(f"{_ASIDE}*"):
+        left = os.open(folder, os.O_RDONLY)
+        try:
+            flock(left, LOCK_EX | LOCK_NB)
+            shutil.rmtree(folder, ignore_errors=True)
+        except BlockingIOError:
+            continue
+        finally:
+            os.close(left)
+
+
+def survey(out: Path, paths: Iterable[str]) -> Standing:
+    """Looks at a folder in which these paths are to stand.
+
+    Raises Refused when it holds a foreign file or a link where one of ours would go.
+    """
     ours = _read_manifest(out)
-    for path in sorted({*files, *ours}):
-        _refuse_links(out, path)
-    for path in sorted(files):
+    wanted = set(paths)
+    stamps, strange = _look(out, wanted | ours.keys())
+    for path in sorted(wanted & (strange | (stamps.keys() - ours.keys()))):
         _refuse_foreign(out, path, ours)
-    out.mkdir(parents=True, exist_ok=True)
-    changed = [path for path, content in files.items() if not _holds(out / path, content)]
-    gone = sorted(path for path in ours if path not in files and (out / path).is_file())
-    if changed or gone:
+    return Standing(out, ours, stamps)
+
+
+def publish(
+    standing: Standing, folder: Path, files: Iterable[tuple[str, Content]], kept: Collection[str] = ()
+) -> Published:
+    """Makes the site's folder hold `files` (paths with their content) and what is `kept` of the old ones, no more.
+
+    `folder` is that of `opened`: all files are there before the first of them takes its place.
+    """
+    out = standing.out
+    digests = {path: standing.ours[path] for path in kept}
+    changed: list[str] = []
+    for path, content in files:
+        new = _place_of(folder, path)
+        digests[path], differs = _written_aside(new, content, out / path, path in standing.stamps)
+        if differs:
+            changed.append(path)
+    gone = sorted(path for path in standing.ours if path not in digests and path in standing.stamps)
+    manifest = _manifest(digests)
+    if changed or gone or not _holds(out / MANIFEST, manifest):
         # Should the build be cut short, every file of either build is known as ours.
-        _write(out / MANIFEST, _manifest({*files, *ours}, {}))
-    for path in gone:
-        (out / path).unlink()
-        _remove_empty_folders(out, path)
-    for path in track(changed, len(changed), "Writing"):
-        _write(out / path, files[path])
-    if not _holds(out / MANIFEST, manifest := _manifest(files, files)):
-        _write(out / MANIFEST, manifest)
-    return Published(len(changed), len(files) - len(changed), len(gone))
+        _write(folder / "claim", _manifest(dict.fromkeys(standing.ours, "") | digests))
+        _write(folder / "manifest", manifest)
+        blocked = _make_folders(out, changed)
+        (folder / "claim").replace(out / MANIFEST)
+        needed = {parent for path in changed for parent in (out / path).parents}
+        for path in gone:
+            (out / path).unlink()
+            _remove_empty_folders(out / path, needed | {out})
+        for parent in blocked:
+            (out / parent).mkdir(parents=True, exist_ok=True)
+        for path in changed:
+            _place_of(folder, path).replace(out / path)
+        (folder / "manifest").replace(out / MANIFEST)
+    stamps = {path: stamp_of(os.lstat(out / path)) for path in changed}
+    return Published(len(changed), len(digests) - len(changed), len(gone), stamps)
 
 
 def _refuse_wrong_place(out: Path, sources: Iterable[Path]) -> None:
@@ -76,27 +185,76 @@ def _refuse_wrong_place(out: Path, sources: Iterable[Path]) -> None:
             )
 
 
-def _read_manifest(out: Path) -> set[str]:
-    """The paths that an earlier build wrote."""
+def _read_manifest(out: Path) -> dict[str, str]:
+    """The paths that an earlier build wrote, with the digests of their content."""
     if not (out / MANIFEST).is_file():
-        return set()
+        return {}
     try:
-        paths = set(json.loads((out / MANIFEST).read_text("utf-8"))["files"])
+        files = dict(json.loads((out / MANIFEST).read_text("utf-8"))["files"])
     except (ValueError, KeyError, TypeError):
         raise Refused(f"{out / MANIFEST} is damaged, so nobody can say which files are ours; empty {out}") from None
-    if strange := [path for path in paths if not _is_inside(path)]:
+    if strange := [path for path in files if not _is_inside(path)]:
         raise Refused(f"{out / MANIFEST} lists {strange[0]!r}, which is not in this folder; empty {out}")
-    return paths
+    return files
 
 
 def _is_inside(path: object) -> bool:
-    if not isinstance(path, str) or not path or "\\" in path:
+    if not isinstance(path, str) or not path or "\\" in path or path.startswith("/"):
         return False
-    parts = PurePosixPath(path).parts
-    return not path.startswith("/") and ".." not in parts
+    return ".." not in path or ".." not in PurePosixPath(path).parts
 
 
-def _refuse_foreign(out: Path, path: str, ours: set[str]) -> None:
+def _look(out: Path, paths: Iterable[str]) -> tuple[dict[str, str], set[str]]:
+    """The stamps of the regular files among the paths, and the paths where something else stands or is in the way."""
+    stamps: dict[str, str] = {}
+    strange: set[str] = set()
+    root = str(out)
+    folders: dict[str, str] = {"": "folder" if out.is_dir() else "nothing"}
+    for path in paths:
+        above = _folder_kind(root, path.rpartition("/")[0], folders)
+        if above == "link":
+            _refuse_links(out, path)
+        if above != "folder":
+            if above == "other":
+                strange.add(path)
+            continue
+        try:
+            status = os.lstat(f"{root}/{path}")
+        except FileNotFoundError:
+            continue
+        if S_ISLNK(status.st_mode):
+            _refuse_links(out, path)
+        elif S_ISREG(status.st_mode):
+            stamps[path] = stamp_of(status)
+        else:
+            strange.add(path)
+    return stamps, strange
+
+
+def _folder_kind(root: str, folder: str, known: dict[str, str]) -> str:
+    """What stands at a folder's path: folder, link, other, or nothing; what is above it is looked at first."""
+    if (kind := known.get(folder)) is None:
+        kind = _folder_kind(root, folder.rpartition("/")[0], known)
+        if kind == "folder":
+            try:
+                mode = os.lstat(f"{root}/{folder}").st_mode
+                kind = "folder" if S_ISDIR(mode) else "link" if S_ISLNK(mode) else "other"
+            except FileNotFoundError:
+                kind = "nothing"
+        known[folder] = kind
+    return kind
+
+
+def _refuse_links(out: Path, path: str) -> None:
+    """A link in the folder could lead our writing out of it."""
+    for parent in [out / path, *(out / path).parents]:
+        if parent == out:
+            return
+        if parent.is_symlink():
+            raise Refused(f"{parent} is a symbolic link, remove it")
+
+
+def _refuse_foreign(out: Path, path: str, ours: Collection[str]) -> None:
     """What stands where a file of ours goes, or a folder on the way to it, must be ours."""
     target = out / path
     in_the_way = [parent for parent in target.parents if parent.is_relative_to(out) and parent.is_file()]
@@ -109,18 +267,54 @@ def _refuse_foreign(out: Path, path: str, ours: set[str]) -> None:
             raise Refused(f"{found} is not from an earlier build, move it away or to content/static/")
 
 
-def _refuse_links(out: Path, path: str) -> None:
-    """A link in the folder could lead our writing out of it."""
-    for parent in [out / path, *(out / path).parents]:
-        if parent == out:
-            return
-        if parent.is_symlink():
-            raise Refused(f"{parent} is a symbolic link, remove it")
-
-
-def _manifest(paths: Iterable[str], files: Mapping[str, bytes]) -> bytes:
-    listed = {path: _digest(files[path]) if path in files else "" for path in sorted(paths)}
+def _manifest(digests: Mapping[str, str]) -> bytes:
+    listed = dict(sorted(digests.items()))
     return json.dumps({"generator": "vacancy-digest", "files": listed}, indent=0).encode() + b"\n"
+
+
+def _written_aside(new: Path, content: Content, old: Path, known: bool) -> tuple[str, bool]:
+    """Writes a file aside, unless the old one is the same: its digest, and whether it differs."""
+    if isinstance(content, bytes):
+        if known and _holds(old, content):
+            return _digest(content), False
+        _write(new, content)
+        return _digest(content), True
+    digest = content.digest.hex() if isinstance(content, Aside) else _stream(new, content)
+    if known and _same(new, old):
+        new.unlink()
+        return digest, False
+    return digest, True
+
+
+def write_aside(folder: Path, path: str, content: bytes) -> Aside:
+    """Writes a file of the site in the folder of `opened`."""
+    _write(_place_of(folder, path), content)
+    return Aside(bytes.fromhex(_digest(content)))
+
+
+def _place_of(folder: Path, path: str) -> Path:
+    """Where a file waits: all in one folder, and the same for whoever writes it."""
+    return folder / blake2b(path.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
+
+
+def _stream(new: Path, pieces: Iterable[bytes]) -> str:
+    digest = blake2b(digest_size=16)
+    with new.open("wb") as file:
+        os.fchmod(file.fileno(), 0o644)
+        for piece in pieces:
+            digest.update(piece)
+            file.write(piece)
+    return digest.hexdigest()
+
+
+def _same(one: Path, other: Path) -> bool:
+    if one.stat().st_size != other.stat().st_size:
+        return False
+    with one.open("rb") as first, other.open("rb") as second:
+        while piece := first.read(1 << 20):
+            if piece != second.read(1 << 20):
+                return False
+    return True
 
 
 def _digest(content: bytes) -> str:
@@ -129,28 +323,39 @@ def _digest(content: bytes) -> str:
 
 def _holds(path: Path, content: bytes) -> bool:
     try:
-        return path.stat().st_size == len(content) and path.read_bytes() == content
+        with path.open("rb") as file:
+            return os.fstat(file.fileno()).st_size == len(content) and file.read() == content
     except (FileNotFoundError, NotADirectoryError):
         return False
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Writes a whole file or none."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=path.parent, prefix=".vacancy-digest-", delete=False) as file:
-        temporary = Path(file.name)
+    # In the fewest calls of the system: a first build makes thousands of files.
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
+    try:
+        # What the umask took away: a web server must be able to read the site.
+        os.fchmod(file, 0o644)
+        rest = memoryview(content)
+        while rest:
+            rest = rest[os.write(file, rest) :]
+    finally:
+        os.close(file)
+
+
+def _make_folders(out: Path, paths: Iterable[str]) -> list[str]:
+    """Makes the folders of files, and names those in whose place a file stands that will go."""
+    blocked = []
+    for folder in sorted({path.rpartition("/")[0] for path in paths}):
         try:
-            file.write(content)
-            file.close()
-            temporary.chmod(0o644)
-            temporary.replace(path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
+            (out / folder).mkdir(parents=True, exist_ok=True)
+        except (FileExistsError, NotADirectoryError):
+            blocked.append(folder)
+    return blocked
 
 
-def _remove_empty_folders(out: Path, path: str) -> None:
-    for parent in (out / path).parents:
-        if parent == out or any(parent.iterdir()):
+def _remove_empty_folders(below: Path, needed: Collection[Path]) -> None:
+    """Removes the folders above a path that are empty and not needed."""
+    for parent in below.parents:
+        if parent in needed or any(parent.iterdir()):
             return
         parent.rmdir()

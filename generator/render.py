@@ -1,20 +1,31 @@
 """Artifacts to bytes. Every page of a site is made here from its view and the templates, and from nothing else."""
 
 import traceback
+from collections.abc import Iterable, MutableMapping, Sequence
 from dataclasses import dataclass
-from typing import assert_never, get_args
+from datetime import datetime
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple, assert_never, get_args
 
 from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateError, TemplateNotFound, TemplateRuntimeError
+from markupsafe import Markup, escape
 
-from . import calendars, feeds, routes, views, wording
+from . import calendars, feeds, pages, routes, tally, views, wording
 from .calendars import DeadlineCalendar
-from .entries import Entry, Feed
+from .content import Content, Listing, PostingFile
+from .crew import CHUNK
+from .edition import Role, ended_long_ago, role_at
+from .entries import Entry, EntrySubject, Feed, WeeksSubject, entry_of
+from .exports import DataSubject, TableSubject
 from .hosting import META_POLICY
-from .model import Dimension
-from .pages import feed_links
+from .intake import whole
+from .model import Dimension, Event, Kind
+from .pages import PostingSubject, feed_links
 from .problems import ContentError, Place, Problem
-from .routes import AssetFile, FeedFile, Links, Page, path_of
-from .schema import Settings
+from .publish import Aside, write_aside
+from .routes import AssetFile, FeedFile, Format, Links, Page, PostingPage, path_of
+from .tally import timed
 from .templates import Templates
 
 
@@ -34,19 +45,27 @@ class SitemapView:
     pages: tuple[tuple[Page, str], ...]
 
 
-View = views.HtmlView | Feed | DeadlineCalendar | OpmlView | SitemapView | bytes
+View = (
+    views.HtmlView
+    | PostingSubject
+    | Feed
+    | WeeksSubject
+    | DeadlineCalendar
+    | DataSubject
+    | TableSubject
+    | OpmlView
+    | SitemapView
+    | bytes
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Artifact:
-    """One file of the site: its page, and all that its bytes depend on besides templates and settings."""
+class Artifact(NamedTuple):
+    """One file of the site: its page, and all that its bytes depend on besides templates and surroundings."""
 
     page: Page
     view: View
-
-    @property
-    def path(self) -> str:
-        return path_of(self.page)
+    path: str
+    key: bytes
 
 
 _TEMPLATES: dict[type, str] = {
@@ -55,6 +74,7 @@ _TEMPLATES: dict[type, str] = {
     views.TakenDownView: "taken-down.html",
     views.SectionView: "section.html",
     views.CollectionView: "collection.html",
+    views.EndedView: "ended.html",
     views.ListView: "list.html",
     views.ArchiveView: "archive.html",
     views.WeeksView: "weeks.html",
@@ -66,14 +86,6 @@ _TEMPLATES: dict[type, str] = {
     OpmlView: "feeds.opml",
     SitemapView: "sitemap.xml",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """What every page of a site shows: its settings and the editors' own pages."""
-
-    settings: Settings
-    pages: tuple[views.Link, ...]
 
 
 class _Sources(BaseLoader):
@@ -90,21 +102,43 @@ class _Sources(BaseLoader):
         return source.text, source.path, None
 
 
-class Renderer:
-    """Renders artifacts one by one, in any order; holds nothing that changes."""
+_MOST_ROWS = 20_000
+_DEEP = (
+    routes.PostingPage,
+    routes.AliasPage,
+    routes.CollectionPage,
+    routes.EndedPage,
+    routes.MonthPage,
+    routes.WeekPage,
+)
 
-    def __init__(self, frame: Frame, templates: Templates) -> None:
-        self.settings, self.templates = frame.settings, templates
-        self.links = Links(frame.settings.base_url)
-        self.environment = Environment(
+
+class _Environment(Environment):
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        # Jinja would chain two mappings, and walk through the chain at each template that a page is made of.
+        return {**self.globals, **(d or {})}
+
+
+class Renderer:
+    """Renders views one by one, in any order. What many pages show alike it makes once."""
+
+    def __init__(self, content: Content, templates: Templates) -> None:
+        self.content, self.settings, self.templates = content, content.settings, templates
+        self.links = Links(self.settings.base_url)
+        self.url_of = lru_cache(8192)(lambda page: escape(self.links.url(page)))
+        self.rows: dict[tuple[bytes, int, str], Markup] = {}
+        self.contents: dict[str, str] = {}
+        self.briefs: dict[bytes, views.Row] = {}
+        self.parts: dict[tuple[str, object], Markup] = {}
+        self.environment = _Environment(
             loader=_Sources(templates), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
         self.environment.globals |= {
-            "site": frame.settings,
-            "pages": frame.pages,
+            "site": self.settings,
+            "pages": tuple(views.Link(file.page.title, routes.EditorsPage(file.slug)) for file in content.pages),
             "policy": META_POLICY,
             "url": self.url,
-            "absolute": self.links.absolute,
+            "absolute": lru_cache(1024)(lambda page: escape(self.links.absolute(page))),
             "asset": self.asset,
             "prefix": self.links.prefix,
             "media_type": media_type,
@@ -112,16 +146,21 @@ class Renderer:
             "section_word": lambda dimension: views.DIMENSION_WORDS[dimension][1],
             "feed_links": feed_links,
             "wording": wording,
+            "row": self.row,
+            "brief": self.brief,
+            "told": self.told,
+            "part": self.part,
+            "in_menu": lambda page: None if isinstance(page, _DEEP) else page,
             "Dimension": Dimension,
         } | {page.__name__: page for page in get_args(routes.Page)}
 
-    def url(self, page: Page | str) -> str:
+    def url(self, page: Page | str) -> Markup:
         """The address of a page. Raises a template's error when it is given text: links are made from pages."""
         if isinstance(page, str):
             raise TemplateRuntimeError(
                 f"url({page!r}) is given text, give it a page such as Home() or EditorsPage('about')"
             )
-        return self.links.url(page)
+        return self.url_of(page)
 
     def asset(self, name: str) -> str:
         """The address of an asset. Raises a template's error when there is none of that name."""
@@ -129,33 +168,70 @@ class Renderer:
             raise TemplateNotFound(f"assets/{name}")
         return self.links.url(AssetFile(self.templates.published_name(name)))
 
-    def render(self, artifact: Artifact) -> bytes:
-        """The bytes of an artifact. Raises ContentError when a template fails, with the template's line."""
-        match artifact.view:
-            case bytes():
-                return artifact.view
-            case Feed():
-                return self.feed(artifact.view)
-            case DeadlineCalendar():
-                return calendars.ics(artifact.view, self.links)
-            case _:
-                return self.fill(_TEMPLATES[type(artifact.view)], view=artifact.view).encode()
+    def part(self, name: str, subject: object = None) -> Markup:
+        """A template that shows nothing but its subject, which many pages share."""
+        if (found := self.parts.get((name, subject))) is None:
+            found = self.parts[name, subject] = Markup(self.fill(name, subject=subject))
+        return found
 
-    def feed(self, feed: Feed) -> bytes:
+    def row(self, role: Role, level: int = 3, reason: str = "") -> Markup:
+        """A role in a list, with its heading of some level."""
+        key = role.key, level, reason
+        if (found := self.rows.get(key)) is None:
+            if len(self.rows) >= _MOST_ROWS:
+                self.rows.clear()
+            filled = self.fill("row.html", row=self.brief(role), level=level, reason=reason)
+            found = self.rows[key] = Markup(filled)
+        return found
+
+    def told(self, events: Iterable[tuple[Event, Role]]) -> list[views.Happening]:
+        """Events of roles as lines of a list."""
+        return [views.happening_of(event, self.settings, role) for event, role in events]
+
+    def brief(self, role: Role) -> views.Row:
+        """A role as a line that tells an event of it."""
+        if (found := self.briefs.get(role.key)) is None:
+            if len(self.briefs) >= _MOST_ROWS:
+                self.briefs.clear()
+            found = self.briefs[role.key] = views.row_of(role, self.content)
+        return found
+
+    def html(self, view: views.HtmlView | OpmlView | SitemapView) -> bytes:
+        """A page. Raises ContentError when a template fails, with the template's line."""
+        return self.fill(_TEMPLATES[type(view)], view=view).encode()
+
+    def posting(self, subject: PostingSubject, file: PostingFile) -> bytes:
+        """A posting's page."""
+        return self.html(pages.posting_view(subject, file, self.content, self.links))
+
+    def feed(self, feed: Feed, pieces: Iterable[bytes]) -> bytes:
+        """A feed around its entries as `entries` makes them."""
         stylesheet = self.asset("feed.css")
-        kind = feed.page.format if isinstance(feed.page, FeedFile) else "rss"
-        match kind:
+        match feed.page:
+            case FeedFile(format="atom"):
+                return feeds.atom(feed, pieces, self.settings, self.links, stylesheet)
+            case FeedFile(format="json"):
+                return feeds.json_feed(feed, pieces, self.settings, self.links)
+        return feeds.rss(feed, pieces, self.settings, self.links, stylesheet)
+
+    def entries(self, found: Sequence[Entry], format: Format) -> list[bytes]:
+        """Entries as the pieces of a feed."""
+        match format:
             case "rss":
-                return feeds.rss(feed, self.settings, self.links, self.entry, stylesheet)
+                return feeds.rss_items(found, self.settings, self.links, self.entry)
             case "atom":
-                return feeds.atom(feed, self.settings, self.links, self.entry, stylesheet)
+                return feeds.atom_entries(found, self.settings, self.links, self.entry)
             case "json":
-                return feeds.json_feed(feed, self.settings, self.links, self.entry)
-        assert_never(kind)
+                return feeds.json_items(found, self.links, self.entry)
+        assert_never(format)
 
     def entry(self, entry: Entry) -> str:
-        """The content of a feed's entry, as HTML."""
-        return self.fill("entry.html", entry=entry)
+        """The content of a feed's entry, as HTML: the same in each format."""
+        if (html := self.contents.get(entry.id)) is None:
+            if len(self.contents) >= CHUNK:
+                self.contents.clear()
+            html = self.contents[entry.id] = self.fill("entry.html", entry=entry)
+        return html
 
     def fill(self, name: str, **values: object) -> str:
         try:
@@ -189,3 +265,97 @@ def media_type(page: Page) -> str:
         case routes.CalendarFile():
             return "text/calendar"
     return "text/html"
+
+
+class Workshop:
+    """What hands need to make pieces of a site: the surroundings and the templates. Travels without its renderer.
+
+    `root` holds the content, `aside` is the folder for files on their way; None for hands that see neither.
+    """
+
+    def __init__(self, content: Content, templates: Templates, root: Path, aside: Path | None) -> None:
+        self.content, self.templates, self.root, self.aside = content, templates, root, aside
+
+    def __reduce__(self) -> tuple[type["Workshop"], tuple[Content, Templates, Path, Path | None]]:
+        return Workshop, (self.content, self.templates, self.root, self.aside)
+
+    @cached_property
+    def renderer(self) -> Renderer:
+        return Renderer(self.content, self.templates)
+
+    def delivered(self, path: str, content: bytes) -> bytes | Aside:
+        """A file that is done, put aside where that is possible."""
+        return write_aside(self.aside, path, content) if self.aside else content
+
+
+Html = views.HtmlView | PostingSubject | OpmlView | SitemapView
+
+
+def make_pages(workshop: Workshop, chunk: list[tuple[str, Html, bytes | None]]) -> list[tuple[str, bytes | Aside]]:
+    """A task of the crew: pages by their paths; with postings come the bytes of their files for hands elsewhere."""
+    made = []
+    for path, view, raw in chunk:
+        with timed(tally.here, "templates", path):
+            if isinstance(view, PostingSubject):
+                file = whole(workshop.root, view.role.listing, workshop.content, raw)
+                content = workshop.renderer.posting(view, file)
+            else:
+                content = workshop.renderer.html(view)
+        made.append((path, workshop.delivered(path, content)))
+    return made
+
+
+class Draft(NamedTuple):
+    """A posting's page made before all postings were known: right if it is the page of just this role."""
+
+    key: bytes
+    page: bytes | Aside
+
+
+@dataclass(slots=True)
+class Drafts:
+    """Makes the pages of roles that ended long ago as their postings are read: those name no other roles."""
+
+    templates: Templates
+    now: datetime
+    base_url: str | None
+    aside: Path
+    workshop: Workshop | None = None
+
+    def __call__(self, file: PostingFile, listing: Listing, content: Content) -> Draft | None:
+        if listing.history.opened > self.now:
+            return None
+        role = role_at(listing, content.settings, self.now)
+        if not ended_long_ago(role, content.settings, self.now):
+            return None
+        if self.workshop is None:
+            published = content.at(self.base_url) if self.base_url else content
+            self.workshop = Workshop(published.surroundings(), self.templates, Path(), self.aside)
+        path = path_of(PostingPage(role.slug))
+        with timed(tally.here, "templates", path):
+            page = self.workshop.renderer.posting(PostingSubject(role, ()), file)
+        return Draft(role.key, self.workshop.delivered(path, page))
+
+
+def make_entries(workshop: Workshop, chunk: list[EntrySubject]) -> list[tuple[bytes, ...]]:
+    """A task of the crew: of each event its RSS item, its Atom entry and its item of a JSON feed.
+
+    The first two are empty for an event that only JSON tells.
+    """
+    renderer, settings = workshop.renderer, workshop.content.settings
+    with timed(tally.here, "feeds"):
+        found = [entry_of(subject, workshop.content) for subject in chunk]
+        told = [settings.closed_in_feeds or subject.event.kind is not Kind.CLOSED for subject in chunk]
+        kept = [entry for entry, is_told in zip(found, told, strict=True) if is_told]
+        rss, atom = iter(renderer.entries(kept, "rss")), iter(renderer.entries(kept, "atom"))
+        json = renderer.entries(found, "json")
+        return [
+            (next(rss), next(atom), item) if is_told else (b"", b"", item)
+            for item, is_told in zip(json, told, strict=True)
+        ]
+
+
+def make_deadlines(workshop: Workshop, chunk: list[Role]) -> list[tuple[bytes, ...]]:
+    """A task of the crew: of each role its event in a calendar."""
+    with timed(tally.here, "feeds"):
+        return [(calendars.event_of(role, workshop.content, workshop.renderer.links),) for role in chunk]

@@ -1,6 +1,7 @@
 """Every page and file of a site as a closed type, and its address. Links are made from pages, never from strings."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Literal, assert_never
 from urllib.parse import quote, urlsplit
@@ -39,6 +40,14 @@ class SectionPage:
 class CollectionPage:
     dimension: Dimension
     key: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndedPage:
+    """Roles of a collection that are over, fifty a page, numbered from the oldest."""
+
+    place: CollectionPage
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +163,7 @@ HtmlPage = (
     | AliasPage
     | SectionPage
     | CollectionPage
+    | EndedPage
     | ClosingPage
     | OpenedPage
     | ArchivePage
@@ -187,6 +197,8 @@ def hashed_name(name: str, content: bytes) -> str:
 def path_of(page: Page) -> str:
     """Where a page lies in the output folder; no two pages have one path."""
     match page:
+        case PostingPage(slug):
+            return f"postings/{slug}/index.html"
         case FeedFile(place, told, format):
             return _folder(place) + _feed_name(told, format)
         case CalendarFile(place):
@@ -222,6 +234,8 @@ def _folder(page: HtmlPage) -> str:
             return f"{dimension.value}/"
         case CollectionPage(dimension, key):
             return f"{dimension.value}/{key}/"
+        case EndedPage(CollectionPage(dimension, key), number):
+            return f"{dimension.value}/{key}/ended/{number}/"
         case ClosingPage():
             return "closing/"
         case OpenedPage():
@@ -274,5 +288,6 @@ class Links:
         return self.base_url + _address(page)
 
 
+@lru_cache(65536)
 def _address(page: Page) -> str:
     return quote(path_of(page).removesuffix("index.html"), safe="/-._~")

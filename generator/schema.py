@@ -234,13 +234,14 @@ def _twice(value: Value, location: Location) -> Iterator[Broken]:
     """Texts that stand in one list a second time."""
     if isinstance(value, dict):
         for key, inner in value.items():
-            yield from _twice(inner, (*location, key))
+            if not isinstance(inner, str):
+                yield from _twice(inner, (*location, key))
     elif isinstance(value, list):
         for number, item in enumerate(value):
-            if isinstance(item, str) and item in value[:number]:
-                yield Broken((*location, number), f"{shown(item)} stands in the list a second time, keep one")
-            else:
+            if not isinstance(item, str):
                 yield from _twice(item, (*location, number))
+            elif item in value[:number]:
+                yield Broken((*location, number), f"{shown(item)} stands in the list a second time, keep one")
 
 
 def _broken(form: type[f.Fields], raw: Any, detail: ErrorDetails) -> Broken:

@@ -20,9 +20,11 @@ _EMPLOYMENT = {
 }
 
 
-def job_posting(role: Role, organisation: OrganisationFile, description: str, links: Links) -> dict[str, object]:
+def job_posting(
+    role: Role, posting: Posting, organisation: OrganisationFile, description: str, links: Links
+) -> dict[str, object]:
     """The markup of one role; `description` is its text as HTML."""
-    posting, employer = role.posting, organisation.organisation
+    employer = organisation.organisation
     hiring: dict[str, object] = {"@type": "Organization", "name": employer.full_name or employer.name}
     if employer.website:
         hiring["sameAs"] = employer.website
@@ -31,7 +33,7 @@ def job_posting(role: Role, organisation: OrganisationFile, description: str, li
         "@type": "JobPosting",
         "title": posting.title,
         "description": description,
-        "datePosted": _posted(role),
+        "datePosted": _posted(role, posting),
         "hiringOrganization": hiring,
         "url": links.absolute(PostingPage(role.slug)),
         "directApply": False,
@@ -46,9 +48,9 @@ def job_posting(role: Role, organisation: OrganisationFile, description: str, li
     return found
 
 
-def _posted(role: Role) -> str:
+def _posted(role: Role, posting: Posting) -> str:
     """When the employer published the notice, as far as the digest knows."""
-    when = role.posting.opens or role.posting.added
+    when = posting.opens or posting.added
     return when.text if when and when.instant is None else utc_text(role.history.opened)
 
 

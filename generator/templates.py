@@ -7,6 +7,7 @@ from pathlib import Path
 from jinja2 import Environment, TemplateSyntaxError
 
 from .files import MAX_STATIC_BYTES, read_bytes, walk
+from .memo import digest_of
 from .problems import Place, Problem
 from .routes import hashed_name
 
@@ -31,6 +32,13 @@ class Templates:
     sources: Mapping[str, Source]
     assets: Mapping[str, bytes] = field(repr=False)
 
+    @property
+    def digest(self) -> bytes:
+        """Stands for all of them."""
+        sources = [f"{name} {source.path} {source.text}".encode() for name, source in sorted(self.sources.items())]
+        assets = [part for name, content in sorted(self.assets.items()) for part in (name.encode(), content)]
+        return digest_of(*sources, *assets)
+
     def published_name(self, asset: str) -> str:
         """The name of an asset with its content's hash in it."""
         return hashed_name(asset, self.assets[asset])
@@ -43,11 +51,11 @@ def read_templates(root: Path) -> tuple[Templates, list[Problem]]:
     problems: list[Problem] = []
     folders = [BUILT_IN] if not own.is_dir() or own.resolve() == BUILT_IN.resolve() else [BUILT_IN, own]
     for folder in folders:
-        for path, problem in walk(folder.parent, folder):
-            name = path.relative_to(folder).as_posix()
-            content, unread = read_bytes(folder.parent, path, MAX_STATIC_BYTES)
-            if found := [problem] if problem else unread:
-                problems += found
+        for found in walk(folder, "templates"):
+            name = found.path.relative_to(folder).as_posix()
+            content, unread = read_bytes(folder.parent, found.path, MAX_STATIC_BYTES)
+            if wrong := [found.problem] if found.problem else unread:
+                problems += wrong
             elif name.startswith("assets/"):
                 assets[name.removeprefix("assets/")] = content
             else:
@@ -55,7 +63,7 @@ def read_templates(root: Path) -> tuple[Templates, list[Problem]]:
                     sources[name] = Source(f"templates/{name}", content.decode("utf-8"), folder is own)
                 except UnicodeDecodeError:
                     problems.append(Problem(f"templates/{name}", Place(), "encoding", "is not UTF-8, save it as UTF-8"))
-    problems += [problem for source in sources.values() if (problem := _syntax_problem(source))]
+    problems += [problem for source in sources.values() if source.own and (problem := _syntax_problem(source))]
     return Templates(sources, assets), problems
 
 

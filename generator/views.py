@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from . import wording
+from .content import Content
 from .deadlines import local_deadline
-from .edition import LISTED, Collection, Edition, Role
-from .markup import Prose
+from .edition import LISTED, Collection, Role
 from .model import Deadline, Dimension, Event, State
+from .prose import Prose
 from .routes import CollectionPage, Home, HtmlPage, Page, Place, PostingPage
+from .schema import Posting, Settings
 from .vocabulary import NOT_STATED, slug_of
 
 _HOME = Home()
@@ -64,7 +66,6 @@ class Row:
     grade: Link | None
     deadline: DeadlineView | None
     since: str
-    reason: str = ""
 
     @property
     def listed(self) -> bool:
@@ -73,10 +74,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Rows under one heading of a list."""
+    """Roles under one heading of a list; the renderer makes a row of each."""
 
     heading: str
-    rows: tuple[Row, ...]
+    roles: tuple[Role, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +87,7 @@ class Happening:
     instant: str
     told: str
     word: str
-    row: Row | None
-    title: str
+    role: Role | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +133,13 @@ class PostingView:
     head: Head
     row: Row
     role: Role
+    posting: Posting
     facts: tuple[Fact, ...]
     explanations: tuple[Explanation, ...]
     happenings: tuple[Happening, ...]
     prose: Prose
-    others: tuple[Row, ...]
+    others: tuple[tuple[Role, str], ...]
+    elsewhere: tuple[Link, ...]
     apply_host: str
     expired: bool
     structured: dict[str, object] | None
@@ -179,7 +181,20 @@ class CollectionView:
     logo: Page | None
     website: str
     groups: tuple[Group, ...]
-    ended: tuple[Row, ...]
+    ended: tuple[Role, ...]
+    earlier: Link | None
+
+
+@dataclass(frozen=True, slots=True)
+class EndedView:
+    """Some of the roles of a collection that are over, the last to end first."""
+
+    head: Head
+    name: str
+    days: str
+    roles: tuple[Role, ...]
+    older: Link | None
+    newer: Link
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +224,7 @@ class WeekView:
     head: Head
     days: str
     running: bool
-    parts: tuple[tuple[str, tuple[Happening, ...]], ...]
+    parts: tuple[tuple[str, tuple[tuple[Event, Role], ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,8 +237,7 @@ class EditorsView:
 @dataclass(frozen=True, slots=True)
 class FeedRow:
     name: str
-    page: Page
-    files: tuple[Link, ...]
+    page: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +265,7 @@ HtmlView = (
     | TakenDownView
     | SectionView
     | CollectionView
+    | EndedView
     | ListView
     | ArchiveView
     | WeeksView
@@ -286,49 +301,41 @@ def deadline_view(deadline: Deadline | None) -> DeadlineView | None:
     )
 
 
-def row_of(role: Role, edition: Edition, reason: str = "") -> Row:
-    posting = role.posting
-    organisation = edition.content.organisations[posting.organisation].organisation
-    bare = posting.takedown
-    grade = Link(posting.grade, CollectionPage(Dimension.GRADES, slug_of(posting.grade))) if posting.grade else None
+def row_of(role: Role, content: Content) -> Row:
+    listing = role.listing
+    bare, grade = listing.takedown, listing.grade
+    name = content.name_of(Dimension.ORGANISATIONS, listing.organisation)
     return Row(
         page=PostingPage(role.slug),
         title=role.title,
         state=role.state,
         state_word=wording.STATE_WORDS[role.state],
-        place="" if bare else wording.place_text(posting),
-        organisation=None
-        if bare
-        else Link(organisation.name, CollectionPage(Dimension.ORGANISATIONS, posting.organisation)),
-        grade=None if bare else grade,
+        place="" if bare else listing.place,
+        organisation=None if bare else Link(name, CollectionPage(Dimension.ORGANISATIONS, listing.organisation)),
+        grade=Link(grade, CollectionPage(Dimension.GRADES, slug_of(grade))) if grade and not bare else None,
         deadline=None if bare else deadline_view(role.deadline),
-        since=wording.short_date(edition.ended_day(role)),
-        reason=reason,
+        since=wording.short_date(role.ended_day(content.settings)),
     )
 
 
-def happening_of(event: Event, edition: Edition, *, with_row: bool = True) -> Happening:
-    role = edition.role_by_id[event.posting]
-    return Happening(
-        instant=utc_text(event.instant),
-        told=wording.instant_text(event.instant)
-        if event.exact
-        else wording.short_date(wording.site_day(event.instant, edition.settings)),
-        word=wording.KIND_WORDS[event.kind],
-        row=row_of(role, edition) if with_row else None,
-        title=role.title,
-    )
+def happening_of(event: Event, settings: Settings, role: Role | None = None) -> Happening:
+    told = wording.instant_text(event.instant)
+    if not event.exact:
+        told = wording.short_date(wording.site_day(event.instant, settings))
+    return Happening(utc_text(event.instant), told, wording.KIND_WORDS[event.kind], role)
 
 
-def by_day(roles: Iterable[Role], edition: Edition) -> tuple[Group, ...]:
+def by_day(roles: Iterable[Role]) -> tuple[Group, ...]:
     """Open roles grouped by the day of their deadline, in the order given."""
-    groups: dict[str, list[Row]] = {}
+    groups: dict[str, list[Role]] = {}
     for role in roles:
-        heading = "Deadline not stated"
-        if role.deadline:
-            heading = wording.long_date(local_deadline(role.deadline).date())
-        groups.setdefault(heading, []).append(row_of(role, edition))
-    return tuple(Group(heading, tuple(rows)) for heading, rows in groups.items())
+        groups.setdefault(_deadline_day(role.deadline), []).append(role)
+    return tuple(Group(heading, tuple(found)) for heading, found in groups.items())
+
+
+@lru_cache(4096)
+def _deadline_day(deadline: Deadline | None) -> str:
+    return wording.long_date(local_deadline(deadline).date()) if deadline else "Deadline not stated"
 
 
 DIMENSION_WORDS = {
@@ -346,13 +353,18 @@ def section_title(dimension: Dimension) -> str:
     return DIMENSION_WORDS[dimension][0]
 
 
-def collection_title(collection: Collection) -> str:
+def title_of(dimension: Dimension, key: str, content: Content) -> str:
     """A collection's name in a sentence of its own."""
-    if collection.dimension is None:
+    if key == NOT_STATED:
+        return f"{DIMENSION_WORDS[dimension][1]} not stated"
+    return content.name_of(dimension, key)
+
+
+def collection_title(collection: Collection) -> str:
+    """The same, of a collection at hand."""
+    if collection.dimension is None or collection.key != NOT_STATED:
         return collection.name
-    if collection.key == NOT_STATED:
-        return f"{DIMENSION_WORDS[collection.dimension][1]} not stated"
-    return collection.name
+    return f"{DIMENSION_WORDS[collection.dimension][1]} not stated"
 
 
 def place_of(collection: Collection) -> Place:

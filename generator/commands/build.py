@@ -4,13 +4,16 @@ import json
 import sys
 import time
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import click
 
 from ..build import Options, Report, build
+from ..crew import Unavailable, cores
 from ..fields import read_base_url
 from ..model import State
+from ..profile import as_json, as_text
 from ..progress import on_terminal
 from ..views import utc_text
 from ..wording import instant_text
@@ -31,18 +34,22 @@ def _base_url(context: click.Context, param: click.Parameter, value: str | None)
 @click.option("--out", type=click.Path(path_type=Path), help="The folder to make the site in (default: ROOT/site).")
 @now_option
 @click.option("--base-url", callback=_base_url, help="Publish under this address instead of the one in site.yaml.")
-@click.option("--jobs", type=click.IntRange(1, 64), default=1, help="Processes that render (default: 1).")
+@click.option("--jobs", type=click.IntRange(1, 256), help="Processes that work (default: one a core).")
+@click.option("--executor", metavar="ADDRESS", help="Work on other machines: dask:tcp://host:8786.")
 @click.option("--keep-going", is_flag=True, help="Leave bad postings out, publish the rest, exit 1.")
-@click.option("--no-cache", is_flag=True, help="Remember nothing between builds. No build does so yet.")
+@click.option("--no-cache", is_flag=True, help="Build everything anew, and remember nothing for the next build.")
+@click.option("--profile", is_flag=True, help="Say where the time went.")
 @click.option("--report", type=click.Choice(["text", "json"]), default="text", help="What to print when done.")
 def command(
     root: Path,
     out: Path | None,
     now: datetime,
     base_url: str | None,
-    jobs: int,
+    jobs: int | None,
+    executor: str | None,
     keep_going: bool,
     no_cache: bool,
+    profile: bool,
     report: str,
 ) -> None:
     """Build the site.
@@ -52,28 +59,33 @@ def command(
     started = time.monotonic()
     root = root.resolve()
     target = out if out is not None else root / "site"
-    done = build(root, target, now, Options(base_url, jobs, keep_going), on_terminal)
+    options = Options(base_url, jobs or cores(), keep_going, not no_cache, executor)
+    try:
+        done = build(root, target, now, options, on_terminal, partial(click.echo, err=True))
+    except Unavailable as error:
+        raise click.UsageError(f"--executor: {error}") from None
     seconds = time.monotonic() - started
     for problem in (*done.problems, *(done.notes if report == "text" else ())):
         click.echo(str(problem), err=True)
-    click.echo(_as_json(done, now, seconds) if report == "json" else _as_text(done, now, seconds, target))
+    if report == "json":
+        click.echo(json.dumps(_as_json(done, now, seconds) | ({"profile": as_json(done.tally)} if profile else {})))
+    else:
+        click.echo(_as_text(done, now, seconds, target) + (f"\n{as_text(done.tally)}" if profile else ""))
     sys.exit(1 if done.problems else 0)
 
 
-def _as_json(report: Report, now: datetime, seconds: float) -> str:
+def _as_json(report: Report, now: datetime, seconds: float) -> dict[str, object]:
     published = report.published
-    return json.dumps(
-        {
-            "now": utc_text(now),
-            "postings": len(report.edition.roles),
-            "open": report.states[State.OPEN],
-            "closing": report.states[State.CLOSING],
-            "written": published.written,
-            "unchanged": published.unchanged,
-            "removed": published.removed,
-            "seconds": round(seconds, 3),
-        }
-    )
+    return {
+        "now": utc_text(now),
+        "postings": len(report.edition.roles),
+        "open": report.states[State.OPEN],
+        "closing": report.states[State.CLOSING],
+        "written": published.written,
+        "unchanged": published.unchanged,
+        "removed": published.removed,
+        "seconds": round(seconds, 3),
+    }
 
 
 def _as_text(report: Report, now: datetime, seconds: float, out: Path) -> str:

@@ -6,7 +6,8 @@ from pathlib import Path
 import click
 
 from ..build import collisions_of
-from ..content import Content, load
+from ..content import Content
+from ..folder import load
 from ..past import NoSuchRevision, rewritten
 from ..problems import Problem
 from ..reports import FORMATS

@@ -19,7 +19,7 @@ def command(root: Path, now: datetime, form: str) -> None:
 
     Example: vacancy-digest events --now 2026-05-30T12:00:00Z
     """
-    events = edition_at(root, now).site.events
+    events = edition_at(root, now).events
     if form == "json":
         found = [
             {"id": one.id, "posting": one.posting, "kind": one.kind.value, "instant": utc_text(one.instant)}

@@ -26,18 +26,17 @@ def command(root: Path, now: datetime, form: str) -> None:
     """
     edition = edition_at(root, now)
     roles = sorted(edition.roles, key=lambda role: (_ORDER.get(role.state, 9), role.urgency))
-    scheduled = [(file, history) for file, history in edition.histories if history.opened > now]
     if form == "json":
         found = [
-            {"id": role.file.id, "path": role.file.path, "state": role.state.value, **_closes(role)} for role in roles
+            {"id": role.id, "path": role.listing.path, "state": role.state.value, **_closes(role)} for role in roles
         ]
-        found += [{"id": file.id, "path": file.path, "state": "scheduled"} for file, _ in scheduled]
+        found += [{"id": one.id, "path": one.path, "state": "scheduled"} for one in edition.scheduled]
         click.echo(json.dumps(found, ensure_ascii=False, indent=1))
         return
     for role in roles:
         click.echo(f"{role.state.value:<12} {role.slug}: {role.title}. Deadline: {deadline_text(role.deadline)}.")
-    for file, history in scheduled:
-        click.echo(f"{'scheduled':<12} {file.slug}: {file.posting.title}. Opens: {utc_text(history.opened)}.")
+    for one in edition.scheduled:
+        click.echo(f"{'scheduled':<12} {one.slug}: {one.title}. Opens: {utc_text(one.history.opened)}.")
 
 
 def _closes(role: Role) -> dict[str, object]:

@@ -6,8 +6,9 @@ from pathlib import Path
 import click
 
 from ..clock import read_now
-from ..content import Content, load
+from ..content import Content
 from ..edition import Edition
+from ..folder import load
 from ..problems import ContentError
 
 

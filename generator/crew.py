@@ -1,0 +1,165 @@
+"""Who does the work: this process, its child processes, or other machines; the results are the same.
+
+A task is a function of a context, which all its chunks share, and of a chunk: a list of values. Both travel by pickle,
+so a task may run wherever the generator is installed, at any time and more than once.
+"""
+
+import gc
+import os
+import pickle
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import BrokenExecutor, Executor, Future
+from functools import lru_cache, partial
+from itertools import islice
+from threading import Lock
+from typing import Any, TypeVar
+
+from . import tally
+from .memo import toolchain
+from .tally import Tally
+
+_Context = TypeVar("_Context")
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
+Task = Callable[[_Context, list[_Item]], _Result]
+
+CHUNK = 100  # items a task: a smaller one costs more to hand over than to do
+_WORTH = 4  # chunks from which on it pays to start processes
+_PATIENCE_SECONDS = 10
+_WAITING = 3  # chunks a hand that are under way, so that nobody waits and memory stays small
+
+
+class Unavailable(Exception):
+    """An executor that was asked for cannot be had."""
+
+
+class Crew:
+    """Runs tasks; a crew of one hand works in this process. It takes any executor, and calls `close` at the end."""
+
+    def __init__(
+        self, hands: int = 1, executor: Executor | None = None, close: Callable[[], object] | None = None
+    ) -> None:
+        self.hands = hands
+        self.shares_files = executor is None  # hands elsewhere see neither what is read nor what is written here
+        self._executor, self._close = executor, close
+
+    def __enter__(self) -> "Crew":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._close:
+            self._close()
+
+    def run(
+        self, task: Task[_Context, _Item, _Result], context: _Context, items: Iterable[_Item], total: int
+    ) -> Iterator[_Result]:
+        """The results for the items in chunks, in order."""
+        chunks = _chunked(items, CHUNK)
+        executor = self._executor_for(total)
+        if executor is None:
+            for chunk in chunks:
+                yield task(context, chunk)
+            return
+        pickled = pickle.dumps((toolchain(), context), pickle.HIGHEST_PROTOCOL)
+        under_way: deque[tuple[list[_Item], Future[tuple[_Result, Tally]]]] = deque()
+        for chunk in chunks:
+            under_way.append((chunk, _submitted(executor, task, pickled, chunk)))
+            if len(under_way) > self.hands * _WAITING:
+                yield self._result(task, context, *under_way.popleft())
+        while under_way:
+            yield self._result(task, context, *under_way.popleft())
+
+    def _executor_for(self, total: int) -> Executor | None:
+        if self._executor is None and self.hands > 1 and total > CHUNK * _WORTH:
+            from concurrent.futures import ProcessPoolExecutor
+
+            # Processes and not threads: the work is Python's own, and feedgen changes the locale of its process.
+            processes = ProcessPoolExecutor(self.hands, initializer=tuned)
+            self._executor, self._close = processes, partial(processes.shutdown, cancel_futures=True)
+        return self._executor
+
+    def _result(
+        self,
+        task: Task[_Context, _Item, _Result],
+        context: _Context,
+        chunk: list[_Item],
+        future: Future[tuple[_Result, Tally]],
+    ) -> _Result:
+        try:
+            result, done = future.result()
+            tally.here.add(done)
+            return result
+        except BrokenExecutor:
+            # A process was killed, for its memory perhaps. What it had in hand is done here.
+            return task(context, chunk)
+
+
+ALONE = Crew()
+
+
+def _chunked(items: Iterable[_Item], size: int) -> Iterator[list[_Item]]:
+    rest = iter(items)
+    while chunk := list(islice(rest, size)):
+        yield chunk
+
+
+def _submitted(
+    executor: Executor, task: Task[Any, _Item, _Result], pickled: bytes, chunk: list[_Item]
+) -> Future[tuple[_Result, Tally]]:
+    try:
+        return executor.submit(_do, task, pickled, chunk)
+    except BrokenExecutor as error:
+        broken: Future[tuple[_Result, Tally]] = Future()
+        broken.set_exception(error)
+        return broken
+
+
+def tuned() -> None:
+    """Lets the garbage collector look less often at what grows and stays: a build makes few cycles."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+
+
+_busy = Lock()
+
+
+def _do(task: Callable[[Any, Any], _Result], pickled: bytes, chunk: Any) -> tuple[_Result, Tally]:
+    # Some executors run several tasks in the threads of one process, and what tasks remember is made for one.
+    with _busy:
+        tally.taken()
+        return task(_context(pickled), chunk), tally.taken()
+
+
+@lru_cache(2)
+def _context(pickled: bytes) -> Any:
+    # Made by `run` and carried by the executor, never read from a file.
+    tools, context = pickle.loads(pickled)
+    if tools != toolchain():
+        raise Unavailable("a worker has another generator, other packages or another Python, install the same")
+    return context
+
+
+def hired(address: str) -> Crew:
+    """The crew at an address: `dask:tcp://host:8786` is a Dask scheduler. Raises Unavailable."""
+    kind, _, place = address.partition(":")
+    if kind != "dask" or not place:
+        raise Unavailable(f"{address!r} is no executor, write it as dask:tcp://host:8786")
+    try:
+        from distributed import Client
+    except ImportError:
+        raise Unavailable("Dask is not installed here, install vacancy-digest[dask]") from None
+    try:
+        client = Client(place, timeout=_PATIENCE_SECONDS, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise Unavailable(f"{place} does not answer ({error}), check the address and the scheduler") from None
+    hands = sum(client.nthreads().values())
+    if not hands:
+        client.close()
+        raise Unavailable(f"{place} has no workers, start some")
+    return Crew(hands, client.get_executor(pure=False), client.close)
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

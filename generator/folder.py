@@ -1,0 +1,232 @@
+"""A folder of content as values, or every problem in it at once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
+
+from . import crosscheck, schema
+from .content import Content, OrganisationFile, PageFile, StaticFile
+from .crew import ALONE, Crew
+from .documents import Document, Reading
+from .fields import SLUG
+from .files import MAX_STATIC_BYTES, Found, read_bytes, walk
+from .intake import Intake, Preview, Rules, take_in
+from .memo import Memo
+from .model import Dimension
+from .problems import Problem, did_you_mean, shown
+from .progress import Track, silent
+from .prose import Prose
+from .vocabulary import Term, Vocabulary, built_in_vocabulary_text, countries
+
+# The site's own pages at the top level, by name.
+SECTIONS = frozenset({*map(str, Dimension), "closing", "opened", "archive", "weeks", "feeds"})
+_DEVICES = frozenset(
+    {"aux", "con", "nul", "prn"} | {f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10)}
+)
+# Names that would take the place of one of the site's own paths, or that some systems cannot store.
+RESERVED = SECTIONS | _DEVICES | {"postings", "data", "assets", "index", "404", "not-stated"}
+_FOLDERS = ("postings", "organisations", "countries", "pages", "static")
+_FILES = ("site.yaml", "vocabulary.yaml")
+_LOGOS = MappingProxyType({".png": b"\x89PNG\r\n", ".jpg": b"\xff\xd8\xff", ".webp": b"RIFF"})
+
+
+class NoSite(Exception):
+    """The folder holds no site: there is no `content/site.yaml`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a folder gave: content of its good files (None without settings), every problem, and notes on drafts."""
+
+    content: Content | None
+    problems: tuple[Problem, ...]
+    notes: tuple[Problem, ...]
+    intake: Intake
+
+
+def settings_of(root: Path) -> Path:
+    """The file of a site's settings. Raises NoSite when there is none."""
+    file = root / "content" / "site.yaml"
+    if not file.exists():
+        raise NoSite(f"{file.parent} holds no site.yaml, name the folder that holds content/ with --root")
+    return file
+
+
+def load(
+    root: Path,
+    memo: Memo | None = None,
+    crew: Crew = ALONE,
+    preview: Preview | None = None,
+    track: Track = silent,
+) -> Loaded:
+    """Reads `root/content`. Raises NoSite when there is none; every other mistake is among the problems.
+
+    With a memory, postings that have not changed are not read again.
+    """
+    folder = settings_of(root).parent
+    reading = Reading(root)
+    files = _files_by_folder(reading, folder)
+    paths = {name: [file.path for file in found] for name, found in files.items() if name != "postings"}
+    settings = reading.yaml(schema.Settings, paths["site.yaml"][0]) if paths["site.yaml"] else None
+    words = _vocabulary(reading, paths["vocabulary.yaml"])
+    organisations = _organisations(reading, paths["organisations"])
+    named = frozenset(path.stem for path in paths["organisations"] if path.suffix == ".md")
+    reading.problems += crosscheck.organisations(organisations, named)
+    pages = _pages(reading, paths["pages"])
+    if settings:
+        reading.problems += crosscheck.navigation(settings, pages, SECTIONS)
+    kept = _organisation_files(organisations, _logos(reading, organisations))
+    notes = _country_notes(reading, paths["countries"])
+    static = _static(reading, folder / "static", paths["static"])
+    content = None
+    if settings and settings.value and words:
+        own_pages = tuple(PageFile(slug, page.value, page.prose) for slug, page in sorted(pages.items()) if page.value)
+        content = Content(settings.value, words, (), kept, notes, own_pages, static)
+    wanted = [file for file in files["postings"] if _is_named(file) or reading.named(file.path, _reserved)]
+    intake = take_in(wanted, Rules(root, content, words, kept, named, RESERVED), memo, crew, preview, track)
+    return _loaded(content, reading, intake)
+
+
+def _loaded(content: Content | None, reading: Reading, intake: Intake) -> Loaded:
+    problems = tuple(sorted({*reading.problems, *intake.problems}))
+    bad = {problem.path for problem in problems}
+    good = sorted((one for one in intake.listings if one.path not in bad), key=lambda one: one.slug)
+    if content:
+        content = replace(content, postings=tuple(good))
+    return Loaded(content, problems, tuple(sorted({*reading.notes, *intake.notes})), intake)
+
+
+def _files_by_folder(reading: Reading, folder: Path) -> dict[str, list[Found]]:
+    """The files of `content/` by the folder they stand in; what belongs to none of them is a problem."""
+    found: dict[str, list[Found]] = {name: [] for name in (*_FOLDERS, *_FILES)}
+    strange: set[str] = set()
+    for file in walk(folder, "content"):
+        _, name, *inner = file.name.split("/")
+        if file.problem:
+            reading.problems.append(file.problem)
+        elif name in found and (name in _FILES) == (not inner):
+            found[name].append(file)
+        elif name not in strange:
+            strange.add(name)
+            instead = f"has no meaning in content/, {did_you_mean(name, (*_FOLDERS, *_FILES))}"
+            if name in found:
+                instead = "is a file, make it a folder" if name in _FOLDERS else "is a folder, make it a file"
+            reading.add(folder / name, "file name", f"{shown(name)} {instead}")
+    return found
+
+
+def _vocabulary(reading: Reading, paths: list[Path]) -> Vocabulary | None:
+    """The built-in words, each of the three parts replaced where the site has its own."""
+    own = Reading(Path("/"))
+    built_in = own.mapping(schema.VocabularyFile, Path("/vocabulary.yaml"), built_in_vocabulary_text(), first_line=1)
+    if built_in is None or built_in.value is None:
+        raise RuntimeError(f"the built-in vocabulary is damaged: {own.problems}")
+    parts = {name: _terms(getattr(built_in.value, name)) for name in schema.VocabularyFile.model_fields}
+    for path in paths:
+        document = reading.yaml(schema.VocabularyFile, path)
+        if document is None or document.value is None:
+            return None
+        reading.problems += crosscheck.vocabulary(document, RESERVED)
+        parts |= {name: _terms(words) for name in parts if (words := getattr(document.value, name))}
+    return Vocabulary(**parts)
+
+
+def _terms(words: Mapping[str, schema.Word]) -> Mapping[str, Term]:
+    terms = [Term(key, word.label, word.explanation, word.source, word.order) for key, word in words.items()]
+    return {term.key: term for term in sorted(terms, key=lambda term: (term.order, term.key))}
+
+
+def _is_named(file: Found) -> bool:
+    """Whether a file's name can stand in an address, at a glance."""
+    stem, _, suffix = file.name.rpartition("/")[2].rpartition(".")
+    return suffix == "md" and SLUG.fullmatch(stem) is not None and stem not in RESERVED
+
+
+def _reserved(name: str) -> str | None:
+    return f"{name} is kept for the site's own pages, rename the file" if name in RESERVED else None
+
+
+def _organisations(reading: Reading, paths: list[Path]) -> dict[str, Document[schema.Organisation]]:
+    documents = {}
+    for path in paths:
+        if path.suffix in _LOGOS:
+            continue
+        if reading.named(path, _reserved) and (document := reading.document(schema.Organisation, path)):
+            if document.name in documents:
+                reading.add(path, "file name", f"{document.name} is there a second time, rename one of the two")
+            documents[document.name] = document
+    return documents
+
+
+def _organisation_files(
+    documents: Mapping[str, Document[schema.Organisation]], logos: Mapping[str, StaticFile]
+) -> dict[str, OrganisationFile]:
+    return {
+        key: OrganisationFile(key, found.value, found.prose, logos.get(key), found.path)
+        for key, found in sorted(documents.items())
+        if found.value
+    }
+
+
+def _logos(reading: Reading, organisations: Mapping[str, Document[schema.Organisation]]) -> dict[str, StaticFile]:
+    """The logos that organisations name, each a picture beside its file."""
+    logos = {}
+    for key, document in organisations.items():
+        name = document.written.value.get("logo")
+        if not isinstance(name, str) or not name:
+            continue
+        path = (reading.root / document.path).parent / name
+        if "/" in name or path.suffix not in _LOGOS:
+            reading.problems.append(
+                document.problem(("logo",), f"{shown(name)} is not a .png, .jpg or .webp file beside this one")
+            )
+            continue
+        if not path.exists():
+            reading.problems.append(document.problem(("logo",), f"{shown(name)} is not there, put it beside this file"))
+            continue
+        content, problems = read_bytes(reading.root, path, MAX_STATIC_BYTES)
+        if problems or not content.startswith(_LOGOS[path.suffix]):
+            reading.problems.append(
+                document.problem(("logo",), f"{shown(name)} is not a {path.suffix[1:]} picture that can be read")
+            )
+            continue
+        logos[key] = StaticFile(f"{key}{path.suffix}", content)
+    return logos
+
+
+def _country_notes(reading: Reading, paths: list[Path]) -> dict[str, Prose]:
+    """An editor's note for each country's page, by ISO code."""
+    notes: dict[str, Prose] = {}
+    for path in paths:
+        code = path.stem.upper()
+        if path.suffix != ".md" or code not in countries():
+            reading.add(
+                path,
+                "file name",
+                f"{shown(path.name)} is not named after a country code, rename it, for example to CD.md",
+            )
+        elif document := reading.document(schema.CountryNote, path):
+            if code in notes:
+                reading.add(path, "file name", f"{code} is there a second time, rename one of the two")
+            notes[code] = document.prose
+    return notes
+
+
+def _pages(reading: Reading, paths: list[Path]) -> dict[str, Document[schema.FreePage]]:
+    documents = {}
+    for path in paths:
+        if reading.named(path, _reserved) and (document := reading.document(schema.FreePage, path)):
+            if document.name in documents:
+                reading.add(path, "file name", f"{document.name} is there a second time, rename one of the two")
+            documents[document.name] = document
+    return documents
+
+
+def _static(reading: Reading, folder: Path, paths: list[Path]) -> tuple[StaticFile, ...]:
+    files = []
+    for path in paths:
+        content, problems = read_bytes(reading.root, path, MAX_STATIC_BYTES)
+        reading.problems += problems
+        files.append(StaticFile(path.relative_to(folder).as_posix(), content))
+    return tuple(files)

@@ -1,0 +1,33 @@
+"""Where the time of a build went, for people and for programs."""
+
+from .tally import Tally
+
+STAGES = ("load", "schema", "Markdown", "edition", "plan", "templates", "feeds", "publish")
+
+
+def as_json(tally: Tally) -> dict[str, object]:
+    """Seconds and counts by stage, and the slowest files. The work of several processes is added up."""
+    return {
+        "stages": [
+            {
+                "stage": stage,
+                "seconds": round(tally.seconds.get(stage, 0.0), 3),
+                "done": tally.done.get(stage, 0),
+                "remembered": tally.remembered.get(stage, 0),
+            }
+            for stage in STAGES
+        ],
+        "slowest": [{"path": path, "seconds": round(seconds, 4)} for seconds, path in tally.ranked()],
+    }
+
+
+def as_text(tally: Tally) -> str:
+    """The same as a table."""
+    lines = [f"{'stage':<12}{'seconds':>9}{'done':>9}{'remembered':>12}"]
+    for stage in STAGES:
+        counts = f"{tally.done.get(stage, 0):>9}{tally.remembered.get(stage, 0):>12}"
+        lines.append(f"{stage:<12}{tally.seconds.get(stage, 0.0):>9.3f}{counts}")
+    lines.append("Load holds schema and Markdown, publish holds templates and feeds; several processes are added up.")
+    lines.append("The slowest files:")
+    lines += [f"{seconds:>9.4f} s  {path}" for seconds, path in tally.ranked()]
+    return "\n".join(lines)

@@ -1,0 +1,63 @@
+"""Text as HTML, and its headings: their levels in a page and their anchors."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+_LOWEST_HEADING = 2  # the page has its own h1
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """A heading as written: its level, its words as HTML and as text."""
+
+    level: int
+    html: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of the text: its level in the page, its words and its anchor."""
+
+    level: int
+    text: str
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """A rendered text; `html` is safe to place into a page."""
+
+    html: str
+    headings: tuple[Heading, ...] = ()
+
+
+NOTHING = Prose("")
+
+
+def numbered(written: Sequence[tuple[int, str]]) -> tuple[Heading, ...]:
+    """Shifts headings, given by level and words, so that none skips a level under the page's own."""
+    headings: list[Heading] = []
+    levels = sorted({level for level, _ in written})
+    times: Counter[str] = Counter()
+    for level, words in written:
+        deepest = headings[-1].level + 1 if headings else _LOWEST_HEADING
+        shifted = min(_LOWEST_HEADING + levels.index(level), deepest, 6)
+        headings.append(Heading(shifted, words, _anchor(words, times)))
+    return tuple(headings)
+
+
+def _anchor(text: str, times: Counter[str]) -> str:
+    # The prefix keeps a heading from taking the id of a part of the page; the double hyphen keeps "a" as the second of
+    # its name apart from a heading "a 2".
+    base = _anchor_base(text)
+    times[base] += 1
+    return base if times[base] == 1 else f"{base}--{times[base]}"
+
+
+@lru_cache(4096)
+def _anchor_base(text: str) -> str:
+    return "text-" + (re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:60] or "section")

@@ -1,0 +1,65 @@
+"""Where the time of a build goes: seconds and counts by stage, added up over processes."""
+
+import time
+from dataclasses import dataclass, field
+from heapq import nlargest
+
+MOST = 10
+
+
+@dataclass(slots=True)
+class Tally:
+    """What one process, or all of them together, did. `slowest` are artifacts by the seconds that they took."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    done: dict[str, int] = field(default_factory=dict)
+    remembered: dict[str, int] = field(default_factory=dict)
+    slowest: list[tuple[float, str]] = field(default_factory=list)
+
+    def add(self, other: "Tally") -> None:
+        for mine, theirs in ((self.done, other.done), (self.remembered, other.remembered)):
+            for stage, count in theirs.items():
+                mine[stage] = mine.get(stage, 0) + count
+        for stage, seconds in other.seconds.items():
+            self.seconds[stage] = self.seconds.get(stage, 0.0) + seconds
+        self.slowest = nlargest(MOST, self.slowest + other.slowest)
+
+    def ranked(self) -> list[tuple[float, str]]:
+        """The slowest artifacts, the slowest first."""
+        return nlargest(MOST, self.slowest)
+
+    def count(self, stage: str, done: int, remembered: int = 0) -> None:
+        """Adds what a stage did, and what it had not to do again."""
+        self.done[stage] = self.done.get(stage, 0) + done
+        self.remembered[stage] = self.remembered.get(stage, 0) + remembered
+
+
+class timed:
+    """Adds the time of a `with` block to a stage of a tally; with a name it may be among the slowest artifacts."""
+
+    __slots__ = ("_name", "_stage", "_started", "_tally")
+
+    def __init__(self, tally: Tally, stage: str, name: str = "") -> None:
+        self._tally, self._stage, self._name = tally, stage, name
+
+    def __enter__(self) -> None:
+        self._started = time.monotonic()
+
+    def __exit__(self, *error: object) -> None:
+        seconds = time.monotonic() - self._started
+        tally = self._tally
+        tally.seconds[self._stage] = tally.seconds.get(self._stage, 0.0) + seconds
+        if self._name:
+            tally.slowest.append((seconds, self._name))
+            if len(tally.slowest) > 20 * MOST:
+                tally.slowest = nlargest(MOST, tally.slowest)
+
+
+here = Tally()  # of this process; a crew gathers those of its hands
+
+
+def taken() -> Tally:
+    """What this process did since it was last asked."""
+    global here
+    mine, here = here, Tally()
+    return mine
