@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator.content import Loaded
+from generator.folder import Loaded
 
 DATA = Path(__file__).parent / "data" / "problems"
 

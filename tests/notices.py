@@ -1,9 +1,11 @@
 """Postings for tests, read from front matter as an editor writes it."""
 
+from dataclasses import replace
 from textwrap import dedent
 
 from generator.content import Content, OrganisationFile, PostingFile
 from generator.frontmatter import read_mapping
+from generator.listing import listing_of
 from generator.schema import Organisation, Posting, Settings, read_fields
 from generator.vocabulary import Vocabulary
 
@@ -28,12 +30,13 @@ def read(form, text):
 
 def posting_file(text, slug="role"):
     """A posting of the organisation `org`, from the lines that matter to a test."""
-    return PostingFile(
-        slug, f"content/postings/{slug}.md", read(Posting, f"title: Role\norganisation: org\n{dedent(text)}"), ""
-    )
+    posting = read(Posting, f"title: Role\norganisation: org\n{dedent(text)}")
+    return PostingFile(slug, f"content/postings/{slug}.md", posting)
 
 
 def content_of(*files, settings="", organisation="name: Org"):
-    """The content of a small site."""
-    orgs = {"org": OrganisationFile("org", read(Organisation, organisation), "")}
-    return Content(read(Settings, SETTINGS + dedent(settings)), WORDS, files, orgs)
+    """The content of a small site with these postings."""
+    orgs = {"org": OrganisationFile("org", read(Organisation, organisation))}
+    content = Content(read(Settings, SETTINGS + dedent(settings)), WORDS, organisations=orgs)
+    listings = [listing_of(file, repr(file.posting).encode(), content) for file in files]
+    return replace(content, postings=tuple(listings))

@@ -6,7 +6,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from urllib.parse import quote, unquote, urljoin, urlsplit
@@ -16,7 +16,9 @@ import html5lib
 
 from generator.build import Options, build
 from generator.cli import main
-from generator.edition import Edition
+from generator.edition import Edition, Role
+from generator.frontmatter import read_mapping, split
+from generator.schema import Posting, read_fields
 
 DATA = Path(__file__).parent / "data"
 DEMO_NOW = datetime(2026, 5, 30, 12, tzinfo=UTC)
@@ -25,10 +27,11 @@ SAMPLE_NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A built site: its folder, and what was published there, as values."""
+    """A built site: its folder, what was published there, as values, and the root that it was made from."""
 
     folder: Path
     edition: Edition
+    root: Path
 
     @property
     def address(self) -> str:
@@ -66,6 +69,15 @@ class Built:
         path = unquote(address.removeprefix(self.address))
         path += "index.html" if path.endswith("/") or not path else ""
         return path if (self.folder / path).is_file() else None
+
+    def posting(self, role: Role) -> Posting:
+        """A role's whole posting, as its file states it."""
+        parts = split((self.root / role.listing.path).read_text("utf-8"))
+        assert parts, role.listing.path
+        fields, _ = read_mapping(parts[0])
+        posting, findings = read_fields(Posting, fields, self.edition.content.vocabulary)
+        assert posting, findings
+        return posting
 
     def at(self, now: datetime) -> Edition:
         """What would be published at another instant."""
@@ -161,9 +173,9 @@ def command(*arguments: str | Path) -> Outcome:
     return Outcome(code, out.getvalue(), err.getvalue())
 
 
-def built(root: Path, out: Path, now: datetime, base_url: str | None = None) -> Built:
+def built(root: Path, out: Path, now: datetime, *, remember: bool = False) -> Built:
     """The site of a folder, built into `out`; fails where the content has problems."""
-    return Built(out, build(root, out, now, Options(base_url=base_url)).edition)
+    return Built(out, build(root, out, now, Options(remember=remember)).edition, root)
 
 
 @dataclass(slots=True)
@@ -192,15 +204,22 @@ class SmallSite:
         missing = "".join(f"{key}: {value}\n" for key, value in defaults.items() if key not in given)
         return self.write(f"content/postings/{slug}.md", f"---\n{missing}{front_matter.rstrip()}\n---\n\n{body}\n")
 
+    def ended_in_kenya(self, *numbers: int) -> None:
+        """Writes roles that ended one day after the other, by their numbers."""
+        for number in numbers:
+            closes = datetime(2026, 1, 10, 12, tzinfo=UTC) + timedelta(days=number)
+            front_matter = f"duty_stations: [{{country: KE}}]\nopens: 2026-01-01\ncloses: {closes:%Y-%m-%dT%H:%M:%SZ}"
+            self.posting(f"of-day-{number}", f"title: Role of day {number}\n{front_matter}")
+
     def settings(self, lines: str) -> None:
         """Adds lines to site.yaml."""
         file = self.root / "content/site.yaml"
         file.write_text(f"{file.read_text('utf-8')}{lines}\n", "utf-8")
 
     def build(self, now: datetime = SAMPLE_NOW) -> Built:
-        """The site in a folder of its own."""
+        """The site in a folder of its own; what the builds before remember is used."""
         self.builds += 1
-        return built(self.root, self.root.parent / f"{self.root.name}-{self.builds}", now)
+        return built(self.root, self.root.parent / f"{self.root.name}-{self.builds}", now, remember=True)
 
     def command(self, name: str, *arguments: str | Path) -> Outcome:
         return command(name, "--root", self.root, *arguments)

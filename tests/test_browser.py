@@ -292,6 +292,28 @@ def test_a_site_without_open_roles_is_a_site(context: BrowserContext, small_site
         assert wrong == []
 
 
+def test_roles_that_are_over_can_be_read_page_by_page(
+    context: BrowserContext, small_site: SmallSite, nu_check: NuCheck
+) -> None:
+    """Pages of ended roles, and the page of one that ended long ago, are valid, free of barriers, and lead on."""
+    small_site.ended_in_kenya(*range(1, 52))
+    site = small_site.build()
+    paths = ["countries/ke/", "countries/ke/ended/1/", "countries/ke/ended/2/", "postings/of-day-1/"]
+    found = nu_check(site.folder / path / "index.html" for path in paths)
+    assert [one["message"] for one in found if "Content Security Policy (meta tag)" not in one["message"]] == []
+    with served(site) as address:
+        page = context.new_page()
+        wrong = watched(page)
+        for path in paths:
+            page.goto(address + path)
+            assert barriers(page) == [], path
+        page.goto(address + paths[0])
+        for link, path in (("All that have ended", paths[2]), ("Older", paths[1]), ("Newer", paths[2])):
+            page.locator("main").get_by_role("link", name=link, exact=True).click()
+            page.wait_for_url(address + path)
+        assert wrong == []
+
+
 def test_short_words_of_a_table_stay_whole_on_a_phone(context: BrowserContext, addresses: dict[str, str]) -> None:
     """The headings of the numbers stand on one line at 320 px, however long the text beside them."""
     page = context.new_page()

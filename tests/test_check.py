@@ -307,11 +307,10 @@ FIRST = {
 @pytest.mark.parametrize("case", FIRST.values(), ids=list(FIRST))
 def test_check_and_build_agree(case: Case, tmp_path: Path) -> None:
     """Build prints and refuses exactly what check finds, and what was built before stays byte for byte."""
-    root = write_site(tmp_path, case.files)
-    earlier = {"index.html": b"<!doctype html>", "feed.xml": b"<rss/>"}
-    (root / "site").mkdir()
-    for name, content in earlier.items():
-        (root / "site" / name).write_bytes(content)
+    root = write_site(tmp_path, {})
+    assert command("build", "--root", root).code == 0
+    earlier = _snapshot(root / "site")
+    write_site(tmp_path, case.files)
     checked, refused = _check(root), command("build", "--root", root)
     errors = [line for line in checked.out.splitlines() if ": note: " not in line]
     assert (checked.code, refused.code, refused.out, refused.err.splitlines()) == (1, 1, "", errors)

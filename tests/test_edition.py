@@ -8,12 +8,12 @@ import pytest
 from notices import content_of, posting_file
 
 from generator import wording
-from generator.content import load
 from generator.edition import Edition
 from generator.entries import within_window
+from generator.folder import load
 from generator.history import history_of
 from generator.model import Dimension, Event, Kind, State
-from generator.similar import similar_roles
+from generator.similar import Likeness
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 ROOT = Path(__file__).parents[1]
@@ -169,7 +169,7 @@ def test_similar_roles_say_why():
     """Roles of the same country go before those of the same organisation alone, each with what is shared."""
     found = edition(*role_files())
     role = found.role_by_id["late"]
-    assert [(other.slug, reason) for other, reason in similar_roles(role, found)] == [
+    assert [(other.slug, reason) for other, reason in Likeness(found).similar(role)] == [
         ("soon", "same country and organization"),
         ("newer-without-deadline", "same organization"),
         ("older-without-deadline", "same organization"),

@@ -10,16 +10,18 @@ from typing import Any
 
 import html5lib
 import pytest
+import yaml
 from cases import write_site
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from generator import markup
-from generator.content import load
+from generator import commonmark, frontmatter, markup
 from generator.fields import Fields as Form
+from generator.folder import load
 from generator.frontmatter import FORBIDDEN, Location, Value, read_mapping, split
 from generator.model import When
 from generator.problems import Problem
+from generator.prose import NOTHING
 from generator.schema import Posting, read_fields
 from generator.vocabulary import Term, Vocabulary
 
@@ -177,6 +179,27 @@ def _as_written(value: Any) -> Any:
     return str(value)
 
 
+directives = st.sampled_from(["", "", "---\n", "%YAML 1.1\n---\n", "%TAG ! tag:x.org,2026:\n---\n"])
+block_style = st.tuples(directives, mapping, st.sampled_from(["", "...\n", "---\na: b\n", "# end\n"])).map(
+    lambda parts: parts[0] + yaml.safe_dump(parts[1], allow_unicode=True) + parts[2]
+)
+
+
+@settings(patient, max_examples=500)
+@given(messy | tidy | block_style)
+@example("a: [b, {c: d}]\ne: |\n  f\n  g\n")
+@example("a: b\na: c\n")
+@example("a: &x b\nc: *x\n")
+@example("? [a, b]\n: c\n")
+@example(f"a: {'[' * 9}{']' * 9}")
+def test_front_matter_is_the_same_with_places_and_without(front: str) -> None:
+    """Read at once, or with the place of every key and value: the value and the problems are the same."""
+    front = FORBIDDEN.sub("", front)
+    written, found = read_mapping(front)
+    with_places = frontmatter._placed(front, 1)
+    assert (written.value, found) == (with_places.value, with_places.findings)
+
+
 TRAPS = ("NO", "no", "Yes", "on", "null", "~", "23:59", "12:30:45", "010", "0x1F", "1e3", "1_000", ".inf", "2026-05-01")
 
 
@@ -255,6 +278,75 @@ def test_a_body_that_passes_shows_every_link(body: str) -> None:
     """A text that `check` finds nothing in is rendered with each of its links whole."""
     if not markup.check(body):
         assert "<a>" not in markup.render(body).html
+
+
+PIECES = (
+    *(
+        "# ",
+        "## ",
+        "### h",
+        " #",
+        "## T\n\n- a\n",
+        "\n",
+        "\n\n",
+        "\n\n\n",
+        "\n \n",
+        "  ",
+        "   ",
+        "    ",
+        "\t",
+        " ",
+        " ",
+    ),
+    *("**x:**", "**x:** y", "**(a)**", ":** ", "**", "**a**", " **b c** ", "**Bold:**", "**a", "b**", "***", "*", "_"),
+    *("[a](https://a.bc)", "[a b](https://a.bc/d)", "[b](mailto:a@b.cd)", "[b](mailto:a@b.cd?x)", "[a](http://a.bc)"),
+    *(
+        "![a](https://a.bc)",
+        "![x](y)",
+        "[x]: y",
+        "[",
+        "]",
+        "(",
+        "!",
+        "(x)",
+        "<b>",
+        "<https://a.bc>",
+        "&amp;",
+        "&",
+        "\\",
+    ),
+    *("- ", "* ", "+ ", "1. ", "2. ", "10. ", "1) ", "* **x**", "- a\n- b\n", "1. a\n2. b\n", "- a\n  b\n"),
+    *("p\n\n1. a\n   b\n", "> ", "---", "===", "=", "-", "|", "~", "`", "```", "~~~", "\n    c\n", "***\n"),
+    *(
+        "1",
+        "2026",
+        "9.",
+        "3.1 m",
+        "a",
+        "b c",
+        "Text of",
+        "x\ny",
+        '"q"',
+        "'",
+        ":",
+        "é",
+        "–",
+        "\f",
+        "\x0b",
+        "\x85",
+        "\u2028",
+    ),
+)
+
+
+@settings(patient, max_examples=1000)
+@given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
+def test_the_quick_way_gives_what_the_parser_gives(body: str) -> None:
+    """Taken apart and rendered block by block, a text is to the letter what the parser alone makes of the whole."""
+    whole = commonmark.render(body)
+    assert markup.render(body) == whole
+    problems, _ = commonmark.read(body, 1)
+    assert markup.read(body) == (problems, NOTHING if problems else whole)
 
 
 @patient

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from notices import SETTINGS
 
-from generator.content import load
+from generator.folder import load
 from generator.past import NoSuchRevision, rewritten
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
@@ -126,6 +126,15 @@ def test_a_role_that_nobody_saw_may_go(site):
     git(site, "commit", "--quiet", "--all", "--message", "Schedule")
     (site / PATH).unlink()
     assert problems(site) == []
+
+
+def test_what_was_no_posting_then_is_no_history(site):
+    """A file that could not be read at the earlier revision was never published, however it was broken."""
+    for broken in ("no front matter", "---\n&a [*a\n---\n", "---\ntitle:\x85 [b\n---\n"):
+        write(site, PATH, broken)
+        git(site, "commit", "--quiet", "--all", "--message", "Break")
+        write(site, PATH, ROLE)
+        assert problems(site) == [], repr(broken)
 
 
 def test_an_unknown_revision_is_named(site):

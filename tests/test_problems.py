@@ -11,8 +11,8 @@ from cases import BASE, CASES, POSTING, Case, lines_of, write_site
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.content import NoSite, load
 from generator.fields import Fields
+from generator.folder import NoSite, load
 from generator.problems import ContentError, Place, Problem, shown
 from generator.schema import FreePage, Organisation, Posting, Settings
 
@@ -77,7 +77,7 @@ def test_files_as_real_editors_save_them_are_read(raw: bytes, tmp_path: Path) ->
     loaded = load(write_site(tmp_path, {X: raw}))
     assert lines_of(loaded) == []
     assert loaded.content is not None
-    assert [posting.posting.title for posting in loaded.content.postings] == ["Field Security Officer"]
+    assert [posting.title for posting in loaded.content.postings] == ["Field Security Officer"]
 
 
 def _posting(old: str, new: str) -> bytes:

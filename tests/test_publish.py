@@ -1,19 +1,29 @@
 """Publishing: the folder becomes the site, and nothing that is not ours is ever lost."""
 
 import json
+import os
+import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sites import SmallSite
 
-from generator.publish import MANIFEST, Published, Refused, publish
+from generator.publish import MANIFEST, Published, Refused, opened, publish, survey, write_aside
 
 FIRST = {"index.html": b"one", "a/b/c.html": b"two", "a/d.html": b"three"}
+
+
+def published(
+    files: Mapping[str, Any], out: Path, sources: Iterable[Path] = (), kept: Collection[str] = ()
+) -> Published:
+    """Makes a folder hold these files and those that are kept of the build before."""
+    with opened(out, sources) as folder:
+        return publish(survey(out, [*files, *kept]), folder, files.items(), kept)
 
 
 @pytest.fixture
@@ -55,25 +65,25 @@ def stamps(folder: Path) -> dict[str, tuple[int, int]]:
 
 def test_a_new_folder_holds_exactly_the_files(out: Path) -> None:
     """The first build makes the folder and writes every file and a manifest of them."""
-    assert publish(FIRST, out, ()) == Published(3, 0, 0)
+    assert published(FIRST, out) == Published(3, 0, 0)
     assert contents(out) == FIRST
     assert json.loads((out / MANIFEST).read_bytes())["files"].keys() == FIRST.keys()
 
 
 def test_what_is_the_same_is_not_touched(out: Path) -> None:
     """Publishing the same files again writes none of them, not even the manifest."""
-    publish(FIRST, out, ())
+    published(FIRST, out)
     before = stamps(out)
-    assert publish(FIRST, out, ()) == Published(0, 3, 0)
+    assert published(FIRST, out) == Published(0, 3, 0)
     assert stamps(out) == before
 
 
 def test_only_what_differs_is_written(out: Path) -> None:
     """A changed file is replaced, a new one added, one that is gone removed with its empty folders; the rest stays."""
-    publish(FIRST, out, ())
+    published(FIRST, out)
     before = stamps(out)
     after = {"index.html": b"one", "a/d.html": b"changed", "new.html": b"four"}
-    assert publish(after, out, ()) == Published(2, 1, 1)
+    assert published(after, out) == Published(2, 1, 1)
     assert contents(out) == after
     assert not (out / "a/b").exists()
     assert stamps(out)["index.html"] == before["index.html"]
@@ -83,30 +93,30 @@ def test_only_what_differs_is_written(out: Path) -> None:
 def test_a_file_can_become_a_folder_and_back(out: Path) -> None:
     """Where a page was a folder of pages can come, and the other way round."""
     for files in ({"a": b"file"}, {"a/b": b"inside"}, {"a": b"file"}):
-        publish(files, out, ())
+        published(files, out)
         assert contents(out) == files
 
 
 def test_a_touched_file_is_put_right(out: Path) -> None:
     """A file of ours that somebody edited or deleted is as it should be after the next build."""
-    publish(FIRST, out, ())
+    published(FIRST, out)
     (out / "index.html").write_bytes(b"edited")
     (out / "a/d.html").unlink()
-    assert publish(FIRST, out, ()) == Published(2, 1, 0)
+    assert published(FIRST, out) == Published(2, 1, 0)
     assert contents(out) == FIRST
 
 
 def test_files_can_be_read_by_a_web_server(out: Path) -> None:
     """Every file is readable by all, whatever the file mode of temporary files."""
-    publish(FIRST, out, ())
+    published(FIRST, out)
     assert {path.stat().st_mode & 0o777 for path in out.rglob("*") if path.is_file()} == {0o644}
 
 
 def test_the_manifest_depends_on_the_files_alone(tmp_path: Path) -> None:
     """Two folders with one site have one manifest, whatever was in them before."""
-    publish({"old.html": b"old", **FIRST}, tmp_path / "one", ())
-    publish(FIRST, tmp_path / "one", ())
-    publish(dict(reversed(FIRST.items())), tmp_path / "two", ())
+    published({"old.html": b"old", **FIRST}, tmp_path / "one")
+    published(FIRST, tmp_path / "one")
+    published(dict(reversed(FIRST.items())), tmp_path / "two")
     assert (tmp_path / "one" / MANIFEST).read_bytes() == (tmp_path / "two" / MANIFEST).read_bytes()
 
 
@@ -114,27 +124,105 @@ names = st.sampled_from(["a", "b", "c.html", "x/a", "x/b", "x/y/a"])
 sites = st.dictionaries(names, st.binary(max_size=3), max_size=5)
 
 
-@given(st.lists(sites, min_size=1, max_size=4))
+@given(builds=st.lists(sites, min_size=1, max_size=4))
+@example(builds=[{"x/a": b""}, {"x/b": b""}])
 def test_any_sequence_of_builds_ends_in_the_last_one(
     tmp_path_factory: pytest.TempPathFactory, builds: list[dict[str, bytes]]
 ) -> None:
     """However often and with whatever files a folder was built, it holds those of the last build and no others."""
     out = tmp_path_factory.mktemp("builds") / "out"
     for files in builds:
-        done = publish(files, out, ())
+        done = published(files, out)
         assert done.written + done.unchanged == len(files)
     assert contents(out) == builds[-1]
 
 
-def test_an_interrupted_build_is_taken_up(out: Path) -> None:
-    """After a build that was cut short between two files, the next one knows them as ours and leaves no half file."""
-    publish(FIRST, out, ())
-    files: dict[str, Any] = {**FIRST, "new.html": b"new", "then/cut.html": None}
+def test_what_is_kept_stays_and_stays_ours(out: Path) -> None:
+    """Files that need not be made again are left as they are, count as unchanged, and go once they are not kept."""
+    published(FIRST, out)
+    before = stamps(out)
+    assert published({"index.html": b"new"}, out, kept=["a/d.html"]) == Published(1, 1, 1)
+    assert contents(out) == {"index.html": b"new", "a/d.html": b"three"}
+    assert stamps(out)["a/d.html"] == before["a/d.html"]
+    assert published({"index.html": b"new"}, out) == Published(0, 1, 1)
+    assert contents(out) == {"index.html": b"new"}
+
+
+def test_a_file_can_come_in_pieces(out: Path) -> None:
+    """A file handed over piece by piece is the one that its pieces make, and is left alone when it is the same."""
+    pieces = {"index.html": lambda: iter([b"o", b"", b"ne"]), "empty.txt": lambda: iter(())}
+    for done in (Published(2, 0, 0), Published(0, 2, 0)):
+        assert published({path: made() for path, made in pieces.items()}, out) == done
+        assert contents(out) == {"index.html": b"one", "empty.txt": b""}
+    assert published({"index.html": b"one", "empty.txt": b""}, out) == Published(0, 2, 0)
+
+
+def test_a_file_can_be_written_aside_before(out: Path) -> None:
+    """A file that somebody wrote aside is put in place as it is, and thrown away where the same one stands already."""
+    for done in (Published(1, 0, 0), Published(0, 1, 0)):
+        with opened(out, ()) as folder:
+            files = [("a/page.html", write_aside(folder, "a/page.html", b"page"))]
+            assert publish(survey(out, ["a/page.html"]), folder, files) == done
+        assert contents(out) == {"a/page.html": b"page"}
+    assert published({"a/page.html": b"page"}, out) == Published(0, 1, 0)
+
+
+def test_two_builds_at_once_keep_apart(out: Path) -> None:
+    """What another build has on its way stays there until that build is done."""
+    published(FIRST, out)
+    with opened(out, ()) as folder:
+        left = write_aside(folder, "late.html", b"late")
+        published({"index.html": b"two"}, out)
+        assert [path.read_bytes() for path in folder.iterdir()] == [b"late"]
+        publish(survey(out, ["late.html"]), folder, [("late.html", left)])
+    assert contents(out) == {"late.html": b"late"}
+
+
+def test_a_build_that_fails_on_the_way_changes_nothing(out: Path) -> None:
+    """When a file cannot be made, the site is as it was, and nothing of the failed build is left in its folder."""
+    published(FIRST, out)
+    before = stamps(out)
     with pytest.raises(TypeError):
-        publish(files, out, ())
-    assert contents(out) == {**FIRST, "new.html": b"new"}
-    publish(FIRST, out, ())
+        published({"index.html": b"new", "new.html": b"new", "then/cut.html": None}, out)
+    assert stamps(out) == before
     assert contents(out) == FIRST
+
+
+def test_a_first_build_that_fails_leaves_no_folder(out: Path) -> None:
+    """When a file of the first build cannot be made, not even an empty output folder is left behind."""
+    with pytest.raises(TypeError):
+        published({"index.html": b"new", "then/cut.html": None}, out)
+    assert not out.exists()
+
+
+SECOND = {"index.html": b"new", "a/b": b"a file where a folder was", "z/more.html": b"more"}
+
+
+# The list of what is ours is put in place before the files and after them.
+@pytest.mark.parametrize("steps", range(len(SECOND) + 2))
+@pytest.mark.parametrize("after", [FIRST, SECOND], ids=["back", "on"])
+def test_a_build_cut_short_is_taken_up(
+    out: Path, monkeypatch: pytest.MonkeyPatch, steps: int, after: dict[str, bytes]
+) -> None:
+    """Cut short at any file that it puts in place, a build leaves no half file, and the next one tidies up after it."""
+    published(FIRST, out)
+    left, replace = [*range(steps)], os.replace
+
+    def replace_some(*paths: Path) -> None:
+        if not left:
+            raise KeyboardInterrupt
+        left.pop()
+        replace(*paths)
+
+    with monkeypatch.context() as killed:
+        killed.setattr(os, "replace", replace_some)
+        killed.setattr(shutil, "rmtree", lambda *paths, **how: None)
+        with pytest.raises(KeyboardInterrupt):
+            published(SECOND, out)
+    for path, content in contents(out).items():
+        assert path.startswith(".vacancy-digest") or content in (FIRST.get(path), SECOND.get(path)), path
+    published(after, out)
+    assert contents(out) == after
 
 
 # Keeping what is not ours
@@ -142,10 +230,10 @@ def test_an_interrupted_build_is_taken_up(out: Path) -> None:
 
 def test_foreign_files_stay(out: Path) -> None:
     """A file that no build wrote is neither changed nor removed, and its folder stays with it."""
-    publish(FIRST, out, ())
+    published(FIRST, out)
     (out / "mine.txt").write_bytes(b"mine")
     (out / "a/b/mine.txt").write_bytes(b"mine too")
-    publish({"index.html": b"one"}, out, ())
+    published({"index.html": b"one"}, out)
     assert contents(out) == {"index.html": b"one", "mine.txt": b"mine", "a/b/mine.txt": b"mine too"}
 
 
@@ -153,7 +241,7 @@ def test_a_folder_with_dot_files_alone_is_taken(out: Path) -> None:
     """An empty folder that git keeps with a .gitkeep is one that a site can be built in, and .gitkeep stays."""
     out.mkdir()
     (out / ".gitkeep").touch()
-    publish(FIRST, out, ())
+    published(FIRST, out)
     assert contents(out) == {**FIRST, ".gitkeep": b""}
 
 
@@ -194,14 +282,14 @@ def a_file(here: Path) -> Path:
 
 
 def symlinked_folder_inside(here: Path) -> Path:
-    publish({"index.html": b"one"}, here / "out", ())
+    published({"index.html": b"one"}, here / "out")
     (here / "elsewhere").mkdir()
     (here / "out/postings").symlink_to("../elsewhere")
     return here / "out"
 
 
 def symlinked_page(here: Path) -> Path:
-    publish({"index.html": b"one"}, here / "out", ())
+    published({"index.html": b"one"}, here / "out")
     (here / "precious.txt").write_text("years of work")
     (here / "out/index.html").unlink()
     (here / "out/index.html").symlink_to("../precious.txt")
@@ -214,57 +302,57 @@ def below_a_file(here: Path) -> Path:
 
 
 def damaged_manifest(here: Path) -> Path:
-    publish({"index.html": b"one"}, here / "out", ())
+    published({"index.html": b"one"}, here / "out")
     (here / "out" / MANIFEST).write_text("{")
     return here / "out"
 
 
 def manifest_of_another_kind(here: Path) -> Path:
-    publish({"index.html": b"one"}, here / "out", ())
+    published({"index.html": b"one"}, here / "out")
     (here / "out" / MANIFEST).write_text('{"files": 7}')
     return here / "out"
 
 
 def manifest_that_is_no_text(here: Path) -> Path:
-    publish({"index.html": b"one"}, here / "out", ())
+    published({"index.html": b"one"}, here / "out")
     (here / "out" / MANIFEST).write_bytes(b"\xff\xfe\x00")
     return here / "out"
 
 
 def manifest_that_leads_out(here: Path) -> Path:
     (here / "precious.txt").write_text("years of work")
-    publish({"index.html": b"one"}, here / "out", ())
+    published({"index.html": b"one"}, here / "out")
     (here / "out" / MANIFEST).write_text('{"files": {"../precious.txt": ""}}')
     return here / "out"
 
 
 def manifest_of_a_whole_path(here: Path) -> Path:
     (here / "precious.txt").write_text("years of work")
-    publish({"index.html": b"one"}, here / "out", ())
+    published({"index.html": b"one"}, here / "out")
     (here / "out" / MANIFEST).write_text(json.dumps({"files": {str(here / "precious.txt"): ""}}))
     return here / "out"
 
 
 def foreign_file_in_the_way(here: Path) -> Path:
-    publish({"about.html": b"one"}, here / "out", ())
+    published({"about.html": b"one"}, here / "out")
     (here / "out/index.html").write_text("mine")
     return here / "out"
 
 
 def foreign_folder_in_the_way(here: Path) -> Path:
-    publish({"about.html": b"one"}, here / "out", ())
+    published({"about.html": b"one"}, here / "out")
     (here / "out/index.html").mkdir()
     return here / "out"
 
 
 def foreign_file_where_a_folder_goes(here: Path) -> Path:
-    publish({"about.html": b"one"}, here / "out", ())
+    published({"about.html": b"one"}, here / "out")
     (here / "out/postings").write_text("mine")
     return here / "out"
 
 
 def ours_turned_into_a_folder(here: Path) -> Path:
-    publish({"index.html": b"one"}, here / "out", ())
+    published({"index.html": b"one"}, here / "out")
     (here / "out/index.html").unlink()
     (here / "out/index.html").mkdir()
     (here / "out/index.html/mine.txt").write_text("mine")
@@ -288,7 +376,7 @@ def test_refused_with_nothing_changed(tmp_path: Path, prepare: Prepare) -> None:
     out = prepare(tmp_path)
     before = inside(tmp_path)
     with pytest.raises(Refused, match=r"out"):
-        publish({"index.html": b"page", "postings/a/index.html": b"page"}, out, ())
+        published({"index.html": b"page", "postings/a/index.html": b"page"}, out)
     assert inside(tmp_path) == before
 
 
@@ -296,7 +384,7 @@ def test_a_file_of_ours_that_became_a_link_is_not_followed(tmp_path: Path) -> No
     """A page to be removed that is a link by now is refused, and what it leads to stays."""
     out = symlinked_page(tmp_path)
     with pytest.raises(Refused):
-        publish({"about.html": b"page"}, out, ())
+        published({"about.html": b"page"}, out)
     assert (tmp_path / "precious.txt").read_text() == "years of work"
 
 
@@ -326,7 +414,7 @@ def test_places_of_the_user_are_refused(small_site: SmallSite) -> None:
     for place in places_of_the_user(small_site):
         done = small_site.command("build", "--out", place)
         assert done.code == 3, place
-    assert inside(small_site.root) == before
+    assert {path: found for path, found in inside(small_site.root).items() if ".cache" not in path} == before
 
 
 def test_places_are_refused_even_when_empty(small_site: SmallSite, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -356,6 +444,13 @@ def test_content_with_problems_writes_nothing(small_site: SmallSite, tmp_path: P
     small_site.posting("good", "closes: 2026-07-01")
     assert small_site.command("build", "--out", out, *now).code == 1
     assert inside(out) == before
+
+
+def test_a_build_that_fails_leaves_no_folder(small_site: SmallSite, tmp_path: Path) -> None:
+    """Where there was no output folder, a build of bad content makes none, nor any folder on the way to it."""
+    small_site.posting("bad", "closes: 2026-02-30")
+    assert small_site.command("build", "--out", tmp_path / "new/deep/out").code == 1
+    assert not (tmp_path / "new").exists()
 
 
 def test_the_default_is_a_folder_beside_the_content(small_site: SmallSite) -> None:

@@ -5,7 +5,7 @@ import io
 import json
 import re
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,14 +16,14 @@ from hypothesis import strategies as st
 from lxml import etree
 from sites import SAMPLE_NOW, Built, HtmlPage, SmallSite
 
-from generator import content, routes
+from generator import routes
 from generator.edition import Dimension, Role
-from generator.exports import open_csv
 from generator.fields import SLUG
+from generator.folder import RESERVED
 from generator.hosting import META_POLICY
 from generator.model import State
 from generator.plan import plan
-from generator.routes import Links, PostingPage, path_of
+from generator.routes import PostingPage, path_of
 from generator.templates import BUILT_IN, read_templates
 
 PLACE_FILES = (
@@ -69,7 +69,7 @@ def posting_page(site: Built, role: Role) -> HtmlPage:
 
 def whole(site: Built) -> list[Role]:
     """The roles that were not taken down."""
-    return [role for role in site.edition.roles if not role.posting.takedown]
+    return [role for role in site.edition.roles if not role.takedown]
 
 
 # What is there
@@ -90,7 +90,7 @@ def test_no_two_pages_share_a_path(site: Built) -> None:
 
 
 slugs = st.from_regex(SLUG, fullmatch=True)
-free_slugs = slugs.filter(lambda slug: slug not in content.RESERVED)
+free_slugs = slugs.filter(lambda slug: slug not in RESERVED)
 dimensions = st.sampled_from(Dimension)
 collections = st.builds(routes.CollectionPage, dimensions, slugs)
 places = collections | st.just(routes.Home())
@@ -98,6 +98,7 @@ any_page = st.one_of(
     st.builds(routes.PostingPage, slugs),
     st.builds(routes.SectionPage, dimensions),
     collections,
+    st.builds(routes.EndedPage, collections, st.integers(1, 9999)),
     st.builds(routes.MonthPage, st.integers(1945, 2200), st.integers(1, 12)),
     st.builds(routes.WeekPage, st.integers(1945, 2200), st.integers(1, 53)),
     st.builds(routes.EditorsPage, free_slugs),
@@ -161,7 +162,7 @@ def test_every_page_can_be_reached(site: Built) -> None:
             if target and target.endswith(".html") and target not in found:
                 found.add(target)
                 waiting.append(target)
-    hidden = {path_of(PostingPage(role.slug)) for role in site.edition.roles if role.posting.takedown}
+    hidden = {path_of(PostingPage(role.slug)) for role in site.edition.roles if role.takedown}
     assert {page.path for page in site.pages()} - found == {"404.html"} | hidden - found
 
 
@@ -235,11 +236,11 @@ def test_pages_tell_no_relative_times(site: Built) -> None:
         assert not RELATIVE.findall(text), page.path
 
 
-def test_only_the_home_page_and_the_data_tell_the_time_of_the_build(small_site: SmallSite) -> None:
-    """Built later, with no event between, nothing changes but the two files that say when they were made."""
+def test_only_the_home_page_tells_the_time_of_the_build(small_site: SmallSite) -> None:
+    """Built later, with no event between, nothing changes but the home page, which says when it was made."""
     early, late = (small_site.build(datetime(2026, 6, 14, hour, tzinfo=UTC)) for hour in (1, 23))
     changed = [path for path in early.paths() if early.read(path) != late.read(path)]
-    assert changed == ["data/postings.json", "index.html"]
+    assert changed == ["index.html"]
 
 
 # Roles by state
@@ -248,8 +249,8 @@ def test_only_the_home_page_and_the_data_tell_the_time_of_the_build(small_site: 
 def test_the_sample_holds_every_state(sample_site: Built) -> None:
     """The tests below speak of every state, so there has to be a role in each."""
     assert {role.state for role in sample_site.edition.roles} == set(State) - {State.SCHEDULED}
-    assert len(sample_site.edition.histories) > len(sample_site.edition.roles)
-    assert any(role.posting.expired for role in sample_site.edition.roles)
+    assert sample_site.edition.scheduled
+    assert any(role.expired for role in sample_site.edition.roles)
 
 
 def test_scheduled_and_draft_postings_leave_no_trace(sample_site: Built) -> None:
@@ -289,9 +290,8 @@ def test_a_posting_taken_down_keeps_its_organisation_to_itself(sample_site: Buil
             assert "Posting taken down" not in text or "Quiet Institute" not in text, page.path
 
 
-def test_ended_roles_are_marked_and_offer_open_ones(site: Built) -> None:
-    """The page of a role that is over stays, says so, is kept from search, and leads to roles that are open."""
-    open_pages = {path_of(PostingPage(role.slug)) for role in site.edition.roles if role.listed}
+def test_ended_roles_are_marked(site: Built) -> None:
+    """The page of a role that is over stays, says so, is kept from search, and takes no applications."""
     ended = [role for role in whole(site) if not role.listed]
     assert ended
     for role in ended:
@@ -300,9 +300,44 @@ def test_ended_roles_are_marked_and_offer_open_ones(site: Built) -> None:
         assert "JobPosting" not in site.read(page.path), page.path
         states = [element.text for element in page.main.iter() if "data-state" in element.attrib]
         assert states[0] in {"Closed", "Withdrawn", "Filled", "Unconfirmed"}, page.path
-        linked = {site.path_at(address) for element, address in page.references() if element.tag == "a"}
-        assert linked & open_pages, page.path
         assert "Apply at" not in page.text(), page.path
+
+
+def instead_of(site: Built, role: Role) -> list[str | None]:
+    """Where the page of a role that is over sends its reader on, in order."""
+    (section,) = [part for part in posting_page(site, role).all("section") if part.get("class") == "others"]
+    found = [
+        site.path_at(f"{site.address}{link.get('href', '').removeprefix(site.prefix)}") for link in section.iter("a")
+    ]
+    return [path for path in found if path]
+
+
+def test_a_role_that_ended_of_late_offers_open_ones(site: Built) -> None:
+    """For as long as feeds keep events, the page of a role that is over names roles that are open, and no others."""
+    open_pages = {path_of(PostingPage(role.slug)) for role in site.edition.roles if role.listed}
+    recent = [role for role in whole(site) if not role.listed and not ended_long_ago(site, role)]
+    assert recent
+    for role in recent:
+        named = [path for path in instead_of(site, role) if path and path.startswith("postings/")]
+        assert named, role.slug
+        assert set(named) <= open_pages, role.slug
+
+
+def ended_long_ago(site: Built, role: Role) -> bool:
+    return role.since < site.edition.now - timedelta(days=site.edition.settings.feed_window_days)
+
+
+def test_a_role_that_ended_long_ago_leads_to_lists(sample_site: Built) -> None:
+    """Later its page leads to the lists of its countries, grade and organisation and home, and so need never change."""
+    old = [role for role in whole(sample_site) if not role.listed and ended_long_ago(sample_site, role)]
+    assert old
+    for role in old:
+        posting = sample_site.posting(role)
+        keys = [("countries", station.country.lower()) for station in posting.duty_stations if station.country]
+        keys += [("grades", posting.grade.lower())] if posting.grade else []
+        keys += [("organisations", posting.organisation)]
+        lists = [f"{dimension}/{key}/index.html" for dimension, key in keys]
+        assert instead_of(sample_site, role) == [*lists, "index.html"], role.slug
 
 
 def test_ended_roles_stand_in_no_list_of_open_ones(site: Built) -> None:
@@ -417,6 +452,65 @@ def test_country_notes_and_organisations_texts_are_shown(sample_site: Built) -> 
     assert "It runs <script>" in page.text()
 
 
+# Roles that are over, page by page
+
+KENYA = "countries/ke/index.html"
+
+
+def rows_of(site: Built, path: str) -> list[int]:
+    """The numbers of the roles that a page lists, in order."""
+    titles = [text for text in site.page(path).main.itertext() if text.startswith("Role of day ")]
+    return [int(title.removeprefix("Role of day ")) for title in titles]
+
+
+def turns_of(site: Built, path: str) -> dict[str, str | None]:
+    """The links between the pages of roles that are over, by their words."""
+    links = site.page(path).main.iter("a")
+    found = {link.text or "": site.path_at(f"{site.address}{link.get('href', '')[1:]}") for link in links}
+    return {words: to for words, to in found.items() if words in {"All that have ended", "Older", "Newer"}}
+
+
+def test_roles_that_are_over_stand_on_pages_of_fifty(small_site: SmallSite) -> None:
+    """Of 75 ended roles a country shows the newest 20; pages linked one to the other hold the first 50 and the rest."""
+    small_site.ended_in_kenya(*range(1, 76))
+    site = small_site.build()
+    first, second = "countries/ke/ended/1/index.html", "countries/ke/ended/2/index.html"
+    assert [path for path in site.paths("index.html") if path.startswith("countries/ke/ended/")] == [first, second]
+    assert rows_of(site, KENYA) == [*range(75, 55, -1)]
+    assert rows_of(site, second) == [*range(75, 50, -1)]
+    assert rows_of(site, first) == [*range(50, 0, -1)]
+    assert turns_of(site, KENYA) == {"All that have ended": second}
+    assert turns_of(site, second) == {"Newer": KENYA, "Older": first}
+    assert turns_of(site, first) == {"Newer": second}
+    assert "All that have ended 75" in site.page(KENYA).text()
+    titles = [site.page(path).all("title")[0].text for path in (KENYA, first, second)]
+    assert len(set(titles)) == len(titles)
+
+
+def test_a_full_page_of_ended_roles_stays_as_it_is(small_site: SmallSite) -> None:
+    """One role more that has ended changes the country's page and its last page, and not a byte of a page before."""
+    small_site.ended_in_kenya(*range(1, 76))
+    before = small_site.build()
+    small_site.ended_in_kenya(76)
+    after = small_site.build()
+    first, second = "countries/ke/ended/1/index.html", "countries/ke/ended/2/index.html"
+    assert after.read(first) == before.read(first)
+    assert rows_of(after, second) == [*range(76, 50, -1)]
+    assert rows_of(after, KENYA) == [*range(76, 56, -1)]
+
+
+def test_twenty_ended_roles_need_no_page_of_their_own(small_site: SmallSite) -> None:
+    """As long as a country's own page has room for all of its ended roles, there is no other; the next one makes it."""
+    small_site.ended_in_kenya(*range(1, 21))
+    before = small_site.build()
+    small_site.ended_in_kenya(21)
+    after = small_site.build()
+    assert rows_of(before, KENYA) == [*range(20, 0, -1)]
+    assert not (before.folder / "countries/ke/ended").exists()
+    assert rows_of(after, KENYA) == [*range(21, 1, -1)]
+    assert rows_of(after, "countries/ke/ended/1/index.html") == [*range(21, 0, -1)]
+
+
 # Markup for search engines
 
 
@@ -436,7 +530,7 @@ def test_job_posting_says_what_the_notice_says(site: Built) -> None:
     for role in site.edition.roles:
         if not role.listed:
             continue
-        posting = role.posting
+        posting = site.posting(role)
         (markup,) = job_postings(site, path_of(PostingPage(role.slug)))
         organisation = site.edition.content.organisations[posting.organisation].organisation
         places = markup.get("jobLocation", [])
@@ -569,7 +663,7 @@ def test_static_files_are_copied(sample_site: Built) -> None:
 def test_open_csv_lists_the_open_roles(site: Built) -> None:
     """The table has one line for each open role, the most urgent first, with absolute addresses that exist."""
     rows = list(csv.DictReader(io.StringIO(site.read("data/open.csv"), newline="")))
-    assert [row["id"] for row in rows] == [role.file.id for role in site.edition.site.open_roles]
+    assert [row["id"] for row in rows] == [role.id for role in site.edition.site.open_roles]
     assert all(site.path_at(row["url"]) for row in rows)
     assert {row["closes_known"] for row in rows} <= {"stated", "assumed", ""}
     for row in rows:
@@ -583,9 +677,8 @@ def test_open_csv_lists_the_open_roles(site: Built) -> None:
 def test_open_csv_is_no_program(small_site: SmallSite, start: str) -> None:
     """No cell starts as a formula would, whatever a title starts with."""
     small_site.posting("formula", f"title: '{start} a role'")
-    edition = small_site.build().edition
-    table = open_csv(edition, Links(edition.settings.base_url)).decode()
-    cells = [cell for row in csv.reader(io.StringIO(table)) for cell in row]
+    table = small_site.build().read("data/open.csv")
+    cells = [cell for row in csv.reader(io.StringIO(table, newline="")) for cell in row]
     assert [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))] == []
     assert any(cell.endswith(f"{start.strip()} a role") for cell in cells)
 
@@ -594,12 +687,30 @@ def test_postings_json_holds_every_role_and_event(site: Built) -> None:
     """The data has every role that readers may know of, with its state, and every event so far, newest first."""
     found = json.loads(site.read("data/postings.json"))
     assert {one["id"]: one["state"] for one in found["postings"]} == {
-        role.file.id: role.state.value for role in site.edition.roles
+        role.id: role.state.value for role in site.edition.roles
     }
     assert all(site.path_at(one["url"]) for one in found["postings"])
     assert [event["id"] for event in found["events"]] == [event.id for event in site.edition.site.events]
-    assert datetime.fromisoformat(found["as_of"]) == site.edition.now
     assert all(datetime.fromisoformat(event["instant"]) <= site.edition.now for event in found["events"])
+
+
+def test_postings_json_says_when_anything_last_changed(site: Built) -> None:
+    """`as_of` is an instant that is past, at which roles and events were what they are now, and before which not."""
+    instant = datetime.fromisoformat(json.loads(site.read("data/postings.json"))["as_of"])
+    now, then, before = site.edition, site.at(instant), site.at(instant - timedelta(seconds=1))
+    assert instant <= now.now
+    assert (then.roles, then.events) == (now.roles, now.events)
+    assert before.roles != now.roles
+
+
+def test_postings_json_has_a_posting_a_line(site: Built) -> None:
+    """Each posting and each event is one line, so that a change of one of them is a change of one line."""
+    _, opening, *lines = site.read("data/postings.json").split("\n")
+    middle = lines.index("],")
+    assert (opening, lines[middle + 1], lines[-2:]) == ('"postings": [', '"events": [', ["]}", ""])
+    found = json.loads(site.read("data/postings.json"))
+    assert [json.loads(line.removesuffix(",")) for line in lines[:middle]] == found["postings"]
+    assert [json.loads(line.removesuffix(",")) for line in lines[middle + 2 : -2]] == found["events"]
 
 
 def test_postings_json_keeps_the_facts(sample_site: Built) -> None:
