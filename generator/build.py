@@ -28,7 +28,7 @@ from .publish import Published, Refused, Standing, opened, publish, survey
 from .render import Artifact, Draft, Drafts, Html, View, Workshop, make_pages
 from .tally import Tally, timed
 from .templates import Templates, read_templates
-from .views import EndedView
+from .views import EndedView, HomeView, ListView, WeekView
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +148,10 @@ def _work(artifacts: list[Artifact], out: Path, problems: Sequence[Problem], mem
     return _Work(todo, kept, standing, frozenset(left.keys() - set(paths)))
 
 
+# Pages that may show thousands of roles: they are made where the roles are, for to send them takes longer.
+_LONG = (HomeView, ListView, WeekView)
+
+
 def _paths(artifacts: Iterable[Artifact]) -> list[str]:
     return [artifact.path for artifact in artifacts]
 
@@ -183,10 +187,14 @@ def _made(
     todo: Sequence[Artifact], pieces: Pieces, maker: Maker, drafts: Mapping[str, object], track: Track
 ) -> Iterator[tuple[str, Bytes]]:
     """The files to do, made one after the other: at no time are more than a few of them in memory."""
-    missing = []
+    missing: list[tuple[str, Html]] = []
     for artifact in sorted(todo, key=_neighbours):
         if draft := _draft(artifact.view, drafts):
             yield artifact.path, draft.page
+        elif isinstance(artifact.view, _LONG):
+            with timed(tally.here, "templates", artifact.path):
+                page = maker.workshop.renderer.html(artifact.view)
+            yield artifact.path, page
         elif isinstance(artifact.view, Html):
             missing.append((artifact.path, artifact.view))
     subjects = (
