@@ -128,8 +128,14 @@ class _Work:
 
     def remember(self, published: Published, memo: Memo) -> None:
         stamps = {**self.standing.stamps, **published.stamps}
-        memo.remember_outputs((one.path, one.key, stamps[one.path]) for one in self.todo)
+        left = ((one.path, one.key, _mark(one.path, stamps, published.digests)) for one in self.todo)
+        memo.remember_outputs(left)
         memo.forget_outputs(self.gone)
+
+
+def _mark(path: str, stamps: Mapping[str, str], digests: Mapping[str, str]) -> str:
+    """What tells that a file, and its line in the list of our files, are as a build left them."""
+    return f"{stamps.get(path)} {digests.get(path)}"
 
 
 def _work(artifacts: list[Artifact], out: Path, problems: Sequence[Problem], memo: Memo) -> _Work:
@@ -143,7 +149,7 @@ def _work(artifacts: list[Artifact], out: Path, problems: Sequence[Problem], mem
     todo: list[Artifact] = []
     kept: list[Artifact] = []
     for one in artifacts:
-        as_left = left.get(one.path) == (one.key, standing.stamps.get(one.path)) and standing.ours.get(one.path)
+        as_left = left.get(one.path) == (one.key, _mark(one.path, standing.stamps, standing.ours))
         (kept if as_left else todo).append(one)
     return _Work(todo, kept, standing, frozenset(left.keys() - set(paths)))
 

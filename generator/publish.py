@@ -40,12 +40,16 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """How many files were written, were the same already, and were removed; the stamps of those that were made."""
+    """How many files were written, were the same already, and were removed.
+
+    `stamps` are those of the files that were written, `digests` those of all.
+    """
 
     written: int
     unchanged: int
     removed: int
     stamps: Mapping[str, str] = field(default_factory=dict, compare=False)
+    digests: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +167,7 @@ def publish(
             _place_of(folder, path).replace(out / path)
         (folder / "manifest").replace(out / MANIFEST)
     stamps = {path: stamp_of(os.lstat(out / path)) for path in changed}
-    return Published(len(changed), len(digests) - len(changed), len(gone), stamps)
+    return Published(len(changed), len(digests) - len(changed), len(gone), stamps, digests)
 
 
 def _refuse_wrong_place(out: Path, sources: Iterable[Path]) -> None:

@@ -194,7 +194,19 @@ TEMPLATES = ("row.html", "foot.html", "posting.html", "entry.html", "parts.html"
 PAGES = ("about", "help")
 NOTES = ("CH", "CD", "KE")
 STATIC = ("CNAME", "thing", "thing/inside.txt", ".well-known/security.txt")
-DAMAGES = ("gone", "empty", "cut", "flipped", "overwritten", "text", "another's", "older", "a folder", "journal")
+DAMAGES = (
+    "gone",
+    "tables",
+    "empty",
+    "cut",
+    "flipped",
+    "overwritten",
+    "text",
+    "another's",
+    "older",
+    "a folder",
+    "journal",
+)
 
 numbers = st.integers(0, 30)
 which = st.integers(0, 7)
@@ -693,7 +705,7 @@ class SiteMachine(RuleBasedStateMachine):
         """The memory lost, cut, changed in some places, replaced by something else or by what it once was."""
         content = bytearray(self.memory.read_bytes())
         self.damaged = how != "gone"
-        self.must_tell = how in ("text", "another's", "a folder")
+        self.must_tell = how in ("tables", "text", "another's", "a folder")
         match how:
             case "gone":
                 self.memory.unlink()
@@ -712,6 +724,8 @@ class SiteMachine(RuleBasedStateMachine):
                 self.memory.unlink()
                 with closing(sqlite3.connect(self.memory)) as other:
                     other.execute("CREATE TABLE postings (path TEXT)")
+            case "tables":
+                self.memory.write_bytes(content.replace(b"CREATE TABLE", b"CREATE \xf0ABLE"))
             case "older" if self.older is not None:
                 self.memory.write_bytes(self.older)
             case "a folder":
@@ -793,7 +807,8 @@ def run(machine: type[SiteMachine], examples: int, steps: int, *phases: Phase) -
         deadline=None,
         derandomize=not EXAMPLES,
         database=None,
-        phases=phases or (Phase.generate, Phase.shrink),
+        # To find the shortest example takes minutes, so only a longer look does.
+        phases=phases or ((Phase.generate, Phase.shrink) if EXAMPLES else (Phase.generate,)),
         suppress_health_check=list(HealthCheck),
     )
     run_state_machine_as_test(machine, settings=how)  # type: ignore[no-untyped-call]
@@ -801,7 +816,7 @@ def run(machine: type[SiteMachine], examples: int, steps: int, *phases: Phase) -
 
 def test_a_build_that_remembers_makes_what_a_clean_build_makes() -> None:
     """Whatever is edited, renamed, removed or damaged, and whenever, the site equals a clean one byte for byte."""
-    run(SiteMachine, EXAMPLES or 6, 40 if EXAMPLES else 20)
+    run(SiteMachine, EXAMPLES or 5, 40 if EXAMPLES else 18)
 
 
 @pytest.fixture
@@ -816,21 +831,14 @@ def machine() -> Iterator[SiteMachine]:
 
 Patch = pytest.MonkeyPatch
 Scenario = Callable[[SiteMachine], None]
-MISTAKES: dict[str, tuple[Callable[[Patch], None], Scenario]] = {}
+MISTAKES: dict[str, tuple[Callable[[Patch], None], tuple[Scenario, ...]]] = {}
 
 
-def mistake(name: str, *steps: Scenario) -> Callable[[Callable[[Patch], None]], Callable[[Patch], None]]:
-    """Registers a mistake with the steps that show it; the law is asked about before, between and after them."""
+def mistake(name: str, *steps: Scenario) -> Callable[[Callable[[Patch], None]], None]:
+    """Registers a mistake with the steps that show it."""
 
-    def scenario(machine: SiteMachine) -> None:
-        machine.law()
-        for step in steps:
-            step(machine)
-            machine.law()
-
-    def register(plant: Callable[[Patch], None]) -> Callable[[Patch], None]:
-        MISTAKES[name] = plant, scenario
-        return plant
+    def register(plant: Callable[[Patch], None]) -> None:
+        MISTAKES[name] = plant, steps
 
     return register
 
@@ -1006,7 +1014,7 @@ def _(patch: Patch) -> None:
 
 @mistake(
     "checksums not looked at",
-    lambda machine: machine.flip(b"Quay Master"),
+    lambda machine: machine.flip(b"Organization"),
     lambda machine: machine.edit_title(1, "Clerk"),
 )
 def _(patch: Patch) -> None:
@@ -1016,16 +1024,22 @@ def _(patch: Patch) -> None:
 @pytest.mark.parametrize("name", MISTAKES)
 def test_the_law_finds_planted_mistakes(name: str, monkeypatch: pytest.MonkeyPatch, machine: SiteMachine) -> None:
     """Each mistake of such builds, planted into the generator, breaks the law within a few steps of the machine."""
-    plant, scenario = MISTAKES[name]
+    plant, steps = MISTAKES[name]
     plant(monkeypatch)
+    machine.law()
     with pytest.raises(AssertionError, match=r"clean build|wrote"):
-        scenario(machine)
+        for step in steps:
+            step(machine)
+            machine.law()
 
 
-@pytest.mark.parametrize("name", MISTAKES)
-def test_the_law_holds_in_the_same_steps(name: str, machine: SiteMachine) -> None:
-    """Without the mistake the same steps break nothing: it is the mistake that was found."""
-    MISTAKES[name][1](machine)
+def test_the_law_holds_in_the_same_steps(machine: SiteMachine) -> None:
+    """Without the mistakes the same steps, one after the other, break nothing: it is the mistakes that were found."""
+    for _, steps in MISTAKES.values():
+        for step in steps:
+            step(machine)
+            machine.law()
+        machine.mend()
 
 
 @pytest.mark.skipif(not EXAMPLES, reason="takes minutes: set VACANCY_DIGEST_EXAMPLES")
@@ -1221,7 +1235,7 @@ def test_a_second_build_at_once_does_without_the_memory(site: SmallSite) -> None
 
 def test_builds_at_once_do_each_other_no_harm(site: SmallSite) -> None:
     """Three builds of one site that start together all succeed, and the site is right."""
-    for number in range(5):
+    for number in range(3):
         site.posting("role-1", f"title: Role {number}\nduty_stations:\n  - country: CD")
         children = []
         for _ in range(3):
@@ -1330,3 +1344,10 @@ def test_a_role_may_have_hundreds_of_events(small_site: SmallSite) -> None:
     small_site.posting("moved", f"opens: 2024-12-01\ncloses: 2026-07-01\ndeadline_changes:\n{changes}")
     built = small_site.build()
     assert max(len(role.events) for role in built.edition.roles) > 255
+
+
+def test_a_folder_of_postings_may_have_any_name(machine: SiteMachine) -> None:
+    """Postings in a folder whose name holds a space that does not break are published like others."""
+    machine.add_posting(folder="late\u00a0ones/")
+    machine.law()
+    assert (machine.out / "postings" / machine.postings[-1].slug).is_dir()
