@@ -72,15 +72,17 @@ def build(
     """
     settings_of(root)
     with hired(options.executor) if options.executor else Crew(options.jobs) as crew:
-        for memo in _memories(root / ".cache", options.remember, tell):
-            with memo:
-                try:
-                    return _build(root, out, now, options, memo, crew, track)
-                except memory.UNUSABLE as error:
-                    tell(f"{root / '.cache'} cannot be used ({error}), so everything is built anew")
-                    memo.discard()
-                    last = error
-    raise Refused(f"there is no room for what a build works with ({last}), {out} stays as it was")
+        try:
+            for memo in _memories(root / ".cache", options.remember, tell):
+                with memo:
+                    try:
+                        return _build(root, out, now, options, memo, crew, track)
+                    except memory.UNUSABLE as error:
+                        tell(f"{root / '.cache'} cannot be used ({error}), so everything is built anew")
+                        memo.discard()
+        except memory.UNUSABLE as error:
+            raise Refused(f"there is no room for what a build works with ({error}), {out} stays as it was") from error
+    raise Refused(f"there is no room for what a build works with, {out} stays as it was")
 
 
 def _memories(folder: Path, remember: bool, tell: Callable[[str], None]) -> Iterator[Memo]:

@@ -47,6 +47,7 @@ class Listing(Struct, frozen=True):
     keys: tuple[tuple[str, ...], ...]
     history: History
     digest: bytes
+    file: str = ""  # the path of its file, where it cannot be shown as it is
 
     def keys_of(self, dimension: Dimension) -> tuple[str, ...]:
         """Its collections of a dimension; `not-stated` where the notice says nothing."""

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from msgspec import structs
+
 from . import crosscheck, listing
 from .content import Content, Listing, OrganisationFile, PostingFile
 from .crew import ALONE, Crew
@@ -188,6 +190,8 @@ def _judged(task: Task, file: Found, old: Remembered | None, read: tuple[bytes, 
         return Taken(found, b"", claim, reading.problems, reading.notes)
     posting = PostingFile(document.name, document.path, document.value, document.prose)
     short = listing.listing_of(posting, _digest(document.path, raw), rules.content)
+    if (real := file.path.relative_to(rules.root).as_posix()) != file.name:
+        short = structs.replace(short, file=real)
     page = task.preview(posting, short, rules.content) if task.preview else None
     return Taken(found._replace(listing=listing.encoded(short)), stated(document.value), claim, [], [], page)
 
@@ -205,7 +209,7 @@ def _digest(path: str, raw: bytes) -> bytes:
 
 def read_raw(root: Path, short: Listing) -> bytes:
     """The bytes of a posting's file; none where it is gone."""
-    return read_bytes(root, root / short.path, MAX_TEXT_BYTES)[0]
+    return read_bytes(root, root / (short.file or short.path), MAX_TEXT_BYTES)[0]
 
 
 def whole(root: Path, short: Listing, content: Content, raw: bytes | None = None) -> PostingFile:

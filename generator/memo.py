@@ -36,7 +36,7 @@ class Damaged(Exception):
     """What was remembered cannot be read."""
 
 
-UNUSABLE = (Damaged, sqlite3.DatabaseError)  # what reading and writing a memory may raise
+UNUSABLE = (Damaged, sqlite3.DatabaseError, UnicodeDecodeError)  # what reading and writing a memory may raise
 
 
 class Remembered(NamedTuple):
@@ -161,12 +161,12 @@ def opened(folder: Path, tell: Callable[[str], None]) -> Memo:
     except OSError as error:
         tell(f"{folder} cannot be used ({error.strerror}), so this build remembers nothing")
         return Memo(None)
-    except (sqlite3.Error, Damaged) as error:
+    except (sqlite3.Error, Damaged, UnicodeDecodeError) as error:
         tell(f"{folder} is damaged or not ours ({error}) and is made anew")
     try:
         (folder / _NAME).unlink()
         return Memo(folder)
-    except (OSError, sqlite3.Error, Damaged):
+    except (OSError, sqlite3.Error, Damaged, UnicodeDecodeError):
         return Memo(None)
 
 
