@@ -78,11 +78,12 @@ def build(
                     try:
                         return _build(root, out, now, options, memo, crew, track)
                     except memory.UNUSABLE as error:
+                        reason = str(error)
                         tell(f"{root / '.cache'} cannot be used ({error}), so everything is built anew")
                         memo.discard()
         except memory.UNUSABLE as error:
-            raise Refused(f"there is no room for what a build works with ({error}), {out} stays as it was") from error
-    raise Refused(f"there is no room for what a build works with, {out} stays as it was")
+            reason = str(error)
+    raise Refused(f"there is no room for what a build works with ({reason}), {out} stays as it was")
 
 
 def _memories(folder: Path, remember: bool, tell: Callable[[str], None]) -> Iterator[Memo]:

@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from msgspec import structs
-
 from . import crosscheck, listing
 from .content import Content, Listing, OrganisationFile, PostingFile
 from .crew import ALONE, Crew
@@ -189,9 +187,9 @@ def _judged(task: Task, file: Found, old: Remembered | None, read: tuple[bytes, 
     if rules.content is None or document.value is None or document.value.draft or reading.problems:
         return Taken(found, b"", claim, reading.problems, reading.notes)
     posting = PostingFile(document.name, document.path, document.value, document.prose)
-    short = listing.listing_of(posting, _digest(document.path, raw), rules.content)
-    if (real := file.path.relative_to(rules.root).as_posix()) != file.name:
-        short = structs.replace(short, file=real)
+    real = file.path.relative_to(rules.root).as_posix()
+    place = real if real != file.name else ""
+    short = listing.listing_of(posting, _digest(document.path, raw), rules.content, place)
     page = task.preview(posting, short, rules.content) if task.preview else None
     return Taken(found._replace(listing=listing.encoded(short)), stated(document.value), claim, [], [], page)
 

@@ -14,8 +14,8 @@ _decode = msgspec.msgpack.Decoder(Listing).decode
 _set = msgspec.structs.force_setattr
 
 
-def listing_of(file: PostingFile, digest: bytes, content: Content) -> Listing:
-    """The short form of a posting; `digest` stands for the bytes of its file."""
+def listing_of(file: PostingFile, digest: bytes, content: Content, place: str = "") -> Listing:
+    """The short form of a posting; `digest` stands for its file, `place` is its path where that cannot be shown."""
     posting = file.posting
     return Listing(
         slug=file.slug,
@@ -31,6 +31,7 @@ def listing_of(file: PostingFile, digest: bytes, content: Content) -> Listing:
         keys=tuple(keys_of(posting, dimension) for dimension in Dimension),
         history=history_of(file, content),
         digest=digest,
+        file=place,
     )
 
 
