@@ -146,7 +146,7 @@ def publish(
     changed: list[str] = []
     for path, content in files:
         new = _place_of(folder, path)
-        digests[path], differs = _written_aside(new, content, out / path, path in standing.stamps)
+        digests[path], differs = _written_aside(new, content, f"{out}/{path}", path in standing.stamps)
         if differs:
             changed.append(path)
     gone = sorted(path for path in standing.ours if path not in digests and path in standing.stamps)
@@ -157,17 +157,23 @@ def publish(
         _write(folder / "manifest", manifest)
         blocked = _make_folders(out, changed)
         (folder / "claim").replace(out / MANIFEST)
-        needed = {parent for path in changed for parent in (out / path).parents}
-        for path in gone:
-            (out / path).unlink()
-            _remove_empty_folders(out / path, needed | {out})
+        _remove(out, gone, changed)
         for parent in blocked:
             (out / parent).mkdir(parents=True, exist_ok=True)
         for path in changed:
-            _place_of(folder, path).replace(out / path)
+            os.replace(_place_of(folder, path), f"{out}/{path}")
         (folder / "manifest").replace(out / MANIFEST)
-    stamps = {path: stamp_of(os.lstat(out / path)) for path in changed}
+    stamps = {path: stamp_of(os.lstat(f"{out}/{path}")) for path in changed}
     return Published(len(changed), len(digests) - len(changed), len(gone), stamps, digests)
+
+
+def _remove(out: Path, gone: Iterable[str], changed: Iterable[str]) -> None:
+    """Removes files, and the folders that are empty then, unless one of the changed files will stand in them."""
+    needed = {out / folder for folder in {path.rpartition("/")[0] for path in changed}}
+    needed |= {parent for folder in needed for parent in folder.parents} | {out}
+    for path in gone:
+        (out / path).unlink()
+        _remove_empty_folders(out / path, needed)
 
 
 def _refuse_wrong_place(out: Path, sources: Iterable[Path]) -> None:
@@ -276,7 +282,7 @@ def _manifest(digests: Mapping[str, str]) -> bytes:
     return json.dumps({"generator": "vacancy-digest", "files": listed}, indent=0).encode() + b"\n"
 
 
-def _written_aside(new: Path, content: Content, old: Path, known: bool) -> tuple[str, bool]:
+def _written_aside(new: str, content: Content, old: str, known: bool) -> tuple[str, bool]:
     """Writes a file aside, unless the old one is the same: its digest, and whether it differs."""
     if isinstance(content, bytes):
         if known and _holds(old, content):
@@ -285,7 +291,7 @@ def _written_aside(new: Path, content: Content, old: Path, known: bool) -> tuple
         return _digest(content), True
     digest = content.digest.hex() if isinstance(content, Aside) else _stream(new, content)
     if known and _same(new, old):
-        new.unlink()
+        os.unlink(new)
         return digest, False
     return digest, True
 
@@ -296,14 +302,14 @@ def write_aside(folder: Path, path: str, content: bytes) -> Aside:
     return Aside(bytes.fromhex(_digest(content)))
 
 
-def _place_of(folder: Path, path: str) -> Path:
-    """Where a file waits: all in one folder, and the same for whoever writes it."""
-    return folder / blake2b(path.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
+def _place_of(folder: Path, path: str) -> str:
+    """Where a file waits: all in one folder, and the same for whoever writes it. As text: there are thousands."""
+    return f"{folder}/{blake2b(path.encode('utf-8', 'surrogateescape'), digest_size=16).hexdigest()}"
 
 
-def _stream(new: Path, pieces: Iterable[bytes]) -> str:
+def _stream(new: str, pieces: Iterable[bytes]) -> str:
     digest = blake2b(digest_size=16)
-    with new.open("wb") as file:
+    with open(new, "wb") as file:
         os.fchmod(file.fileno(), 0o644)
         for piece in pieces:
             digest.update(piece)
@@ -311,10 +317,10 @@ def _stream(new: Path, pieces: Iterable[bytes]) -> str:
     return digest.hexdigest()
 
 
-def _same(one: Path, other: Path) -> bool:
-    if one.stat().st_size != other.stat().st_size:
+def _same(one: str, other: str) -> bool:
+    if os.stat(one).st_size != os.stat(other).st_size:
         return False
-    with one.open("rb") as first, other.open("rb") as second:
+    with open(one, "rb") as first, open(other, "rb") as second:
         while piece := first.read(1 << 20):
             if piece != second.read(1 << 20):
                 return False
@@ -325,15 +331,15 @@ def _digest(content: bytes) -> str:
     return blake2b(content, digest_size=16).hexdigest()
 
 
-def _holds(path: Path, content: bytes) -> bool:
+def _holds(path: Path | str, content: bytes) -> bool:
     try:
-        with path.open("rb") as file:
+        with open(path, "rb") as file:
             return os.fstat(file.fileno()).st_size == len(content) and file.read() == content
     except (FileNotFoundError, NotADirectoryError):
         return False
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write(path: Path | str, content: bytes) -> None:
     # In the fewest calls of the system: a first build makes thousands of files.
     file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
     try:
