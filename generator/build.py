@@ -1,7 +1,7 @@
 """The whole program in order: read, decide, render, publish."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -24,11 +24,12 @@ from .plan import collisions, plan
 from .problems import ContentError, Problem
 from .progress import Track, silent
 from .publish import Content as Bytes
-from .publish import Published, Refused, Standing, opened, publish, survey
+from .publish import Published, Refused, opened, publish
 from .render import Artifact, Draft, Drafts, Html, View, Workshop, make_pages
 from .tally import Tally, timed
 from .templates import Templates, read_templates
 from .views import EndedView, HomeView, ListView, WeekView
+from .worklist import Worklist, worklist
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,70 +110,29 @@ def _build(root: Path, out: Path, now: datetime, options: Options, memo: Memo, c
             workshop = Workshop(content.surroundings(), templates, root, aside)
             fingerprint = Fingerprint(edition, digest_of(toolchain(), content.digest, templates.digest))
         with timed(tally.here, "plan"):
-            work = _work(plan(edition, templates, fingerprint, track), out, loaded.problems, memo)
+            work = worklist(edition, templates, fingerprint, out, memo, loaded.problems)
         with timed(tally.here, "publish"):
-            maker = Maker(edition, fingerprint, memo, crew, workshop)
-            pieces = maker.pieces(work.todo, (*work.todo, *work.kept))
-            files = _made(work.todo, pieces, maker, loaded.intake.pages, track)
-            published = publish(work.standing, folder, files, _paths(work.kept))
+            maker = Maker(edition, fingerprint, memo, crew, workshop, folder)
+            pieces = maker.pieces(work.todo, work.found if work.complete else None)
+            files = _made(work.todo, pieces, maker, loaded.intake.pages)
+            published = publish(work.standing, folder, track(files, len(work.todo), "Making"), work.kept)
     work.remember(published, memo)
     _count(loaded, edition, work, published)
     return Report(edition, published, loaded.problems, loaded.notes, tally.taken())
-
-
-@dataclass(frozen=True, slots=True)
-class _Work:
-    """Which files are to be made, and which are as they would be: the last build left them, from the same views."""
-
-    todo: list[Artifact]
-    kept: list[Artifact]
-    standing: Standing
-    gone: frozenset[str]
-
-    def remember(self, published: Published, memo: Memo) -> None:
-        stamps = {**self.standing.stamps, **published.stamps}
-        left = ((one.path, one.key, _mark(one.path, stamps, published.digests)) for one in self.todo)
-        memo.remember_outputs(left)
-        memo.forget_outputs(self.gone)
-
-
-def _mark(path: str, stamps: Mapping[str, str], digests: Mapping[str, str]) -> str:
-    """What tells that a file, and its line in the list of our files, are as a build left them."""
-    return f"{stamps.get(path)} {digests.get(path)}"
-
-
-def _work(artifacts: list[Artifact], out: Path, problems: Sequence[Problem], memo: Memo) -> _Work:
-    if clashes := collisions(artifacts):
-        raise ContentError([*problems, *clashes])
-    paths = _paths(artifacts)
-    standing = survey(out, paths)
-    # Another folder may hold other files, whatever they are called.
-    memo.salted("outputs", digest_of(str(out.resolve()).encode()))
-    left = memo.outputs()
-    todo: list[Artifact] = []
-    kept: list[Artifact] = []
-    for one in artifacts:
-        as_left = left.get(one.path) == (one.key, _mark(one.path, standing.stamps, standing.ours))
-        (kept if as_left else todo).append(one)
-    return _Work(todo, kept, standing, frozenset(left.keys() - set(paths)))
 
 
 # Pages that may show thousands of roles: they are made where the roles are, for to send them takes longer.
 _LONG = (HomeView, ListView, WeekView)
 
 
-def _paths(artifacts: Iterable[Artifact]) -> list[str]:
-    return [artifact.path for artifact in artifacts]
-
-
-def _count(loaded: Loaded, edition: Edition, work: _Work, published: Published) -> None:
+def _count(loaded: Loaded, edition: Edition, work: Worklist, published: Published) -> None:
     parsed, postings = loaded.intake.parsed, len(edition.content.postings)
     for stage in ("load", "schema", "Markdown"):
         tally.here.count(stage, parsed, max(postings - parsed, 0))
     tally.here.count("edition", len(edition.roles))
     tally.here.count("plan", len(work.todo) + len(work.kept))
-    made, known = (sum(isinstance(one.view, Html) for one in some) for some in (work.todo, work.kept))
-    tally.here.count("templates", made, known)
+    made = sum(isinstance(one.view, Html) for one in work.todo)
+    tally.here.count("templates", made, sum(path.endswith(".html") for path in work.kept))
     tally.here.count("publish", published.written, published.unchanged)
 
 
@@ -193,27 +153,31 @@ def collisions_of(content: Content, templates: Templates, now: datetime) -> list
 
 
 def _made(
-    todo: Sequence[Artifact], pieces: Pieces, maker: Maker, drafts: Mapping[str, object], track: Track
+    todo: Sequence[Artifact], pieces: Pieces, maker: Maker, drafts: Mapping[str, object]
 ) -> Iterator[tuple[str, Bytes]]:
-    """The files to do, made one after the other: at no time are more than a few of them in memory."""
+    """The files to do, made one after the other: at no time are more than a few of them in memory.
+
+    While other hands make pages, this process makes what only it can.
+    """
     missing: list[tuple[str, Html]] = []
+    own: list[Artifact] = []
     for artifact in sorted(todo, key=_neighbours):
         if draft := _draft(artifact.view, drafts):
             yield artifact.path, draft.page
-        elif isinstance(artifact.view, _LONG):
-            with timed(tally.here, "templates", artifact.path):
-                page = maker.workshop.renderer.html(artifact.view)
-            yield artifact.path, page
-        elif isinstance(artifact.view, Html):
+        elif isinstance(artifact.view, Html) and not isinstance(artifact.view, _LONG):
             missing.append((artifact.path, artifact.view))
+        else:
+            own.append(artifact)
     subjects = (
         (path, view, None if maker.crew.shares_files else _raw(maker.workshop.root, view)) for path, view in missing
     )
     chunks = maker.crew.run(make_pages, maker.workshop, subjects, len(missing))
-    yield from track((page for chunk in chunks for page in chunk), len(missing), "Rendering")
-    for artifact in todo:
-        if not isinstance(artifact.view, Html):
-            yield artifact.path, _assembled(artifact, pieces, maker)
+    for artifact in own:
+        while chunks.ready():
+            yield from next(chunks)
+        yield artifact.path, _assembled(artifact, pieces, maker)
+    for chunk in chunks:
+        yield from chunk
 
 
 def _raw(root: Path, view: Html) -> bytes | None:
@@ -238,6 +202,9 @@ def _neighbours(artifact: Artifact) -> tuple[float, str]:
 def _assembled(artifact: Artifact, pieces: Pieces, maker: Maker) -> Bytes:
     view, renderer = artifact.view, maker.workshop.renderer
     content, links, memo = maker.workshop.content, renderer.links, maker.memo
+    if isinstance(view, _LONG):
+        with timed(tally.here, "templates", artifact.path):
+            return renderer.html(view)
     with timed(tally.here, "feeds", artifact.path):
         match view:
             case Feed():

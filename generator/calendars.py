@@ -46,7 +46,7 @@ class DeadlineCalendar:
 
 def calendar_of(collection: Collection, edition: Edition) -> DeadlineCalendar:
     """The deadlines of the open roles, and of those that ended within the feeds' window before the newest event."""
-    newest = collection.recent.newest
+    newest = collection.newest
     roles = [role for role in collection.open_roles if role.deadline]
     if newest is not None:
         horizon = newest - timedelta(days=edition.settings.feed_window_days)

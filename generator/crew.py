@@ -13,7 +13,7 @@ from concurrent.futures import BrokenExecutor, Executor, Future
 from functools import lru_cache, partial
 from itertools import islice
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from . import tally
 from .memo import toolchain
@@ -53,22 +53,9 @@ class Crew:
 
     def run(
         self, task: Task[_Context, _Item, _Result], context: _Context, items: Iterable[_Item], total: int
-    ) -> Iterator[_Result]:
+    ) -> "Run[_Context, _Item, _Result]":
         """The results for the items in chunks, in order."""
-        chunks = _chunked(items, CHUNK)
-        executor = self._executor_for(total)
-        if executor is None:
-            for chunk in chunks:
-                yield task(context, chunk)
-            return
-        pickled = pickle.dumps((toolchain(), context), pickle.HIGHEST_PROTOCOL)
-        under_way: deque[tuple[list[_Item], Future[tuple[_Result, Tally]]]] = deque()
-        for chunk in chunks:
-            under_way.append((chunk, _submitted(executor, task, pickled, chunk)))
-            if len(under_way) > self.hands * _WAITING:
-                yield self._result(task, context, *under_way.popleft())
-        while under_way:
-            yield self._result(task, context, *under_way.popleft())
+        return Run(self, task, context, items, self._executor_for(total))
 
     def _executor_for(self, total: int) -> Executor | None:
         if self._executor is None and self.hands > 1 and total > CHUNK * _WORTH:
@@ -79,20 +66,51 @@ class Crew:
             self._executor, self._close = processes, partial(processes.shutdown, cancel_futures=True)
         return self._executor
 
-    def _result(
+
+class Run(Iterator[_Result], Generic[_Context, _Item, _Result]):
+    """The results of a task, chunk by chunk. Without an executor each is made when it is asked for."""
+
+    def __init__(
         self,
+        crew: Crew,
         task: Task[_Context, _Item, _Result],
         context: _Context,
-        chunk: list[_Item],
-        future: Future[tuple[_Result, Tally]],
-    ) -> _Result:
+        items: Iterable[_Item],
+        executor: Executor | None,
+    ) -> None:
+        self._task, self._context, self._executor = task, context, executor
+        self._chunks, self._most = _chunked(items, CHUNK), crew.hands * _WAITING
+        self._pickled = b"" if executor is None else pickle.dumps((toolchain(), context), pickle.HIGHEST_PROTOCOL)
+        self._under_way: deque[tuple[list[_Item], Future[tuple[_Result, Tally]]]] = deque()
+
+    def __next__(self) -> _Result:
+        if self._executor is None:
+            return self._task(self._context, next(self._chunks))
+        self._hand_out(self._executor)
+        if not self._under_way:
+            raise StopIteration
+        chunk, future = self._under_way.popleft()
+        return self._result(chunk, future)
+
+    def ready(self) -> bool:
+        """Whether other hands have the next result; they work on while it is not asked for."""
+        if self._executor is None:
+            return False
+        self._hand_out(self._executor)
+        return bool(self._under_way) and self._under_way[0][1].done()
+
+    def _hand_out(self, executor: Executor) -> None:
+        for chunk in islice(self._chunks, self._most - len(self._under_way)):
+            self._under_way.append((chunk, _submitted(executor, self._task, self._pickled, chunk)))
+
+    def _result(self, chunk: list[_Item], future: Future[tuple[_Result, Tally]]) -> _Result:
         try:
             result, done = future.result()
             tally.here.add(done)
             return result
         except BrokenExecutor:
             # A process was killed, for its memory perhaps. What it had in hand is done here.
-            return task(context, chunk)
+            return self._task(self._context, chunk)
 
 
 ALONE = Crew()

@@ -1,10 +1,9 @@
 """The digest at one instant: every role with its state and deadline, what happened, and how roles are grouped."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
-from heapq import merge
 from struct import pack
 
 from msgspec import Struct
@@ -19,6 +18,7 @@ from .vocabulary import NOT_STATED
 
 LISTED = frozenset({State.OPEN, State.CLOSING})
 ENDED = frozenset({State.CLOSED, State.WITHDRAWN, State.FILLED, State.UNCONFIRMED})
+BEGINNING = datetime.min.replace(tzinfo=UTC)
 SITE_AT_LEAST, COLLECTION_AT_LEAST = 50, 20  # events that a feed holds, if there are so many
 
 
@@ -104,42 +104,6 @@ def ended_long_ago(role: Role, settings: Settings, now: datetime) -> bool:
     return not role.listed and role.since < now - timedelta(days=settings.feed_window_days)
 
 
-@dataclass(slots=True)
-class Recent:
-    """The newest events of a collection, newest first: at least those that any of its feeds can hold."""
-
-    least: int
-    window: timedelta
-    told: list[Event] = field(default_factory=list)  # all but that a role has closed
-    opened: list[Event] = field(default_factory=list)
-    closing: list[Event] = field(default_factory=list)
-    closed: list[Event] = field(default_factory=list)
-
-    def take(self, event: Event) -> bool:
-        """Takes the next older event; says whether an older one can still matter."""
-        if event.kind is Kind.CLOSED:
-            self.closed.append(event)
-            return True
-        self.told.append(event)
-        if event.kind is Kind.OPENED:
-            self.opened.append(event)
-        elif event.kind is Kind.CLOSING:
-            self.closing.append(event)
-        return not all(map(self._is_full, (self.told, self.opened, self.closing)))
-
-    def _is_full(self, events: list[Event]) -> bool:
-        return len(events) > self.least and events[-1].instant < events[0].instant - self.window
-
-    @property
-    def with_closed(self) -> list[Event]:
-        return list(merge(self.told, self.closed, key=_newest_first))
-
-    @property
-    def newest(self) -> datetime | None:
-        """The instant of the newest event of all."""
-        return max((events[0].instant for events in (self.told, self.closed) if events), default=None)
-
-
 @dataclass(frozen=True, slots=True)
 class Collection:
     """The roles that share one value of a dimension; the whole site is the collection without dimension.
@@ -153,16 +117,25 @@ class Collection:
     open_roles: tuple[Role, ...]
     over: tuple[Role, ...]
     ended: tuple[Role, ...]
-    recent: Recent
 
     @property
     def roles(self) -> tuple[Role, ...]:
         return (*self.open_roles, *self.over)
 
     @property
+    def least(self) -> int:
+        """How many events its feeds hold, if there are so many."""
+        return SITE_AT_LEAST if self.dimension is None else COLLECTION_AT_LEAST
+
+    @property
     def events(self) -> tuple[Event, ...]:
         """All that happened, newest first."""
-        return tuple(sorted((event for role in self.roles for event in role.events), key=_newest_first))
+        return newest_first(self.roles)
+
+    @property
+    def newest(self) -> datetime | None:
+        """The instant of the newest event of all."""
+        return max((role.events[-1].instant for role in self.roles if role.events), default=None)
 
 
 class Edition:
@@ -193,13 +166,12 @@ class Edition:
     @cached_property
     def events(self) -> tuple[Event, ...]:
         """All that happened, newest first."""
-        return tuple(sorted((event for role in self.roles for event in role.events), key=_newest_first))
+        return newest_first(self.roles)
 
     @property
     def changed(self) -> datetime:
         """The last instant at which anything changed by the passing of time; the present where nothing has yet."""
-        instants = [role.since for role in self.roles] + [event.instant for event in self.events[:1]]
-        return max(instants, default=self.now)
+        return max((max(role.since, _last(role)) for role in self.roles), default=self.now)
 
     @property
     def site(self) -> Collection:
@@ -212,17 +184,14 @@ class Edition:
 
     @cached_property
     def _grouped(self) -> tuple[Collection, Mapping[Dimension, Mapping[str, Collection]]]:
-        window = timedelta(days=self.settings.feed_window_days)
         open_roles = tuple(sorted((role for role in self.roles if role.listed), key=lambda role: role.urgency))
         over = tuple(sorted((role for role in self.roles if not role.listed), key=lambda role: (role.since, role.slug)))
         ended = tuple(role for role in over if not role.takedown)
-        site = Collection(None, "", self.settings.title, open_roles, over, ended, Recent(SITE_AT_LEAST, window))
-        found = {dimension: self._collections(dimension, open_roles, over, window) for dimension in Dimension}
-        self._tell(site, found)
-        return site, found
+        site = Collection(None, "", self.settings.title, open_roles, over, ended)
+        return site, {dimension: self._collections(dimension, open_roles, over) for dimension in Dimension}
 
     def _collections(
-        self, dimension: Dimension, open_roles: Iterable[Role], over: Iterable[Role], window: timedelta
+        self, dimension: Dimension, open_roles: Iterable[Role], over: Iterable[Role]
     ) -> dict[str, Collection]:
         keys = self.content.organisations if dimension is Dimension.ORGANISATIONS else ()
         members: dict[str, tuple[list[Role], list[Role]]] = {key: ([], []) for key in keys}
@@ -240,28 +209,10 @@ class Edition:
                 tuple(still_open),
                 tuple(over),
                 tuple(role for role in over if not role.listing.takedown),
-                Recent(COLLECTION_AT_LEAST, window),
             )
             for key, (still_open, over) in members.items()
         ]
         return {collection.key: collection for collection in sorted(found, key=self._shown_order)}
-
-    def _tell(self, site: Collection, collections: Mapping[Dimension, Mapping[str, Collection]]) -> None:
-        """Gives each collection its newest events, until all of its feeds have enough."""
-        waiting: dict[str, list[Recent]] = {}
-        full: set[int] = set()
-        for event in self.events:
-            recents = waiting.get(event.posting)
-            if recents is None:
-                listing = self.role_by_id[event.posting].listing
-                recents = [
-                    collections[dimension][key].recent for dimension in Dimension for key in listing.keys_of(dimension)
-                ]
-                recents.append(site.recent)
-            waiting[event.posting] = [one for one in recents if id(one) not in full]
-            for one in waiting[event.posting]:
-                if not one.take(event):
-                    full.add(id(one))
 
     def _shown_order(self, collection: Collection) -> tuple[bool, int, str]:
         term = self.content.term(collection.dimension, collection.key) if collection.dimension else None
@@ -306,8 +257,20 @@ class Edition:
         return sorted(change for change in changes if change[0] > self.now)
 
 
-def _newest_first(event: Event) -> tuple[float, str]:
-    return -event.instant.timestamp(), event.id
+def _last(role: Role) -> datetime:
+    return role.events[-1].instant if role.events else BEGINNING
+
+
+def newest_first(roles: Iterable[Role], since: datetime = BEGINNING) -> tuple[Event, ...]:
+    """All that happened to some roles since an instant, newest first."""
+    found = (
+        event
+        for role in roles
+        if role.events and role.events[-1].instant >= since
+        for event in role.events
+        if event.instant >= since
+    )
+    return tuple(sorted(found, key=lambda event: (-event.instant.timestamp(), event.id)))
 
 
 def kinds(events: Iterable[Event], *wanted: Kind) -> tuple[Event, ...]:

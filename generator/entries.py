@@ -1,16 +1,28 @@
 """What a feed tells: entries made from events, the same whatever the format."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from itertools import islice, takewhile
 from typing import NamedTuple
 
 from . import clock, wording
 from .content import Content
-from .edition import SITE_AT_LEAST, Collection, Edition, Role
+from .edition import BEGINNING, SITE_AT_LEAST, Collection, Edition, Role, kinds, newest_first
 from .fields import read_when
 from .model import Deadline, Dimension, Event, Kind
-from .routes import FeedFile, FeedsPage, HtmlPage, PostingPage, SectionPage, Told, WeekPage, WeeksFeed, WeeksPage
+from .routes import (
+    FeedFile,
+    FeedsPage,
+    Format,
+    HtmlPage,
+    PostingPage,
+    SectionPage,
+    Told,
+    WeekPage,
+    WeeksFeed,
+    WeeksPage,
+)
 from .schema import Settings
 from .stated import Stated, read_stated
 from .views import collection_title, place_of, utc_text
@@ -63,6 +75,15 @@ class Feed:
     entries: tuple[Entry, ...] = ()
 
 
+FEEDS: tuple[tuple[Told, Format], ...] = (
+    ("all", "rss"),
+    ("all", "atom"),
+    ("all", "json"),
+    ("opened", "rss"),
+    ("opened", "atom"),
+    ("closing", "rss"),
+    ("closing", "atom"),
+)
 _TOLD: dict[Told, str] = {
     "all": "all events",
     "opened": "newly opened roles",
@@ -70,17 +91,37 @@ _TOLD: dict[Told, str] = {
 }
 
 
-def feed_of(page: FeedFile, collection: Collection, edition: Edition) -> Feed:
-    """The feed of a collection in one format; only JSON tells that a role has closed, unless the site asks for more."""
-    settings, recent = edition.settings, collection.recent
-    events: Sequence[Event] = recent.told
-    if page.told == "opened":
-        events = recent.opened
-    elif page.told == "closing":
-        events = recent.closing
-    elif page.format == "json" or settings.closed_in_feeds:
-        events = recent.with_closed
-    shown = within_window(events, settings.feed_window_days, recent.least)
+def feeds_of(collection: Collection, edition: Edition) -> Iterator[Feed]:
+    """Every feed of a collection; only JSON tells that a role has closed, unless the site asks for more."""
+    days, least = edition.settings.feed_window_days, collection.least
+    told = _told(collection, edition.settings)
+    shown = {name: tuple(within_window(found, days, least)) for name, found in told.items()}
+    for name, format in FEEDS:
+        page = FeedFile(place_of(collection), name, format)
+        yield _feed(page, collection, shown["json" if format == "json" else name], edition.settings)
+
+
+def _told(collection: Collection, settings: Settings) -> Mapping[str, Sequence[Event]]:
+    """The newest events for each kind of feed: all that its window holds, and mostly not many more."""
+    window = timedelta(days=settings.feed_window_days)
+    since = collection.newest - 2 * window if collection.newest else BEGINNING
+    found = _sorted_out(newest_first(collection.roles, since), settings)
+    if all(len(events) >= collection.least and events[0].instant - window >= since for events in found.values()):
+        return found
+    return _sorted_out(collection.events, settings)
+
+
+def _sorted_out(events: Sequence[Event], settings: Settings) -> Mapping[str, Sequence[Event]]:
+    told = events if settings.closed_in_feeds else [event for event in events if event.kind is not Kind.CLOSED]
+    return {
+        "all": told,
+        "opened": kinds(told, Kind.OPENED),
+        "closing": kinds(told, Kind.CLOSING),
+        "json": events,
+    }
+
+
+def _feed(page: FeedFile, collection: Collection, events: tuple[Event, ...], settings: Settings) -> Feed:
     name = "" if collection.dimension is None else f"{collection_title(collection)}: "
     where = "" if collection.dimension is None else f"{collection.dimension.value}/{collection.key}/"
     return Feed(
@@ -89,8 +130,8 @@ def feed_of(page: FeedFile, collection: Collection, edition: Edition) -> Feed:
         title=f"{settings.title}: {name}{_TOLD[page.told]}",
         description=settings.description,
         about=place_of(collection),
-        updated=shown[0].instant if shown else beginning(settings),
-        events=tuple(shown),
+        updated=events[0].instant if events else beginning(settings),
+        events=events,
     )
 
 
@@ -99,7 +140,8 @@ def within_window(events: Sequence[Event], days: int, least: int) -> list[Event]
     if not events:
         return []
     horizon = events[0].instant - timedelta(days=days)
-    return [event for number, event in enumerate(events) if number < least or event.instant >= horizon]
+    older = takewhile(lambda event: event.instant >= horizon, islice(events, least, None))
+    return [*events[:least], *older]
 
 
 def beginning(settings: Settings) -> datetime:
@@ -214,24 +256,26 @@ def _facts(event: Event, role: Role, stated: Stated) -> Iterator[tuple[str, obje
 
 @dataclass(frozen=True, slots=True)
 class WeeksSubject:
-    """The weeks that are over, the newest first, each with its events and their roles."""
+    """The weeks that are over, the newest first, each with its events and the role of each."""
 
-    weeks: tuple[tuple[int, int, tuple[tuple[Event, Role], ...]], ...]
+    weeks: tuple[tuple[int, int, tuple[Event, ...], tuple[Role, ...]], ...]
 
 
 def weeks_subject(edition: Edition) -> WeeksSubject:
     """A week is told when it is over, so that its entry says everything at once and never changes its date."""
     zone, roles = edition.settings.timezone, edition.role_by_id
     over = [week for week in edition.weeks if clock.week_ends(*week, zone) <= edition.now][:SITE_AT_LEAST]
-    return WeeksSubject(
-        tuple((*week, tuple((event, roles[event.posting]) for event in edition.weeks[week])) for week in over)
-    )
+    events = ((week, tuple(edition.weeks[week])) for week in over)
+    return WeeksSubject(tuple((*week, found, tuple(roles[event.posting] for event in found)) for week, found in events))
 
 
 def weeks_feed(subject: WeeksSubject, content: Content) -> Feed:
     """The feed of the weeks."""
     settings = content.settings
-    entries = [_week_entry(year, week, told, content) for year, week, told in subject.weeks]
+    entries = [
+        _week_entry(year, week, list(zip(events, roles, strict=True)), content)
+        for year, week, events, roles in subject.weeks
+    ]
     return Feed(
         page=WeeksFeed(),
         id=_tag(settings, "feed/weeks"),

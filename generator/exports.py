@@ -9,7 +9,7 @@ from msgspec.json import encode
 
 from .content import Content
 from .deadlines import local_deadline
-from .edition import Role
+from .edition import Role, newest_first
 from .model import Deadline, Dimension, Event
 from .routes import Links, PostingPage
 from .stated import Stated, read_stated
@@ -24,11 +24,10 @@ StatedBy = Callable[[str], bytes]  # what a posting states, packed, by the path 
 
 @dataclass(frozen=True, slots=True)
 class DataSubject:
-    """Every role and every event so far, as of an instant at which something last changed."""
+    """Every role with all that has happened to it, as of an instant at which something last changed."""
 
     as_of: str
     roles: tuple[Role, ...]
-    events: tuple[Event, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ def postings_json(subject: DataSubject, content: Content, links: Links, stated_b
     yield head[:-1] + b',\n"postings": ['
     yield from _lines(_posting(role, links, stated_by) for role in subject.roles)
     yield b'],\n"events": ['
-    yield from _lines(encode(_event(event)) for event in subject.events)
+    yield from _lines(encode(_event(event)) for event in newest_first(subject.roles))
     yield b"]}\n"
 
 

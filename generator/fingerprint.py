@@ -1,5 +1,6 @@
 """What stands for a view: a hash of everything in it, so that a page is made again when any of it changes."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import fields, is_dataclass
 from functools import cache
 from hashlib import blake2b
@@ -15,7 +16,7 @@ class Fingerprint:
 
     def __init__(self, edition: Edition, surroundings: bytes) -> None:
         self._keys = {role.id: role.key for role in edition.roles}
-        self._events: dict[str, bytes] = {}
+        self._last: tuple[Sequence[Event], bytes] = (), b""
         self._salted = blake2b(surroundings, digest_size=16)
 
     def of(self, view: object) -> bytes:
@@ -29,6 +30,14 @@ class Fingerprint:
             self._add(view, parts)
         found = self._salted.copy()
         found.update(b"".join(parts))
+        return found.digest()
+
+    def of_roles(self, *texts: str, roles: Iterable[Sequence[Role]]) -> bytes:
+        """The key of whatever is made from some texts and roles alone."""
+        found = self._salted.copy()
+        found.update(repr(texts).encode())
+        for some in roles:
+            found.update(b"%d:" % len(some) + b"".join([role.key for role in some]))
         return found.digest()
 
     def _add(self, value: Any, parts: list[bytes]) -> None:
@@ -58,19 +67,22 @@ class Fingerprint:
         if kinds == {Role}:
             parts += [one.key for one in values]
         elif kinds == {Event}:
-            parts += [self._event(one) for one in values]
+            parts.append(self._all_events(values))
         elif kinds == {Event, Role} and len(values) == 2:
             parts.append(self._event(values[0]))
         else:
             for one in values:
                 self._add(one, parts)
 
+    def _all_events(self, events: Sequence[Event]) -> bytes:
+        """The same events stand in a feed's formats one after the other."""
+        if self._last[0] is not events:
+            self._last = events, b"".join([self._event(one) for one in events])
+        return self._last[1]
+
     def _event(self, event: Event) -> bytes:
         """An event is told with its role as it stands."""
-        if (found := self._events.get(event.id)) is None:
-            found = b"e%d:%b%b" % (len(event.id), event.id.encode(), self._keys[event.posting])
-            self._events[event.id] = found
-        return found
+        return b"e%d:%b%b" % (len(event.id), event.id.encode(), self._keys[event.posting])
 
 
 @cache

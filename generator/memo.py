@@ -20,15 +20,17 @@ from zlib import crc32
 
 _NAME = "vacancy-digest.sqlite"
 _OURS = 0x76646967  # SQLite's application_id of our files
-_FORM = 2  # rises when the tables change
+_FORM = 3  # rises when the tables change
 _TABLES = """
 CREATE TABLE salts (name TEXT PRIMARY KEY, salt BLOB);
 CREATE TABLE postings (path TEXT PRIMARY KEY, stamp TEXT, digest BLOB, value BLOB, sum INTEGER);
 CREATE TABLE stated (path TEXT PRIMARY KEY, value BLOB, sum INTEGER);
-CREATE TABLE outputs (path TEXT PRIMARY KEY, key BLOB, stamp TEXT, sum INTEGER);
+CREATE TABLE outputs (path TEXT PRIMARY KEY, key BLOB, stamp TEXT, part TEXT, sum INTEGER);
+CREATE TABLE parts (name TEXT PRIMARY KEY, key BLOB, files INTEGER, sum INTEGER);
 CREATE TABLE pieces (name TEXT PRIMARY KEY, key BLOB, value BLOB, sum INTEGER);
 """
 _PACKAGES = ("babel", "feedgen", "icalendar", "jinja2", "lxml", "markdown_it", "markupsafe", "msgspec", "pydantic")
+_WITH = {"postings": ("stated",), "outputs": ("parts",)}  # tables that mean nothing without another
 _GRANULE = 2_000_000_000  # ns; on the coarsest file systems two changes within that time bear the same one
 
 
@@ -46,6 +48,15 @@ class Remembered(NamedTuple):
     stamp: str
     digest: bytes
     listing: bytes
+
+
+class Output(NamedTuple):
+    """A file as the last build left it: the key of its view, and the part of the plan that it belongs to."""
+
+    path: str
+    key: bytes
+    stamp: str
+    part: str
 
 
 class Memo:
@@ -84,9 +95,8 @@ class Memo:
         """Forgets the whole table unless it was made with the same salt: what all of its results depend on."""
         found = self._db.execute("SELECT salt FROM salts WHERE name = ?", (table,)).fetchone()
         if found is None or found[0] != salt:
-            self._db.execute(f"DELETE FROM {table}")
-            if table == "postings":
-                self._db.execute("DELETE FROM stated")
+            for name in (table, *_WITH.get(table, ())):
+                self._db.execute(f"DELETE FROM {name}")
             self._db.execute("INSERT OR REPLACE INTO salts VALUES (?, ?)", (table, salt))
 
     def postings(self) -> Iterator[Remembered]:
@@ -118,16 +128,26 @@ class Memo:
             raise Damaged(f"{path} is not there whole")
         return bytes(found[0])
 
-    def outputs(self) -> dict[str, tuple[bytes, str]]:
-        """The key and the stamp of every file that the last build left."""
+    def outputs(self) -> dict[str, Output]:
+        """Every file that the last build left, by path."""
         rows = self._db.execute("SELECT * FROM outputs")
-        return {path: (key, stamp) for path, key, stamp, known in rows if known == _sum(path, key, stamp)}
+        return {row[0]: Output(*row[:-1]) for row in rows if row[-1] == _sum(*row[:-1])}
 
-    def remember_outputs(self, found: Iterable[tuple[str, bytes, str]]) -> None:
-        self._db.executemany("REPLACE INTO outputs VALUES (?, ?, ?, ?)", ((*one, _sum(*one)) for one in found))
+    def remember_outputs(self, found: Iterable[Output]) -> None:
+        self._db.executemany("REPLACE INTO outputs VALUES (?, ?, ?, ?, ?)", ((*one, _sum(*one)) for one in found))
 
     def forget_outputs(self, paths: Iterable[str]) -> None:
         self._db.executemany("DELETE FROM outputs WHERE path = ?", ((path,) for path in paths))
+
+    def parts(self) -> dict[str, tuple[bytes, int]]:
+        """The key of every part of the last plan, and how many files it has."""
+        rows = self._db.execute("SELECT * FROM parts")
+        return {name: (key, files) for name, key, files, known in rows if known == _sum(name, key, files)}
+
+    def remember_parts(self, found: Iterable[tuple[str, bytes, int]]) -> None:
+        """Keeps these parts and no others."""
+        self._db.execute("DELETE FROM parts")
+        self._db.executemany("INSERT INTO parts VALUES (?, ?, ?, ?)", ((*one, _sum(*one)) for one in found))
 
     def pieces(self) -> set[str]:
         """The name of every piece."""

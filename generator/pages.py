@@ -1,6 +1,6 @@
 """One function a kind of page: what the edition says, as the view of that page."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -22,6 +22,7 @@ from .routes import (
     FeedFile,
     FeedsPage,
     Home,
+    HtmlPage,
     Links,
     MonthPage,
     NotFoundPage,
@@ -103,12 +104,16 @@ class PostingSubject(NamedTuple):
     others: tuple[tuple[Role, str], ...]
 
 
-def posting_subjects(edition: Edition) -> Iterator[PostingSubject]:
-    """Every posting's page. That of a role that ended long ago leads to lists, not to others, and so never changes."""
+def is_alone(role: Role, edition: Edition) -> bool:
+    """Whether a posting's page names no other roles: one that ended long ago leads to lists and stays as it is."""
+    return role.takedown or ended_long_ago(role, edition.settings, edition.now)
+
+
+def posting_subjects(roles: Sequence[Role], edition: Edition) -> Iterator[PostingSubject]:
+    """The pages of postings."""
     likeness = Likeness(edition)
-    for role in edition.roles:
-        alone = role.takedown or ended_long_ago(role, edition.settings, edition.now)
-        yield PostingSubject(role, () if alone else likeness.similar(role))
+    for role in roles:
+        yield PostingSubject(role, () if is_alone(role, edition) else likeness.similar(role))
 
 
 def posting_view(subject: PostingSubject, file: PostingFile, content: Content, links: Links) -> HtmlView:
@@ -193,8 +198,8 @@ def collection_view(collection: Collection, edition: Edition) -> CollectionView:
     note = content.countries.get(key.upper()) if dimension is Dimension.COUNTRIES else None
     prose = file.prose if file else note
     ended = collection.ended
-    last = -(-len(ended) // ENDED_PER_PAGE)
-    earlier = Link("All that have ended", EndedPage(page, last), len(ended)) if len(ended) > ENDED_SHOWN else None
+    last = _last_page(collection)
+    earlier = Link("All that have ended", EndedPage(page, last), len(ended)) if last else None
     return CollectionView(
         head=Head(page, full_name, f"Roles by deadline, with feeds and a calendar. {full_name}.", crumbs, place=page),
         kind=DIMENSION_WORDS[dimension][1],
@@ -218,13 +223,10 @@ def ended_views(collection: Collection, edition: Edition) -> Iterator[EndedView]
     They are numbered from the oldest, so that a page that is full stays as it is.
     """
     assert collection.dimension is not None, "the whole site has an archive by months"
-    ended = collection.ended
-    if len(ended) <= ENDED_SHOWN:
-        return
+    ended, last = collection.ended, _last_page(collection)
     place = CollectionPage(collection.dimension, collection.key)
     name, full_name = _full_name(collection, edition)
     crumbs = (HOME, _section_link(collection.dimension), Link(collection_title(collection), place))
-    last = -(-len(ended) // ENDED_PER_PAGE)
     for number in range(1, last + 1):
         roles = ended[(number - 1) * ENDED_PER_PAGE : number * ENDED_PER_PAGE]
         days = f"{_day(roles[0], edition)} to {_day(roles[-1], edition)}"
@@ -242,6 +244,20 @@ def ended_views(collection: Collection, edition: Edition) -> Iterator[EndedView]
             older=Link("Older", EndedPage(place, number - 1)) if number > 1 else None,
             newer=Link("Newer", EndedPage(place, number + 1) if number < last else place),
         )
+
+
+def collection_pages(collection: Collection) -> Iterator[HtmlPage]:
+    """The addresses of a collection's own page and of those of its ended roles."""
+    assert collection.dimension is not None, "the whole site is the home page"
+    place = CollectionPage(collection.dimension, collection.key)
+    yield place
+    yield from (EndedPage(place, number) for number in range(1, _last_page(collection) + 1))
+
+
+def _last_page(collection: Collection) -> int:
+    """How many pages its ended roles take, 0 where its own page has room for them."""
+    count = len(collection.ended)
+    return -(-count // ENDED_PER_PAGE) if count > ENDED_SHOWN else 0
 
 
 def _day(role: Role, edition: Edition) -> str:

@@ -1,24 +1,27 @@
 """Every file that an edition has: artifacts, each with a view of its own, before any of them is rendered."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import PurePosixPath
+from typing import NamedTuple
 from unicodedata import normalize
 
-from . import hosting, pages, routes
+from . import clock, hosting, pages
 from .calendars import calendar_of
-from .edition import Collection, Edition
-from .entries import feed_of, weeks_subject
+from .edition import Collection, Edition, Role
+from .entries import feeds_of, weeks_subject
 from .exports import DataSubject, TableSubject
 from .fingerprint import Fingerprint
+from .memo import digest_of
+from .pages import is_alone
 from .problems import Place, Problem
-from .progress import Track, silent
 from .publish import MANIFEST
 from .render import Artifact, OpmlView, SitemapView, View
 from .routes import (
     AssetFile,
     CalendarFile,
     CopiedFile,
-    FeedFile,
+    Home,
     HostFile,
     Links,
     OpenCsv,
@@ -26,6 +29,7 @@ from .routes import (
     Page,
     PostingPage,
     PostingsJson,
+    WeekPage,
     WeeksFeed,
     hashed_name,
     path_of,
@@ -33,46 +37,124 @@ from .routes import (
 from .templates import Templates
 from .views import HtmlView, place_of, utc_text
 
-_FEEDS: tuple[tuple[routes.Told, routes.Format], ...] = (
-    ("all", "rss"),
-    ("all", "atom"),
-    ("all", "json"),
-    ("opened", "rss"),
-    ("opened", "atom"),
-    ("closing", "rss"),
-    ("closing", "atom"),
-)
+PRESENT = "present"  # the part that says what time it is
+SITE = "site"  # the part that is made from everything: nothing changes in another one without changing this one
 
 
-def plan(
-    edition: Edition, templates: Templates, fingerprint: Fingerprint | None = None, track: Track = silent
-) -> list[Artifact]:
-    """Every artifact of the site, sorted by path; their keys are the fingerprints of their views."""
+class Part(NamedTuple):
+    """Files that are planned together; where the key is as it was, each of them is from the same view as before."""
+
+    name: str
+    key: bytes
+    files: Callable[[], Iterable[tuple[Page, View]]]
+
+
+def plan(edition: Edition, templates: Templates, fingerprint: Fingerprint | None = None) -> list[Artifact]:
+    """Every artifact of the site, sorted by path."""
     fingerprint = fingerprint or Fingerprint(edition, b"")
+    present, *others = present_part(edition, fingerprint), *parts(edition, templates, fingerprint)
+    return sorted((one for part in (present, *others) for one in planned(part, fingerprint)), key=_by_path)
 
-    def artifact(page: Page, view: View) -> Artifact:
-        return Artifact(page, view, path_of(page), fingerprint.of(view))
 
-    return sorted(
-        (artifact(page, view) for page, view in _planned(edition, templates, track)), key=lambda artifact: artifact.path
+def planned(part: Part, fingerprint: Fingerprint) -> Iterator[Artifact]:
+    """The artifacts of a part; their keys are the fingerprints of their views."""
+    return (Artifact(page, view, path_of(page), fingerprint.of(view), part.name) for page, view in part.files())
+
+
+def _by_path(artifact: Artifact) -> str:
+    return artifact.path
+
+
+def site_key(edition: Edition, fingerprint: Fingerprint) -> bytes:
+    """Stands for all that any part but the present one is made from.
+
+    With each week everything is planned anew: then a week is over, and what no file needs any more is forgotten.
+    """
+    copies = [f"{file.path} {digest_of(file.content).hex()}" for file in edition.content.static]
+    alone = bytes(is_alone(role, edition) for role in edition.roles)
+    changed = utc_text(edition.changed)
+    return fingerprint.of_roles(str(_week(edition)), changed, *copies, alone.hex(), roles=(edition.roles,))
+
+
+def _week(edition: Edition) -> tuple[int, int]:
+    return clock.week_of(edition.now, edition.settings.timezone)
+
+
+def present_part(edition: Edition, fingerprint: Fingerprint) -> Part:
+    """The page that shows the instant of the build."""
+    view = pages.home_view(edition)
+    return Part(PRESENT, fingerprint.of(view), lambda: [(view.head.page, view)])
+
+
+def parts(edition: Edition, templates: Templates, fingerprint: Fingerprint) -> Iterator[Part]:
+    """All the others: pages of postings, a part for each collection and week, and what is made from everything."""
+    week = str(_week(edition))
+    alone: list[Role] = []
+    among: list[Role] = []
+    for role in edition.roles:
+        (alone if is_alone(role, edition) else among).append(role)
+    listed = edition.site.open_roles
+    yield Part(
+        "postings/alone",
+        fingerprint.of_roles(week, roles=(alone,)),
+        lambda: _postings(pages.posting_subjects(alone, edition)),
     )
+    yield Part(
+        "postings/among",
+        fingerprint.of_roles(week, roles=(among, listed)),
+        lambda: _postings(pages.posting_subjects(among, edition)),
+    )
+    for collection in _collections(edition):
+        name = path_of(place_of(collection))
+        if collection.dimension is not None:
+            yield Part(
+                name,
+                fingerprint.of_roles(week, name, roles=(collection.open_roles, collection.over)),
+                partial(_of_collection, collection, edition),
+            )
+    for (year, number), events in edition.weeks.items():
+        told = [edition.role_by_id[event.posting] for event in events]
+        name = path_of(WeekPage(year, number))
+        yield Part(name, fingerprint.of_roles(week, name, roles=(told,)), partial(_of_week, year, number, edition))
+    yield Part(SITE, site_key(edition, fingerprint), partial(_of_site, edition, templates))
 
 
-def _planned(edition: Edition, templates: Templates, track: Track) -> Iterator[tuple[Page, View]]:
+def _postings(subjects: Iterable[pages.PostingSubject]) -> Iterator[tuple[Page, View]]:
+    return ((PostingPage(subject.role.slug), subject) for subject in subjects)
+
+
+def _of_collection(collection: Collection, edition: Edition) -> Iterator[tuple[Page, View]]:
+    page = pages.collection_view(collection, edition)
+    yield page.head.page, page
+    for view in pages.ended_views(collection, edition):
+        yield view.head.page, view
+    yield from _feeds(collection, edition)
+
+
+def _feeds(collection: Collection, edition: Edition) -> Iterator[tuple[Page, View]]:
+    yield from ((feed.page, feed) for feed in feeds_of(collection, edition))
+    yield CalendarFile(place_of(collection)), calendar_of(collection, edition)
+
+
+def _of_week(year: int, week: int, edition: Edition) -> Iterator[tuple[Page, View]]:
+    yield WeekPage(year, week), pages.week_view(year, week, edition)
+
+
+def _of_site(edition: Edition, templates: Templates) -> Iterator[tuple[Page, View]]:
     links = Links(edition.settings.base_url)
-    for subject in track(pages.posting_subjects(edition), len(edition.roles), "Planning"):
-        yield PostingPage(subject.role.slug), subject
     html = list(_html(edition))
     yield from ((view.head.page, view) for view in html)
-    yield from _feeds(edition)
+    yield from _feeds(edition.site, edition)
+    yield WeeksFeed(), weeks_subject(edition)
+    feeds = pages.feeds_view(edition)
+    yield OpmlFile(), OpmlView(edition.settings.title, feeds.site, feeds.sections)
     yield from _data(edition)
     yield from _host_files(edition, links, html)
     yield from _copies(edition, templates)
 
 
 def _html(edition: Edition) -> Iterator[HtmlView]:
-    """Every page but those of the postings."""
-    yield pages.home_view(edition)
+    """The pages that are no posting's and no collection's, but for the home page."""
     yield pages.closing_view(edition)
     yield pages.opened_view(edition)
     yield pages.archive_view(edition)
@@ -82,15 +164,10 @@ def _html(edition: Edition) -> Iterator[HtmlView]:
     for role in edition.roles:
         for alias in role.listing.aliases:
             yield pages.alias_view(alias, role)
-    for dimension, found in edition.collections.items():
+    for dimension in edition.collections:
         yield pages.section_view(dimension, edition)
-        for collection in found.values():
-            yield pages.collection_view(collection, edition)
-            yield from pages.ended_views(collection, edition)
     for (year, month), roles in edition.months.items():
         yield pages.month_view(year, month, roles, edition)
-    for year, week in edition.weeks:
-        yield pages.week_view(year, week, edition)
     for file in edition.content.pages:
         yield pages.editors_view(file)
 
@@ -101,24 +178,12 @@ def _collections(edition: Edition) -> Iterator[Collection]:
         yield from found.values()
 
 
-def _feeds(edition: Edition) -> Iterator[tuple[Page, View]]:
-    for collection in _collections(edition):
-        place = place_of(collection)
-        for told, format in _FEEDS:
-            page = FeedFile(place, told, format)
-            yield page, feed_of(page, collection, edition)
-        yield CalendarFile(place), calendar_of(collection, edition)
-    yield WeeksFeed(), weeks_subject(edition)
-    feeds = pages.feeds_view(edition)
-    yield OpmlFile(), OpmlView(edition.settings.title, feeds.site, feeds.sections)
-
-
 def _data(edition: Edition) -> Iterator[tuple[Page, View]]:
-    yield PostingsJson(), DataSubject(utc_text(edition.changed), edition.roles, edition.events)
+    yield PostingsJson(), DataSubject(utc_text(edition.changed), edition.roles)
     yield OpenCsv(), TableSubject(edition.site.open_roles)
 
 
-def _host_files(edition: Edition, links: Links, html: Sequence[HtmlView]) -> Iterator[tuple[Page, View]]:
+def _host_files(edition: Edition, links: Links, html: Iterable[HtmlView]) -> Iterator[tuple[Page, View]]:
     aliases = sorted((alias, role.slug) for role in edition.roles for alias in role.listing.aliases)
     yield HostFile("sitemap.xml"), SitemapView(tuple(_sitemap(edition, html)))
     yield HostFile("robots.txt"), hosting.robots(links)
@@ -127,9 +192,14 @@ def _host_files(edition: Edition, links: Links, html: Sequence[HtmlView]) -> Ite
     yield HostFile(".nojekyll"), b""
 
 
-def _sitemap(edition: Edition, html: Sequence[HtmlView]) -> Iterator[tuple[Page, str]]:
+def _sitemap(edition: Edition, html: Iterable[HtmlView]) -> Iterator[tuple[Page, str]]:
     """The pages that search may show, a posting's with the instant of its last event."""
-    found: list[tuple[Page, str]] = [(view.head.page, "") for view in html if view.head.indexed]
+    found: list[tuple[Page, str]] = [(Home(), "")]
+    found += [(view.head.page, "") for view in html if view.head.indexed]
+    for collection in _collections(edition):
+        if collection.dimension is not None:
+            found += [(page, "") for page in pages.collection_pages(collection)]
+    found += [(WeekPage(year, week), "") for year, week in edition.weeks]
     for role in edition.site.open_roles:
         happened = utc_text(role.events[-1].instant) if role.events else ""
         found.append((PostingPage(role.slug), happened))
@@ -146,20 +216,23 @@ def _copies(edition: Edition, templates: Templates) -> Iterator[tuple[Page, View
         yield CopiedFile(static.path), static.content
 
 
-def collisions(artifacts: Sequence[Artifact]) -> list[Problem]:
-    """Every file of `content/static/` that would take the place of another file, or of a folder."""
-    if not any(isinstance(artifact.page, CopiedFile) for artifact in artifacts):
+def collisions(artifacts: Iterable[Artifact], others: Iterable[str] = ()) -> list[Problem]:
+    """Every file of `content/static/` that would take the place of another file, or of a folder.
+
+    `others` are paths of files that are not from there.
+    """
+    copied: list[str] = []
+    made: list[str] = []
+    for artifact in artifacts:
+        (copied if isinstance(artifact.page, CopiedFile) else made).append(artifact.path)
+    if not copied:
         return []
-    taken = {
-        _folded(artifact.path): artifact.path for artifact in artifacts if not isinstance(artifact.page, CopiedFile)
-    }
+    taken = {_folded(path): path for path in (*made, *others)}
     taken[MANIFEST] = MANIFEST
     folders = {parent: parent for path in taken for parent in _parents(path)}
     problems = []
-    for artifact in artifacts:
-        if not isinstance(artifact.page, CopiedFile):
-            continue
-        path, shown = _folded(artifact.path), f"content/static/{artifact.path}"
+    for name in copied:
+        path, shown = _folded(name), f"content/static/{name}"
         above = next((parent for parent in _parents(path) if parent in taken), None)
         if other := taken.get(path) or folders.get(path) or (taken[above] if above else None):
             problems.append(Problem(shown, Place(), "file name", f"takes the place of {other}, rename it"))

@@ -60,12 +60,16 @@ View = (
 
 
 class Artifact(NamedTuple):
-    """One file of the site: its page, and all that its bytes depend on besides templates and surroundings."""
+    """One file of the site: its page, and all that its bytes depend on besides templates and surroundings.
+
+    `key` stands for the view, `part` is the part of the plan that it comes from.
+    """
 
     page: Page
     view: View
     path: str
     key: bytes
+    part: str
 
 
 _TEMPLATES: dict[type, str] = {

@@ -11,7 +11,7 @@ from sites import DATA, SAMPLE_NOW, Outcome, command
 
 from generator import crew
 from generator.build import Options, build
-from generator.crew import Crew
+from generator.crew import Run
 
 distributed = pytest.importorskip("distributed")
 
@@ -52,7 +52,7 @@ def test_a_killed_process_loses_nothing(
     alone: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """When a process is killed in the middle, its work is done all the same."""
-    killed = _kill_after(5, monkeypatch, lambda own: next(iter(own._executor._processes)))
+    killed = _kill_after(5, monkeypatch, lambda run: next(iter(run._executor._processes)))
     assert _built(tmp_path / "site", Options(jobs=2, remember=False)) == alone
     assert killed
 
@@ -75,11 +75,11 @@ def test_a_dask_worker_killed_in_the_middle_loses_nothing(
 
 def _kill_after(results: int, monkeypatch: pytest.MonkeyPatch, pid_of: Any) -> list[int]:
     """Kills a worker once so many results have come; the list names it when it has happened."""
-    taken = Crew._result
+    taken = Run._result
     killed: list[int] = []
     seen = 0
 
-    def result(self: Crew, *arguments: Any) -> Any:
+    def result(self: Run[Any, Any, Any], *arguments: Any) -> Any:
         nonlocal seen
         found = taken(self, *arguments)
         seen += 1
@@ -88,7 +88,7 @@ def _kill_after(results: int, monkeypatch: pytest.MonkeyPatch, pid_of: Any) -> l
             os.kill(killed[0], signal.SIGKILL)
         return found
 
-    monkeypatch.setattr(Crew, "_result", result)
+    monkeypatch.setattr(Run, "_result", result)
     return killed
 
 

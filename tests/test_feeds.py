@@ -19,7 +19,7 @@ from sites import DATA, SAMPLE_NOW, Built, SmallSite
 
 from generator.calendars import DeadlineCalendar, calendar_of
 from generator.edition import COLLECTION_AT_LEAST, Collection, Edition
-from generator.entries import Feed, feed_of, within_window
+from generator.entries import Feed, feeds_of, within_window
 from generator.model import Event, Kind
 from generator.plan import plan
 from generator.routes import CalendarFile, FeedFile
@@ -394,8 +394,9 @@ def test_an_entry_leaves_a_feed_once(sample_site: Built) -> None:
     left: dict[str, set[str]] = {}
     for days in range(0, 730, 45):
         edition = sample_site.at(datetime(2025, 11, 1, tzinfo=UTC) + timedelta(days=days))
+        feeds = {feed.page: feed for feed in feeds_of(edition.site, edition)}
         for told in ("all", "opened", "closing"):
-            feed = feed_of(FeedFile(place_of(edition.site), told, "rss"), edition.site, edition)
+            feed = feeds[FeedFile(place_of(edition.site), told, "rss")]
             ids = {event.id for event in feed.events}
             assert not ids & left.get(told, set())
             left[told] = left.get(told, set()) | (shown.get(told, set()) - ids)

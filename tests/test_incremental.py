@@ -28,10 +28,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from sites import DATA, SAMPLE_NOW, SmallSite
 
 from generator import build as program
-from generator import crew, edition, files, folder, intake, listing, memo, publish
+from generator import crew, edition, files, folder, intake, listing, memo, plan, publish, worklist
 from generator.build import Options, Report, build
 from generator.content import Content
-from generator.edition import Role
+from generator.edition import Edition, Role
 from generator.fingerprint import Fingerprint
 from generator.intake import Intake, Rules
 from generator.memo import Memo
@@ -915,7 +915,7 @@ def _(patch: Patch) -> None:
         standing: Standing = survey(out, paths)
         return replace(standing, ours={path: standing.ours[path] for path in paths if path in standing.ours})
 
-    around(patch, program, "survey", nothing_gone)
+    around(patch, worklist, "survey", nothing_gone)
 
 
 @mistake("a posting's name left out", lambda machine: machine.rename_posting(0, kept=True, alias=False))
@@ -992,13 +992,33 @@ def _(patch: Patch) -> None:
         standing: Standing = survey(out, paths)
         return replace(standing, stamps=dict.fromkeys(standing.stamps, "as it was"))
 
-    around(patch, program, "survey", blindly)
+    around(patch, worklist, "survey", blindly)
     patch.setattr(publish, "stamp_of", lambda status: "as it was")
 
 
 @mistake("similar roles left out", lambda machine: machine.add_posting(place=0, title="Clerk"))
 def _(patch: Patch) -> None:
     unseen(patch, PostingSubject, lambda subject: subject._replace(others=()))
+
+
+@mistake("the roles of a part left out", lambda machine: machine.edit_title(0, "Clerk"))
+def _(patch: Patch) -> None:
+    around(patch, Fingerprint, "of_roles", lambda of, self, *texts, roles: of(self, *texts, roles=()))
+
+
+@mistake("only the whole looked at", lambda machine: machine.edit_title(0, "Clerk"))
+def _(patch: Patch) -> None:
+    around(patch, plan, "parts", lambda original, *given: (one._replace(key=b"") for one in original(*given)))
+    patch.setattr(worklist, "parts", plan.parts)
+
+
+@mistake("the passing of time left out of the whole", lambda machine: machine.pass_time(4 * 24))
+def _(patch: Patch) -> None:
+    def timeless(_: Any, found: Edition, fingerprint: Fingerprint) -> bytes:
+        return fingerprint.of_roles(*(role.slug for role in found.roles), roles=())
+
+    around(patch, plan, "site_key", timeless)
+    patch.setattr(worklist, "site_key", plan.site_key)
 
 
 @mistake("an entry's role left out", lambda machine: machine.edit_title(0, "Clerk"))

@@ -14,13 +14,13 @@ GENERATOR = Path(__file__).parents[1] / "generator"
 ROOMS = (
     *("problems", "progress", "tally", "model", "vocabulary", "frontmatter", "fields", "clock", "rules", "schema"),
     *("prose", "plaintext", "commonmark", "markup", "files", "documents"),
-    *("memo", "crew"),
+    *("memo", "shelf", "crew"),
     *("content", "deadlines", "history", "wording", "listing", "stated"),
     *("crosscheck", "intake", "folder", "past"),
     *("edition", "similar"),
     *("routes", "templates", "views", "structured", "facts", "pages"),
     *("entries", "feeds", "calendars", "exports", "hosting"),
-    *("fingerprint", "publish", "render", "plan", "pieces", "build"),
+    *("fingerprint", "publish", "render", "plan", "worklist", "pieces", "build"),
     *("profile", "reports"),
     *("cli", "__main__"),
 )
@@ -46,7 +46,7 @@ KNOWN_IN = {
     "yaml": {"frontmatter", "vocabulary"},
 }
 READS_THE_CLOCK = {"clock"}
-TOUCHES_FILES = {"files", "memo", "publish", "vocabulary", "past"}
+TOUCHES_FILES = {"files", "memo", "publish", "shelf", "vocabulary", "past"}
 
 
 @cache
