@@ -106,7 +106,7 @@ class _Sources(BaseLoader):
         return source.text, source.path, None
 
 
-_MOST_ROWS = 20_000
+_MOST_ROWS = 5_000
 _DEEP = (
     routes.PostingPage,
     routes.AliasPage,

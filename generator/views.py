@@ -39,18 +39,49 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class DeadlineView:
-    """A deadline in absolute words; `instant` is for machines, in UTC."""
+    """A deadline in absolute words, each made when a page shows it; `instant` is for machines, in UTC."""
 
-    instant: str
-    weekday: str
-    day: str
-    year: int
-    time: str
-    utc: str
-    text: str
-    how: str
-    stated: bool
-    last_day: str
+    deadline: Deadline
+
+    @property
+    def instant(self) -> str:
+        return utc_text(self.deadline.instant)
+
+    @property
+    def weekday(self) -> str:
+        return wording.weekday(local_deadline(self.deadline).date())
+
+    @property
+    def day(self) -> str:
+        return wording.day_and_month(local_deadline(self.deadline).date())
+
+    @property
+    def year(self) -> int:
+        return local_deadline(self.deadline).year
+
+    @property
+    def time(self) -> str:
+        return wording.deadline_time(self.deadline)
+
+    @property
+    def utc(self) -> str:
+        return wording.deadline_in_utc(self.deadline)
+
+    @property
+    def text(self) -> str:
+        return wording.deadline_text(self.deadline)
+
+    @property
+    def how(self) -> str:
+        return wording.how_known(self.deadline)
+
+    @property
+    def stated(self) -> bool:
+        return self.deadline.stated
+
+    @property
+    def last_day(self) -> str:
+        return wording.last_day_to_apply(self.deadline)
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,25 +314,6 @@ def utc_text(instant: datetime) -> str:
     return f"{instant.astimezone(UTC).isoformat()[:19]}Z"
 
 
-@lru_cache(4096)
-def deadline_view(deadline: Deadline | None) -> DeadlineView | None:
-    if deadline is None:
-        return None
-    at = local_deadline(deadline)
-    return DeadlineView(
-        instant=utc_text(deadline.instant),
-        weekday=wording.weekday(at.date()),
-        day=wording.day_and_month(at.date()),
-        year=at.year,
-        time=wording.deadline_time(deadline),
-        utc=wording.deadline_in_utc(deadline),
-        text=wording.deadline_text(deadline),
-        how=wording.how_known(deadline),
-        stated=deadline.stated,
-        last_day=wording.last_day_to_apply(deadline),
-    )
-
-
 def row_of(role: Role, content: Content) -> Row:
     listing = role.listing
     bare, grade = listing.takedown, listing.grade
@@ -314,7 +326,7 @@ def row_of(role: Role, content: Content) -> Row:
         place="" if bare else listing.place,
         organisation=None if bare else Link(name, CollectionPage(Dimension.ORGANISATIONS, listing.organisation)),
         grade=Link(grade, CollectionPage(Dimension.GRADES, slug_of(grade))) if grade and not bare else None,
-        deadline=None if bare else deadline_view(role.deadline),
+        deadline=DeadlineView(role.deadline) if role.deadline and not bare else None,
         since=wording.short_date(role.ended_day(content.settings)),
     )
 
