@@ -1,7 +1,7 @@
 """The whole program in order: read, decide, render, publish."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -153,7 +153,7 @@ def collisions_of(content: Content, templates: Templates, now: datetime) -> list
 
 
 def _made(
-    todo: Sequence[Artifact], pieces: Pieces, maker: Maker, drafts: Mapping[str, object]
+    todo: Sequence[Artifact], pieces: Pieces, maker: Maker, drafts: dict[str, object]
 ) -> Iterator[tuple[str, Bytes]]:
     """The files to do, made one after the other: at no time are more than a few of them in memory.
 
@@ -185,11 +185,11 @@ def _raw(root: Path, view: Html) -> bytes | None:
     return read_raw(root, view.role.listing) if isinstance(view, PostingSubject) else None
 
 
-def _draft(view: View, drafts: Mapping[str, object]) -> Draft | None:
+def _draft(view: View, drafts: dict[str, object]) -> Draft | None:
     """The page of a posting that was made as it was read, if it is still the page to make."""
     if not isinstance(view, PostingSubject) or view.others:
         return None
-    draft = drafts.get(view.role.slug)
+    draft = drafts.pop(view.role.slug, None)
     return draft if isinstance(draft, Draft) and draft.key == view.role.key else None
 
 

@@ -57,6 +57,11 @@ class Crew:
         """The results for the items in chunks, in order."""
         return Run(self, task, context, items, self._executor_for(total))
 
+    def start(self) -> None:
+        """Lets the hands begin now, while they have little to take with them."""
+        if executor := self._executor_for(CHUNK * _WORTH + 1):
+            executor.submit(int)
+
     def _executor_for(self, total: int) -> Executor | None:
         if self._executor is None and self.hands > 1 and total > CHUNK * _WORTH:
             from concurrent.futures import ProcessPoolExecutor

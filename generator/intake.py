@@ -20,6 +20,7 @@ from .stated import stated
 from .vocabulary import Vocabulary
 
 _BATCH = 1000  # postings that are given to the memory at once
+_VERY_MANY = 20_000  # postings
 PREVIEWED = 400  # files to judge from which on their pages are made along with it
 
 
@@ -90,15 +91,11 @@ def take_in(
     track: Track = silent,
 ) -> Intake:
     """Every posting without a problem, and every problem of the others; only files that changed are judged."""
-    intake, claims = Intake(), []
-    known = _known(files, rules, memo)
-    fresh = []
-    for file in files:
-        old = known.get(file.name)
-        if old and old.stamp == file.stamp:
-            intake.listings.append(listing.decoded(old.listing))
-        else:
-            fresh.append(file)
+    intake = Intake()
+    if len(files) > _VERY_MANY:
+        # A process shares with its parent what neither of them touches, so they part before there is much to touch.
+        crew.start()
+    fresh, known = _sorted_out(files, rules, memo, intake)
     claims = [_claim_of(one) for one in intake.listings]
     # Where little changed, the pages of that little are soon made of files read again.
     task = Task(rules, preview if len(fresh) > PREVIEWED else None)
@@ -116,14 +113,30 @@ def take_in(
     return intake
 
 
-def _known(files: Sequence[Found], rules: Rules, memo: Memo | None) -> dict[str, Remembered]:
-    """What earlier builds remember of these files; what they remember of others is forgotten."""
+def _sorted_out(
+    files: Sequence[Found], rules: Rules, memo: Memo | None, intake: Intake
+) -> tuple[list[Found], dict[str, Remembered]]:
+    """The files that have to be read, and what is remembered of them. Of the others the listings are taken in, what is
+    remembered of files that are gone is forgotten.
+    """
     if memo is None:
-        return {}
+        return list(files), {}
     memo.salted("postings", rules.digest())
-    known = {one.path: one for one in memo.postings()}
-    memo.forget_postings(known.keys() - {file.name for file in files})
-    return known
+    there = {file.name: file for file in files}
+    known: dict[str, Remembered] = {}
+    gone: list[str] = []
+    same: set[str] = set()
+    for old in memo.postings():
+        file = there.get(old.path)
+        if file is None:
+            gone.append(old.path)
+        elif file.stamp == old.stamp:
+            same.add(old.path)
+            intake.listings.append(listing.decoded(old.listing))
+        else:
+            known[old.path] = old
+    memo.forget_postings(gone)
+    return [file for file in files if file.name not in same], known
 
 
 class Task(NamedTuple):
