@@ -153,7 +153,8 @@ def publish(
     manifest = _manifest(digests)
     if changed or gone or not _holds(out / MANIFEST, manifest):
         # Should the build be cut short, every file of either build is known as ours.
-        _write(folder / "claim", _manifest(dict.fromkeys(standing.ours, "") | digests))
+        claim = _manifest(dict.fromkeys(standing.ours, "") | digests) if standing.ours else manifest
+        _write(folder / "claim", claim)
         _write(folder / "manifest", manifest)
         blocked = _make_folders(out, changed)
         (folder / "claim").replace(out / MANIFEST)
