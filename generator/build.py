@@ -28,7 +28,7 @@ from .publish import Published, Refused, opened, publish
 from .render import Artifact, Draft, Drafts, Html, View, Workshop, make_pages
 from .tally import Tally, timed
 from .templates import Templates, read_templates
-from .views import EndedView, HomeView, ListView, WeekView
+from .views import EndedView, HomeView, ListView, WeekMailView, WeekView
 from .worklist import Worklist, worklist
 
 
@@ -122,7 +122,7 @@ def _build(root: Path, out: Path, now: datetime, options: Options, memo: Memo, c
 
 
 # Pages that may show thousands of roles: they are made where the roles are, for to send them takes longer.
-_LONG = (HomeView, ListView, WeekView)
+_LONG = (HomeView, ListView, WeekView, WeekMailView)
 
 
 def _count(loaded: Loaded, edition: Edition, work: Worklist, published: Published) -> None:

@@ -10,7 +10,7 @@ from . import wording
 from .content import Content
 from .edition import Collection, Edition, Role
 from .model import Dimension, Kind, State
-from .routes import CalendarFile, Links, PostingPage
+from .routes import CalendarFile, Links, PostingPage, RoleCalendar
 from .views import collection_title, place_of
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class DeadlineEntry:
 class DeadlineCalendar:
     """The deadlines of some roles."""
 
-    page: CalendarFile
+    page: CalendarFile | RoleCalendar
     title: str
     roles: tuple[Role, ...]
 
@@ -56,6 +56,11 @@ def calendar_of(collection: Collection, edition: Edition) -> DeadlineCalendar:
     title = edition.settings.title if collection.dimension is None else collection_title(collection)
     roles.sort(key=lambda role: role.slug)
     return DeadlineCalendar(CalendarFile(place_of(collection)), f"Deadlines: {title}", tuple(roles))
+
+
+def calendar_of_role(role: Role) -> DeadlineCalendar:
+    """The deadline of one role."""
+    return DeadlineCalendar(RoleCalendar(role.slug), f"Deadline: {role.title}", (role,))
 
 
 def _entry(role: Role, content: Content) -> DeadlineEntry:

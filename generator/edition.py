@@ -248,7 +248,11 @@ class Edition:
         zone = self.settings.timezone
         events = [(event, one.slug) for one in self.content.postings for event in one.history.events]
         changes = [(event.instant, event.kind.value, slug) for event, slug in events]
-        for year, week in {clock.week_of(event.instant, zone) for event, _ in events}:
+        weeks = {clock.week_of(event.instant, zone) for event, _ in events}
+        if self.site.open_roles:
+            # The strip of days moves on.
+            weeks.add(clock.week_of(self.now, zone))
+        for year, week in weeks:
             changes.append((clock.week_ends(year, week, zone), "week-over", f"{year:04}-W{week:02}"))
         patience = timedelta(days=self.settings.unconfirmed_days)
         for role in self.roles:

@@ -14,6 +14,7 @@ from .model import Deadline, Dimension, Event
 from .routes import Links, PostingPage
 from .stated import Stated, read_stated
 from .views import utc_text
+from .vocabulary import countries
 
 _COLUMNS = (
     *("id", "title", "organisation", "duty_station", "country", "grade", "category", "contract"),
@@ -85,6 +86,16 @@ def _deadline(deadline: Deadline) -> dict[str, object]:
 
 def _event(event: Event) -> dict[str, str]:
     return {"id": event.id, "posting": event.posting, "kind": event.kind, "instant": utc_text(event.instant)}
+
+
+def build_json(as_of: str) -> bytes:
+    """The instant of the build, for pages that do not carry it themselves."""
+    return encode({"as_of": as_of}) + b"\n"
+
+
+def countries_json() -> bytes:
+    """Every country by code, in the order of their names, for a list to choose from."""
+    return encode(dict(sorted(countries().items(), key=lambda one: one[1]))) + b"\n"
 
 
 def open_csv(subject: TableSubject, content: Content, links: Links, stated_by: StatedBy) -> bytes:

@@ -241,7 +241,7 @@ def toolchain() -> bytes:
     """Stands for our own code, the packages that it uses, and Python."""
     parts = [sys.version.encode()]
     for path in sorted(Path(__file__).parent.rglob("*")):
-        if path.suffix in {".py", ".yaml"}:
+        if path.suffix in {".py", ".yaml", ".json"}:
             parts += [path.name.encode(), path.read_bytes()]
     origins = (spec.origin for name in _PACKAGES if (spec := find_spec(name)) and spec.origin)
     folders = {Path(origin).parent.parent for origin in origins}

@@ -9,7 +9,10 @@ from . import clock, wording
 from .content import Content, PageFile, PostingFile
 from .edition import Collection, Edition, Role, ended_long_ago, kinds
 from .facts import explanations_of, facts_of, organisation_facts
+from .finding import facets
+from .matching import notice_of
 from .model import Dimension, Kind, State
+from .pictures import Strip, strip, world_map
 from .routes import (
     AliasPage,
     ArchivePage,
@@ -76,15 +79,24 @@ ENDED_SHOWN, ENDED_PER_PAGE = 20, 50
 
 def home_view(edition: Edition) -> HomeView:
     roles = edition.site.open_roles
+    groups = by_day(roles)
     return HomeView(
         head=Head(Home(), edition.settings.title, edition.settings.description),
         as_of=utc_text(edition.now),
         as_of_text=wording.instant_text(edition.now),
-        groups=by_day(roles),
+        groups=groups,
         closing=sum(role.state is State.CLOSING for role in roles),
         open=len(roles),
-        sections=tuple(_section(dimension, edition) for dimension in Dimension),
+        # The map comes with a table of the countries.
+        sections=tuple(_section(dimension, edition) for dimension in Dimension if dimension is not Dimension.COUNTRIES),
+        strip=_strip(edition.site, edition),
+        map=world_map(edition.collections[Dimension.COUNTRIES]),
+        facets=facets(groups, edition),
     )
+
+
+def _strip(collection: Collection, edition: Edition) -> Strip | None:
+    return strip(collection.open_roles, edition.now, edition.settings.timezone)
 
 
 def _section(dimension: Dimension, edition: Edition) -> Section:
@@ -143,6 +155,7 @@ def posting_view(subject: PostingSubject, file: PostingFile, content: Content, l
         expired=role.expired,
         apply_host=urlsplit(posting.apply).hostname or "" if posting.apply else "",
         structured=job_posting(role, posting, organisation, text, links) if role.listed else None,
+        notice=notice_of(posting) if role.listed else None,
     )
 
 
@@ -171,11 +184,13 @@ def section_view(dimension: Dimension, edition: Edition) -> SectionView:
         term = edition.content.term(dimension, key)
         note = "" if term is None else term.explanation
         link = Link(collection_title(collection), CollectionPage(dimension, key))
-        shown = len(collection.open_roles) + len(collection.ended)
+        total = len(collection.open_roles) + len(collection.ended)
         # A country whose only posting was taken down keeps its feeds, but nothing here names it.
-        if shown or dimension is Dimension.ORGANISATIONS:
-            entries.append(CollectionEntry(link, len(collection.open_roles), shown, note))
-    return SectionView(Head(SectionPage(dimension), title, intro, (HOME,)), intro, tuple(entries))
+        if total or dimension is Dimension.ORGANISATIONS:
+            entries.append(CollectionEntry(link, len(collection.open_roles), total, note))
+    head = Head(SectionPage(dimension), title, intro, (HOME,))
+    shown = world_map(edition.collections[dimension]) if dimension is Dimension.COUNTRIES else None
+    return SectionView(head, intro, tuple(entries), shown)
 
 
 def _full_name(collection: Collection, edition: Edition) -> tuple[str, str]:
@@ -212,6 +227,7 @@ def collection_view(collection: Collection, edition: Edition) -> CollectionView:
         logo=AssetFile(hashed_name(f"logo-{file.logo.path}", file.logo.content)) if file and file.logo else None,
         website=(file.organisation.website or "") if file else "",
         groups=by_day(collection.open_roles),
+        strip=_strip(collection, edition) if dimension is Dimension.COUNTRIES else None,
         ended=tuple(reversed(ended[-ENDED_SHOWN:])),
         earlier=earlier,
     )

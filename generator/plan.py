@@ -2,15 +2,16 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from itertools import chain
 from pathlib import PurePosixPath
 from typing import NamedTuple
 from unicodedata import normalize
 
 from . import clock, hosting, pages
-from .calendars import calendar_of
+from .calendars import calendar_of, calendar_of_role
 from .edition import Collection, Edition, Role
 from .entries import feeds_of, weeks_subject
-from .exports import DataSubject, TableSubject
+from .exports import DataSubject, TableSubject, build_json, countries_json
 from .fingerprint import Fingerprint
 from .memo import digest_of
 from .pages import is_alone
@@ -21,6 +22,7 @@ from .routes import (
     AssetFile,
     CalendarFile,
     CopiedFile,
+    DataFile,
     Home,
     HostFile,
     Links,
@@ -29,13 +31,14 @@ from .routes import (
     Page,
     PostingPage,
     PostingsJson,
+    WeekMail,
     WeekPage,
     WeeksFeed,
     hashed_name,
     path_of,
 )
 from .templates import Templates
-from .views import HtmlView, place_of, utc_text
+from .views import HtmlView, WeekMailView, place_of, utc_text
 
 PRESENT = "present"  # the part that says what time it is
 SITE = "site"  # the part that is made from everything: nothing changes in another one without changing this one
@@ -81,9 +84,10 @@ def _week(edition: Edition) -> tuple[int, int]:
 
 
 def present_part(edition: Edition, fingerprint: Fingerprint) -> Part:
-    """The page that shows the instant of the build."""
+    """What shows the instant of the build: the home page, and a file that tells other pages how old the site is."""
     view = pages.home_view(edition)
-    return Part(PRESENT, fingerprint.of(view), lambda: [(view.head.page, view)])
+    as_of = DataFile("build.json"), build_json(view.as_of)
+    return Part(PRESENT, fingerprint.of(view), lambda: [(view.head.page, view), as_of])
 
 
 def parts(edition: Edition, templates: Templates, fingerprint: Fingerprint) -> Iterator[Part]:
@@ -102,7 +106,7 @@ def parts(edition: Edition, templates: Templates, fingerprint: Fingerprint) -> I
     yield Part(
         "postings/among",
         fingerprint.of_roles(week, roles=(among, listed)),
-        lambda: _postings(pages.posting_subjects(among, edition)),
+        lambda: chain(_postings(pages.posting_subjects(among, edition)), _calendars(listed)),
     )
     for collection in _collections(edition):
         name = path_of(place_of(collection))
@@ -123,6 +127,11 @@ def _postings(subjects: Iterable[pages.PostingSubject]) -> Iterator[tuple[Page, 
     return ((PostingPage(subject.role.slug), subject) for subject in subjects)
 
 
+def _calendars(listed: Iterable[Role]) -> Iterator[tuple[Page, View]]:
+    calendars = (calendar_of_role(role) for role in listed if role.deadline)
+    return ((calendar.page, calendar) for calendar in calendars)
+
+
 def _of_collection(collection: Collection, edition: Edition) -> Iterator[tuple[Page, View]]:
     page = pages.collection_view(collection, edition)
     yield page.head.page, page
@@ -137,7 +146,11 @@ def _feeds(collection: Collection, edition: Edition) -> Iterator[tuple[Page, Vie
 
 
 def _of_week(year: int, week: int, edition: Edition) -> Iterator[tuple[Page, View]]:
-    yield WeekPage(year, week), pages.week_view(year, week, edition)
+    view = pages.week_view(year, week, edition)
+    yield WeekPage(year, week), view
+    for format in ("html", "txt"):
+        page = WeekMail(year, week, format)
+        yield page, WeekMailView(page, view)
 
 
 def _of_site(edition: Edition, templates: Templates) -> Iterator[tuple[Page, View]]:
@@ -180,6 +193,7 @@ def _collections(edition: Edition) -> Iterator[Collection]:
 
 def _data(edition: Edition) -> Iterator[tuple[Page, View]]:
     yield PostingsJson(), DataSubject(utc_text(edition.changed), edition.roles)
+    yield DataFile("countries.json"), countries_json()
     yield OpenCsv(), TableSubject(edition.site.open_roles)
 
 

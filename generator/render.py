@@ -20,6 +20,8 @@ from .entries import Entry, EntrySubject, Feed, WeeksSubject, entry_of
 from .exports import DataSubject, TableSubject
 from .hosting import META_POLICY
 from .intake import whole
+from .mails import week_text
+from .matching import LEVELS
 from .model import Dimension, Event, Kind
 from .pages import PostingSubject, feed_links
 from .problems import ContentError, Place, Problem
@@ -47,6 +49,7 @@ class SitemapView:
 
 View = (
     views.HtmlView
+    | views.WeekMailView
     | PostingSubject
     | Feed
     | WeeksSubject
@@ -83,6 +86,7 @@ _TEMPLATES: dict[type, str] = {
     views.ArchiveView: "archive.html",
     views.WeeksView: "weeks.html",
     views.WeekView: "week.html",
+    views.WeekMailView: "mail.html",
     views.EditorsView: "page.html",
     views.FeedsView: "feeds.html",
     views.NotFoundView: "not-found.html",
@@ -146,6 +150,7 @@ class Renderer:
             "asset": self.asset,
             "prefix": self.links.prefix,
             "media_type": media_type,
+            "degree_levels": LEVELS,
             "section_title": views.section_title,
             "section_word": lambda dimension: views.DIMENSION_WORDS[dimension][1],
             "feed_links": feed_links,
@@ -200,8 +205,10 @@ class Renderer:
             found = self.briefs[role.key] = views.row_of(role, self.content)
         return found
 
-    def html(self, view: views.HtmlView | OpmlView | SitemapView) -> bytes:
+    def html(self, view: views.HtmlView | views.WeekMailView | OpmlView | SitemapView) -> bytes:
         """A page. Raises ContentError when a template fails, with the template's line."""
+        if isinstance(view, views.WeekMailView) and view.page.format == "txt":
+            return week_text(view.week, self.brief, self.settings, self.links).encode()
         return self.fill(_TEMPLATES[type(view)], view=view).encode()
 
     def posting(self, subject: PostingSubject, file: PostingFile) -> bytes:
@@ -292,7 +299,7 @@ class Workshop:
         return write_aside(self.aside, path, content) if self.aside else content
 
 
-Html = views.HtmlView | PostingSubject | OpmlView | SitemapView
+Html = views.HtmlView | views.WeekMailView | PostingSubject | OpmlView | SitemapView
 
 
 def make_pages(workshop: Workshop, chunk: list[tuple[str, Html, bytes | None]]) -> list[tuple[str, bytes | Aside]]:

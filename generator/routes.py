@@ -127,8 +127,31 @@ class OpmlFile:
 
 
 @dataclass(frozen=True, slots=True)
+class WeekMail:
+    """A week as an e-mail that can be sent as it stands."""
+
+    year: int
+    week: int
+    format: Literal["html", "txt"]
+
+
+@dataclass(frozen=True, slots=True)
+class RoleCalendar:
+    """The deadline of one open role, for the reader's own calendar."""
+
+    slug: str
+
+
+@dataclass(frozen=True, slots=True)
 class PostingsJson:
     pass
+
+
+@dataclass(frozen=True, slots=True)
+class DataFile:
+    """A small file for the scripts of pages."""
+
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +204,9 @@ Page = (
     | WeeksFeed
     | OpmlFile
     | PostingsJson
+    | DataFile
+    | RoleCalendar
+    | WeekMail
     | OpenCsv
     | AssetFile
     | HostFile
@@ -207,6 +233,12 @@ def path_of(page: Page) -> str:
             return "weeks/feed.xml"
         case OpmlFile():
             return "feeds/feeds.opml"
+        case DataFile(name):
+            return f"data/{name}"
+        case WeekMail(year, week, format):
+            return f"{_folder(WeekPage(year, week))}mail.{format}"
+        case RoleCalendar(slug):
+            return f"postings/{slug}/deadline.ics"
         case PostingsJson():
             return "data/postings.json"
         case OpenCsv():

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 
 from . import wording
@@ -10,8 +10,9 @@ from .content import Content
 from .deadlines import local_deadline
 from .edition import LISTED, Collection, Role
 from .model import Deadline, Dimension, Event, State
+from .pictures import Strip, WorldMap, day_anchor
 from .prose import Prose
-from .routes import CollectionPage, Home, HtmlPage, Page, Place, PostingPage
+from .routes import CollectionPage, Home, HtmlPage, Page, Place, PostingPage, WeekMail
 from .schema import Posting, Settings
 from .vocabulary import NOT_STATED, slug_of
 
@@ -105,10 +106,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Roles under one heading of a list; the renderer makes a row of each."""
+    """Roles under one heading of a list; the renderer makes a row of each. The strip of days leads to `anchor`."""
 
     heading: str
     roles: tuple[Role, ...]
+    anchor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,9 @@ class HomeView:
     closing: int
     open: int
     sections: tuple[Section, ...]
+    strip: Strip | None
+    map: WorldMap | None
+    facets: dict[str, list[object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +179,7 @@ class PostingView:
     apply_host: str
     expired: bool
     structured: dict[str, object] | None
+    notice: dict[str, object] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +203,7 @@ class SectionView:
     head: Head
     intro: str
     entries: tuple[CollectionEntry, ...]
+    map: WorldMap | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +219,7 @@ class CollectionView:
     logo: Page | None
     website: str
     groups: tuple[Group, ...]
+    strip: Strip | None
     ended: tuple[Role, ...]
     earlier: Link | None
 
@@ -256,6 +264,14 @@ class WeekView:
     days: str
     running: bool
     parts: tuple[tuple[str, tuple[tuple[Event, Role], ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WeekMailView:
+    """A week as an e-mail, as HTML or as plain text."""
+
+    page: WeekMail
+    week: WeekView
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,15 +356,21 @@ def happening_of(event: Event, settings: Settings, role: Role | None = None) -> 
 
 def by_day(roles: Iterable[Role]) -> tuple[Group, ...]:
     """Open roles grouped by the day of their deadline, in the order given."""
-    groups: dict[str, list[Role]] = {}
+    groups: dict[date | None, list[Role]] = {}
     for role in roles:
         groups.setdefault(_deadline_day(role.deadline), []).append(role)
-    return tuple(Group(heading, tuple(found)) for heading, found in groups.items())
+    return tuple(_group(day, tuple(found)) for day, found in groups.items())
 
 
 @lru_cache(4096)
-def _deadline_day(deadline: Deadline | None) -> str:
-    return wording.long_date(local_deadline(deadline).date()) if deadline else "Deadline not stated"
+def _deadline_day(deadline: Deadline | None) -> date | None:
+    return local_deadline(deadline).date() if deadline else None
+
+
+def _group(day: date | None, roles: tuple[Role, ...]) -> Group:
+    if day is None:
+        return Group("Deadline not stated", roles)
+    return Group(wording.long_date(day), roles, day_anchor(day))
 
 
 DIMENSION_WORDS = {

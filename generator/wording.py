@@ -55,6 +55,11 @@ def day_and_month(day: date) -> str:
     return _formatted(day, "d MMM")
 
 
+def month_abbreviated(day: date) -> str:
+    """Jun."""
+    return _formatted(day, "MMM")
+
+
 def weekday(day: date) -> str:
     """Fri."""
     return _formatted(day, "EEE")

@@ -54,8 +54,9 @@ class Built:
         return HtmlPage(path, self.url(path), _parsed(self.folder / path))
 
     def pages(self) -> list["HtmlPage"]:
-        """Every HTML page but those that redirect."""
-        return [page for path in self.paths(".html") if not (page := self.page(path)).redirect]
+        """Every HTML page but those that redirect and those that are e-mails."""
+        found = (self.page(path) for path in self.paths(".html") if not path.endswith("/mail.html"))
+        return [page for page in found if not page.redirect]
 
     def url(self, path: str) -> str:
         """The address at which a host shows a file."""

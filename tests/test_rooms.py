@@ -18,7 +18,7 @@ ROOMS = (
     *("content", "deadlines", "history", "wording", "listing", "stated"),
     *("crosscheck", "intake", "folder", "past"),
     *("edition", "similar"),
-    *("routes", "templates", "views", "structured", "facts", "pages"),
+    *("routes", "templates", "pictures", "views", "finding", "matching", "structured", "facts", "pages", "mails"),
     *("entries", "feeds", "calendars", "exports", "hosting"),
     *("fingerprint", "publish", "render", "plan", "worklist", "pieces", "build"),
     *("profile", "reports"),
@@ -36,7 +36,7 @@ KNOWN_IN = {
     "jinja2": {"templates", "render"},
     "lxml": {"feeds"},
     "markdown_it": {"commonmark"},
-    "msgspec": {"model", "content", "edition", "listing", "stated", "exports", "feeds", "pieces"},
+    "msgspec": {"model", "content", "edition", "listing", "stated", "exports", "feeds", "pictures", "pieces"},
     "pickle": {"crew"},
     "pydantic": {"fields", "schema"},
     "rich": {"progress"},
@@ -46,7 +46,7 @@ KNOWN_IN = {
     "yaml": {"frontmatter", "vocabulary"},
 }
 READS_THE_CLOCK = {"clock"}
-TOUCHES_FILES = {"files", "memo", "publish", "shelf", "vocabulary", "past"}
+TOUCHES_FILES = {"files", "memo", "pictures", "publish", "shelf", "vocabulary", "past"}
 
 
 @cache

@@ -52,7 +52,10 @@ DEMO_FILES = (
     *(f"{name}/index.html" for name in ("closing", "opened", "archive", "weeks", "feeds", "about", "how-to-apply")),
     *(f"postings/{slug}/index.html" for slug in DEMO_POSTINGS),
     *("archive/2019/11/index.html", "archive/2026/05/index.html", "weeks/2026-W22/index.html"),
-    *("weeks/feed.xml", "feeds/feeds.opml", "data/postings.json", "data/open.csv"),
+    *("weeks/2026-W22/mail.html", "weeks/2026-W22/mail.txt", "weeks/feed.xml", "feeds/feeds.opml"),
+    *("data/postings.json", "data/open.csv", "data/build.json", "data/countries.json"),
+    "postings/field-security-associate-ukraine/deadline.ics",
+    "postings/field-security-officer-kinshasa/deadline.ics",
     *("404.html", "sitemap.xml", "robots.txt", "_headers", "_redirects", ".nojekyll"),
 )
 ENDED = {State.CLOSED, State.WITHDRAWN, State.FILLED, State.UNCONFIRMED}
@@ -208,7 +211,7 @@ def test_nothing_is_inline(site: Built) -> None:
         page = site.page(path)
         assert not page.all("style"), path
         for script in page.all("script"):
-            assert script.get("src") or script.get("type") == "application/ld+json", path
+            assert script.get("src") or script.get("type") in {"application/ld+json", "application/json"}, path
         for element in page.tree.iter():
             names = {name.lower() for name in element.attrib} if isinstance(element.tag, str) else set()
             assert "style" not in names, path
@@ -237,10 +240,10 @@ def test_pages_tell_no_relative_times(site: Built) -> None:
 
 
 def test_only_the_home_page_tells_the_time_of_the_build(small_site: SmallSite) -> None:
-    """Built later, with no event between, nothing changes but the home page, which says when it was made."""
+    """Built later, with no event between, nothing changes but the home page and data/build.json, which say when."""
     early, late = (small_site.build(datetime(2026, 6, 14, hour, tzinfo=UTC)) for hour in (1, 23))
     changed = [path for path in early.paths() if early.read(path) != late.read(path)]
-    assert changed == ["index.html"]
+    assert changed == ["data/build.json", "index.html"]
 
 
 # Roles by state

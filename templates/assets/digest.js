@@ -4,7 +4,9 @@
   const MINUTE = 60_000;
   const HOUR = 60 * MINUTE;
   const DAY = 24 * HOUR;
+  const OLD = 36 * HOUR;
   const LONGEST_TIMER = 2 ** 31 - 1;
+  const root = document.documentElement;
 
   const plural = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
 
@@ -14,36 +16,156 @@
     return plural(Math.max(1, Math.floor(milliseconds / MINUTE)), "minute");
   };
 
-  const ownTime = (instant) =>
+  const inOwnZone = (instant) =>
     new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" }).format(instant);
 
-  const show = (element, now) => {
-    const closes = Date.parse(element.dataset.closes);
-    const state = element.querySelector("[data-state]");
-    if (!state || !["open", "closing", "closed"].some((word) => state.classList.contains(word))) return;
-    const over = now >= closes;
-    if (over && !state.classList.contains("closed")) {
-      state.classList.remove("open", "closing");
-      state.classList.add("closed");
-      state.textContent = "Closed";
-      element.classList.add("closed");
+  // When the page was made, as far as it says so itself: no moment before it can be now, whatever the clock shows.
+  const made = () => Date.parse(document.querySelector("[data-as-of]")?.getAttribute("datetime") ?? "") || 0;
+  const present = () => Math.max(Date.now(), made());
+
+  const textIn = (element, name, make) => {
+    let found = element.querySelector(`[data-${name}]`);
+    if (!found) {
+      found = make();
+      found.dataset[name] = "";
     }
-    if (!("panel" in element.dataset)) return;
-    const own = element.querySelector("[data-own-time]");
+    return found;
+  };
+
+  // What has a deadline ahead, as far as the page knows: rows of open roles, and the panel of a posting.
+  const dated = () => [
+    ...[...document.querySelectorAll(".row time.day")].map((day) => day.closest(".row")),
+    ...document.querySelectorAll("[data-panel]"),
+  ];
+  const closing = (element) => Date.parse(element.querySelector("time").getAttribute("datetime"));
+
+  const become = (element, state, word) => {
+    const badge = element.querySelector("[data-state]");
+    if (!badge || badge.classList.contains(state)) return;
+    for (const one of [badge, element]) {
+      one.classList.remove("open", "closing");
+      one.classList.add(state);
+    }
+    badge.textContent = word;
+  };
+  const flip = (element, milliseconds) => {
+    if (milliseconds <= 0) become(element, "closed", "Closed");
+    else if (milliseconds <= Number(root.dataset.closingDays) * DAY) become(element, "closing", "Closing");
+  };
+
+  // A role whose deadline has passed is no open role: it moves to the end of the list, under a heading that says so.
+  const moveOut = (row) => {
+    const list = row.closest("[data-open-list]");
+    if (!list || row.closest("[data-gone]")) return;
+    const gone = textIn(list, "gone", () => {
+      const section = document.createElement("section");
+      section.className = "group";
+      const heading = document.createElement(list.querySelector(".group > :first-child")?.tagName ?? "h2");
+      heading.textContent = "Closed since this page was made";
+      const rows = document.createElement("ul");
+      rows.className = "rows";
+      section.append(heading, rows);
+      list.append(section);
+      return section;
+    });
+    const from = row.closest("ul");
+    gone.querySelector("ul").append(row);
+    if (!from.children.length) (from.closest(".group") ?? from).hidden = true;
+  };
+
+  const showRow = (row, now) => {
+    const closes = closing(row);
+    flip(row, closes - now);
+    if (now >= closes) moveOut(row);
+    const told = textIn(row, "left", () => {
+      const span = document.createElement("span");
+      row.querySelector(".when").append(span);
+      return span;
+    });
+    told.textContent = now >= closes ? "" : `in ${left(closes - now)}`;
+    row.querySelector("time.day").title = `${inOwnZone(closes)} on your clock`;
+  };
+
+  const showPanel = (panel, now) => {
+    const closes = closing(panel);
+    const over = now >= closes;
+    flip(panel, closes - now);
+    const own = panel.querySelector("[data-own-time]");
     own.hidden = false;
     own.textContent = over
-      ? `This role closed while this page was out of date: ${ownTime(closes)} on your clock.`
-      : `${ownTime(closes)} on your clock, in ${left(closes - now)}.`;
+      ? `This role closed while this page was out of date: ${inOwnZone(closes)} on your clock.`
+      : `${inOwnZone(closes)} on your clock, in ${left(closes - now)}.`;
     if (over) for (const apply of document.querySelectorAll(".apply")) apply.hidden = true;
   };
 
   const refresh = () => {
-    const now = Date.now();
-    const rows = [...document.querySelectorAll("[data-closes]")];
-    for (const row of rows) show(row, now);
-    const ahead = rows.map((row) => Date.parse(row.dataset.closes) - now).filter((distance) => distance > 0);
-    setTimeout(refresh, Math.min(MINUTE, ...ahead.map((distance) => distance + 1), LONGEST_TIMER));
+    const now = present();
+    const ahead = [];
+    for (const element of dated()) {
+      if ("panel" in element.dataset) showPanel(element, now);
+      else showRow(element, now);
+      const distance = closing(element) - now;
+      if (distance > 0) ahead.push(distance + 1);
+    }
+    document.dispatchEvent(new CustomEvent("digest:time"));
+    setTimeout(refresh, Math.min(MINUTE, ...ahead, LONGEST_TIMER));
+  };
+
+  // Whether the digest itself is old: a host may serve for months what nobody builds any more.
+  const tellAge = (asOf) => {
+    const age = Date.now() - asOf;
+    const main = document.querySelector("main");
+    if (Number.isNaN(age) || Math.abs(age) < OLD || main.querySelector(".old")) return;
+    const note = document.createElement("p");
+    note.className = "old";
+    note.setAttribute("role", "status");
+    note.textContent =
+      age > 0
+        ? `This digest was last brought up to date ${left(age)} ago. Roles that opened since are not in it.`
+        : `Your clock is ${left(-age)} behind this page. The times below are right, the time left is not.`;
+    main.prepend(note);
+  };
+
+  const askAge = async () => {
+    const shown = document.querySelector("[data-as-of]");
+    if (shown) return tellAge(made());
+    if (!dated().length || !location.protocol.startsWith("http")) return;
+    try {
+      const answer = await fetch(`${root.dataset.home}data/build.json`, { cache: "no-cache" });
+      if (answer.ok) tellAge(Date.parse((await answer.json()).as_of));
+    } catch {
+      // Offline: the page stands as it is.
+    }
+  };
+
+  const offerThemes = () => {
+    const place = document.querySelector(".foot");
+    try {
+      localStorage.getItem("vacancy-digest:theme");
+    } catch {
+      return;
+    }
+    const label = document.createElement("label");
+    label.className = "theme";
+    const choice = document.createElement("select");
+    for (const [value, text] of [["", "as the system"], ["light", "light"], ["dark", "dark"]])
+      choice.add(new Option(text, value));
+    choice.value = root.dataset.theme ?? "";
+    choice.addEventListener("change", () => {
+      if (choice.value) root.dataset.theme = choice.value;
+      else delete root.dataset.theme;
+      try {
+        if (choice.value) localStorage.setItem("vacancy-digest:theme", choice.value);
+        else localStorage.removeItem("vacancy-digest:theme");
+      } catch {
+        // It holds for this page.
+      }
+    });
+    label.append("Colours: ", choice);
+    place.append(label);
   };
 
   refresh();
+  askAge();
+  offerThemes();
 })();

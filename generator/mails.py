@@ -1,0 +1,44 @@
+"""A week of the digest as the plain text of an e-mail."""
+
+import textwrap
+from collections.abc import Callable, Iterator
+
+from .edition import Role
+from .routes import FeedsPage, Home, Links
+from .schema import Settings
+from .views import Row, WeekView
+
+_WIDTH = 72  # characters: what every mail program shows and quotes without breaking lines anew
+
+
+def week_text(view: WeekView, brief: Callable[[Role], Row], settings: Settings, links: Links) -> str:
+    """The e-mail: paragraphs of at most 72 characters a line, each address on a line of its own."""
+    so_far = ", so far" if view.running else ""
+    parts = [f"{view.head.title}\n{'=' * len(view.head.title)}"]
+    parts.append(_filled(f"{settings.title}: what happened from {view.days}{so_far}."))
+    for title, found in view.parts:
+        parts.append(f"{title}\n{'-' * len(title)}")
+        parts += ["\n".join(_lines(brief(role), links)) for _, role in found]
+    parts.append(f"All open roles:\n{links.absolute(Home())}")
+    parts.append(f"The week on the web:\n{links.absolute(view.head.page)}")
+    parts.append(f"Feeds and calendars:\n{links.absolute(FeedsPage())}")
+    parts.append(_filled(f"Edited by {settings.editor.name}, {settings.editor.email}."))
+    if settings.disclaimer:
+        parts.append(_filled(settings.disclaimer))
+    return "\n\n".join(parts) + "\n"
+
+
+def _lines(row: Row, links: Links) -> Iterator[str]:
+    yield _filled(row.title)
+    if row.organisation:
+        yield _filled(
+            ", ".join(filter(None, (row.organisation.label, row.place, row.grade.label if row.grade else "")))
+        )
+    if row.listed:
+        assumed = " (assumed)" if row.deadline and not row.deadline.stated else ""
+        yield _filled(f"Closes {row.deadline.text}{assumed}" if row.deadline else "Deadline not stated")
+    yield links.absolute(row.page)
+
+
+def _filled(text: str) -> str:
+    return textwrap.fill(text, _WIDTH, break_long_words=False, break_on_hyphens=False)

@@ -1,0 +1,258 @@
+// Filters, sorting and search over the open roles of the home page. Without it the list is whole, and every value of a
+// filter has a page of its own.
+(() => {
+  "use strict";
+  const DAY = 24 * 60 * 60_000;
+  const list = document.querySelector("[data-open-list]");
+  const form = document.querySelector("[data-find]");
+  const source = document.querySelector("[data-facets]");
+  if (!list || !form || !source) return;
+  const { dimensions, opened } = JSON.parse(source.textContent);
+  const grades = dimensions.findIndex(({ key }) => key === "grades");
+  const rows = [...list.querySelectorAll(".row")].map((row, number) => ({
+    row,
+    home: row.parentElement,
+    opened: opened[number],
+    closes: Date.parse(row.querySelector("time.day")?.getAttribute("datetime") ?? ""),
+    keys: dimensions.map(({ roles }) => [roles[number]].flat()),
+  }));
+  const asOf = Date.parse(document.querySelector("[data-as-of]").getAttribute("datetime"));
+  const fields = form.querySelector("[data-fields]");
+  const status = form.querySelector("[data-status]");
+  const none = document.querySelector("[data-none]");
+  const own = form.querySelector("[data-own-page]");
+  const away = document.querySelector("[data-away]");
+  const notes = [];
+  let saved = {};
+  let found = null; // the addresses that a search gave
+
+  const WITHIN = [["", "any time"], ["3", "3 days"], ["7", "7 days"], ["14", "14 days"], ["30", "30 days"], ["none", "not stated"]];
+  const SORTS = [["", "Deadline, the nearest first"], ["newest", "Newest first"], ["grade", "Grade"], ["title", "Title"]];
+  const controls = new Map(); // name in the address -> select
+
+  const labelled = (label, control) => {
+    const wrap = document.createElement("label");
+    const text = document.createElement("span");
+    text.textContent = label;
+    wrap.append(text, control);
+    fields.append(wrap);
+    return control;
+  };
+
+  const select = (name, label, options) => {
+    const control = document.createElement("select");
+    for (const [value, text] of options) control.add(new Option(text, value));
+    control.addEventListener("change", () => show(true));
+    controls.set(name, labelled(label, control));
+    return control;
+  };
+
+  for (const { key, name, values } of dimensions) select(key, name, [["", "any"], ...values]);
+  select("within", "Closes within", WITHIN);
+  select("sort", "Order", SORTS);
+  const search = document.createElement("input");
+  search.type = "search";
+  search.maxLength = 100;
+  form.querySelector("[data-search-field]").append(search);
+  const onlySaved = document.createElement("input");
+  onlySaved.type = "checkbox";
+  const savedLabel = document.createElement("label");
+  savedLabel.className = "check";
+  const savedText = document.createElement("span");
+  savedLabel.append(onlySaved, savedText);
+  savedLabel.hidden = true;
+  fields.append(savedLabel);
+
+  const slugOf = (row) => row.querySelector(".what a").pathname.split("/").filter(Boolean).pop();
+
+  const closesWithin = ({ closes }, within) => {
+    if (!within) return true;
+    if (within === "none") return Number.isNaN(closes);
+    return closes <= Math.max(Date.now(), asOf) + Number(within) * DAY;
+  };
+
+  // Whether a role passes all filters, one of them left out to count what its values would give.
+  const passes = (one, left) =>
+    !one.row.classList.contains("closed") &&
+    (!onlySaved.checked || slugOf(one.row) in saved) &&
+    (!found || found.has(slugOf(one.row))) &&
+    closesWithin(one, left === "within" ? "" : controls.get("within").value) &&
+    dimensions.every(({ key, values }, number) => {
+      const wanted = key === left ? "" : controls.get(key).value;
+      return !wanted || one.keys[number].some((index) => values[index][0] === wanted);
+    });
+
+  const count = () => {
+    for (const [number, { key, values }] of dimensions.entries()) {
+      const counts = values.map(() => 0);
+      for (const one of rows) if (passes(one, key)) for (const index of one.keys[number]) counts[index] += 1;
+      const control = controls.get(key);
+      for (const option of [...control.options].slice(1)) {
+        const index = option.index - 1;
+        option.textContent = `${values[index][1]} (${counts[index]})`;
+        option.disabled = counts[index] === 0 && option.value !== control.value;
+      }
+    }
+  };
+
+  const ORDERS = {
+    newest: (a, b) => b.opened - a.opened,
+    grade: (a, b) => a.keys[grades][0] - b.keys[grades][0],
+    title: (a, b) => a.row.querySelector(".what a").textContent.localeCompare(b.row.querySelector(".what a").textContent),
+  };
+  const sorted = document.createElement("ul");
+  sorted.className = "rows";
+  sorted.hidden = true;
+  list.prepend(sorted);
+
+  const order = () => {
+    const by = ORDERS[controls.get("sort").value];
+    sorted.hidden = !by;
+    const here = rows.filter(({ row }) => !row.closest("[data-gone]"));
+    for (const { row, home } of by ? [...here].sort(by).map((one) => ({ row: one.row, home: sorted })) : here) home.append(row);
+    for (const group of list.querySelectorAll(".group:not([data-gone])"))
+      group.hidden = ![...group.querySelectorAll(".row")].some((row) => !row.hidden);
+  };
+
+  const address = () => {
+    const chosen = new URLSearchParams();
+    for (const [name, control] of controls) if (control.value) chosen.set(name, control.value);
+    if (search.value.trim()) chosen.set("q", search.value.trim());
+    if (onlySaved.checked) chosen.set("saved", "1");
+    return chosen;
+  };
+
+  // A list by one value alone is a page that can be kept and followed.
+  const tellOwnPage = (chosen) => {
+    const [only] = chosen.keys();
+    const dimension = chosen.size === 1 && dimensions.find(({ key }) => key === only);
+    own.hidden = !dimension;
+    if (!dimension) return;
+    const [key, name] = dimension.values.find(([value]) => value === chosen.get(only));
+    const link = document.createElement("a");
+    link.href = `${document.documentElement.dataset.home}${only}/${key}/`;
+    link.textContent = `${name} has a page, feeds and a calendar of its own`;
+    own.replaceChildren(link);
+  };
+
+  const tellAway = () => {
+    const here = new Set(rows.filter(({ row }) => !row.classList.contains("closed")).map(({ row }) => slugOf(row)));
+    const gone = Object.entries(saved).filter(([slug]) => !here.has(slug));
+    away.hidden = !onlySaved.checked || !gone.length;
+    const items = gone.map(([slug, title]) => {
+      const item = document.createElement("li");
+      const link = document.createElement("a");
+      link.href = `${document.documentElement.dataset.home}postings/${encodeURIComponent(slug)}/`;
+      link.textContent = String(title);
+      item.append(link);
+      return item;
+    });
+    away.querySelector("ul").replaceChildren(...items);
+  };
+
+  const show = (changed) => {
+    const chosen = address();
+    let shown = 0;
+    let open = 0;
+    for (const one of rows) {
+      if (one.row.closest("[data-gone]")) continue;
+      open += 1;
+      const fits = passes(one);
+      one.row.hidden = !fits;
+      if (fits) shown += 1;
+    }
+    count();
+    order();
+    none.hidden = shown > 0 || !chosen.size || !open;
+    form.querySelector("[data-reset]").hidden = !chosen.size;
+    const said = [...notes, chosen.size || changed ? `${shown} of ${open} open roles shown.` : ""].filter(Boolean).join(" ");
+    if (status.textContent !== said) status.textContent = said;
+    tellOwnPage(chosen);
+    tellAway();
+    if (changed) {
+      notes.length = 0;
+      const query = chosen.toString();
+      history.replaceState(null, "", query ? `?${query}` : location.pathname);
+    }
+  };
+
+  const readAddress = () => {
+    const asked = new URLSearchParams(location.search);
+    notes.length = 0;
+    for (const [name, control] of controls) {
+      const value = asked.get(name) ?? "";
+      const known = [...control.options].some((option) => option.value === value);
+      control.value = known ? value : "";
+      const label = control.previousElementSibling.textContent;
+      if (!known) notes.push(`No open role has the value “${value.slice(0, 40)}” for ${label}, so it is left out.`);
+    }
+    search.value = (asked.get("q") ?? "").slice(0, 100);
+    onlySaved.checked = asked.get("saved") === "1";
+    if (asked.size) form.querySelector("details").open = true;
+  };
+
+  // The whole texts are searched where the build made an index of them, else what the rows say.
+  let index;
+  const load = async () => {
+    if (index === undefined) {
+      try {
+        index = await import(form.dataset.find);
+        await index.init?.();
+      } catch {
+        index = null;
+      }
+    }
+    return index;
+  };
+  const inRows = (words) => {
+    const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+    const wanted = plain(words).split(/\s+/).filter(Boolean);
+    const fits = ({ row }) => wanted.every((word) => plain(row.textContent).includes(word));
+    return new Set(rows.filter(fits).map(({ row }) => slugOf(row)));
+  };
+  let asked = 0;
+  const seek = async (changed) => {
+    const words = search.value.trim();
+    const turn = ++asked;
+    let slugs = words ? inRows(words) : null;
+    const full = words && form.dataset.find ? await load() : null;
+    if (full) {
+      const { results } = await full.search(words);
+      const data = await Promise.all(results.map((result) => result.data()));
+      for (const { url } of data) slugs.add(new URL(url, location.href).pathname.split("/").filter(Boolean).pop());
+    }
+    if (turn !== asked) return;
+    found = slugs;
+    show(changed);
+  };
+  let waiting;
+  search.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => seek(true), 200);
+  });
+  onlySaved.addEventListener("change", () => show(true));
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.querySelector("[data-reset]").addEventListener("click", () => {
+    for (const control of controls.values()) control.value = "";
+    search.value = "";
+    onlySaved.checked = false;
+    seek(true);
+    form.querySelector("summary").focus();
+  });
+  document.addEventListener("digest:time", () => show(false));
+  document.addEventListener("digest:saved", ({ detail }) => {
+    saved = detail;
+    const number = Object.keys(saved).length;
+    savedLabel.hidden = !number && !onlySaved.checked;
+    savedText.textContent = `Saved roles only (${number})`;
+    show(false);
+  });
+  addEventListener("popstate", () => {
+    readAddress();
+    seek(false);
+  });
+
+  form.hidden = false;
+  readAddress();
+  seek(false);
+})();

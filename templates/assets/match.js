@@ -1,0 +1,172 @@
+// "Can I apply?": compares what a reader says with what the notice states. Nothing of it leaves the browser.
+(() => {
+  "use strict";
+  const form = document.querySelector("[data-match]");
+  const source = document.querySelector("[data-notice]");
+  if (!form || !source) return;
+  const notice = JSON.parse(source.textContent);
+  const KEY = "vacancy-digest:reader";
+
+  const yes = (text) => ({ fits: true, text });
+  const no = (text) => ({ fits: false, text });
+  const unknown = (text) => ({ fits: null, text });
+
+  // Who may apply at all.
+  const judgeWho = (reader) => {
+    const { open_to: open, stations } = notice;
+    if (!open.length) return notice.tiers.length ? null : unknown("The notice, as this digest has it, does not say who may apply.");
+    if (open.includes("internationals")) return yes("The notice is open to every nationality.");
+    if (open.includes("internal") && reader.internal) return yes("The notice is open to internal candidates.");
+    if (open.includes("nationals")) {
+      if (!reader.nationality) return unknown("The notice is for nationals of the country of the duty station. You have not said yours.");
+      if (!stations.length) return unknown("The notice is for nationals, and does not state the country.");
+      if (stations.includes(reader.nationality)) return yes("The notice is for nationals of the country of the duty station.");
+      return no("The notice is for nationals of the country of the duty station only.");
+    }
+    if (open.includes("roster")) return unknown("The notice is for members of a roster. Only you know whether you are one.");
+    return no("The notice is for internal candidates only.");
+  };
+
+  // Which tier considers the reader: one that names the nationality or speaks of internal candidates, else one for all others.
+  const judgeTier = (reader) => {
+    const tiers = [...notice.tiers].sort((a, b) => a.tier - b.tier);
+    if (!tiers.length) return null;
+    for (const { tier, who, countries } of tiers) {
+      if (reader.nationality && countries.includes(reader.nationality)) return { tier, ...yes(`Tier ${tier} names your nationality: ${who}.`) };
+      if (reader.internal && /\binternal\b/i.test(who)) return { tier, ...yes(`Tier ${tier}: ${who}.`) };
+    }
+    if (!reader.nationality) return { tier: 0, ...unknown("The notice has tiers by nationality. You have not said yours.") };
+    for (const { tier, who, countries } of tiers) {
+      if (!countries.length && /\b(all|any|every)\b.*\b(other|nationalit|candidate)|\bothers\b/i.test(who)) return { tier, ...yes(`Tier ${tier}: ${who}.`) };
+    }
+    const open = tiers.filter(({ countries }) => !countries.length);
+    if (open.length) return { tier: 0, ...unknown(`Whether you belong to these, only you can tell: ${open.map(({ tier, who }) => `tier ${tier}, ${who}`).join("; ")}.`) };
+    return { tier: 0, ...no("None of the tiers of the notice names your nationality.") };
+  };
+
+  const judgeDegree = (reader) => {
+    const { education } = notice;
+    if (!education.length) return unknown("The notice, as this digest has it, states no degree and no years.");
+    const text = education.map((one) => one.text).join("; or ");
+    if (reader.level === null) return unknown(`You have not said your degree. Asked for: ${text}.`);
+    const fits = education.map(({ level, years }) => {
+      if (level !== null && reader.level < level) return false;
+      if (level === null) return null;
+      if (!years) return true;
+      return reader.years === null ? null : reader.years >= years;
+    });
+    if (fits.includes(true)) return yes(`Your degree and years are enough: ${education[fits.indexOf(true)].text}.`);
+    if (fits.includes(null)) return unknown(`Compare for yourself: ${text}.`);
+    return no(`Your degree and years are less than asked for: ${text}.`);
+  };
+
+  const judgeLanguages = (reader) => {
+    if (!notice.languages.length) return unknown("The notice, as this digest has it, states no language.");
+    const missing = notice.languages.filter(([code]) => !reader.languages.includes(code)).map(([, name]) => name);
+    return missing.length ? no(`Required, and not among yours: ${missing.join(", ")}.`) : yes("You have every language that is required.");
+  };
+
+  const ORDINALS = ["", "First", "Second", "Third", "Fourth", "Fifth"];
+  const judge = (reader) => {
+    const tier = judgeTier(reader);
+    const reasons = [judgeWho(reader), tier, judgeDegree(reader), judgeLanguages(reader)].filter(Boolean);
+    if (reasons.some(({ fits }) => fits === false)) return ["Not eligible", reasons];
+    if (reasons.some(({ fits }) => fits === null)) {
+      const so = tier?.fits ? `, ${ORDINALS[tier.tier]?.toLowerCase() ?? tier.tier} tier if the rest fits` : "";
+      return [`Unclear${so}`, reasons];
+    }
+    if (!tier) return ["You can apply: the notice has no tiers", reasons];
+    return [`${ORDINALS[tier.tier] ?? tier.tier} tier`, reasons];
+  };
+
+  const fields = form.elements;
+  const boxes = [...form.querySelectorAll("[name=language]")];
+
+  const remember = (reader) => {
+    try {
+      localStorage.setItem(KEY, JSON.stringify(reader));
+    } catch {
+      // It holds for this page.
+    }
+  };
+  const remembered = () => {
+    try {
+      const found = JSON.parse(localStorage.getItem(KEY) ?? "{}");
+      return found && typeof found === "object" ? found : {};
+    } catch {
+      return {};
+    }
+  };
+
+  const number = (text) => (text === "" || Number.isNaN(Number(text)) ? null : Number(text));
+  const readerNow = () => {
+    const here = boxes.filter((box) => box.checked).map((box) => box.value);
+    const asked = boxes.map((box) => box.value);
+    const before = Array.isArray(remembered().languages) ? remembered().languages : [];
+    return {
+      nationality: fields.nationality.value,
+      internal: fields.internal.checked,
+      level: number(fields.level.value),
+      years: number(fields.years.value),
+      languages: [...before.filter((code) => !asked.includes(code)), ...here],
+    };
+  };
+
+  const answer = form.querySelector("[data-answer]");
+  const MARKS = new Map([[true, "Fits"], [false, "Does not fit"], [null, "Open"]]);
+  const show = () => {
+    const reader = readerNow();
+    remember(reader);
+    const [verdict, reasons] = judge(reader);
+    const heading = document.createElement("p");
+    heading.className = "verdict";
+    heading.textContent = `${verdict}.`;
+    const listed = document.createElement("ul");
+    for (const { fits, text } of reasons) {
+      const item = document.createElement("li");
+      const mark = document.createElement("strong");
+      mark.textContent = `${MARKS.get(fits)}: `;
+      item.append(mark, text);
+      listed.append(item);
+    }
+    answer.replaceChildren(heading, listed);
+  };
+
+  // The names of all countries are asked for when somebody wants to choose one.
+  const fill = async (chosen) => {
+    const select = fields.nationality;
+    if (select.options.length > 1) return;
+    try {
+      const found = await (await fetch(form.dataset.match)).json();
+      for (const [code, name] of Object.entries(found)) select.add(new Option(name, code));
+      select.value = chosen ?? "";
+    } catch {
+      form.querySelector("[data-trouble]").hidden = false;
+    }
+  };
+
+  const details = form.closest("details");
+  details.addEventListener("toggle", () => {
+    if (details.open) fill(remembered().nationality);
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    show();
+  });
+  form.querySelector("[data-forget]").addEventListener("click", () => {
+    form.reset();
+    answer.replaceChildren();
+    try {
+      localStorage.removeItem(KEY);
+    } catch {
+      // Nothing was kept.
+    }
+  });
+
+  const before = remembered();
+  fields.internal.checked = before.internal === true;
+  if (Number.isInteger(before.level)) fields.level.value = String(before.level);
+  if (Number.isInteger(before.years)) fields.years.value = String(before.years);
+  for (const box of boxes) box.checked = Array.isArray(before.languages) && before.languages.includes(box.value);
+  details.hidden = false;
+})();
