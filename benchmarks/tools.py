@@ -67,7 +67,7 @@ def tools() -> list[Tool]:
             text=writers.ours_text,
             command=lambda folder, now: [
                 *(ours, "build", "--root", str(folder)),
-                *("--now", now.isoformat(), "--out", str(folder / "public")),
+                *("--now", now.isoformat(), "--out", str(folder / "public"), "--no-search"),
             ],
             left=("public", ".cache"),
             warm=True,

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from . import memo as memory
@@ -16,7 +17,7 @@ from .entries import Feed, WeeksSubject, weeks_feed
 from .exports import DataSubject, TableSubject, open_csv, postings_json
 from .fingerprint import Fingerprint
 from .folder import Loaded, load, settings_of
-from .intake import read_raw
+from .intake import read_raw, whole
 from .memo import Memo, digest_of, toolchain
 from .pages import PostingSubject
 from .pieces import Maker, Pieces
@@ -26,6 +27,7 @@ from .progress import Track, silent
 from .publish import Content as Bytes
 from .publish import Published, Refused, opened, publish
 from .render import Artifact, Draft, Drafts, Html, View, Workshop, make_pages
+from .search import SearchFailed, Whole, version
 from .tally import Tally, timed
 from .templates import Templates, read_templates
 from .views import EndedView, HomeView, ListView, WeekMailView, WeekView
@@ -41,6 +43,7 @@ class Options:
     keep_going: bool = False
     remember: bool = True
     executor: str | None = None
+    search: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ def build(
     """Builds the site. Raises ContentError with every problem, publish.Refused or crew.Unavailable; then nothing was
     written.
 
-    `tell` gets a line when what earlier builds remember cannot be used.
+    `tell` gets a line when what earlier builds remember cannot be used, or no index for search can be made.
     """
     settings_of(root)
     with hired(options.executor) if options.executor else Crew(options.jobs) as crew:
@@ -77,7 +80,7 @@ def build(
             for memo in _memories(root / ".cache", options.remember, tell):
                 with memo:
                     try:
-                        return _build(root, out, now, options, memo, crew, track)
+                        return _build(root, out, now, options, memo, crew, track, tell)
                     except memory.UNUSABLE as error:
                         reason = str(error)
                         tell(f"{root / '.cache'} cannot be used ({error}), so everything is built anew")
@@ -95,7 +98,16 @@ def _memories(folder: Path, remember: bool, tell: Callable[[str], None]) -> Iter
     yield Memo(None)
 
 
-def _build(root: Path, out: Path, now: datetime, options: Options, memo: Memo, crew: Crew, track: Track) -> Report:
+def _build(
+    root: Path,
+    out: Path,
+    now: datetime,
+    options: Options,
+    memo: Memo,
+    crew: Crew,
+    track: Track,
+    tell: Callable[[str], None],
+) -> Report:
     tally.taken()
     tuned()
     with opened(out, (root / "content", root / "templates")) as folder:
@@ -110,7 +122,8 @@ def _build(root: Path, out: Path, now: datetime, options: Options, memo: Memo, c
             workshop = Workshop(content.surroundings(), templates, root, aside)
             fingerprint = Fingerprint(edition, digest_of(toolchain(), content.digest, templates.digest))
         with timed(tally.here, "plan"):
-            work = worklist(edition, templates, fingerprint, out, memo, loaded.problems)
+            planned = partial(worklist, edition, templates, fingerprint, out, memo, loaded.problems)
+            work = _searchable(planned, _whole(root, content) if options.search and version() else None, tell)
         with timed(tally.here, "publish"):
             maker = Maker(edition, fingerprint, memo, crew, workshop, folder)
             pieces = maker.pieces(work.todo, work.found if work.complete else None)
@@ -123,6 +136,21 @@ def _build(root: Path, out: Path, now: datetime, options: Options, memo: Memo, c
 
 # Pages that may show thousands of roles: they are made where the roles are, for to send them takes longer.
 _LONG = (HomeView, ListView, WeekView, WeekMailView)
+
+
+def _searchable(
+    planned: Callable[[Whole | None], Worklist], whole: Whole | None, tell: Callable[[str], None]
+) -> Worklist:
+    try:
+        return planned(whole)
+    except SearchFailed as error:
+        tell(f"{error}, so the search of this site knows titles and places alone")
+        return planned(None)
+
+
+def _whole(root: Path, content: Content) -> Whole:
+    surroundings = content.surroundings()
+    return lambda role: whole(root, role.listing, surroundings)
 
 
 def _count(loaded: Loaded, edition: Edition, work: Worklist, published: Published) -> None:

@@ -25,7 +25,7 @@ _DEVICES = frozenset(
     {"aux", "con", "nul", "prn"} | {f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10)}
 )
 # Names that would take the place of one of the site's own paths, or that some systems cannot store.
-RESERVED = SECTIONS | _DEVICES | {"postings", "data", "assets", "index", "404", "not-stated"}
+RESERVED = SECTIONS | _DEVICES | {"postings", "data", "assets", "search", "index", "404", "not-stated"}
 _FOLDERS = ("postings", "organisations", "countries", "pages", "static")
 _FILES = ("site.yaml", "vocabulary.yaml")
 _LOGOS = MappingProxyType({".png": b"\x89PNG\r\n", ".jpg": b"\xff\xd8\xff", ".webp": b"RIFF"})

@@ -8,7 +8,9 @@ from .routes import AliasPage, HostFile, Links, PostingPage
 META_POLICY = "; ".join(
     (
         "default-src 'none'",
-        "script-src 'self'",
+        # The engine of the search is compiled code (WebAssembly) of our own.
+        "script-src 'self' 'wasm-unsafe-eval'",
+        "worker-src 'self'",
         "style-src 'self'",
         "img-src 'self' data:",
         "font-src 'self'",

@@ -77,7 +77,7 @@ HOME = Link("Home", Home())
 ENDED_SHOWN, ENDED_PER_PAGE = 20, 50
 
 
-def home_view(edition: Edition) -> HomeView:
+def home_view(edition: Edition, *, searchable: bool = False) -> HomeView:
     roles = edition.site.open_roles
     groups = by_day(roles)
     return HomeView(
@@ -92,6 +92,7 @@ def home_view(edition: Edition) -> HomeView:
         strip=_strip(edition.site, edition),
         map=world_map(edition.collections[Dimension.COUNTRIES]),
         facets=facets(groups, edition),
+        search=searchable,
     )
 
 

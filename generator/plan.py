@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 from unicodedata import normalize
 
-from . import clock, hosting, pages
+from . import clock, hosting, pages, search, tally
 from .calendars import calendar_of, calendar_of_role
 from .edition import Collection, Edition, Role
 from .entries import feeds_of, weeks_subject
@@ -31,15 +31,18 @@ from .routes import (
     Page,
     PostingPage,
     PostingsJson,
+    SearchFile,
     WeekMail,
     WeekPage,
     WeeksFeed,
     hashed_name,
     path_of,
 )
+from .tally import timed
 from .templates import Templates
 from .views import HtmlView, WeekMailView, place_of, utc_text
 
+SEARCH = "search"
 PRESENT = "present"  # the part that says what time it is
 SITE = "site"  # the part that is made from everything: nothing changes in another one without changing this one
 
@@ -83,11 +86,25 @@ def _week(edition: Edition) -> tuple[int, int]:
     return clock.week_of(edition.now, edition.settings.timezone)
 
 
-def present_part(edition: Edition, fingerprint: Fingerprint) -> Part:
+def present_part(edition: Edition, fingerprint: Fingerprint, *, searchable: bool = False) -> Part:
     """What shows the instant of the build: the home page, and a file that tells other pages how old the site is."""
-    view = pages.home_view(edition)
+    view = pages.home_view(edition, searchable=searchable)
     as_of = DataFile("build.json"), build_json(view.as_of)
     return Part(PRESENT, fingerprint.of(view), lambda: [(view.head.page, view), as_of])
+
+
+def search_part(edition: Edition, fingerprint: Fingerprint, whole: search.Whole) -> Part | None:
+    """The index for full-text search, made again when the text of an open role changed; none where no role is open."""
+    roles = sorted(edition.site.open_roles, key=lambda role: role.slug)
+    if not roles:
+        return None
+    texts = [f"{role.slug} {role.listing.digest.hex()}" for role in roles if not role.takedown]
+
+    def files() -> Iterator[tuple[Page, View]]:
+        with timed(tally.here, "search"):
+            yield from ((SearchFile(name), content) for name, content in search.index_of(roles, whole))
+
+    return Part(SEARCH, fingerprint.of_roles(SEARCH, str(search.version()), *texts, roles=()), files)
 
 
 def parts(edition: Edition, templates: Templates, fingerprint: Fingerprint) -> Iterator[Part]:

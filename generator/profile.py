@@ -2,7 +2,7 @@
 
 from .tally import Tally
 
-STAGES = ("load", "schema", "Markdown", "edition", "plan", "templates", "feeds", "publish")
+STAGES = ("load", "schema", "Markdown", "edition", "plan", "search", "templates", "feeds", "publish")
 
 
 def as_json(tally: Tally) -> dict[str, object]:
@@ -27,7 +27,8 @@ def as_text(tally: Tally) -> str:
     for stage in STAGES:
         counts = f"{tally.done.get(stage, 0):>9}{tally.remembered.get(stage, 0):>12}"
         lines.append(f"{stage:<12}{tally.seconds.get(stage, 0.0):>9.3f}{counts}")
-    lines.append("Load holds schema and Markdown, publish holds templates and feeds; several processes are added up.")
+    lines.append("Load holds schema and Markdown, plan holds search, publish holds templates and feeds.")
+    lines.append("Several processes are added up.")
     lines.append("The slowest files:")
     lines += [f"{seconds:>9.4f} s  {path}" for seconds, path in tally.ranked()]
     return "\n".join(lines)

@@ -155,6 +155,13 @@ class DataFile:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchFile:
+    """A file of the index for full-text search."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class OpenCsv:
     pass
 
@@ -205,6 +212,7 @@ Page = (
     | OpmlFile
     | PostingsJson
     | DataFile
+    | SearchFile
     | RoleCalendar
     | WeekMail
     | OpenCsv
@@ -235,6 +243,8 @@ def path_of(page: Page) -> str:
             return "feeds/feeds.opml"
         case DataFile(name):
             return f"data/{name}"
+        case SearchFile(name):
+            return f"search/{name}"
         case WeekMail(year, week, format):
             return f"{_folder(WeekPage(year, week))}mail.{format}"
         case RoleCalendar(slug):

@@ -144,6 +144,7 @@ class HomeView:
     strip: Strip | None
     map: WorldMap | None
     facets: dict[str, list[object]]
+    search: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,11 @@ from pathlib import Path
 from .edition import Edition
 from .fingerprint import Fingerprint
 from .memo import Memo, Output, digest_of
-from .plan import PRESENT, SITE, Part, collisions, parts, planned, present_part, site_key
+from .plan import PRESENT, SEARCH, SITE, Part, collisions, parts, planned, present_part, search_part, site_key
 from .problems import ContentError, Problem
 from .publish import Published, Standing, survey
 from .render import Artifact
+from .search import Whole
 from .templates import Templates
 
 
@@ -19,7 +20,8 @@ from .templates import Templates
 class Worklist:
     """Files to be made, and the paths of those that are kept.
 
-    `found` is what was planned: everything if `complete`, else only the parts of the plan in which something changed.
+    `found` is what was planned: everything but the index for search if `complete`, else only the parts of the plan in
+    which something changed.
     """
 
     found: list[Artifact]
@@ -48,19 +50,23 @@ def worklist(
     out: Path,
     memo: Memo,
     problems: Sequence[Problem] = (),
+    whole: Whole | None = None,
 ) -> Worklist:
-    """What is to be done in a folder. Raises Refused, and ContentError where files clash, with what else is wrong."""
+    """What is to be done in a folder; without `whole` postings there is no index for search.
+
+    Raises Refused, SearchFailed, and ContentError where files clash, with what else is wrong.
+    """
     # Another folder may hold other files, whatever they are called.
     memo.salted("outputs", digest_of(str(out.resolve()).encode()))
     left = memo.outputs()
     known, paths = _known(memo, left)
-    changed, same = _compared(edition, templates, fingerprint, known)
+    changed, same = _compared(edition, templates, fingerprint, known, whole)
     kept = [path for name in same for path in paths[name]]
     found = _planned(changed, fingerprint)
     standing = survey(out, [*kept, *_paths(found)])
     if any(left[path].stamp != _mark(path, standing.stamps, standing.ours) for path in kept):
         # Somebody changed or removed one of these: everything is looked at file by file.
-        changed, same = _compared(edition, templates, fingerprint, {})
+        changed, same = _compared(edition, templates, fingerprint, {}, whole)
         kept, found = [], _planned(changed, fingerprint)
         standing = survey(out, _paths(found))
     if clashes := collisions(found, kept):
@@ -76,7 +82,7 @@ def worklist(
             kept.append(one.path)
         else:
             todo.append(one)
-    return Worklist(found, todo, kept, not same, standing, left, sizes)
+    return Worklist(found, todo, kept, set(same) <= {SEARCH}, standing, left, sizes)
 
 
 def _known(memo: Memo, left: Mapping[str, Output]) -> tuple[dict[str, bytes], dict[str, list[str]]]:
@@ -91,14 +97,15 @@ def _known(memo: Memo, left: Mapping[str, Output]) -> tuple[dict[str, bytes], di
 
 
 def _compared(
-    edition: Edition, templates: Templates, fingerprint: Fingerprint, known: Mapping[str, bytes]
+    edition: Edition, templates: Templates, fingerprint: Fingerprint, known: Mapping[str, bytes], whole: Whole | None
 ) -> tuple[list[Part], list[str]]:
     """The parts of the plan in which something may have changed, and the names of the others."""
-    present = present_part(edition, fingerprint)
+    present = present_part(edition, fingerprint, searchable=whole is not None)
     if known.get(SITE) == site_key(edition, fingerprint):
         return [present], [name for name in known if name != PRESENT]
     changed, same = [present], []
-    for part in parts(edition, templates, fingerprint):
+    found = search_part(edition, fingerprint, whole) if whole else None
+    for part in (*parts(edition, templates, fingerprint), *([found] if found else ())):
         if known.get(part.name) == part.key:
             same.append(part.name)
         else:

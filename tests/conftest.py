@@ -1,9 +1,12 @@
 """What every test can ask for: the project's folder, built sites, and small ones of its own."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sites import DATA, DEMO_NOW, SAMPLE_NOW, Built, SmallSite, built
+
+from generator import build as program
 
 pytest_plugins = ["judges"]
 
@@ -20,6 +23,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def root() -> Path:
     """The project's folder."""
     return Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_search() -> Iterator[None]:
+    """Builds make no index for search, which takes a program of its own, but where a test asks for it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(program, "version", lambda: None)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,17 +1,13 @@
 """The pages in a browser: valid, readable by everybody, at any width, by day and by night, and true when old."""
 
-import functools
-import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
+from serving import barriers, served
 from sites import Built, SmallSite
 
 WIDTHS = (360, 1280)
@@ -30,41 +26,6 @@ SAMPLE_PAGES = [
     *("postings/unconfirmed-since-march/", "postings/expired-unknown-deadline/", "postings/taken-down/"),
 ]
 EVERY_PAGE = [("demo", path) for path in DEMO_PAGES] + [("sample", path) for path in SAMPLE_PAGES]
-
-
-class Server(ThreadingHTTPServer):
-    """Leaves it to the tests to find out what went wrong."""
-
-    def handle_error(self, *of: Any) -> None:
-        """A browser that has moved on needs no traceback."""
-
-
-class Handler(SimpleHTTPRequestHandler):
-    """Serves a folder under a path, as a host would: 404.html where there is nothing."""
-
-    def __init__(self, *arguments: Any, prefix: str, **named: Any) -> None:
-        self.prefix = prefix
-        super().__init__(*arguments, **named)
-
-    def translate_path(self, path: str) -> str:
-        inside = path.startswith(self.prefix)
-        return super().translate_path(f"/{path.removeprefix(self.prefix)}" if inside else "/no/such/file")
-
-    def log_message(self, format: str, *arguments: Any) -> None:
-        """Stays quiet."""
-
-
-@contextmanager
-def served(site: Built) -> Iterator[str]:
-    """The address at which the site is to be seen on this machine."""
-    handler = functools.partial(Handler, prefix=site.prefix, directory=str(site.folder))
-    server = Server(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}{site.prefix}"
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 @pytest.fixture(scope="session")
@@ -104,19 +65,6 @@ def watched(page: Page) -> list[str]:
     page.on("requestfailed", lambda request: wrong.append(f"failed: {request.url}"))
     page.on("response", on_response)
     return wrong
-
-
-def barriers(page: Page, *rules: str) -> list[str]:
-    """What axe finds on a page as it stands, by all its rules or by those named."""
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(AXE_SCRIPT)
-    found = page.evaluate(
-        """(rules) => axe.run({resultTypes: ["violations"], ...(rules.length ? {runOnly: rules} : {})}).then(
-          ({violations}) => violations.map(({id, help, nodes}) =>
-            `${id}: ${help}: ${nodes.slice(0, 3).map(({target}) => target.join(" ")).join(", ")}`))""",
-        rules,
-    )
-    return list(map(str, found))
 
 
 def test_every_page_is_valid_html(site: Built, nu_check: NuCheck) -> None:

@@ -17,7 +17,7 @@ ROOMS = (
     *("memo", "shelf", "crew"),
     *("content", "deadlines", "history", "wording", "listing", "stated"),
     *("crosscheck", "intake", "folder", "past"),
-    *("edition", "similar"),
+    *("edition", "similar", "search"),
     *("routes", "templates", "pictures", "views", "finding", "matching", "structured", "facts", "pages", "mails"),
     *("entries", "feeds", "calendars", "exports", "hosting"),
     *("fingerprint", "publish", "render", "plan", "worklist", "pieces", "build"),
@@ -36,17 +36,17 @@ KNOWN_IN = {
     "jinja2": {"templates", "render"},
     "lxml": {"feeds"},
     "markdown_it": {"commonmark"},
-    "msgspec": {"model", "content", "edition", "listing", "stated", "exports", "feeds", "pictures", "pieces"},
+    "msgspec": {"model", "content", "edition", "listing", "stated", "exports", "feeds", "pictures", "pieces", "search"},
     "pickle": {"crew"},
     "pydantic": {"fields", "schema"},
     "rich": {"progress"},
     "sqlite3": {"memo"},
-    "subprocess": {"past"},
+    "subprocess": {"past", "search"},
     "time": {"progress", "tally", "commands.build"},
     "yaml": {"frontmatter", "vocabulary"},
 }
 READS_THE_CLOCK = {"clock"}
-TOUCHES_FILES = {"files", "memo", "pictures", "publish", "shelf", "vocabulary", "past"}
+TOUCHES_FILES = {"files", "memo", "pictures", "publish", "search", "shelf", "vocabulary", "past"}
 
 
 @cache

@@ -196,10 +196,14 @@
   const load = async () => {
     if (index === undefined) {
       try {
-        index = await import(form.dataset.find);
-        await index.init?.();
+        const place = new URL(form.dataset.find, location.href);
+        const [engine, roles] = await Promise.all([import(place), fetch(new URL("roles.json", place))]);
+        await engine.init();
+        const slugs = await roles.json();
+        index = async (words) => (await engine.search(words)).results.map(({ id }) => slugs[id]);
       } catch {
         index = null;
+        notes.push("The index of full texts could not be loaded, so the search looks at titles and places alone.");
       }
     }
     return index;
@@ -216,11 +220,7 @@
     const turn = ++asked;
     let slugs = words ? inRows(words) : null;
     const full = words && form.dataset.find ? await load() : null;
-    if (full) {
-      const { results } = await full.search(words);
-      const data = await Promise.all(results.map((result) => result.data()));
-      for (const { url } of data) slugs.add(new URL(url, location.href).pathname.split("/").filter(Boolean).pop());
-    }
+    if (full) for (const slug of await full(words)) slugs.add(slug);
     if (turn !== asked) return;
     found = slugs;
     show(changed);

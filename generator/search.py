@@ -1,0 +1,86 @@
+"""Full-text search over the open roles: an index made by Pagefind, where that is installed.
+
+Of what Pagefind makes, pages need the engine and the index. The text of each page, which it keeps as well, they do not:
+`roles.json` says which role a result is.
+"""
+
+import gzip
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from html import escape
+from importlib import metadata
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from msgspec import json
+
+from .content import PostingFile
+from .edition import Role
+
+_PATIENCE_SECONDS = 600
+_ENGINE = ("pagefind.js", "pagefind-worker.js", "pagefind-entry.json", "wasm.en.pagefind", "wasm.unknown.pagefind")
+_INDEX = ("*.pf_meta", "index/*.pf_index")
+_SIGNATURE = b"pagefind_dcd"
+Whole = Callable[[Role], PostingFile]
+
+
+class SearchFailed(Exception):
+    """Pagefind is there, and made no index that we can read."""
+
+
+def version() -> str | None:
+    """The version of Pagefind, if it is installed with its program."""
+    if find_spec("pagefind") and find_spec("pagefind_bin"):
+        return metadata.version("pagefind")
+    return None
+
+
+def index_of(roles: Sequence[Role], whole: Whole) -> Iterator[tuple[str, bytes]]:
+    """The files of the index, by name. The same roles give the same bytes. Raises SearchFailed."""
+    with TemporaryDirectory(prefix="vacancy-digest-search-") as scratch:
+        pages, out = Path(scratch, "pages"), Path(scratch, "out")
+        for role in roles:
+            folder = pages / role.slug
+            folder.mkdir(parents=True)
+            (folder / "index.html").write_text(_page(role, whole(role)), "utf-8")
+        _run("--site", str(pages), "--output-path", str(out), "--force-language", "en", "--silent")
+        slugs = dict(sorted(_slug(file) for file in out.glob("fragment/*.pf_fragment")))
+        if len(slugs) != len(roles):
+            raise SearchFailed(f"Pagefind indexed {len(slugs)} of {len(roles)} roles")
+        found = [out / name for name in _ENGINE]
+        found += sorted(file for pattern in _INDEX for file in out.glob(pattern))
+        for file in found:
+            yield file.relative_to(out).as_posix(), file.read_bytes()
+        yield "roles.json", json.encode(slugs) + b"\n"
+
+
+def _page(role: Role, file: PostingFile) -> str:
+    """What of a role is searched: its facts in words, its requirements and the text of the notice."""
+    posting = file.posting
+    words = [role.title, role.listing.place, posting.organisation, posting.grade, posting.reference, posting.summary]
+    words += [one.text for one in posting.requirements]
+    listed = "".join(f"<p>{escape(text)}</p>" for text in words if text)
+    head = f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(role.title)}</title></head>'
+    return f"{head}<body><main data-pagefind-body>{listed}{file.prose.html}</main></body></html>"
+
+
+def _run(*arguments: str) -> None:
+    command = [sys.executable, "-m", "pagefind", *arguments]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_PATIENCE_SECONDS, check=False)
+    except (OSError, subprocess.SubprocessError) as error:
+        raise SearchFailed(f"Pagefind does not run ({error})") from error
+    if done.returncode:
+        raise SearchFailed(f"Pagefind failed ({done.stderr.strip() or done.stdout.strip()})")
+
+
+def _slug(fragment: Path) -> tuple[str, str]:
+    """The id of a page in the index, and the role whose page it is."""
+    try:
+        text = gzip.decompress(fragment.read_bytes())
+        address = json.decode(text.removeprefix(_SIGNATURE))["url"]
+        return fragment.stem, address.strip("/").split("/")[-1]
+    except (OSError, ValueError, KeyError) as error:
+        raise SearchFailed(f"Pagefind keeps its pages in another form than it did ({error})") from error

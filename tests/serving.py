@@ -1,0 +1,60 @@
+"""Built sites on this machine's own web server, and what axe finds on their pages."""
+
+import functools
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Page
+from sites import Built
+
+
+class Server(ThreadingHTTPServer):
+    """Leaves it to the tests to find out what went wrong."""
+
+    def handle_error(self, *of: Any) -> None:
+        """A browser that has moved on needs no traceback."""
+
+
+class Handler(SimpleHTTPRequestHandler):
+    """Serves a folder under a path, as a host would: 404.html where there is nothing."""
+
+    def __init__(self, *arguments: Any, prefix: str, **named: Any) -> None:
+        self.prefix = prefix
+        super().__init__(*arguments, **named)
+
+    def translate_path(self, path: str) -> str:
+        inside = path.startswith(self.prefix)
+        return super().translate_path(f"/{path.removeprefix(self.prefix)}" if inside else "/no/such/file")
+
+    def log_message(self, format: str, *arguments: Any) -> None:
+        """Stays quiet."""
+
+
+@contextmanager
+def served(site: Built) -> Iterator[str]:
+    """The address at which the site is to be seen on this machine."""
+    handler = functools.partial(Handler, prefix=site.prefix, directory=str(site.folder))
+    server = Server(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}{site.prefix}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def barriers(page: Page, *rules: str) -> list[str]:
+    """What axe finds on a page as it stands, by all its rules or by those named."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    found = page.evaluate(
+        """(rules) => axe.run({resultTypes: ["violations"], ...(rules.length ? {runOnly: rules} : {})}).then(
+          ({violations}) => violations.map(({id, help, nodes}) =>
+            `${id}: ${help}: ${nodes.slice(0, 3).map(({target}) => target.join(" ")).join(", ")}`))""",
+        rules,
+    )
+    return list(map(str, found))
