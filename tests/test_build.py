@@ -96,7 +96,7 @@ def test_every_machine_makes_the_same_bytes(
     """Another zone, locale, hash seed, umask, working folder and way of naming the root give the same site."""
     root = os.path.relpath(sample_root, tmp_path)
     umask = "import os, sys; os.umask(0o077); from generator.cli import main; main()"
-    arguments = ("build", "--root", root, "--now", "2026-06-16T02:00:00+14:00", "--out", "site")
+    arguments = ("build", "--root", root, "--now", "2026-06-16T02:00:00+14:00", "--out", "site", "--no-search")
     done = program("-c", umask, *arguments, cwd=tmp_path, **environment)
     assert (done.returncode, done.stderr) == (0, "")
     assert bytes_of(tmp_path / "site") == bytes_of(sample)
@@ -401,14 +401,18 @@ def test_an_installed_wheel_builds_a_site(root: Path, small_site: SmallSite, tmp
     with zipfile.ZipFile(built) as archive:
         names = set(archive.namelist())
         archive.extractall(tmp_path / "installed")
-    assert {"generator/templates/layout.html", "generator/data/vocabulary.yaml"} <= names
+    assert {
+        "generator/templates/layout.html",
+        "generator/data/vocabulary.yaml",
+        "generator/data/outlines.json",
+    } <= names
     sources = {path.relative_to(root).as_posix() for path in (root / "templates").rglob("*") if path.is_file()}
     assert {f"generator/{path}" for path in sources} <= names
     assert not [name for name in names if not name.startswith(("generator/", "vacancy_digest-"))]
     here = {"PYTHONPATH": str(tmp_path / "installed"), "cwd": tmp_path}
     where = program("-c", "import generator.templates as t; print(t.BUILT_IN)", **here)
     assert where.stdout.strip() == str(tmp_path / "installed/generator/templates")
-    done = program("-m", "generator", "build", "--root", small_site.root, "--now", NOW, **here)
+    done = program("-m", "generator", "build", "--root", small_site.root, "--now", NOW, "--no-search", **here)
     assert (done.returncode, done.stderr) == (0, "")
     small_site.command("build", "--now", NOW, "--out", tmp_path / "checkout")
     assert bytes_of(small_site.root / "site") == bytes_of(tmp_path / "checkout")

@@ -79,7 +79,7 @@
     if (now >= closes) moveOut(row);
     const told = textIn(row, "left", () => {
       const span = document.createElement("span");
-      row.querySelector(".when").append(span);
+      row.querySelector(".marks").append(" ", span);
       return span;
     });
     told.textContent = now >= closes ? "" : `in ${left(closes - now)}`;
@@ -91,10 +91,10 @@
     const over = now >= closes;
     flip(panel, closes - now);
     const own = panel.querySelector("[data-own-time]");
-    own.hidden = false;
     own.textContent = over
       ? `This role closed while this page was out of date: ${inOwnZone(closes)} on your clock.`
       : `${inOwnZone(closes)} on your clock, in ${left(closes - now)}.`;
+    own.hidden = false;
     if (over) for (const apply of document.querySelectorAll(".apply")) apply.hidden = true;
   };
 

@@ -1,4 +1,6 @@
-// The reader's own choice of light or dark, before anything is painted. It waits for nothing and is therefore short.
+// Before anything is painted: the reader's own choice of light or dark, and room for what the other scripts will show, so
+// that nothing on the page moves when they do.
+document.documentElement.classList.add("js");
 try {
   const theme = localStorage.getItem("vacancy-digest:theme");
   if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
