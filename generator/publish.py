@@ -173,7 +173,7 @@ def _remove(out: Path, gone: Iterable[str], changed: Iterable[str]) -> None:
     needed = {out / folder for folder in {path.rpartition("/")[0] for path in changed}}
     needed |= {parent for folder in needed for parent in folder.parents} | {out}
     for path in gone:
-        (out / path).unlink()
+        (out / path).unlink(missing_ok=True)
         _remove_empty_folders(out / path, needed)
 
 
@@ -367,6 +367,11 @@ def _make_folders(out: Path, paths: Iterable[str]) -> list[str]:
 def _remove_empty_folders(below: Path, needed: Collection[Path]) -> None:
     """Removes the folders above a path that are empty and not needed."""
     for parent in below.parents:
-        if parent in needed or any(parent.iterdir()):
+        if parent in needed:
             return
-        parent.rmdir()
+        try:
+            parent.rmdir()
+        except FileNotFoundError:
+            continue  # another build was quicker
+        except OSError:
+            return  # it is not empty
