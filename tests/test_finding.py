@@ -305,6 +305,21 @@ def test_light_or_dark_by_choice(page: Page, address: str) -> None:
     assert page.evaluate(ground) == dark
 
 
+@pytest.mark.parametrize("path", ["", "postings/closing-today/"])
+def test_paper_tells_no_time_left(page: Page, address: str, path: str) -> None:
+    """What is printed stays true: deadlines are on it, the time left is not; the map is, controls are not."""
+    page.goto(address + path)
+    left = re.compile(r"\bin \d+ (day|hour|minute)s?\b")
+    assert left.search(page.locator("main").inner_text())
+    page.emulate_media(media="print")
+    text = page.locator("main").inner_text()
+    assert not left.search(text)
+    assert "in Suva" in text
+    assert page.locator("button:visible, form:visible").count() == 0
+    if not path:
+        expect(page.locator(".world svg")).to_be_visible()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 1280])
 def test_nobody_is_kept_out_by_what_scripts_add(page: Page, address: str, width: int, scheme: Any) -> None:
