@@ -101,10 +101,11 @@ def _compared(
 ) -> tuple[list[Part], list[str]]:
     """The parts of the plan in which something may have changed, and the names of the others."""
     present = present_part(edition, fingerprint, searchable=whole is not None)
-    if known.get(SITE) == site_key(edition, fingerprint):
+    found = search_part(edition, fingerprint, whole) if whole else None
+    as_found = known.get(SEARCH) == (found.key if found else None)
+    if as_found and known.get(SITE) == site_key(edition, fingerprint):
         return [present], [name for name in known if name != PRESENT]
     changed, same = [present], []
-    found = search_part(edition, fingerprint, whole) if whole else None
     for part in (*parts(edition, templates, fingerprint), *([found] if found else ())):
         if known.get(part.name) == part.key:
             same.append(part.name)

@@ -207,6 +207,12 @@ def test_the_index_is_made_when_texts_change(small_site: SmallSite, monkeypatch:
     small_site.posting("role-1", "closes: 2026-07-04")
     assert build(1) == ["no room, so the search of this site knows titles and places alone"]
     assert not (out / "search").exists()
+    monkeypatch.undo()
+    assert build(1) == []
+    assert not (out / "search").exists(), "here Pagefind is taken for not installed"
+    monkeypatch.setattr(program, "version", search.version)
+    assert build(1) == []
+    assert (out / "search/roles.json").exists(), "it was installed since, and nothing else changed"
 
 
 def test_saved_roles_stay(page: Page, address: str) -> None:
