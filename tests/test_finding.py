@@ -1,6 +1,5 @@
 """Filters, search and saved roles, "Can I apply?", and what pages say when they are old, each in a browser."""
 
-import gzip
 import json
 import re
 import shutil
@@ -22,17 +21,15 @@ from generator.matching import degree_level, notice_of
 FIELDS = {"country": "Country", "grade": "Grade", "within": "Closes within", "order": "Order"}
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Built:
+@pytest.fixture
+def site(searched_site: Built) -> Built:
     """The sample with an index for search."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(program, "version", search.version)
-        return built(DATA / "sample", tmp_path_factory.mktemp("found") / "site", SAMPLE_NOW)
+    return searched_site
 
 
 @pytest.fixture(scope="module")
-def address(site: Built) -> Iterator[str]:
-    with served(site) as found:
+def address(searched_site: Built) -> Iterator[str]:
+    with served(searched_site) as found:
         yield found
 
 
@@ -312,8 +309,8 @@ def test_light_or_dark_by_choice(page: Page, address: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["", "postings/closing-today/"])
-def test_paper_tells_no_time_left(page: Page, address: str, path: str) -> None:
-    """What is printed stays true: deadlines are on it, the time left is not; the map is, controls are not."""
+def test_paper_tells_no_time_left(page: Page, site: Built, address: str, path: str) -> None:
+    """What is printed stays true: deadlines, map and address are on it, the time left and controls are not."""
     page.goto(address + path)
     left = re.compile(r"\bin \d+ (day|hour|minute)s?\b")
     assert left.search(page.locator("main").inner_text())
@@ -322,6 +319,7 @@ def test_paper_tells_no_time_left(page: Page, address: str, path: str) -> None:
     assert not left.search(text)
     assert "in Suva" in text
     assert page.locator("button:visible, form:visible").count() == 0
+    assert text.rstrip().endswith(f"{site.address}{path}")
     if not path:
         expect(page.locator(".world svg")).to_be_visible()
 
@@ -427,50 +425,3 @@ def test_a_notice_states_its_rules() -> None:
         "education": [],
         "languages": [["fr", "French"]],
     }
-
-
-# Weight
-
-
-@pytest.fixture(scope="module")
-def many(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """A digest of five hundred open roles in a hundred countries."""
-    pytest.importorskip("benchmarks.writers")
-    from benchmarks import notices, writers
-
-    root = tmp_path_factory.mktemp("many")
-    found = [notice for notice in notices.notices(14_000) if notice.is_open][:500]
-    assert len(found) == 500
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(writers, "notices", lambda count: found)
-        writers.write_ours(root, 500)
-    return built(root, root.parent / "many-site", notices.NOW)
-
-
-def packed(site: Built, path: str) -> int:
-    """The bytes of a file over the wire."""
-    return len(gzip.compress((site.folder / path).read_bytes(), 6))
-
-
-def loaded_by(site: Built, path: str) -> list[str]:
-    """The files that a page loads at once."""
-    page = site.page(path)
-    found = [element.get("src") for element in page.all("script") if element.get("src")]
-    found += [link.get("href") for link in page.all("link") if link.get("rel") in {"stylesheet", "icon"}]
-    return [name for name in (site.path_at(f"{site.address.rstrip('/')}{href}") for href in found) if name]
-
-
-def test_the_home_page_is_light(many: Built) -> None:
-    """With five hundred open roles the first view costs at most 60 kB, and at most 15 kB of them are scripts."""
-    assert len(many.edition.site.open_roles) == 500
-    files = loaded_by(many, "index.html")
-    scripts = sum(packed(many, path) for path in files if path.endswith(".js"))
-    assert scripts <= 15_000
-    assert packed(many, "index.html") + sum(packed(many, path) for path in files) <= 60_000
-
-
-def test_postings_are_light(many: Built) -> None:
-    """No page of a posting costs more than 25 kB with all that it loads."""
-    for path in many.paths("index.html"):
-        if path.startswith("postings/"):
-            assert packed(many, path) + sum(packed(many, one) for one in loaded_by(many, path)) <= 25_000, path

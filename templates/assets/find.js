@@ -82,14 +82,17 @@
       return !wanted || one.keys[number].some((index) => values[index][0] === wanted);
     });
 
+  const details = form.querySelector("details");
   const count = () => {
+    if (!details.open) return;
     for (const [number, { key, values }] of dimensions.entries()) {
       const counts = values.map(() => 0);
       for (const one of rows) if (passes(one, key)) for (const index of one.keys[number]) counts[index] += 1;
       const control = controls.get(key);
       for (const option of [...control.options].slice(1)) {
         const index = option.index - 1;
-        option.textContent = `${values[index][1]} (${counts[index]})`;
+        const text = `${values[index][1]} (${counts[index]})`;
+        if (option.textContent !== text) option.textContent = text;
         option.disabled = counts[index] === 0 && option.value !== control.value;
       }
     }
@@ -105,11 +108,15 @@
   sorted.hidden = true;
   list.prepend(sorted);
 
+  let ordered;
   const order = () => {
     const by = ORDERS[controls.get("sort").value];
-    sorted.hidden = !by;
-    const here = rows.filter(({ row }) => !row.closest("[data-gone]"));
-    for (const { row, home } of by ? [...here].sort(by).map((one) => ({ row: one.row, home: sorted })) : here) home.append(row);
+    if (by !== ordered) {
+      const here = rows.filter(({ row }) => !row.closest("[data-gone]"));
+      for (const { row, home } of by ? here.sort(by) : here) (by ? sorted : home).append(row);
+      sorted.hidden = !by;
+      ordered = by;
+    }
     for (const group of list.querySelectorAll(".group:not([data-gone])"))
       group.hidden = ![...group.querySelectorAll(".row")].some((row) => !row.hidden);
   };
@@ -188,7 +195,7 @@
     }
     search.value = (asked.get("q") ?? "").slice(0, 100);
     onlySaved.checked = asked.get("saved") === "1";
-    if (asked.size) form.querySelector("details").open = true;
+    if (asked.size) details.open = true;
   };
 
   // The whole texts are searched where the build made an index of them, else what the rows say.
@@ -231,6 +238,7 @@
     waiting = setTimeout(() => seek(true), 200);
   });
   onlySaved.addEventListener("change", () => show(true));
+  details.addEventListener("toggle", count);
   form.addEventListener("submit", (event) => event.preventDefault());
   form.querySelector("[data-reset]").addEventListener("click", () => {
     for (const control of controls.values()) control.value = "";
