@@ -12,7 +12,7 @@ from .facts import explanations_of, facts_of, organisation_facts
 from .finding import facets
 from .matching import notice_of
 from .model import Dimension, Kind, State
-from .pictures import Strip, strip, world_map
+from .pictures import Strip, locator, strip, world_map
 from .routes import (
     AliasPage,
     ArchivePage,
@@ -229,6 +229,7 @@ def collection_view(collection: Collection, edition: Edition) -> CollectionView:
         website=(file.organisation.website or "") if file else "",
         groups=by_day(collection.open_roles),
         strip=_strip(collection, edition) if dimension is Dimension.COUNTRIES else None,
+        locator=locator(key) if dimension is Dimension.COUNTRIES else None,
         ended=tuple(reversed(ended[-ENDED_SHOWN:])),
         earlier=earlier,
     )

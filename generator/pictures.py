@@ -1,8 +1,9 @@
-"""Open roles as pictures: a map of the world, and a strip of the days on which they close.
+"""Open roles as pictures: a map of the world, where a country lies, and a strip of the days on which they close.
 
 `data/outlines.json` holds Natural Earth's outlines, made by `tools/outlines.py`.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from .model import Dimension
 from .routes import CollectionPage, Page
 from .vocabulary import NOT_STATED
 
+_AROUND = 360  # SVG units: how wide a piece of the world a country's own map shows, wider for the largest
+_SMALL = 24  # SVG units: a country narrower and lower than this is ringed on its own map
 STRIP_WEEKS = 6  # from Monday on: thirty days ahead are always among them
 _STEPS = (1, 2, 4, 8, 16)  # roles from which on a place or a day is shown in the next stronger tone
 
@@ -87,6 +90,70 @@ def _country(key: str, collection: Collection, outlines: _Outlines) -> Country:
         dot=outlines.dots.get(code),
         next_deadline=wording.short_date(local_deadline(first).date()) if first else "not stated",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Locator:
+    """Where a country lies, in SVG units: a piece of the world, its own path or dot, and a ring around a small one."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+    land: str
+    path: str
+    dot: tuple[int, int] | None
+    ring: tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Box:
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    def meets(self, other: "_Box") -> bool:
+        across = self.left <= other.right and other.left <= self.right
+        return across and self.top <= other.bottom and other.top <= self.bottom
+
+
+@cache
+def _boxes() -> dict[str, _Box]:
+    """The smallest boxes around the shapes."""
+    return {code: _box(path) for code, path in _outlines().shapes.items()}
+
+
+def _box(path: str) -> _Box:
+    """The box around a path of outlines.json: rings that start at a point (M) and go on in steps (l)."""
+    points = []
+    for ring in path.split("M")[1:]:
+        x = y = 0
+        numbers = list(map(int, re.findall(r"-?\d+", ring)))
+        for dx, dy in zip(numbers[::2], numbers[1::2], strict=True):
+            x, y = x + dx, y + dy
+            points.append((x, y))
+    across, down = zip(*points, strict=True)
+    return _Box(min(across), min(down), max(across), max(down))
+
+
+def locator(key: str) -> Locator | None:
+    """Where a country lies, by its key; nothing for one that the outlines do not have."""
+    outlines, code = _outlines(), key.upper()
+    dot = outlines.dots.get(code)
+    box = _Box(*dot, *dot) if dot else _boxes().get(code)
+    if box is None:
+        return None
+    x, y = (box.left + box.right) // 2, (box.top + box.bottom) // 2
+    width = min(max(_AROUND, 2 * (box.right - box.left), 4 * (box.bottom - box.top)), outlines.width)
+    height = min(width // 2, outlines.height)
+    left = min(max(x - width // 2, 0), outlines.width - width)
+    top = min(max(y - height // 2, 0), outlines.height - height)
+    window = _Box(left, top, left + width, top + height)
+    near = (path for at, path in outlines.shapes.items() if at != code and _boxes()[at].meets(window))
+    small = max(box.right - box.left, box.bottom - box.top) < _SMALL
+    path = outlines.shapes.get(code, "")
+    return Locator(left, top, width, height, "".join(near), path, dot, (x, y) if small else None)
 
 
 def _tone(count: int) -> int:

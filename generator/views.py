@@ -10,7 +10,7 @@ from .content import Content
 from .deadlines import local_deadline
 from .edition import LISTED, Collection, Role
 from .model import Deadline, Dimension, Event, State
-from .pictures import Strip, WorldMap, day_anchor
+from .pictures import Locator, Strip, WorldMap, day_anchor
 from .prose import Prose
 from .routes import CollectionPage, Home, HtmlPage, Page, Place, PostingPage, WeekMail
 from .schema import Posting, Settings
@@ -221,6 +221,7 @@ class CollectionView:
     website: str
     groups: tuple[Group, ...]
     strip: Strip | None
+    locator: Locator | None
     ended: tuple[Role, ...]
     earlier: Link | None
 
