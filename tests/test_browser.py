@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 from serving import barriers, served
 from sites import Built, SmallSite
 
-WIDTHS = (360, 1280)
+WIDTHS = (320, 1280)
 NuCheck = Callable[[Iterable[Path]], list[dict[str, Any]]]
 
 # One page of each kind, of postings one of each state and the awkward ones. The demo has the navigation built in.
