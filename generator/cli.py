@@ -12,6 +12,10 @@ _COMMANDS = {
     "list": "List roles by state.",
     "events": "List what happened, newest first.",
     "next": "List when the passing of time will change the site.",
+    "new": "Write a new posting.",
+    "extend": "Move a posting's deadline, and record it.",
+    "withdraw": "Record that a role was withdrawn.",
+    "fill": "Record that a role was filled.",
 }
 CONTENT_WRONG, USAGE_WRONG, WOULD_LOSE = 1, 2, 3
 
@@ -72,15 +76,17 @@ def main() -> None:
 
 
 def _exit_code(error: Exception) -> int | None:
+    from .desk import Unfit
+    from .files import ChangedMeanwhile
     from .folder import NoSite
     from .problems import ContentError
     from .publish import Refused
 
     match error:
-        case ContentError():
+        case ContentError() | Unfit():
             return CONTENT_WRONG
         case NoSite():
             return USAGE_WRONG
-        case Refused():
+        case Refused() | ChangedMeanwhile():
             return WOULD_LOSE
     return None

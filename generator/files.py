@@ -1,7 +1,12 @@
-"""Reading what strangers put into a folder: regular files only, of a bounded size, in strict UTF-8."""
+"""Reading what strangers put into a folder: regular files only, of a bounded size, in strict UTF-8.
+
+And writing there for an editor: whole files, and none that somebody else has changed meanwhile.
+"""
 
 import os
+import shutil
 import stat
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -130,3 +135,31 @@ def read_bytes(root: Path, path: Path, limit: int) -> tuple[bytes, list[Problem]
             return file.read(), []
     except OSError as error:
         return b"", [problem_at(root, path, "file", f"cannot be read ({error.strerror}), check its rights")]
+
+
+class ChangedMeanwhile(Exception):
+    """A file is not what it was when it was read, so it was left as it is."""
+
+
+def create(path: Path, content: bytes) -> None:
+    """Writes a file where there is none. Raises ChangedMeanwhile."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("xb") as file:
+            file.write(content)
+    except FileExistsError:
+        raise ChangedMeanwhile(f"{path} is there already, nothing was written") from None
+
+
+def rewrite(path: Path, before: bytes, after: bytes) -> None:
+    """Writes a file whole in place of one that held `before`. Raises ChangedMeanwhile."""
+    with tempfile.TemporaryDirectory(prefix=".", suffix="~", dir=path.parent) as folder:
+        aside = Path(folder) / path.name
+        with aside.open("wb") as file:
+            file.write(after)
+            file.flush()
+            os.fsync(file.fileno())
+        shutil.copymode(path, aside)
+        if path.read_bytes() != before:
+            raise ChangedMeanwhile(f"{path} was changed by someone else meanwhile, nothing was written; try again")
+        aside.replace(path)

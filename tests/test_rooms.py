@@ -16,7 +16,7 @@ ROOMS = (
     *("prose", "plaintext", "commonmark", "markup", "files", "documents"),
     *("memo", "shelf", "crew"),
     *("content", "deadlines", "history", "wording", "listing", "stated"),
-    *("crosscheck", "intake", "folder", "past"),
+    *("crosscheck", "intake", "folder", "past", "edits", "desk"),
     *("edition", "similar", "search"),
     *("routes", "templates", "pictures", "views", "finding", "matching", "structured", "facts", "pages", "mails"),
     *("entries", "feeds", "calendars", "exports", "hosting"),
@@ -43,7 +43,7 @@ KNOWN_IN = {
     "sqlite3": {"memo"},
     "subprocess": {"past", "search"},
     "time": {"progress", "tally", "commands.build"},
-    "yaml": {"frontmatter", "vocabulary"},
+    "yaml": {"edits", "frontmatter", "vocabulary"},
 }
 READS_THE_CLOCK = {"clock"}
 TOUCHES_FILES = {"files", "memo", "pictures", "publish", "search", "shelf", "vocabulary", "past"}

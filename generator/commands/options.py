@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -7,9 +8,12 @@ import click
 
 from ..clock import read_now
 from ..content import Content
+from ..desk import Desk
 from ..edition import Edition
+from ..edits import FrontMatter
 from ..folder import load
 from ..problems import ContentError
+from ..schema import Posting
 
 
 def the_clock() -> datetime:
@@ -39,6 +43,16 @@ now_option = click.option(
 format_option = click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print (default: text)."
 )
+
+
+posting_argument = click.argument("posting", metavar="POSTING")
+
+
+def edit(root: Path, posting: str, change: Callable[[FrontMatter, Posting], None]) -> None:
+    """Changes a posting, by its slug, id or path, and says where it lies."""
+    desk = Desk.of(root.resolve())
+    path = desk.edit(posting, change)
+    click.echo(f"{path.relative_to(desk.root)} is changed.")
 
 
 def edition_at(root: Path, now: datetime) -> Edition:

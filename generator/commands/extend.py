@@ -1,0 +1,25 @@
+"""`vacancy-digest extend`"""
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from ..desk import extended
+from .options import edit, now_option, posting_argument, root_option
+
+
+@click.command("extend")
+@posting_argument
+@click.argument("closes", metavar="CLOSES")
+@click.option("--reason", help="Why the deadline was moved, in one sentence.")
+@root_option
+@now_option
+def command(posting: str, closes: str, reason: str | None, root: Path, now: datetime) -> None:
+    """Move a posting's deadline to CLOSES: a date, a date-time with offset, or until-filled.
+
+    Writes the new deadline, and under deadline_changes when it was moved and from which one. It may be an earlier one.
+
+    Example: vacancy-digest extend field-security-officer-kinshasa 2026-06-24 --reason "Too few applications."
+    """
+    edit(root, posting, extended(closes, now, reason))

@@ -1,0 +1,98 @@
+"""`vacancy-digest new posting`"""
+
+import sys
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from ..desk import Desk, free_slug, moment
+from ..edits import Written
+from ..problems import did_you_mean
+from .options import now_option, root_option
+
+
+@click.group("new")
+def command() -> None:
+    """Write a new file of content.
+
+    Example: vacancy-digest new posting --title "Security Officer" --organisation iom
+    """
+
+
+@command.command("posting")
+@click.option("--title", help="What the notice calls the role.")
+@click.option("--organisation", metavar="KEY", help="The name of a file in content/organisations/, without .md.")
+@click.option("--country", metavar="CC", help="Of the duty station: two letters, such as CD.")
+@click.option("--city", help="Of the duty station.")
+@click.option("--grade", help="Such as P-3.")
+@click.option("--category", help="Such as professional.")
+@click.option("--contract", metavar="TYPE", help="Such as fixed-term.")
+@click.option("--opens", metavar="WHEN", help="A date, or a date-time with offset.")
+@click.option("--closes", metavar="WHEN", help="A date, a date-time with offset, or until-filled.")
+@click.option("--reference", help="The notice's own number.")
+@click.option("--apply", metavar="ADDRESS", help="Where to apply.")
+@click.option("--source-name", metavar="NAME", help="Where the notice was seen.")
+@click.option("--source-url", metavar="ADDRESS", help="Its address there.")
+@click.option("--summary", help="One sentence.")
+@click.option("--slug", help="The file's name (default: from title and city).")
+@click.option("--draft", is_flag=True, help="Publish it nowhere yet.")
+@root_option
+@now_option
+def posting(root: Path, now: datetime, slug: str | None, draft: bool, **given: str | None) -> None:
+    """Write a posting. What is not given is left out, as where a notice does not state it.
+
+    On a terminal title, organisation and deadline are asked for; without one nothing is.
+
+    Example: vacancy-digest new posting --title "Security Officer" --organisation iom --country CD --closes 2026-06-24
+    """
+    desk = Desk.of(root.resolve())
+    given = _asked(given, sorted(desk.organisations)) if sys.stdin.isatty() and sys.stdout.isatty() else given
+    if not given["title"] or not given["organisation"]:
+        missing = " and ".join(f"--{key}" for key in ("title", "organisation") if not given[key])
+        raise click.UsageError(f"{missing} must be given")
+    words = (given["title"], given["city"] or "")
+    path = desk.create(
+        slug or free_slug(words, (file.stem for file in desk.postings())),
+        _values(given, now, draft=draft),
+        given["summary"] or "Write here, in your own words, what the notice says.",
+    )
+    click.echo(f"{path.relative_to(desk.root)} is written. Next: its text.")
+
+
+def _asked(given: Mapping[str, str | None], organisations: list[str]) -> dict[str, str | None]:
+    """The given values, with those that matter most asked for where they are missing."""
+    found = dict(given)
+    found["title"] = found["title"] or click.prompt("Title")
+    while not found["organisation"]:
+        answer = click.prompt(f"Organisation ({', '.join(organisations[:8])})")
+        if answer in organisations:
+            found["organisation"] = answer
+        else:
+            click.echo(f"{answer} has no file in content/organisations, {did_you_mean(answer, organisations)}")
+    found["closes"] = found["closes"] or click.prompt("Deadline, such as 2026-06-24 (empty: not stated)", default="")
+    return found
+
+
+def _values(given: Mapping[str, str | None], now: datetime, *, draft: bool) -> dict[str, Written]:
+    """Front matter in the order of the schema, without what is not stated."""
+    station = {key: value for key in ("city", "country") if (value := given[key])}
+    source = {key: value for key in ("name", "url") if (value := given[f"source_{key}"])}
+    found: dict[str, Written | None] = {
+        "title": given["title"],
+        "organisation": given["organisation"],
+        "reference": given["reference"],
+        "duty_stations": [station] if station else None,
+        "grade": given["grade"],
+        "category": given["category"],
+        "contract": {"type": given["contract"]} if given["contract"] else None,
+        "opens": given["opens"],
+        "added": moment(now),
+        "closes": given["closes"],
+        "draft": draft or None,
+        "apply": given["apply"],
+        "source": source or None,
+        "summary": given["summary"],
+    }
+    return {key: value for key, value in found.items() if value}

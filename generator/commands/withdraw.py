@@ -1,0 +1,24 @@
+"""`vacancy-digest withdraw`"""
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from ..desk import ended
+from .options import edit, now_option, posting_argument, root_option
+
+
+@click.command("withdraw")
+@posting_argument
+@click.option(
+    "--takedown", is_flag=True, help="Leave a bare notice in place of the page: it should never have been there."
+)
+@root_option
+@now_option
+def command(posting: str, takedown: bool, root: Path, now: datetime) -> None:
+    """Record that a role was withdrawn, now. Its page stays, marked.
+
+    Example: vacancy-digest withdraw field-security-officer-kinshasa
+    """
+    edit(root, posting, ended("withdrawn", now, takedown=takedown))
