@@ -21,7 +21,8 @@ def address(sample_site: Built) -> Iterator[str]:
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """A page in a browser that runs no scripts."""
-    context = browser.new_context(java_script_enabled=False)
+    # As high as the page: what is not to be seen is not laid out, and has no text that a browser would show.
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 1280, "height": 10_000})
     yield context.new_page()
     context.close()
 
