@@ -12,6 +12,7 @@ _COMMANDS = {
     "list": "List roles by state.",
     "events": "List what happened, newest first.",
     "next": "List when the passing of time will change the site.",
+    "import": "Draft postings from vacancies found elsewhere.",
     "new": "Write a new posting.",
     "extend": "Move a posting's deadline, and record it.",
     "withdraw": "Record that a role was withdrawn.",

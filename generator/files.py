@@ -137,6 +137,12 @@ def read_bytes(root: Path, path: Path, limit: int) -> tuple[bytes, list[Problem]
         return b"", [problem_at(root, path, "file", f"cannot be read ({error.strerror}), check its rights")]
 
 
+def read_source(path: Path, limit: int) -> bytes:
+    """The start of a file from anywhere, a byte more than `limit` where it is larger. Raises OSError."""
+    with path.open("rb") as file:
+        return file.read(limit + 1)
+
+
 class ChangedMeanwhile(Exception):
     """A file is not what it was when it was read, so it was left as it is."""
 

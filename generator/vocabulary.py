@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
+from typing import Any
 
 import yaml
 from babel import Locale
@@ -61,12 +62,17 @@ def known_term(text: str, terms: Mapping[str, Term], what: str) -> str:
     """The text, when it is a key of the vocabulary. Raises ValueError with what to write instead."""
     if text in terms:
         return text
-    # GS-6, G6 and g-6 mean G-6; the digest asks for one spelling, so that filters and feeds agree.
-    loose = {_loose(key): key for key in terms}
-    match = loose.get(_loose(text)) or loose.get(re.sub(r"^GS", "G", _loose(text)))
-    if match:
+    if match := term_meant(text, terms):
         raise ValueError(f"{shown(text)} is not how this {what} is spelled, write {match}")
     raise ValueError(f"{shown(text)} is not a known {what}, {did_you_mean(text, terms)}")
+
+
+def term_meant(text: str, terms: Mapping[str, Term]) -> str | None:
+    """The key that a text spells in its own way: GS-6, G6 and g-6 mean G-6. The digest asks for one spelling, so that
+    filters and feeds agree.
+    """
+    loose = {_loose(key): key for key in terms}
+    return loose.get(_loose(text)) or loose.get(re.sub(r"^GS", "G", _loose(text)))
 
 
 def _loose(text: str) -> str:
@@ -132,6 +138,31 @@ def languages() -> Mapping[str, str]:
 def currencies() -> frozenset[str]:
     """ISO 4217 codes."""
     return frozenset(list_currencies())
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeWords:
+    """What notices are made of, each word or phrase in lower case: what labels state and categories are called, by
+    phrase; the headings of a notice, and of what else a page has.
+    """
+
+    labels: Mapping[str, str]
+    categories: Mapping[str, str]
+    sections: frozenset[str]
+    others: frozenset[str]
+
+
+@cache
+def notice_words() -> NoticeWords:
+    """The words of our data file `notices.yaml`."""
+    found: Any = _data("notices.yaml")
+
+    def by_phrase(part: str) -> Mapping[str, str]:
+        return MappingProxyType({phrase: name for name, phrases in found[part].items() for phrase in phrases})
+
+    return NoticeWords(
+        by_phrase("labels"), by_phrase("categories"), frozenset(found["sections"]), frozenset(found["others"])
+    )
 
 
 def city_of_zone(zone: str) -> str:

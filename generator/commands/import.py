@@ -1,0 +1,106 @@
+"""`vacancy-digest import`"""
+
+import sys
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from ..desk import Desk
+from ..drafting import Draft, Unreadable
+from ..fetching import NotFetched, fetch
+from ..files import read_source
+from ..importing import write_drafts
+from ..interchange import drafts_in
+from ..notices import Bench
+from .options import now_option, root_option
+
+_MAX_BYTES = 5 * 1024 * 1024
+
+
+def _names(context: click.Context, param: click.Parameter, value: tuple[str, ...]) -> Mapping[str, str]:
+    pairs = [pair.partition("=") for pair in value]
+    if wrong := [ours for ours, equals, theirs in pairs if not (ours and equals and theirs)]:
+        raise click.BadParameter(f"{wrong[0]!r} is not of the form OURS=THEIRS, such as closes=Deadline")
+    return {ours: theirs for ours, _, theirs in pairs}
+
+
+@click.command("import")
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE…")
+@click.option(
+    "--map",
+    "names",
+    multiple=True,
+    callback=_names,
+    metavar="OURS=THEIRS",
+    help="What a column or key of the source states, such as closes=Deadline. May be given several times.",
+)
+@click.option("--allow-private", is_flag=True, help="Fetch from private networks too.")
+@root_option
+@now_option
+def command(sources: tuple[str, ...], names: Mapping[str, str], allow_private: bool, root: Path, now: datetime) -> None:
+    """Draft postings from vacancies found elsewhere.
+
+    SOURCE is a file, a folder, an address, or - for what is pasted. It can be the text or the saved page of a vacancy,
+    JobPosting data, ReliefWeb's API, a feed, a table (CSV), or Markdown with other front matter. A draft states what
+    its source states, with the place of each fact behind it, and is published nowhere until a person has finished it.
+    What is known already is not drafted again.
+
+    Example: vacancy-digest import notice.txt https://jobs.example.org/feed.xml
+    """
+    site = Desk.of(root.resolve())
+    bench = Bench(site.organisations, site.loaded.content.vocabulary, now) if site.loaded.content else None
+    assert bench
+    failed = False
+    for source in _each(sources):
+        drafts: list[Draft] = []
+        try:
+            for found in drafts_in(_text(source, private=allow_private), source, bench, names):
+                if isinstance(found, Unreadable):
+                    failed = True
+                    click.echo(str(found), err=True)
+                else:
+                    drafts.append(found)
+        except (Unreadable, NotFetched) as reason:
+            failed = True
+            click.echo(str(reason), err=True)
+        _write(site, drafts, now)
+    sys.exit(1 if failed else 0)
+
+
+def _write(site: Desk, drafts: list[Draft], now: datetime) -> None:
+    for outcome in write_drafts(site, drafts, now):
+        if outcome.path is None:
+            click.echo(f"{outcome.draft.source}: known as {outcome.twin}, {outcome.why}; nothing was written.")
+            continue
+        click.echo(f"{outcome.path.relative_to(site.root)} is written, a draft. Left for you:")
+        for one in outcome.draft.left:
+            click.echo(f"  - {one}")
+        click.echo("  - say it in your own words, and delete draft: when it is done")
+
+
+def _each(sources: tuple[str, ...]) -> Iterator[str]:
+    """The sources, of folders their files."""
+    for source in sources:
+        if Path(source).is_dir():
+            yield from (str(path) for path in sorted(Path(source).rglob("*")) if path.is_file())
+        else:
+            yield source
+
+
+def _text(source: str, *, private: bool) -> str:
+    if source.startswith(("http://", "https://")):
+        return fetch(source, private=private)
+    try:
+        raw = sys.stdin.buffer.read(_MAX_BYTES + 1) if source == "-" else read_source(Path(source), _MAX_BYTES)
+    except OSError as error:
+        raise Unreadable(f"{source} cannot be read ({error.strerror})") from None
+    if len(raw) > _MAX_BYTES:
+        raise Unreadable(f"{source} is larger than {_MAX_BYTES // 1024 // 1024} MiB")
+    encoding = "utf-16" if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    try:
+        return raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        byte = raw[error.start]
+        raise Unreadable(f"{source} is not UTF-8 (byte 0x{byte:02X} at {error.start}), save it as UTF-8") from None

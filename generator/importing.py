@@ -1,0 +1,89 @@
+"""Drafts written into a site, none twice."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from . import desk
+from .drafting import Draft
+from .files import create, read_text
+from .frontmatter import read_mapping, split
+from .history import state_at
+from .model import State
+from .twins import Trait, advertised_again, shingles, twin_of
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one vacancy: the file that was written, or the posting that tells of it already, and why."""
+
+    draft: Draft
+    path: Path | None
+    twin: str = ""
+    why: str = ""
+
+
+def write_drafts(site: desk.Desk, drafts: Iterable[Draft], now: datetime) -> Iterable[Outcome]:
+    """Writes each draft that tells of no known vacancy. Raises ContentError for a draft that would not be read."""
+    known = known_traits(site, now)
+    names = {path.stem for path in site.postings()}
+    for draft in drafts:
+        trait = _trait(draft)
+        found = twin_of(trait, known)
+        if found and not advertised_again(trait, found[0]):
+            yield Outcome(draft, None, found[0].path, found[1])
+            continue
+        if found:
+            draft.leave(f"it may be {found[0].path} advertised again ({found[1]})")
+        draft.facts |= {"added": desk.moment(now), "draft": True}
+        slug = desk.free_slug((trait.title, _city(draft.facts)), names)
+        path = site.root / "content/postings" / f"{slug}.md"
+        text = draft.text()
+        site.judged(path, text)
+        create(path, text.encode())
+        names.add(slug)
+        known.append(replace(trait, path=path.relative_to(site.root).as_posix()))
+        yield Outcome(draft, path)
+
+
+def known_traits(site: desk.Desk, now: datetime) -> list[Trait]:
+    """What the postings of a site are known again by, drafts included."""
+    content = site.loaded.content
+    assert content
+    running = (State.SCHEDULED, State.OPEN, State.CLOSING)
+    over = {one.path for one in content.postings if state_at(one.history, content.settings, now)[0] not in running}
+    found = []
+    for path in site.postings():
+        # What cannot be read is `check`'s to tell.
+        parts = split(read_text(site.root, path)[0])
+        if parts:
+            name = path.relative_to(site.root).as_posix()
+            fields = read_mapping(parts[0])[0].value
+            found.append(_of_fields(name, fields, parts[1], over=name in over))
+    return found
+
+
+def _trait(draft: Draft) -> Trait:
+    return _of_fields("", draft.facts, draft.body, over=False)
+
+
+def _of_fields(path: str, fields: Mapping[str, object], body: str, *, over: bool) -> Trait:
+    source = fields.get("source")
+    url = source.get("url") if isinstance(source, Mapping) else None
+    title, organisation, reference, closes = (
+        str(fields.get(key) or "") for key in ("title", "organisation", "reference", "closes")
+    )
+    return Trait(path, title, organisation, reference, str(url or ""), _place(fields), closes, over, shingles(body))
+
+
+def _place(fields: Mapping[str, object]) -> str:
+    stations = fields.get("duty_stations")
+    named = [one for one in stations if isinstance(one, Mapping)] if isinstance(stations, list) else []
+    return "; ".join(f"{one.get('city', '')}, {one.get('country', '')}" for one in named)
+
+
+def _city(fields: Mapping[str, object]) -> str:
+    stations = fields.get("duty_stations")
+    first = stations[0] if isinstance(stations, list) and stations else {}
+    return str(first.get("city") or "") if isinstance(first, Mapping) else ""

@@ -1,0 +1,132 @@
+"""Web pages as text a person would copy from them, and the vacancies that they state as data."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from lxml import etree, html
+
+# What holds no text of the page itself.
+_LEFT_OUT = frozenset(
+    {"head", "script", "style", "noscript", "template", "nav", "header", "footer", "form", "aside", "svg", "button"}
+)
+_BLOCKS = frozenset(
+    [
+        "address",
+        "article",
+        "blockquote",
+        "div",
+        "dl",
+        "dt",
+        "dd",
+        "fieldset",
+        "figure",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "li",
+        "main",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "table",
+        "tr",
+        "ul",
+    ]
+)
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+
+
+def is_html(text: str) -> bool:
+    """Whether a text is a web page or a piece of one."""
+    start = text.lstrip("\ufeff \t\r\n")[:2000].lower()
+    return (
+        start.startswith(("<!doctype html", "<html"))
+        or ("<body" in start)
+        or start.startswith(("<p>", "<div", "<ul>", "<h1"))
+    )
+
+
+def text_of(page: str) -> str:
+    """The text of a page: a line for each block, `##` before headings below the first, `•` before items,
+    `label: value` for rows of two cells.
+    """
+    tree = _tree(page)
+    if tree is None:
+        return ""
+    lines = "".join(_pieces(tree)).split("\n")
+    return "\n".join(" ".join(line.split()) for line in lines)
+
+
+def data_of(page: str) -> Iterator[dict[str, Any]]:
+    """Every JobPosting that a page states as JSON-LD; scripts that are no JSON are passed over."""
+    tree = _tree(page)
+    for script in tree.iter("script") if tree is not None else ():
+        if (script.get("type") or "").split(";")[0].strip().lower() == "application/ld+json":
+            try:
+                yield from job_postings(json.loads(script.text or ""))
+            except (ValueError, RecursionError):
+                continue
+
+
+def job_postings(value: Any) -> Iterator[dict[str, Any]]:
+    """The JobPostings in JSON-LD, alone, in lists or in a graph."""
+    if isinstance(value, list):
+        for one in value:
+            yield from job_postings(one)
+    elif isinstance(value, dict):
+        kinds = value.get("@type")
+        if "JobPosting" in (kinds if isinstance(kinds, list) else [kinds]):
+            yield value
+        else:
+            for key in ("@graph", "mainEntity", "itemListElement", "item"):
+                yield from job_postings(value.get(key))
+
+
+def _tree(page: str) -> Any:
+    try:
+        # A declared encoding is of no use: the text has been decoded.
+        return html.document_fromstring(page.encode(), parser=html.HTMLParser(encoding="utf-8", huge_tree=False))
+    except (etree.ParserError, ValueError):
+        return None
+
+
+def _pieces(element: Any) -> Iterator[str]:
+    tag = element.tag if isinstance(element.tag, str) else None
+    if tag is None or tag in _LEFT_OUT or element.get("hidden") is not None:
+        return
+    if tag == "br":
+        yield "\n"
+        return
+    if tag == "tr" and (row := _row(element)):
+        yield f"\n{row}\n"
+        return
+    if tag in _BLOCKS:
+        yield "\n\n" if tag in _HEADINGS else "\n"
+    if tag in _HEADINGS and tag != "h1":
+        yield "## "
+    if tag == "li":
+        yield "1. " if element.getparent() is not None and element.getparent().tag == "ol" else "• "
+    yield _inline(element.text)
+    for child in element:
+        yield from _pieces(child)
+        yield _inline(child.tail)
+    if tag == "dt":
+        yield ":"
+    if tag in _BLOCKS and tag != "dt":
+        yield "\n\n" if tag in _HEADINGS else "\n"
+
+
+def _row(row: Any) -> str:
+    """A row of two cells as a label and its value."""
+    cells = [" ".join(cell.text_content().split()) for cell in row if cell.tag in ("td", "th")]
+    return f"{cells[0].rstrip(':')}: {cells[1]}" if len(cells) == 2 and all(cells) and len(cells[0]) < 80 else ""
+
+
+def _inline(text: str | None) -> str:
+    return " ".join((text or "").split(" ")).replace("\n", " ") if text else ""
