@@ -72,7 +72,7 @@ def plain_key(text: str) -> str:
 def cleaned(text: str) -> str:
     """A text without what no file of ours may hold: invisible characters go, odd spaces become plain ones."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
-    text = re.sub(r"[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\t\x0b\x0c]", " ", text)
+    text = re.sub(r"[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\x0b\x0c]", " ", text)
     return FORBIDDEN.sub("", text)
 
 

@@ -33,7 +33,8 @@ def take_labels(reader: Reader, lines: list[Line]) -> list[Line]:
             kind, label = waiting
             waiting = None
             if len(text) <= 120 and not _LABEL.match(text) and plain_key(text) not in notice_words().sections:
-                _TAKERS[kind](reader, text, Line(line.number, f"{label.text.strip()} {text}"))
+                if not _NOTHING.fullmatch(text):
+                    _TAKERS[kind](reader, text, Line(line.number, f"{label.text.strip()} {text}"))
                 continue
             rest.append(label)
         if alone := _label_alone(text):
@@ -267,7 +268,8 @@ def organisation_named(text: str, organisations: Mapping[str, OrganisationFile])
         plain_key(re.sub(r"\s*\(.*?\)\s*$", "", text)),
         *map(plain_key, re.findall(r"\(([^)]+)\)", text)),
     }
-    wanted.add(plain_key(re.split(r"\s[-–|]\s", text)[0]))
+    # Some sites write UN before the name of whatever belongs to it.
+    wanted |= {plain_key(re.split(r"\s[-–|]\s", text)[0]), plain_key(re.sub(r"^UN (?=[A-Z][a-z])", "", text))}
     for key, file in organisations.items():
         names = {plain_key(key), plain_key(file.organisation.name), plain_key(file.organisation.full_name or "")} - {""}
         if names & wanted:

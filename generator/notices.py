@@ -14,9 +14,9 @@ from .content import OrganisationFile
 from .drafting import Draft, Items, Line, Reader, Section, Unreadable, body_of, cleaned, plain_key, told_left, unknown
 from .edits import Written
 from .labels import SALARY, take, take_labels
-from .places import countries_spoken_of, country_named
+from .places import countries_spoken_of, country_named, stations
 from .problems import shown
-from .sections import sections_of, texts_of
+from .sections import sections_of, texts_of, unwrapped
 from .sentences import take_first_lines, take_sentences
 from .vocabulary import Vocabulary, notice_words
 
@@ -25,7 +25,7 @@ _ENOUGH = 3  # signs that a text is a notice
 _ENOUGH_OF_DATA = 1  # where fields state what a text would
 _CHROME = re.compile(
     r"(?:opening\.{3}|ad|ads|advertisement|sponsored|share|print|save|save job|log ?in|sign (?:in|up)|register|menu|"
-    r"apply(?: now)?|open application form|back to (?:list|jobs|search)|logo of .*|open positions at .*|view all .*|"
+    r"apply(?: now)?|open application form|back to (?:list|jobs|search)|view all .*|"
     r"cookies?.*|subscribe.*|you have)[:.!]?",
     re.IGNORECASE,
 )
@@ -75,7 +75,7 @@ def read_notice(text: str, source: str, bench: Bench, stated: Iterable[Stated] =
         take(fact.kind, reader, cleaned(fact.value).strip(), Line(0, fact.origin))
     if "\ufffd" in text:
         reader.draft.leave("characters that could not be read were left out")
-    rest = take_labels(reader, _without_others(lines))
+    rest = unwrapped(take_labels(reader, _without_others(lines)))
     take_first_lines(reader, rest)
     take_sentences(reader, [line for line in rest if line.text.strip()])
     _compose(reader)
@@ -141,8 +141,11 @@ def _compose_station(reader: Reader) -> None:
 def _station_in_prose(reader: Reader) -> None:
     """The one country in which a text places its work, or the city in which it says that the post is."""
     city, origin = reader.apart.get("city in prose", ("", ""))
+    place, place_origin = reader.apart.get("station in prose", ("", ""))
     if city:
         reader.draft.state("duty_stations", [{"city": city}], origin)
+    elif place and (found := stations(place)[0]):
+        reader.draft.state("duty_stations", list(found), place_origin)
 
 
 def _compose_salary(reader: Reader, text: str, origin: str) -> None:
@@ -185,7 +188,7 @@ def _judge(reader: Reader, sections: list[Section], enough: int) -> None:
     for section in sections:
         for one in section.blocks:
             for text in one.texts if isinstance(one, Items) else (one,):
-                if match := re.search(r"\[[A-Z][^\]\d]{12,}\]", text):
+                if match := re.search(r"\[[A-Za-z][^\]\d]{12,}\]", text):
                     reader.draft.leave(f"a placeholder was never filled in: {shown(match[0])}")
     spoken = countries_spoken_of(" ".join(texts_of(sections)))
     if "duty_stations" not in facts and len(spoken) == 1:

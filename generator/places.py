@@ -51,7 +51,12 @@ def _plain(name: str) -> str:
     name = re.sub(r"\(the\)|^the ", "", name.strip(), flags=re.IGNORECASE)
     name = re.sub(r"^(.+), (.+ of)$|^(.+) \((.+ of)\)$", r"\2\4 \1\3", name.strip())
     name = "".join(char for char in unicodedata.normalize("NFKD", name) if not unicodedata.combining(char))
-    return re.sub(r"\s+", " ", name.replace("’", "'").replace("&", "and")).strip(" .").lower()
+    name = re.sub(
+        r"\bthe |(?P<saint>\bst\.? )",
+        lambda match: "saint " if match["saint"] else "",
+        name.replace("’", "'").replace("&", "and").lower(),
+    )
+    return re.sub(r"\s+", " ", name).strip(" .")
 
 
 @cache

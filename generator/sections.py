@@ -9,6 +9,9 @@ from .problems import shown
 from .vocabulary import notice_words
 
 _NOTHING = re.compile(r"not (?:available|applicable|specified)\.?", re.IGNORECASE)
+_NEVER_LAST = frozenset(
+    ["a", "an", "and", "as", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "under", "with"]
+)
 _PARENTS = frozenset(
     {"qualifications", "required qualifications and experience", "job description", "job info", "overview"}
 )
@@ -70,7 +73,7 @@ def _blocks(lines: Iterable[Line]) -> Iterable[str | Items]:
             blocks.append(Items(tuple(run), numbered))
             run.clear()
 
-    for text in _unwrapped(lines):
+    for text in (" ".join(line.text.split()) for line in lines if line.text.strip()):
         number, bullet = NUMBER.match(text), BULLET.match(text)
         if item := bullet or number:
             if run and numbered != bool(number):
@@ -93,19 +96,26 @@ def _apart(text: str) -> list[str]:
     return [part for piece in re.split(r"\s*[•▪●◦‣]\s*", text) if (part := piece.strip(" ;"))]
 
 
-def _unwrapped(lines: Iterable[Line]) -> Iterable[str]:
-    """Lines as paragraphs: one that goes on in small letters on the next line was broken by its window's width."""
-    open_line = ""
+def unwrapped(lines: list[Line]) -> list[Line]:
+    """Lines as paragraphs: one that goes on in the next was broken by the width of a window."""
+    found: list[Line] = []
     for line in lines:
-        text = " ".join(line.text.split())
-        if open_line and text and text[0].islower() and open_line[-1] not in ".:;!?" and not NUMBER.match(text):
-            open_line = f"{open_line} {text}"
-            continue
-        if open_line:
-            yield open_line
-        open_line = text
-    if open_line:
-        yield open_line
+        last = found[-1].text.strip() if found else ""
+        text = line.text.strip()
+        if last and text and _goes_on(last, text):
+            found[-1] = Line(found[-1].number, f"{last} {text}")
+        else:
+            found.append(line)
+    return found
+
+
+def _goes_on(last: str, text: str) -> bool:
+    """Whether a line goes on in the next: that begins with a small letter, or nothing ends with such a word."""
+    if last[-1] in ".:;!?" or BULLET.match(text) or NUMBER.match(text) or text.startswith("#"):
+        return False
+    if plain_key(last) in notice_words().sections or plain_key(text) in notice_words().sections:
+        return False
+    return text[0].islower() or last.rsplit(" ", 1)[-1].lower() in _NEVER_LAST
 
 
 def texts_of(sections: Iterable[Section]) -> Iterable[str]:

@@ -1,7 +1,7 @@
 """What a notice states in its first lines and in sentences, by the few forms that leave no doubt."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from .drafting import BULLET, NUMBER, Line, Reader, plain_key
@@ -20,13 +20,16 @@ _ROLE = (
 _TITLE_WORDS = rf"(?:[A-Z][\w&/’'-]*(?: (?:of|and|for|in|the|to|&))? ){{0,7}}{_ROLE}"
 _ACTS = r"(?:will|reports?|shall|is responsible|is expected|works under|performs)"
 _IN_PROSE = re.compile(
-    rf"\b[Tt]he (?P<title>{_TITLE_WORDS})(?: \([A-Z]{{2,6}}\))?(?: at (?:the )?[A-Z]{{1,3}}-?\d level)?,? {_ACTS}\b"
+    rf"\b[Tt]he (?P<title>{_TITLE_WORDS})(?: \([A-Z]{{2,6}}\))?(?: at (?:the )?[A-Z]{{1,3}}-?\d level)?,? {_ACTS}\b|"
+    rf"\b(?:seeks|needs|is (?:looking for|recruiting)) an? (?:[a-z]+ ){{0,3}}(?P<wanted>{_TITLE_WORDS})"
 )
 _JOB_AT = re.compile(r"^(?P<title>.{3,140}?),? (?:job|vacancy|position) (?:at|with) (?P<organisation>[^.]{2,100})$")
 _LOCATED = re.compile(
     r"\blocated in (?:the )?(?P<name>[A-Z][\w ,'’&-]+?) \((?P<short>[A-Z][A-Za-z-]{1,11})\)"
     r"(?:,? (?:in )?(?P<city>[A-Z][a-z]\w+(?: [A-Z][a-z]\w+)?))?"
 )
+_OF_ORGANISATION = re.compile(r"(?:open positions at|logo of) (?P<name>\S.*)", re.IGNORECASE)
+_BASED = re.compile(r"\b[Bb]ased in (?P<place>[A-Z][\w'’-]+(?:(?:, | )[A-Z][\w'’-]+){0,4}),? (?:the|this|you|and)\b")
 _CONTRACT_GRADE = re.compile(r"^This is an? (?P<grade>[A-Z]{1,4}[- ]?\w{1,2}) (?:contract|position|post)\b")
 _OVER = re.compile(
     r"\bexpired (?:\d+|a|an|one|two|three)\b.* ago|"
@@ -47,7 +50,10 @@ def take_first_lines(reader: Reader, lines: list[Line]) -> None:
         elif (match := SALARY.search(text)) and match["max"] and len(text) < 100:
             take("salary", reader, text, line)
             reader.used.add(line.number)
-        elif len(text.split()) <= 8 and (key := organisation_named(text, reader.organisations)):
+        elif match := _OF_ORGANISATION.fullmatch(text):
+            take("organisation", reader, match["name"], line)
+            reader.used.add(line.number)
+        elif len(text.split()) <= 12 and (key := organisation_named(text, reader.organisations)):
             reader.draft.state("organisation", key, line.origin)
             reader.used.add(line.number)
     if first and "title" not in reader.draft.facts and _is_title(first[0].text):
@@ -66,7 +72,7 @@ def _is_title(text: str) -> bool:
 def take_sentences(reader: Reader, lines: list[Line]) -> None:
     """What sentences state, by the few forms that leave no doubt."""
     draft = reader.draft
-    if "title" not in draft.facts and (found := _most_often(_IN_PROSE, "title", lines)):
+    if "title" not in draft.facts and (found := _most_often(_IN_PROSE, lines)):
         take("title", reader, *found)
     for line in lines:
         text = line.text.strip()
@@ -76,6 +82,8 @@ def take_sentences(reader: Reader, lines: list[Line]) -> None:
                 draft.state("organisation", key, said.origin)
             if match["city"] and not country_named(match["city"]):
                 reader.apart.setdefault("city in prose", (match["city"], said.origin))
+        if match := _BASED.search(text):
+            reader.apart.setdefault("station in prose", (match["place"], Line(line.number, match[0]).origin))
         if match := _CONTRACT_GRADE.match(text):
             take("grade", reader, match["grade"], line)
         if (station := place_line(text)) and "duty_stations" not in draft.facts:
@@ -92,11 +100,12 @@ def take_sentences(reader: Reader, lines: list[Line]) -> None:
         _organisation_by_mention(reader, lines)
 
 
-def _most_often(pattern: re.Pattern[str], group: str, lines: Iterable[Line]) -> tuple[str, Line] | None:
+def _most_often(pattern: re.Pattern[str], lines: Iterable[Line]) -> tuple[str, Line] | None:
     found: dict[str, list[Line]] = {}
     for line in lines:
         for match in pattern.finditer(line.text):
-            found.setdefault(match[group], []).append(Line(line.number, match[0]))
+            name = next(filter(None, match.groups()))
+            found.setdefault(name, []).append(Line(line.number, match[0]))
     if not found:
         return None
     best = max(found, key=lambda name: len(found[name]))
@@ -110,39 +119,38 @@ def _organisation_by_mention(reader: Reader, lines: list[Line]) -> None:
         names = [re.escape(name) for name in (file.organisation.name, file.organisation.full_name) if name]
         pattern = re.compile(rf"\b(?:{'|'.join(names)})\b")
         counts[key] = [line for line in lines for _ in pattern.finditer(line.text)]
-    ranked = sorted(counts, key=lambda key: -len(counts[key]))
-    if (
-        ranked
-        and len(counts[ranked[0]]) >= 3
-        and (len(ranked) == 1 or len(counts[ranked[0]]) >= 2 * len(counts[ranked[1]]))
-    ):
-        reader.draft.state("organisation", ranked[0], counts[ranked[0]][0].origin)
+    (most, key), (next_most, _) = sorted([(len(found), key) for key, found in counts.items()] + [(0, ""), (0, "")])[
+        :-3:-1
+    ]
+    # Two mentions are enough where no other organisation of the digest is named at all.
+    if (most >= 3 and most >= 2 * next_most) or (most == 2 and not next_most):
+        reader.draft.state("organisation", key, counts[key][0].origin)
 
 
 @cache
 def _language_names() -> dict[str, str]:
-    return {name.lower(): code for code, name in languages().items() if len(code) == 2}
+    named = {name.lower(): code for code, name in languages().items() if len(code) == 2}
+    return named | {"bengali": "bn", "farsi": "fa", "kirundi": "rn", "mandarin": "zh", "tagalog": "tl"}
+
+
+_ABOUT_LANGUAGES = re.compile(
+    r"\b(?:fluen|proficien|knowledge of|command of|languages?\b|spoken|written)", re.IGNORECASE
+)
+_SOFTER = re.compile(r"\b(?:advantage|desirable|asset|preferred|preferable|plus|beneficial)\b", re.IGNORECASE)
+_ASKS = re.compile(r"\brequired|must\b|essential|mandatory|fluen", re.IGNORECASE)
+_ASKS_NOTHING = re.compile(r"\bone of\b|working languages of|specifically evaluated", re.IGNORECASE)
 
 
 def _languages(reader: Reader, line: Line) -> None:
     """Languages that a sentence asks for, by name; "one of …" and what an organisation works in ask for none."""
-    # What follows in brackets belongs to its sentence, whatever full stops it holds.
+    about = False
     for sentence in re.split(r"(?<=[.;])\s+(?=[A-Z])", line.text):
-        if not re.search(
-            r"\b(?:fluen|proficien|knowledge of|command of|languages?\b|spoken|written)", sentence, re.IGNORECASE
-        ):
-            continue
-        if re.search(r"\bone of\b|working languages of|specifically evaluated", sentence, re.IGNORECASE):
-            continue
-        names = [code for word in re.findall(r"[A-Z][a-z]+", sentence) if (code := _language_names().get(word.lower()))]
-        if not names:
-            continue
-        softer = re.search(
-            r"\b(?:advantage|desirable|asset|preferred|preferable|plus|beneficial)\b", sentence, re.IGNORECASE
-        )
-        if not softer and not re.search(r"\brequired|must\b|essential|mandatory|fluen", sentence, re.IGNORECASE):
-            continue
-        _add_languages(reader, "desirable" if softer else "required", names, Line(line.number, sentence))
+        about = about or bool(_ABOUT_LANGUAGES.search(sentence))
+        words = re.findall(r"\b[A-Z][a-z]+\b(?!-)", sentence)
+        names = [code for word in words if (code := _language_names().get(word.lower()))]
+        softer = _SOFTER.search(sentence)
+        if about and names and not _ASKS_NOTHING.search(sentence) and (softer or _ASKS.search(sentence)):
+            _add_languages(reader, "desirable" if softer else "required", names, Line(line.number, sentence))
 
 
 def _add_languages(reader: Reader, need: str, codes: list[str], line: Line) -> None:
@@ -156,11 +164,12 @@ def _add_languages(reader: Reader, need: str, codes: list[str], line: Line) -> N
 
 
 _TIER = re.compile(
-    r"\b(?P<which>first|second|third)[- ]tier candidates?(?: include| are)?\s*:|"
+    r"\b(?P<which>first|second|third)[- ]tier candidates?\b(?P<before>(?: (?:include|are)\b[^:.\n]{0,60})?)\s*:|"
     r"^\W*tier (?P<number>[123])\s*:|following are considered (?P<late>first|second|third)[- ]tier candidates\s*:",
     re.IGNORECASE,
 )
-_TIER_AT_END = re.compile(
+_TIER_IN_SENTENCE = re.compile(
+    r"^(?P<first>first|second|third)[- ]tier candidates are (?P<those>[^.:]{5,400})\.?$|"
     r"\b(?:for (?:the purposes? of )?this (?:vacancy|notice|position), )(?!the following)(?P<who>[^.]{5,400}?)"
     r" are considered(?: as)? (?P<which>first|second|third)[- ]tier candidates",
     re.IGNORECASE,
@@ -173,18 +182,25 @@ def _tiers(reader: Reader, lines: list[Line]) -> None:
     found: dict[int, Written] = {}
     origin = ""
     for position, line in enumerate(lines):
-        if match := _TIER.search(line.text):
-            number = int(match["number"] or _NUMBERS[(match["which"] or match["late"] or "").lower()])
-            who = line.text[match.end() :].strip() or " ".join(_below(lines[position + 1 :]))
-        elif match := _TIER_AT_END.search(line.text):
-            number, who = _NUMBERS[match["which"].lower()], match["who"][:1].upper() + match["who"][1:]
-        else:
-            continue
-        if who and number not in found:
-            origin = origin or line.origin
-            found[number] = _tier(reader, number, who)
+        for number, who in _tiers_in(line.text.strip(), lines[position + 1 :]):
+            if who and number not in found:
+                origin = origin or line.origin
+                found[number] = _tier(reader, number, who)
     if found:
         reader.draft.state("tiers", [found[number] for number in sorted(found)], origin)
+    elif any(re.search(r"\b(?:first|second)(?: |-)(?:and second-)?tier\b", line.text, re.IGNORECASE) for line in lines):
+        reader.draft.leave("the text speaks of tiers, and who belongs to which could not be read")
+
+
+def _tiers_in(text: str, below: list[Line]) -> Iterator[tuple[int, str]]:
+    named = list(_TIER.finditer(text))
+    ends = [*(match.start() for match in named[1:]), len(text)]
+    for match, end in zip(named, ends, strict=False):
+        number = int(match["number"] or _NUMBERS[(match["which"] or match["late"] or "").lower()])
+        yield number, text[match.end() : end].strip() or " ".join(_below(below))
+    if not named and (said := _TIER_IN_SENTENCE.search(text)):
+        who = said["who"] or said["those"]
+        yield _NUMBERS[(said["which"] or said["first"]).lower()], who[:1].upper() + who[1:]
 
 
 def _tier(reader: Reader, number: int, who: str) -> Written:
