@@ -99,7 +99,8 @@ class Reading:
         value, findings = read_fields(form, written, words)
         document = Document(problem_at(self.root, path, "", "").path, path.stem, written, value, prose)
         for finding in findings:
-            problem = Problem(document.path, finding.place, finding.key, finding.message)
+            place, key, message = finding.place, finding.key, finding.message
+            problem = Problem(document.path, place, key, message, instead=finding.instead)
             if document.draft and finding.missing:
                 self.notes.append(problem.as_note())
             else:

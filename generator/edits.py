@@ -5,12 +5,13 @@ A text is edited at the places where its keys and values stand, so comments, ord
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import yaml
 
 from .frontmatter import split
+from .problems import Place
 from .schema import Posting
 
 _ORDER = {info.alias or name: number for number, (name, info) in enumerate(Posting.model_fields.items())}
@@ -100,6 +101,20 @@ class FrontMatter:
             line = self._front[self._front.rfind("\n", 0, start.index) + 1 : start.index]
             self._insert(self._line_end(self._end_of(node)), item(value, line[: line.index("-")]))
 
+    def values(self) -> Iterator[yaml.ScalarNode]:
+        """Every single value, those inside lists and mappings too."""
+        waiting = list(self._values.values())
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, yaml.ScalarNode):
+                yield node
+            else:
+                waiting += [one[1] if isinstance(one, tuple) else one for one in node.value]
+
+    def replace(self, node: yaml.ScalarNode, written: str) -> None:
+        """Writes another text in place of a value."""
+        self._replace(node.start_mark.index, node.end_mark.index, scalar(written))
+
     def _read(self) -> None:
         parts = split(self.text)
         if parts is None:
@@ -140,6 +155,16 @@ class FrontMatter:
     def _replace(self, start: int, end: int, written: str) -> None:
         self.text = self.text[: self._offset + start] + written + self.text[self._offset + end :]
         self._read()
+
+
+def value_replaced(text: str, place: Place, written: str) -> str:
+    """A file's text with another value at a place of its front matter. Raises NotEditable where none starts there."""
+    front = FrontMatter(text)
+    for node in front.values():
+        if (node.start_mark.line + 2, node.start_mark.column + 1) == (place.line, place.column):
+            front.replace(node, written)
+            return front.text
+    raise NotEditable("no value starts there")
 
 
 def _flow(value: Written) -> str:

@@ -37,6 +37,14 @@ def fetch(address: str, *, private: bool = False) -> str:
         raise NotFetched(f"{address} is not text in {encoding}, save the page and import the file") from None
 
 
+def answers(address: str, *, private: bool = False) -> None:
+    """Whether an address gives a page, of which nothing is read. Raises NotFetched."""
+    end = time.monotonic() + MAX_SECONDS
+    with _client() as client:
+        _ask_robots(client, address, end, private=private)
+        _get(client, address, end, private=private, read=False)
+
+
 @contextmanager
 def _client() -> Iterator[httpx.Client]:
     # What the environment says of proxies and passwords is nothing that a stranger's address should meet.
@@ -50,7 +58,7 @@ def _client() -> Iterator[httpx.Client]:
             raise NotFetched(f"that is no address: {error}") from None
 
 
-def _get(client: httpx.Client, address: str, end: float, *, private: bool) -> tuple[bytes, str]:
+def _get(client: httpx.Client, address: str, end: float, *, private: bool, read: bool = True) -> tuple[bytes, str]:
     for _ in range(MAX_REDIRECTS + 1):
         _allowed(address, private=private)
         with client.stream("GET", address) as response:
@@ -60,7 +68,7 @@ def _get(client: httpx.Client, address: str, end: float, *, private: bool) -> tu
                 continue
             if response.status_code != httpx.codes.OK:
                 raise NotFetched(f"{address} answers {response.status_code}")
-            return _body(response, address, end), response.charset_encoding or "utf-8"
+            return _body(response, address, end) if read else b"", response.charset_encoding or "utf-8"
     raise NotFetched(f"{address} sends on more than {MAX_REDIRECTS} times")
 
 

@@ -14,7 +14,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from . import vocabulary
 from .model import UNTIL_FILLED, Closes, When
-from .problems import did_you_mean, shown
+from .problems import Misspelt, did_you_mean, shown
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,98}[a-z0-9])?")
 HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
@@ -108,7 +108,7 @@ def read_when(text: str) -> When:
 
 def _day(text: str) -> str:
     if read_when(text).instant:
-        raise ValueError(f"{shown(text)} has a time, write only the day, {text[:10]}")
+        raise Misspelt(f"{shown(text)} has a time, write only the day, {text[:10]}", text[:10])
     return text
 
 
@@ -154,12 +154,12 @@ def _country(text: str) -> str:
     if text in known:
         return text
     if text.upper() in known:
-        raise ValueError(f"{shown(text)} is not a country code, write {text.upper()}")
+        raise Misspelt(f"{shown(text)} is not a country code, write {text.upper()}", text.upper())
     if text.upper() == "UK":
-        raise ValueError(f"{shown(text)} is not a country code, write GB for the United Kingdom")
+        raise Misspelt(f"{shown(text)} is not a country code, write GB for the United Kingdom", "GB")
     by_name = {name.lower(): code for code, name in known.items()}
     if code := by_name.get(text.lower()):
-        raise ValueError(f"{shown(text)} is a name, write the country code {code}")
+        raise Misspelt(f"{shown(text)} is a name, write the country code {code}", code)
     raise ValueError(f"{shown(text)} is not an ISO 3166-1 country code of two letters, write it as CD or UA")
 
 
@@ -184,14 +184,14 @@ def _language(text: str) -> str:
         return text
     by_name = {name.lower(): code for code, name in known.items()}
     if code := by_name.get(text.lower()) or (text.lower() if text.lower() in known else None):
-        raise ValueError(f"{shown(text)} is not a language code, write {code}")
+        raise Misspelt(f"{shown(text)} is not a language code, write {code}", code)
     raise ValueError(f"{shown(text)} is not an ISO 639 language code, write it as en or uk")
 
 
 def _currency(text: str) -> str:
     if text not in vocabulary.currencies():
         if text.upper() in vocabulary.currencies():
-            raise ValueError(f"{shown(text)} is not a currency code, write {text.upper()}")
+            raise Misspelt(f"{shown(text)} is not a currency code, write {text.upper()}", text.upper())
         raise ValueError(f"{shown(text)} is not an ISO 4217 currency code, write it as USD or EUR")
     return text
 

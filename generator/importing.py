@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from . import desk
+from .content import Content
 from .drafting import Draft
 from .files import create, read_text
 from .frontmatter import read_mapping, split
@@ -51,8 +52,7 @@ def known_traits(site: desk.Desk, now: datetime) -> list[Trait]:
     """What the postings of a site are known again by, drafts included."""
     content = site.loaded.content
     assert content
-    running = (State.SCHEDULED, State.OPEN, State.CLOSING)
-    over = {one.path for one in content.postings if state_at(one.history, content.settings, now)[0] not in running}
+    over = over_at(content, now)
     found = []
     for path in site.postings():
         # What cannot be read is `check`'s to tell.
@@ -60,15 +60,22 @@ def known_traits(site: desk.Desk, now: datetime) -> list[Trait]:
         if parts:
             name = path.relative_to(site.root).as_posix()
             fields = read_mapping(parts[0])[0].value
-            found.append(_of_fields(name, fields, parts[1], over=name in over))
+            found.append(known_trait(name, fields, parts[1], over=name in over))
     return found
 
 
+def over_at(content: Content, now: datetime) -> set[str]:
+    """The files of the roles that are no longer open at an instant."""
+    running = (State.SCHEDULED, State.OPEN, State.CLOSING)
+    return {one.path for one in content.postings if state_at(one.history, content.settings, now)[0] not in running}
+
+
 def _trait(draft: Draft) -> Trait:
-    return _of_fields("", draft.facts, draft.body, over=False)
+    return known_trait("", draft.facts, draft.body, over=False)
 
 
-def _of_fields(path: str, fields: Mapping[str, object], body: str, *, over: bool) -> Trait:
+def known_trait(path: str, fields: Mapping[str, object], body: str, *, over: bool) -> Trait:
+    """What a posting is known again by, from its front matter as written and its text."""
     source = fields.get("source")
     url = source.get("url") if isinstance(source, Mapping) else None
     title, organisation, reference, closes = (

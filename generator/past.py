@@ -122,6 +122,15 @@ def _postings_at(root: Path, revision: str, words: Vocabulary) -> Iterator[Posti
             yield PostingFile(PurePosixPath(path).stem, path, posting)
 
 
+def has_commits(root: Path) -> bool:
+    """Whether a folder is under git, and something was committed there."""
+    try:
+        _git(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+    except NoSuchRevision:
+        return False
+    return True
+
+
 def _git(root: Path, *arguments: str) -> str:
     command = ["git", "-C", str(root), *arguments]
     try:

@@ -1,7 +1,7 @@
 """What is wrong with the input, as values. One error carries every problem of a run."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Literal
 
@@ -18,18 +18,21 @@ class Place:
 class Problem:
     """One mistake of an editor: where it stands, what is there, and what to write instead.
 
-    `path` is relative to the root. A `note` stops nothing: it says what a draft still lacks.
+    `path` is relative to the root. A `note` stops nothing: it says what a draft still lacks; a `warning` says what may
+    mislead a reader. `instead` is the value to write where that is certain, `rule` names what was broken.
     """
 
     path: str
     place: Place
     key: str
     message: str
-    level: Literal["error", "note"] = "error"
+    level: Literal["error", "warning", "note"] = "error"
+    instead: str = field(default="", compare=False)
+    rule: str = field(default="content", compare=False)
 
     def __str__(self) -> str:
-        note = "note: " if self.level == "note" else ""
-        return f"{self.path}:{self.place.line}:{self.place.column}: {note}{self.key}: {self.message}"
+        level = "" if self.level == "error" else f"{self.level}: "
+        return f"{self.path}:{self.place.line}:{self.place.column}: {level}{self.key}: {self.message}"
 
     def as_note(self) -> "Problem":
         return replace(self, level="note")
@@ -45,6 +48,14 @@ class ContentError(Exception):
     def __reduce__(self) -> tuple[type["ContentError"], tuple[tuple[Problem, ...]]]:
         # An exception is sent between processes by the arguments it was made from.
         return ContentError, (self.problems,)
+
+
+class Misspelt(ValueError):
+    """A value that means `instead` for certain, written in another way."""
+
+    def __init__(self, message: str, instead: str) -> None:
+        super().__init__(message)
+        self.instead = instead
 
 
 def shown(text: object, limit: int = 60) -> str:

@@ -1,16 +1,45 @@
 """Problems as text for people, and in the forms that other programs read."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import blake2b
+from unicodedata import combining, east_asian_width
 from urllib.parse import quote
 
+from .lint import RULES
 from .problems import Problem
+
+_WIDTH = 100  # characters of a line that are shown
+_SEVERITIES = {"error": "major", "warning": "minor", "note": "info"}
 
 
 def text(problems: Sequence[Problem]) -> str:
     """One line a problem: `path:line:column: key: message`."""
     return "\n".join(map(str, problems))
+
+
+def with_lines(problems: Sequence[Problem], line_at: Callable[[str, int], str | None]) -> str:
+    """The same with the line of each problem below it, its place underlined. `line_at` gives a file's line."""
+    return "\n".join("\n".join([str(one), *_underlined(one, line_at(one.path, one.place.line))]) for one in problems)
+
+
+def _underlined(problem: Problem, line: str | None) -> Iterator[str]:
+    if line is None or not line.strip():
+        return
+    start = problem.place.column - 1
+    # Of a long line the part around the place.
+    cut = max(0, start - _WIDTH // 2)
+    part = "".join(char if char.isprintable() else "�" for char in line[cut : cut + _WIDTH])
+    value = re.match(r"[^\s,\]}]+|$", line[start:])
+    length = max(1, min(len(value[0]) if value else 1, len(part) - (start - cut)))
+    yield f"    {part}"
+    yield f"    {' ' * sum(map(_cells, line[cut:start]))}{'^' * length}"
+
+
+def _cells(char: str) -> int:
+    """How many places of a terminal a character takes."""
+    return 2 if east_asian_width(char) in "WF" else 0 if combining(char) else 1
 
 
 def as_json(problems: Sequence[Problem]) -> str:
@@ -22,6 +51,8 @@ def as_json(problems: Sequence[Problem]) -> str:
             "key": one.key,
             "message": one.message,
             "level": one.level,
+            "rule": one.rule,
+            **({"instead": one.instead} if one.instead else {}),
         }
         for one in problems
     ]
@@ -34,7 +65,7 @@ def github(problems: Sequence[Problem]) -> str:
 
 
 def _annotation(problem: Problem) -> str:
-    level = "error" if problem.level == "error" else "notice"
+    level = "notice" if problem.level == "note" else problem.level
     place = f"file={_property(problem.path)},line={problem.place.line},col={problem.place.column}"
     return f"::{level} {place},title={_property(problem.key)}::{_data(f'{problem.key}: {problem.message}')}"
 
@@ -52,9 +83,9 @@ def gitlab(problems: Sequence[Problem]) -> str:
     found = [
         {
             "description": f"{one.key}: {one.message}",
-            "check_name": "vacancy-digest",
+            "check_name": f"vacancy-digest/{one.rule}",
             "fingerprint": blake2b(str(one).encode(), digest_size=16).hexdigest(),
-            "severity": "major" if one.level == "error" else "info",
+            "severity": _SEVERITIES[one.level],
             "location": {"path": one.path, "lines": {"begin": one.place.line}},
         }
         for one in problems
@@ -66,7 +97,7 @@ def sarif(problems: Sequence[Problem]) -> str:
     """SARIF 2.1.0."""
     results = [
         {
-            "ruleId": "content",
+            "ruleId": one.rule,
             "level": one.level,
             "message": {"text": f"{one.key}: {one.message}"},
             "locations": [
@@ -80,10 +111,8 @@ def sarif(problems: Sequence[Problem]) -> str:
         }
         for one in problems
     ]
-    driver = {
-        "name": "vacancy-digest",
-        "rules": [{"id": "content", "shortDescription": {"text": "Content of the digest"}}],
-    }
+    rules = [{"id": rule, "shortDescription": {"text": text}} for rule, text in RULES.items()]
+    driver = {"name": "vacancy-digest", "rules": rules}
     document = {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",

@@ -16,13 +16,15 @@ Raw = dict[str, Value]
 class Broken(NamedTuple):
     """A rule that the front matter breaks.
 
-    `missing` marks what a draft may still lack, `of_key` what is mended at the key and not at its value.
+    `missing` marks what a draft may still lack, `of_key` what is mended at the key and not at its value, `instead` is
+    the value to write where that is certain.
     """
 
     location: Location
     message: str
     missing: bool = False
     of_key: bool = False
+    instead: str = ""
 
 
 def opens_or_added(raw: Raw) -> Iterator[Broken]:

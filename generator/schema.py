@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 
 from . import fields as f
 from .frontmatter import Fields, Location, Value, key_text
-from .problems import Place, did_you_mean, nearest, shown
+from .problems import Misspelt, Place, did_you_mean, nearest, shown
 from .rules import RULES, Broken
 from .vocabulary import Vocabulary
 
@@ -202,12 +202,13 @@ class VocabularyFile(f.Fields):
 
 
 class Finding(NamedTuple):
-    """A mistake in front matter, not yet tied to a file. `missing` marks what a draft may still lack."""
+    """A mistake in front matter, not yet tied to a file. `missing` and `instead` are as in `Broken`."""
 
     place: Place
     key: str
     message: str
     missing: bool = False
+    instead: str = ""
 
 
 _Form = TypeVar("_Form", bound=f.Fields)
@@ -258,12 +259,15 @@ def _broken(form: type[f.Fields], raw: Any, detail: ErrorDetails) -> Broken:
             return Broken(location, "is empty, write its keys or delete it")
         case "model_type" | "dict_type":
             return Broken(location, "is not a mapping, write lines of the form key: value")
-    return Broken(location, str(detail.get("ctx", {}).get("error") or detail["msg"]), of_key=of_key)
+    error = detail.get("ctx", {}).get("error")
+    instead = error.instead if isinstance(error, Misspelt) else ""
+    return Broken(location, str(error or detail["msg"]), of_key=of_key, instead=instead)
 
 
 def _finding(fields: Fields, broken: Broken) -> Finding:
     place = fields.place_of(broken.location, of_key=broken.of_key)
-    return Finding(place, key_text(broken.location) or "front matter", broken.message, broken.missing)
+    key = key_text(broken.location) or "front matter"
+    return Finding(place, key, broken.message, broken.missing, broken.instead)
 
 
 def _known_key(form: type[f.Fields], location: Location) -> str:

@@ -17,7 +17,7 @@ import yaml
 from babel import Locale
 from babel.numbers import list_currencies
 
-from .problems import did_you_mean, shown
+from .problems import Misspelt, did_you_mean, shown
 
 zoneinfo.reset_tzpath(())
 
@@ -63,7 +63,7 @@ def known_term(text: str, terms: Mapping[str, Term], what: str) -> str:
     if text in terms:
         return text
     if match := term_meant(text, terms):
-        raise ValueError(f"{shown(text)} is not how this {what} is spelled, write {match}")
+        raise Misspelt(f"{shown(text)} is not how this {what} is spelled, write {match}", match)
     raise ValueError(f"{shown(text)} is not a known {what}, {did_you_mean(text, terms)}")
 
 

@@ -18,7 +18,7 @@ ROOMS = (
     *("content", "deadlines", "history", "wording", "listing", "stated"),
     *("crosscheck", "intake", "folder", "past", "edits", "desk"),
     *("dates", "places", "drafting", "labels", "sentences", "sections", "notices", "webpages", "interchange"),
-    *("fetching", "twins", "importing"),
+    *("fetching", "twins", "importing", "lint", "inspection", "repairs", "links"),
     *("edition", "similar", "search"),
     *("routes", "templates", "pictures", "views", "finding", "matching", "structured", "facts", "pages", "mails"),
     *("entries", "feeds", "calendars", "exports", "hosting"),
@@ -50,7 +50,7 @@ KNOWN_IN = {
     "yaml": {"edits", "frontmatter", "vocabulary"},
 }
 READS_THE_CLOCK = {"clock"}
-TOUCHES_FILES = {"files", "memo", "pictures", "publish", "search", "shelf", "vocabulary", "past"}
+TOUCHES_FILES = {"files", "links", "memo", "pictures", "publish", "search", "shelf", "vocabulary", "past"}
 
 
 @cache
@@ -155,6 +155,6 @@ def test_builds_do_not_talk_to_the_network() -> None:
     """One room opens connections, and only commands that are asked to fetch something know it."""
     network = {"socket", "ssl", "http", "requests", "httpx", "urllib3", "ftplib", "smtplib"}
     assert [name for name in _modules() if _packages(name) & network] == ["fetching"]
-    assert {name for name in _modules() if "fetching" in _own_imports(name)} == {"commands.import"}
+    assert {name for name in _modules() if "fetching" in _own_imports(name)} == {"commands.import", "links"}
     sources = [ast.unparse(module) for module in _modules().values()]
     assert not any("urllib.request" in source for source in sources)

@@ -1,16 +1,21 @@
 """`vacancy-digest check`"""
 
 import sys
+from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 
 import click
 
 from ..build import collisions_of
 from ..content import Content
+from ..files import read_text
 from ..folder import load
-from ..past import NoSuchRevision, rewritten
+from ..inspection import inspected
+from ..past import NoSuchRevision, has_commits, rewritten
 from ..problems import Problem
-from ..reports import FORMATS
+from ..repairs import repair
+from ..reports import FORMATS, with_lines
 from ..templates import read_templates
 from .options import root_option, the_clock
 
@@ -18,43 +23,88 @@ from .options import root_option, the_clock
 @click.command("check")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @root_option
-@click.option("--base", metavar="REV", help="Compare with this git revision: history must not be rewritten.")
+@click.option("--base", metavar="REV", help="Compare with this git revision (default: HEAD, where git is in use).")
 @click.option(
     "--format", "form", type=click.Choice(list(FORMATS)), default="text", help="How to print (default: text)."
 )
-def command(paths: tuple[Path, ...], root: Path, base: str | None, form: str) -> None:
-    """Report every problem in every file; write nothing.
+@click.option("--fix", is_flag=True, help="Write what is certain: spellings, codes, numbers of lists, lost history.")
+@click.option("--links", is_flag=True, help="Ask the addresses for applications whether they answer.")
+@click.option("--show-lines/--no-lines", default=None, help="Show each line (default: on a terminal).")
+def command(
+    paths: tuple[Path, ...], root: Path, base: str | None, form: str, fix: bool, links: bool, show_lines: bool | None
+) -> None:
+    """Report every problem in every file, and what may mislead a reader. Nothing is written without --fix.
 
-    With PATHS, everything is read all the same, and only the problems in these files and folders are reported.
+    Warnings and notes stop nothing: the exit code tells of errors alone. With PATHS, everything is read all the same,
+    and only what concerns these files and folders is reported.
 
-    Example: vacancy-digest check content/postings/2026
+    Example: vacancy-digest check content/postings/2026 --fix
     """
     root = root.resolve()
-    loaded = load(root)
-    templates, template_problems = read_templates(root)
-    found = [*loaded.problems, *template_problems]
-    if loaded.content is not None:
-        found += collisions_of(loaded.content, templates, the_clock())
-        found += _rewritten(root, base, loaded.content) if base else []
     wanted = [_relative(path, root) for path in paths]
-    shown = sorted({problem for problem in (*found, *loaded.notes) if not paths or _stands_in(problem, wanted)})
-    if text := FORMATS[form](shown):
+    found = _found(root, base, wanted, links=links)
+    if fix:
+        for path in repair(root, found, the_clock()):
+            click.echo(f"{path} is mended.", err=True)
+        found = _found(root, base, wanted, links=links)
+    lines = show_lines if show_lines is not None else sys.stdout.isatty()
+    if form == "text" and lines:
+        click.echo(with_lines(found, _line_reader(root)), nl=bool(found))
+    elif text := FORMATS[form](found):
         click.echo(text)
-    errors = sum(problem.level == "error" for problem in shown)
+    errors = [problem for problem in found if problem.level == "error"]
     if form == "text":
-        files = len({problem.path for problem in shown if problem.level == "error"})
-        click.echo(
-            f"{errors} problem{'s' * (errors != 1)} in {files} file{'s' * (files != 1)}." if errors else "No problems.",
-            err=True,
-        )
+        click.echo(_told(found), err=True)
     sys.exit(1 if errors else 0)
 
 
-def _rewritten(root: Path, base: str, content: Content) -> list[Problem]:
+def _found(root: Path, base: str | None, wanted: list[str], *, links: bool) -> list[Problem]:
+    """Everything that is to be said, sorted."""
+    loaded = load(root)
+    templates, template_problems = read_templates(root)
+    found = [*loaded.problems, *loaded.notes, *template_problems]
+    now = the_clock()
+    if loaded.content is not None:
+        found += collisions_of(loaded.content, templates, now)
+        found += _rewritten(root, base, loaded.content)
+        if links:
+            from ..links import unanswered  # httpx takes its time to be there
+
+            found += unanswered(root, loaded.content, now)
+    found += inspected(root, loaded.content, now)
+    return sorted({problem for problem in found if not wanted or _stands_in(problem, wanted)})
+
+
+def _told(found: Iterable[Problem]) -> str:
+    errors = [problem for problem in found if problem.level == "error"]
+    warnings = sum(problem.level == "warning" for problem in found)
+    files = len({problem.path for problem in errors})
+    told = f"{_many(len(errors), 'problem')} in {_many(files, 'file')}" if errors else "No problems"
+    return f"{told}, {_many(warnings, 'warning')}." if warnings else f"{told}."
+
+
+def _many(count: int, word: str) -> str:
+    return f"{count} {word}{'s' * (count != 1)}"
+
+
+def _rewritten(root: Path, base: str | None, content: Content) -> list[Problem]:
+    if base is None and not has_commits(root):
+        return []
     try:
-        return rewritten(root, base, content, the_clock())
+        return rewritten(root, base or "HEAD", content, the_clock())
     except NoSuchRevision as error:
         raise click.UsageError(f"--base {base}: {error}") from None
+
+
+def _line_reader(root: Path) -> Callable[[str, int], str | None]:
+    @cache
+    def lines(path: str) -> list[str]:
+        return read_text(root, root / path)[0].split("\n")
+
+    def line_at(path: str, number: int) -> str | None:
+        return lines(path)[number - 1] if number <= len(lines(path)) else None
+
+    return line_at
 
 
 def _relative(path: Path, root: Path) -> str:

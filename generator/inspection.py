@@ -1,0 +1,43 @@
+"""A closer look at postings that are well formed: each by itself, and all together."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from .content import Content
+from .documents import Document, Reading
+from .files import read_text
+from .frontmatter import split
+from .importing import known_trait, over_at
+from .lint import Text, looked_at, same_vacancy
+from .problems import Place, Problem
+from .schema import Posting
+from .twins import Trait
+from .vocabulary import Vocabulary
+
+
+def inspected(root: Path, content: Content | None, now: datetime) -> list[Problem]:
+    """Every warning about the postings of a site, drafts included; without content, where settings cannot be read."""
+    over = over_at(content, now) if content else set()
+    found: list[Problem] = []
+    traits: list[Trait] = []
+    titles: dict[str, Place] = {}
+    for text in _texts(root, content.vocabulary if content else None):
+        path = text.document.path
+        # What was said of a role that is over misleads nobody any more.
+        if path not in over:
+            found += looked_at(text)
+        traits.append(known_trait(path, text.document.written.value, text.body, over=path in over))
+        titles[path] = text.document.written.place_of(("title",))
+    return found + list(same_vacancy(traits, titles))
+
+
+def _texts(root: Path, words: Vocabulary | None) -> Iterator[Text]:
+    for path in sorted((root / "content/postings").rglob("*.md")):
+        text, problems = read_text(root, path)
+        parts = split(text)
+        if problems or parts is None or path.is_symlink():
+            continue
+        document: Document[Posting] | None = Reading(root).mapping(Posting, path, parts[0], first_line=2, words=words)
+        if document and document.value:
+            yield Text(document, parts[1], parts[2], words)

@@ -1,0 +1,60 @@
+"""Whether the addresses for applications answer; what answered lately is not asked again."""
+
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from .content import Content
+from .fetching import NotFetched, answers
+from .files import read_text
+from .frontmatter import read_mapping, split
+from .history import state_at
+from .model import State
+from .problems import Problem, shown
+
+_REMEMBERED = timedelta(hours=24)
+
+
+def unanswered(root: Path, content: Content, now: datetime, *, private: bool = False) -> list[Problem]:
+    """A warning for each open role whose address for applications gives no page."""
+    cache = root / ".cache/links.json"
+    known = _known(cache, now)
+    found: list[Problem] = []
+    for one in content.postings:
+        if state_at(one.history, content.settings, now)[0] not in (State.OPEN, State.CLOSING):
+            continue
+        parts = split(read_text(root, root / one.path)[0])
+        fields = read_mapping(parts[0], 2)[0] if parts else None
+        address = fields.value.get("apply") if fields else None
+        if not fields or not isinstance(address, str):
+            continue
+        address = address.strip()
+        if address not in known:
+            known[address] = {"at": now.isoformat(), "wrong": _wrong(address, private=private)}
+        if wrong := known[address]["wrong"]:
+            place = fields.place_of(("apply",))
+            found.append(Problem(one.path, place, "apply", f"{shown(address)}: {wrong}", "warning", rule="link"))
+    cache.parent.mkdir(exist_ok=True)
+    cache.write_text(json.dumps(known, indent=1), "utf-8")
+    return found
+
+
+def _wrong(address: str, *, private: bool) -> str:
+    try:
+        answers(address, private=private)
+    except NotFetched as reason:
+        return str(reason).removeprefix(address).strip()
+    return ""
+
+
+def _known(cache: Path, now: datetime) -> dict[str, dict[str, str]]:
+    """What was asked within a day and answered; silence is asked about again."""
+    try:
+        found = json.loads(cache.read_text("utf-8"))
+        return {
+            address: one
+            for address, one in found.items()
+            if not one["wrong"] and timedelta() <= now - datetime.fromisoformat(one["at"]) < _REMEMBERED
+        }
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
