@@ -9,6 +9,7 @@ import click
 _COMMANDS = {
     "build": "Build the site.",
     "check": "Report every problem in every file; write nothing.",
+    "diff": "Tell what an edit would publish.",
     "list": "List roles by state.",
     "events": "List what happened, newest first.",
     "next": "List when the passing of time will change the site.",

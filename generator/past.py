@@ -1,10 +1,12 @@
 """The postings of an earlier commit, and what an edit since then must not rewrite: events that readers were told."""
 
 import subprocess
+import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
+from tempfile import TemporaryFile
 
 from . import clock
 from .content import Content, Listing, PostingFile
@@ -120,6 +122,21 @@ def _postings_at(root: Path, revision: str, words: Vocabulary) -> Iterator[Posti
         posting, findings = read_fields(Posting, fields, words)
         if posting and not wrong and not findings:
             yield PostingFile(PurePosixPath(path).stem, path, posting)
+
+
+def checked_out(root: Path, revision: str, folder: Path) -> None:
+    """Writes the content and the templates of a commit into a folder. Raises NoSuchRevision."""
+    commit = _git(root, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}").strip()
+    there = [name for name in ("content", "templates") if _git(root, "ls-tree", "--name-only", commit, f"./{name}")]
+    if "content" not in there:
+        raise NoSuchRevision("it has no content/ here")
+    folder.mkdir(parents=True)
+    with TemporaryFile() as file:
+        command = ["git", "-C", str(root), "archive", "--format=tar", commit, "--", *there]
+        subprocess.run(command, stdout=file, check=True)
+        file.seek(0)
+        with tarfile.open(fileobj=file) as archive:
+            archive.extractall(folder, filter="data")
 
 
 def has_commits(root: Path) -> bool:

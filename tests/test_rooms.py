@@ -22,7 +22,7 @@ ROOMS = (
     *("edition", "similar", "search"),
     *("routes", "templates", "pictures", "views", "finding", "matching", "structured", "facts", "pages", "mails"),
     *("entries", "feeds", "calendars", "exports", "hosting"),
-    *("fingerprint", "publish", "render", "plan", "worklist", "pieces", "build"),
+    *("fingerprint", "publish", "render", "plan", "worklist", "pieces", "build", "changes"),
     *("profile", "reports"),
     *("cli", "__main__"),
 )

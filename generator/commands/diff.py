@@ -1,0 +1,114 @@
+"""`vacancy-digest diff`"""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from ..changes import Changes, NeverPublished, Told, changes_since
+from ..past import NoSuchRevision
+from ..views import utc_text
+from .options import now_option, root_option
+
+_SHOWN = 20  # paths; of more the number is told
+
+
+@click.command("diff")
+@click.argument("revision", metavar="REV", default="HEAD")
+@root_option
+@now_option
+@click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", help="How to print.")
+def command(revision: str, root: Path, now: datetime, form: str) -> None:
+    """Tell what the files as they are now would publish, compared with a git revision (default: HEAD).
+
+    Both are built for the same instant, so that the passing of time is no difference. Told are the events that
+    followers would get, the pages that change, the feeds and calendars.
+
+    Example: vacancy-digest diff main --format markdown
+    """
+    try:
+        found = changes_since(root.resolve(), revision, now)
+    except (NoSuchRevision, NeverPublished) as error:
+        raise click.UsageError(f"{revision}: {error}") from None
+    click.echo({"text": _text, "json": _json, "markdown": _markdown}[form](found))
+
+
+def _text(found: Changes) -> str:
+    lines = [*_section("Followers would be told:", map(_line, found.told))]
+    lines += _section("Followers were told, and it is gone (see check):", map(_line, found.taken_back))
+    lines += _section("Opens later:", (f"{one.slug}: {one.title}" for one in found.scheduled))
+    lines += _section(f"Pages that change: {len(found.pages)}", _some(found.pages))
+    lines += _section(f"Feeds, calendars and data that change: {len(found.followed)}", _some(found.followed))
+    lines += _section("Gone:", _some(list(found.gone)))
+    return "\n".join(lines) or "Nothing changes."
+
+
+def _section(title: str, items: Iterator[str] | list[str]) -> Iterator[str]:
+    found = list(items)
+    if found:
+        yield title
+        yield from (f"  {item}" for item in found)
+
+
+def _line(told: Told) -> str:
+    return f"{told.event.kind.value:<10} {told.slug}: {told.title} ({utc_text(told.event.instant)})"
+
+
+def _some(paths: list[str]) -> list[str]:
+    more = [f"and {len(paths) - _SHOWN} more"] if len(paths) > _SHOWN else []
+    return [f"/{path.removesuffix('index.html')}" for path in paths[:_SHOWN]] + more
+
+
+def _json(found: Changes) -> str:
+    def events(told: tuple[Told, ...]) -> list[dict[str, str]]:
+        return [
+            {
+                "id": one.event.id,
+                "kind": one.event.kind.value,
+                "posting": one.slug,
+                "instant": utc_text(one.event.instant),
+            }
+            for one in told
+        ]
+
+    return json.dumps(
+        {
+            "told": events(found.told),
+            "taken_back": events(found.taken_back),
+            "scheduled": [one.slug for one in found.scheduled],
+            "new": found.new,
+            "changed": found.changed,
+            "gone": found.gone,
+        },
+        ensure_ascii=False,
+        indent=1,
+    )
+
+
+def _markdown(found: Changes) -> str:
+    """For a pull request's comment. What editors wrote stands in code spans, where it is nothing but text."""
+    parts = []
+    for title, told in (("Followers would be told", found.told), ("Told before, and gone now", found.taken_back)):
+        if told:
+            rows = (f"| {one.event.kind.value} | {_code(one.title)} | {utc_text(one.event.instant)} |" for one in told)
+            parts.append("\n".join([f"**{title}**", "", "| event | role | when |", "| --- | --- | --- |", *rows]))
+    if found.scheduled:
+        parts.append("\n".join(["**Opens later**", "", *(f"- {_code(one.title)}" for one in found.scheduled)]))
+    for title, paths in (
+        ("Pages", found.pages),
+        ("Feeds, calendars and data", found.followed),
+        ("Gone", list(found.gone)),
+    ):
+        if paths:
+            items = (f"- {_code(one)}" for one in _some(paths))
+            summary = f"<summary>{title}: {len(paths)}</summary>"
+            parts.append("\n".join(["<details>", summary, "", *items, "", "</details>"]))
+    return "\n\n".join(parts) or "Nothing that readers see changes."
+
+
+def _code(text: str) -> str:
+    plain = " ".join(text.replace("|", "¦").split())
+    marks = "``" if "`" in plain else "`"
+    return f"{marks} {plain} {marks}" if "`" in plain else f"{marks}{plain}{marks}"
