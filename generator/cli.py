@@ -8,6 +8,7 @@ import click
 
 _COMMANDS = {
     "build": "Build the site.",
+    "serve": "Serve the site while it is worked on.",
     "check": "Report every problem in every file; write nothing.",
     "diff": "Tell what an edit would publish.",
     "list": "List roles by state.",

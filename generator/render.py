@@ -6,9 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
+from types import CodeType
 from typing import Any, NamedTuple, assert_never, get_args
 
-from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateError, TemplateNotFound, TemplateRuntimeError
+from jinja2 import (
+    BaseLoader,
+    BytecodeCache,
+    Environment,
+    StrictUndefined,
+    TemplateError,
+    TemplateNotFound,
+    TemplateRuntimeError,
+)
+from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
 from . import calendars, feeds, pages, routes, tally, views, wording
@@ -110,6 +120,21 @@ class _Sources(BaseLoader):
         return source.text, source.path, None
 
 
+class _Compiled(BytecodeCache):
+    """What templates were compiled to in this process: where it builds again and again, that takes longest."""
+
+    def __init__(self) -> None:
+        self.codes: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self.codes.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code:
+            self.codes[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED = _Compiled()
 _MOST_ROWS = 5_000
 _DEEP = (
     routes.PostingPage,
@@ -139,7 +164,12 @@ class Renderer:
         self.briefs: dict[bytes, views.Row] = {}
         self.parts: dict[tuple[str, object], Markup] = {}
         self.environment = _Environment(
-            loader=_Sources(templates), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+            loader=_Sources(templates),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            bytecode_cache=_COMPILED,
         )
         self.environment.globals |= {
             "site": self.settings,

@@ -22,7 +22,7 @@ ROOMS = (
     *("edition", "similar", "search"),
     *("routes", "templates", "pictures", "views", "finding", "matching", "structured", "facts", "pages", "mails"),
     *("entries", "feeds", "calendars", "exports", "hosting"),
-    *("fingerprint", "publish", "render", "plan", "worklist", "pieces", "build", "changes"),
+    *("fingerprint", "publish", "render", "plan", "worklist", "pieces", "build", "changes", "workbench", "server"),
     *("profile", "reports"),
     *("cli", "__main__"),
 )
@@ -50,7 +50,7 @@ KNOWN_IN = {
     "yaml": {"edits", "frontmatter", "vocabulary"},
 }
 READS_THE_CLOCK = {"clock"}
-TOUCHES_FILES = {"files", "links", "memo", "pictures", "publish", "search", "shelf", "vocabulary", "past"}
+TOUCHES_FILES = {"files", "links", "memo", "pictures", "publish", "search", "server", "shelf", "vocabulary", "past"}
 
 
 @cache
@@ -152,9 +152,10 @@ def test_few_rooms_touch_files() -> None:
 
 
 def test_builds_do_not_talk_to_the_network() -> None:
-    """One room opens connections, and only commands that are asked to fetch something know it."""
+    """One room opens connections and one waits for them; only commands that are asked to do so know them."""
     network = {"socket", "ssl", "http", "requests", "httpx", "urllib3", "ftplib", "smtplib"}
-    assert [name for name in _modules() if _packages(name) & network] == ["fetching"]
+    assert [name for name in _modules() if _packages(name) & network] == ["fetching", "server"]
     assert {name for name in _modules() if "fetching" in _own_imports(name)} == {"commands.import", "links"}
+    assert {name for name in _modules() if "server" in _own_imports(name)} == {"commands.serve"}
     sources = [ast.unparse(module) for module in _modules().values()]
     assert not any("urllib.request" in source for source in sources)

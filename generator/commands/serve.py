@@ -1,0 +1,56 @@
+"""`vacancy-digest serve`"""
+
+import threading
+from functools import partial
+from pathlib import Path
+
+import click
+from watchfiles import watch
+
+from ..folder import settings_of
+from ..server import Server
+from ..workbench import Workbench
+from .options import root_option
+
+
+@click.command("serve")
+@root_option
+@click.option("--host", default="127.0.0.1", help="Where to listen (default: on this machine alone).")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, help="Default: 8000; 0 takes any that is free.")
+def command(root: Path, host: str, port: int) -> None:
+    """Build, serve, build again at every change, and reload the browser. The folder site/ is left alone.
+
+    A mistake is shown on the page until it is mended. The slider in the bar shows the digest on another day, as does
+    ?now=2026-06-10T12:00:00Z behind an address. Ctrl-C ends it.
+
+    Example: vacancy-digest serve --port 8080
+    """
+    root = root.resolve()
+    settings_of(root)
+    try:
+        server = Server(host, port)
+    except OSError as error:
+        raise click.UsageError(f"{host}:{port} cannot be had ({error.strerror}), choose another --port") from None
+    bench = Workbench(root, host, server.server_port, partial(click.echo, err=True))
+    server.work_on(bench)
+    bench.rebuild()
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    click.echo(f"The digest is at http://{_shown(host)}:{server.server_port}/ (Ctrl-C ends it).")
+    folders = [root / name for name in ("content", "templates") if (root / name).is_dir()]
+    try:
+        for _ in watch(*folders, watch_filter=_concerns, debounce=50, step=10):
+            bench.rebuild()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        server.shutdown()
+
+
+def _shown(host: str) -> str:
+    return "localhost" if host in {"127.0.0.1", "0.0.0.0", "::1", "::"} else host
+
+
+def _concerns(change: object, path: str) -> bool:
+    """Whether a changed file is one that the site is made from: the temporary files of editors are none."""
+    name = Path(path).name
+    return not name.startswith(".") and not name.endswith(("~", ".swp", ".tmp"))

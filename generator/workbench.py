@@ -1,0 +1,94 @@
+"""A site built again and again for the editor who works on it: what stands, what is wrong, for which instant."""
+
+import threading
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from . import clock
+from .build import Options, build
+from .fields import read_base_url
+from .folder import NoSite
+from .problems import ContentError
+from .publish import Refused
+from .views import utc_text
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """`number` grows with every change of this, `built` with every site; `frozen` tells that `now` is not the clock's.
+
+    `problems` are lines as `check` prints them; while there are any, the site is the one from before them.
+    """
+
+    number: int
+    built: int
+    now: datetime
+    frozen: bool
+    problems: tuple[str, ...] = ()
+
+    def as_data(self) -> dict[str, object]:
+        """For the page's script."""
+        return {
+            "number": self.number,
+            "built": self.built,
+            "now": utc_text(self.now),
+            "clock": utc_text(clock.read_now(None)),
+            "frozen": self.frozen,
+            "problems": list(self.problems),
+        }
+
+
+class Workbench:
+    """Builds `root` into a folder of the cache. Its methods may be called from several threads."""
+
+    def __init__(self, root: Path, host: str, port: int, tell: Callable[[str], None]) -> None:
+        self.root, self.out, self.host = root, root / ".cache/serve", host
+        self._options = Options(base_url=read_base_url(f"http://localhost:{port}/"), search=False)
+        self._tell = tell
+        self._building = threading.Lock()
+        self._changed = threading.Condition()
+        self._wanted: datetime | None = None
+        self.standing = Standing(0, 0, clock.read_now(None), frozen=False)
+
+    def look_at(self, now: datetime | None) -> None:
+        """Builds for another instant, or for the clock's again."""
+        if now != self._wanted:
+            self._wanted = now
+            self.rebuild()
+
+    def rebuild(self) -> None:
+        """Builds once. Whatever is wrong is told and shown; what stood before goes on standing."""
+        with self._building:
+            started = clock.read_now(None)
+            now = self._wanted or started
+            problems: tuple[str, ...] = ()
+            written = 0
+            try:
+                report = build(self.root, self.out, now, self._options, tell=self._tell)
+            except (ContentError, NoSite, Refused) as error:
+                problems = tuple(str(error).splitlines())
+                self._tell(str(error))
+            except Exception as error:  # a bug, or a disk that is full: the editor's work goes on
+                problems = (f"{type(error).__name__}: {error}",)
+                self._tell(traceback.format_exc())
+            else:
+                written = report.published.written
+                took = clock.read_now(None) - started
+                self._tell(f"Built in {took / timedelta(seconds=1):.2f} s: {written} files changed.")
+            with self._changed:
+                last = self.standing
+                built = last.built + bool(written)
+                frozen = self._wanted is not None
+                self.standing = replace(
+                    last, number=last.number + 1, built=built, now=now, frozen=frozen, problems=problems
+                )
+                self._changed.notify_all()
+
+    def wait(self, after: int, seconds: float) -> Standing | None:
+        """What stands as soon as it is another than number `after`; None when the time is over before."""
+        with self._changed:
+            self._changed.wait_for(lambda: self.standing.number != after, seconds)
+            return self.standing if self.standing.number != after else None
