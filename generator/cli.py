@@ -7,12 +7,14 @@ from importlib import import_module
 import click
 
 _COMMANDS = {
+    "init": "Write a new site, with invented roles.",
     "build": "Build the site.",
     "serve": "Serve the site while it is worked on.",
     "check": "Report every problem in every file; write nothing.",
     "diff": "Tell what an edit would publish.",
     "list": "List roles by state.",
     "events": "List what happened, newest first.",
+    "editors": "Write the settings of editors' tools anew.",
     "next": "List when the passing of time will change the site.",
     "import": "Draft postings from vacancies found elsewhere.",
     "new": "Write a new posting.",

@@ -281,7 +281,7 @@ def _term(kind: Literal["grades", "categories", "contracts"], what: str) -> Read
         # Without words, because those of the site cannot be read, any word may be right.
         return text if words is None else vocabulary.known_term(text, getattr(words, kind), what)
 
-    return Read(read, {"type": "string"}, context=True)
+    return Read(read, {"type": "string", "x-vocabulary": kind}, context=True)
 
 
 def _listed(value: object) -> object:

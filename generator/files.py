@@ -157,6 +157,16 @@ def create(path: Path, content: bytes) -> None:
         raise ChangedMeanwhile(f"{path} is there already, nothing was written") from None
 
 
+def replaced(path: Path, content: bytes) -> bool:
+    """Writes a file of ours whole, whatever was there; whether it was another one."""
+    before = path.read_bytes() if path.exists() else None
+    if before is None:
+        create(path, content)
+    elif before != content:
+        rewrite(path, before, content)
+    return before != content
+
+
 def rewrite(path: Path, before: bytes, after: bytes) -> None:
     """Writes a file whole in place of one that held `before`. Raises ChangedMeanwhile."""
     with tempfile.TemporaryDirectory(prefix=".", suffix="~", dir=path.parent) as folder:

@@ -132,6 +132,13 @@ def _vocabulary(reading: Reading, paths: list[Path]) -> Vocabulary | None:
     return Vocabulary(**parts)
 
 
+def built_in_words() -> Vocabulary:
+    """The vocabulary of a site that has none of its own."""
+    words = _vocabulary(Reading(Path("/")), [])
+    assert words, "the built-in vocabulary is good"
+    return words
+
+
 def _terms(words: Mapping[str, schema.Word]) -> Mapping[str, Term]:
     terms = [Term(key, word.label, word.explanation, word.source, word.order) for key, word in words.items()]
     return {term.key: term for term in sorted(terms, key=lambda term: (term.order, term.key))}

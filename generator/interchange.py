@@ -14,6 +14,7 @@ import feedparser
 
 from .dates import read_date
 from .drafting import Draft, Unreadable
+from .editors import FORM, FORM_TEXT
 from .frontmatter import read_mapping, split
 from .notices import Bench, Stated, read_notice
 from .vocabulary import notice_words
@@ -40,6 +41,8 @@ def drafts_in(text: str, source: str, bench: Bench, names: Mapping[str, str]) ->
         found = _from_page(text, source)
     elif re.match(r"<\?xml|<rss|<feed|<rdf:", start, re.IGNORECASE):
         found = _from_feed(text, source)
+    elif start.startswith("### "):
+        found = iter([_from_issue(start, source)])
     elif split(text):
         found = iter([_from_markdown(text, source, names)])
     elif source.lower().endswith((".csv", ".tsv")):
@@ -204,6 +207,16 @@ def _from_markdown(text: str, source: str, names: Mapping[str, str]) -> Found:
     values = {key: _flat(value) for key, value in fields.value.items()}
     body, stated, name = _from_fields(values, source, names)
     return body or _without_marks(parts[1]), stated, name
+
+
+def _from_issue(text: str, source: str) -> Found:
+    """An issue that was written with our form. A heading that is none of the form's belongs to the text above it."""
+    labels = {name.replace("_", " ").capitalize(): name for name in FORM} | {FORM_TEXT: "text"}
+    headings = rf"^### ({'|'.join(map(re.escape, labels))})\s*$"
+    parts = re.split(headings, text.replace("\r\n", "\n"), flags=re.MULTILINE)
+    values = {labels[label]: value.strip() for label, value in zip(parts[1::2], parts[2::2], strict=True)}
+    given = {name: value for name, value in values.items() if value not in ("_No response_", "None", "")}
+    return _from_fields(given, source, {})
 
 
 def _from_fields(values: Mapping[str, str], source: str, names: Mapping[str, str]) -> Found:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from . import clock, wording
 from .content import Content, PageFile, PostingFile
+from .corrections import file_address, report_address
 from .edition import Collection, Edition, Role, ended_long_ago, kinds
 from .facts import explanations_of, facts_of, organisation_facts
 from .finding import facets
@@ -157,6 +158,8 @@ def posting_view(subject: PostingSubject, file: PostingFile, content: Content, l
         apply_host=urlsplit(posting.apply).hostname or "" if posting.apply else "",
         structured=job_posting(role, posting, organisation, text, links) if role.listed else None,
         notice=notice_of(posting) if role.listed else None,
+        file=file_address(content.settings, role.listing.path),
+        report=report_address(content.settings, posting.title, links.absolute(row.page)),
     )
 
 

@@ -181,6 +181,8 @@ class PostingView:
     expired: bool
     structured: dict[str, object] | None
     notice: dict[str, object] | None
+    file: str
+    report: str
 
 
 @dataclass(frozen=True, slots=True)

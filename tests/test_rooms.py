@@ -16,13 +16,25 @@ ROOMS = (
     *("prose", "plaintext", "commonmark", "markup", "files", "documents"),
     *("memo", "shelf", "crew"),
     *("content", "deadlines", "history", "wording", "listing", "stated"),
-    *("crosscheck", "intake", "folder", "past", "edits", "desk"),
+    *("crosscheck", "intake", "folder", "past", "edits", "desk", "editors"),
     *("dates", "places", "drafting", "labels", "sentences", "sections", "notices", "webpages", "interchange"),
     *("fetching", "twins", "importing", "lint", "inspection", "repairs", "links"),
-    *("edition", "similar", "search"),
+    *("edition", "similar", "search", "corrections"),
     *("routes", "templates", "pictures", "views", "finding", "matching", "structured", "facts", "pages", "mails"),
     *("entries", "feeds", "calendars", "exports", "hosting"),
-    *("fingerprint", "publish", "render", "plan", "worklist", "pieces", "build", "changes", "workbench", "server"),
+    *(
+        "fingerprint",
+        "publish",
+        "render",
+        "plan",
+        "worklist",
+        "pieces",
+        "build",
+        "changes",
+        "workbench",
+        "server",
+        "starter",
+    ),
     *("profile", "reports"),
     *("cli", "__main__"),
 )
@@ -46,11 +58,23 @@ KNOWN_IN = {
     "rich": {"progress"},
     "sqlite3": {"memo"},
     "subprocess": {"past", "search"},
-    "time": {"fetching", "progress", "tally", "commands.build"},
-    "yaml": {"edits", "frontmatter", "vocabulary"},
+    "time": {"fetching", "progress", "tally", "workbench", "commands.build"},
+    "yaml": {"editors", "edits", "frontmatter", "vocabulary"},
 }
 READS_THE_CLOCK = {"clock"}
-TOUCHES_FILES = {"files", "links", "memo", "pictures", "publish", "search", "server", "shelf", "vocabulary", "past"}
+TOUCHES_FILES = {
+    "files",
+    "links",
+    "memo",
+    "pictures",
+    "publish",
+    "search",
+    "server",
+    "shelf",
+    "starter",
+    "vocabulary",
+    "past",
+}
 
 
 @cache

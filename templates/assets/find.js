@@ -195,7 +195,7 @@
     }
     search.value = (asked.get("q") ?? "").slice(0, 100);
     onlySaved.checked = asked.get("saved") === "1";
-    if (asked.size) details.open = true;
+    if (address().size || notes.length) details.open = true;
   };
 
   // The whole texts are searched where the build made an index of them, else what the rows say.

@@ -1,0 +1,28 @@
+"""`vacancy-digest editors`"""
+
+from pathlib import Path
+
+import click
+
+from ..desk import Desk
+from ..editors import Editors
+from ..files import replaced
+from .options import root_option
+
+
+@click.command("editors")
+@root_option
+def command(root: Path) -> None:
+    """Write the settings of editors' tools anew, from the schema and the site's own vocabulary.
+
+    They are for VS Code (JSON Schema, Front Matter), Sveltia CMS, Decap CMS, Pages CMS, and GitHub's form for issues.
+    Run it after an update of vacancy-digest, or when vocabulary.yaml has changed.
+
+    Example: vacancy-digest editors
+    """
+    desk = Desk.of(root.resolve())
+    content = desk.loaded.content
+    assert content
+    for path, text in Editors(content.settings, content.vocabulary).files():
+        if replaced(desk.root / path, text.encode()):
+            click.echo(f"{path} is written.")

@@ -1,0 +1,64 @@
+"""A new site: invented roles of invented organisations, dated around the day on which it is made."""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from . import clock
+from .editors import Editors
+from .edits import scalar
+from .files import create
+from .publish import Refused
+from .vocabulary import Vocabulary
+
+# In our data files they have no dot, which packaging tools pass over.
+_DOTTED = {
+    "gitignore": ".gitignore",
+    "gitlab-ci.yml": ".gitlab-ci.yml",
+    "pre-commit-config.yaml": ".pre-commit-config.yaml",
+    "github": ".github",
+    "vscode": ".vscode",
+}
+_TOKEN = re.compile(r"@\{(?:(?P<days>[+-]\d+)(?:T(?P<hour>\d\d))?|(?P<name>[a-z_]+))\}")
+
+
+def start(folder: Path, title: str, base_url: str, now: datetime, words: Vocabulary) -> list[str]:
+    """Writes a new site into a folder that holds none, and returns the paths. Raises Refused."""
+    if (folder / "content").exists():
+        raise Refused(f"{folder / 'content'} is there already, nothing was written; name another folder")
+    host = urlsplit(base_url).hostname or "example.org"
+    domain = host if "." in host else "digest.example.org"
+    values = {"title": scalar(title), "base_url": base_url, "domain": domain}
+    files = dict(_files(resources.files(__package__).joinpath("data", "starter"), ""))
+    written = {path: _filled(text, values, now) for path, text in files.items()}
+    written |= Editors(None, words).files()
+    if taken := [path for path in sorted(written) if (folder / path).exists()]:
+        raise Refused(f"{folder / taken[0]} is there already, nothing was written; name another folder")
+    for path, text in sorted(written.items()):
+        create(folder / path, text.encode())
+    return sorted(written)
+
+
+def _files(folder: Traversable, inside: str) -> Iterator[tuple[str, str]]:
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        path = inside + (_DOTTED.get(entry.name, entry.name) if not inside else entry.name)
+        if entry.is_dir():
+            yield from _files(entry, f"{path}/")
+        else:
+            yield path, entry.read_text("utf-8")
+
+
+def _filled(text: str, values: Mapping[str, str], now: datetime) -> str:
+    """The text with days and values in place of its marks: `@{+3}` is in three days, `@{-2T10}` two days ago at ten."""
+
+    def fill(match: re.Match[str]) -> str:
+        if match["name"]:
+            return values[match["name"]]
+        day = clock.local(now, "UTC").date() + timedelta(days=int(match["days"]))
+        return f"{day}T{match['hour']}:00:00Z" if match["hour"] else day.isoformat()
+
+    return _TOKEN.sub(fill, text)
