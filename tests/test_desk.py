@@ -145,6 +145,8 @@ REFUSED = [
     (("extend", "role", "2026-05-01"), 1, "closes: 2026-05-01 is before opens (2026-06-01), correct one of the two"),
     (("extend", "role", "2026-07-01"), 1, "the deadline is 2026-07-01 already"),
     (("extend", "rule", "2026-07-08"), 1, "there is no posting rule, did you mean role?"),
+    (("extend", "role"), 2, "Missing argument"),
+    (("fill",), 2, "Missing argument"),
     (("withdraw", "over"), 1, "the role is over: filled since 2026-06-12; a role that comes back is a new posting"),
     (("fill", "broken"), 1, "content/postings/broken.md:3:9: closes: 'soon' is not a deadline"),
     (("new", "posting", "--title", "A role"), 2, "--organisation must be given"),
@@ -234,11 +236,20 @@ def test_a_new_posting_from_flags(small_site: SmallSite) -> None:
 
 def test_a_terminal_asks_for_what_matters_most(small_site: SmallSite) -> None:
     """On a terminal title, organisation and deadline are asked for, and an unknown organisation once more."""
+    said = _typed(small_site, ("new", "posting"), b"Harbour Pilot\nharbur\nharbour\n2026-07-01\n")
+    assert b"harbur has no file in content/organisations, did you mean harbour?" in said
+    assert "title: Harbour Pilot\norganisation: harbour\n" in written(small_site, "harbour-pilot")
+    _typed(small_site, ("extend",), b"harbour-pilot\n2026-07-08\n")
+    assert "closes: 2026-07-08\n" in written(small_site, "harbour-pilot")
+
+
+def _typed(site: SmallSite, arguments: tuple[str, ...], answers: bytes) -> bytes:
+    """What a command says on a terminal at which these answers are typed."""
     ours, theirs = pty.openpty()
-    command = [sys.executable, "-m", "generator", "new", "posting", "--root", str(small_site.root), *NOW]
+    command = [sys.executable, "-m", "generator", *arguments, "--root", str(site.root), *NOW]
     with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, close_fds=True) as running:
         os.close(theirs)
-        os.write(ours, b"Harbour Pilot\nharbur\nharbour\n2026-07-01\n")
+        os.write(ours, answers)
         said = b""
         try:
             while piece := os.read(ours, 4096):
@@ -246,9 +257,8 @@ def test_a_terminal_asks_for_what_matters_most(small_site: SmallSite) -> None:
         except OSError:
             pass  # the end, as Linux tells it
         assert running.wait(20) == 0, said
-    assert b"harbur has no file in content/organisations, did you mean harbour?" in said
-    assert "title: Harbour Pilot\norganisation: harbour\n" in written(small_site, "harbour-pilot")
     os.close(ours)
+    return said
 
 
 LINES = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1, max_size=60)

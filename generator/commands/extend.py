@@ -6,12 +6,12 @@ from pathlib import Path
 import click
 
 from ..desk import extended
-from .options import edit, now_option, posting_argument, root_option
+from .options import asked_argument, edit, now_option, posting_argument, root_option
 
 
 @click.command("extend")
 @posting_argument
-@click.argument("closes", metavar="CLOSES")
+@asked_argument("closes")
 @click.option("--reason", help="Why the deadline was moved, in one sentence.")
 @root_option
 @now_option

@@ -1,6 +1,5 @@
 """`vacancy-digest new posting`"""
 
-import sys
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +9,7 @@ import click
 from ..desk import Desk, free_slug, moment
 from ..edits import Written
 from ..problems import did_you_mean
-from .options import now_option, root_option
+from .options import now_option, on_terminal, root_option
 
 
 @click.group("new")
@@ -48,7 +47,7 @@ def posting(root: Path, now: datetime, slug: str | None, draft: bool, **given: s
     Example: vacancy-digest new posting --title "Security Officer" --organisation iom --country CD --closes 2026-06-24
     """
     desk = Desk.of(root.resolve())
-    given = _asked(given, sorted(desk.organisations)) if sys.stdin.isatty() and sys.stdout.isatty() else given
+    given = _asked(given, sorted(desk.organisations)) if on_terminal() else given
     if not given["title"] or not given["organisation"]:
         missing = " and ".join(f"--{key}" for key in ("title", "organisation") if not given[key])
         raise click.UsageError(f"{missing} must be given")

@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+import sys
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -45,7 +46,24 @@ format_option = click.option(
 )
 
 
-posting_argument = click.argument("posting", metavar="POSTING")
+def _asked(context: click.Context, param: click.Parameter, value: str | None) -> str:
+    """An argument that is asked for on a terminal where it is missing."""
+    if value is None and not on_terminal():
+        raise click.MissingParameter(ctx=context, param=param)
+    return value if value is not None else str(click.prompt(param.human_readable_name))
+
+
+def on_terminal() -> bool:
+    """Whether a person sits before the command and can answer."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def asked_argument(name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """An argument without which a command can do nothing."""
+    return click.argument(name, metavar=name.upper(), required=False, callback=_asked)
+
+
+posting_argument = asked_argument("posting")
 
 
 def edit(root: Path, posting: str, change: Callable[[FrontMatter, Posting], None]) -> None:
