@@ -11,6 +11,7 @@ from .problems import shown
 from .vocabulary import notice_words, term_meant
 
 _LABEL = re.compile(r"^[\s\W]*(?P<label>[A-Za-z][^:\n]{1,80}?)\s*(?::|\s-\s|\s–\s|\t)\s*(?P<value>\S.*)$")
+_LONGEST_NAME = 200  # characters
 _CURRENCY = r"US\$|\$|€|£|\b[A-Z]{3}\b"
 _FIGURE = r"\d[\d,. ]*\d|\d"
 SALARY = re.compile(
@@ -263,6 +264,8 @@ _TAKERS: dict[str, Taker] = {
 
 def organisation_named(text: str, organisations: Mapping[str, OrganisationFile]) -> str | None:
     """The key of the organisation that a text names, in short or in full."""
+    if len(text) > _LONGEST_NAME:
+        return None
     wanted = {
         plain_key(text),
         plain_key(re.sub(r"\s*\(.*?\)\s*$", "", text)),

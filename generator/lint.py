@@ -34,7 +34,7 @@ RULES = MappingProxyType(
 _HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*$")
 _PLACEHOLDER = re.compile(
     r"(?<!\])\[(?!\d+\])"
-    r"(?:[A-Z][^\]\n]{3,}|(?:insert|name of|your|title of|number of)\b[^\]\n]*|XX+|TBD|TBC)\](?![(\[])"
+    r"(?:[A-Z][^\]\n]{3,300}|(?:insert|name of|your|title of|number of)\b[^\]\n]{0,300}|XX{1,9}|TBD|TBC)\](?![(\[])"
 )
 _LINK_WORDS = re.compile(
     r"\b(?:(?:refer to|see|at|click(?: on)?|follow|visit|through|via|use) (?:this|the following|the above) link|"
@@ -52,7 +52,7 @@ _WEEKDAY_AND_DATE = re.compile(
     r"(?:\d{1,2}(?:st|nd|rd|th)? \w+,? \d{4}|\w+ \d{1,2}(?:st|nd|rd|th)?,? \d{4}|\d{4}-\d{2}-\d{2})"
 )
 _TIME_OF_DEADLINE = re.compile(
-    r"[^.\n]*\b(?:deadline|clos(?:es|ing)|applications?|removed)\b[^.\n]*?\b"
+    r"\b(?:deadline|clos(?:es|ing)|applications?|removed)\b[^.\n]{0,200}?\b"
     r"(?P<time>\d{1,2}[:.]\d{2}(?:\s?[ap]\.?m\.?)?[^.,;\n]{0,30}?\b(?:time|UTC|GMT|CET|CEST|EST|EDT)\b)",
     re.IGNORECASE,
 )

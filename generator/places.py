@@ -44,6 +44,7 @@ _ALSO = {
     "venezuela": "VE",
     "vietnam": "VN",
 }
+_LONGEST_NAME = 80  # characters
 _REMOTE = re.compile(r"\b(home[- ]based|remote|roving|telework\w*)\b", re.IGNORECASE)
 
 
@@ -69,6 +70,8 @@ def _by_name() -> dict[str, str]:
 
 def country_named(text: str) -> str | None:
     """The code of the country that a text is the name of."""
+    if len(text) > _LONGEST_NAME:
+        return None
     name = _plain(text)
     return _by_name().get(name) or (text.strip() if text.strip() in countries() else None)
 

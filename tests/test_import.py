@@ -3,6 +3,8 @@
 import html
 import json
 import re
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -530,3 +532,39 @@ def test_what_is_not_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
     for address in ("file:///etc/passwd", "ftp://example.org/", "https://user@example.org/", "https://"):
         with pytest.raises(NotFetched, match="is no http or https address"):
             fetch(address)
+
+
+PATHOLOGICAL = (
+    "(",
+    "[A",
+    "a: ",
+    "$1 ",
+    "• ",
+    "The Aa ",
+    "in Aa of the ",
+    "located in A",
+    "1 Jan ",
+    "\t",
+    "- ",
+    "*_[",
+    "deadline 1:00",
+)
+
+
+def test_no_line_takes_for_ever(site: SmallSite) -> None:
+    """Lines that are the worst for one rule or another are read, and looked at by `check`, before anybody gives up."""
+    lines = "\n\n".join(unit * (15_000 // len(unit)) for unit in PATHOLOGICAL[:5])
+    more = "\n\n".join(unit * (15_000 // len(unit)) for unit in PATHOLOGICAL[5:])
+    for number, text in enumerate((lines, more)):
+        source = site.write(
+            f"notice-{number}.txt", f"{NOTICE.replace('Pilot', f'Pilot {number}')}\n\n{text[:80_000]}\n"
+        )
+        command = [sys.executable, "-m", "generator", "import", "--root", str(site.root), str(source), *AT]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        assert done.returncode in (0, 1), done.stderr
+        assert "Traceback" not in done.stderr
+    site.posting(
+        "worst", "closes: 2199-01-01", "\n\n".join(plain_markdown((unit * 900)[:6_000]) for unit in PATHOLOGICAL)
+    )
+    command = [sys.executable, "-m", "generator", "check", "--root", str(site.root)]
+    assert subprocess.run(command, capture_output=True, timeout=60).returncode == 0

@@ -79,13 +79,16 @@ def test_the_scroll_stays(served: Served, page: Page) -> None:
     page.evaluate("scrollTo(0, 2500)")
     served.site.posting("role", front, f"{long}\n\nThe end.")
     expect(page.locator(".prose")).to_contain_text("The end.")
-    page.wait_for_function("Math.abs(scrollY - 2500) < 20")
+    # The policy of our pages lets no tool wait inside them.
+    for _ in range(50):
+        if abs(page.evaluate("scrollY") - 2500) < 20:
+            break
+        page.wait_for_timeout(100)
+    assert abs(page.evaluate("scrollY") - 2500) < 20
 
 
 def test_another_day(served: Served, page: Page) -> None:
     """The slider and ?now= show the digest as it will be, by the page's own scripts too; one click leads back."""
-    front = "title: Harbour Pilot\nopens: 2026-01-01"
-    served.site.posting("role", f"{front}\ncloses: 2199-01-01")
     page.goto(served.address)
     expect(page.locator(".row", has_text="Harbour Pilot")).to_be_visible()
     page.goto(f"{served.address}?now=2198-12-30T00:00:00Z")
