@@ -24,6 +24,7 @@ from markupsafe import Markup, escape
 from . import calendars, feeds, pages, routes, tally, views, wording
 from .calendars import DeadlineCalendar
 from .content import Content, Listing, PostingFile
+from .corrections import report_address
 from .crew import CHUNK
 from .edition import Role, ended_long_ago, role_at
 from .entries import Entry, EntrySubject, Feed, WeeksSubject, entry_of
@@ -173,6 +174,7 @@ class Renderer:
         )
         self.environment.globals |= {
             "site": self.settings,
+            "report": report_address(self.settings, self.settings.title, self.settings.base_url),
             "pages": tuple(views.Link(file.page.title, routes.EditorsPage(file.slug)) for file in content.pages),
             "policy": META_POLICY,
             "url": self.url,
