@@ -12,7 +12,7 @@ from .files import create, read_text
 from .frontmatter import read_mapping, split
 from .history import state_at
 from .model import State
-from .twins import Trait, advertised_again, shingles, twin_of
+from .twins import Trait, advertised_again, twin_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def known_trait(path: str, fields: Mapping[str, object], body: str, *, over: boo
     title, organisation, reference, closes = (
         str(fields.get(key) or "") for key in ("title", "organisation", "reference", "closes")
     )
-    return Trait(path, title, organisation, reference, str(url or ""), _place(fields), closes, over, shingles(body))
+    return Trait(path, title, organisation, reference, str(url or ""), _place(fields), closes, over, body)
 
 
 def _place(fields: Mapping[str, object]) -> str:

@@ -7,10 +7,10 @@ from pathlib import Path
 from .content import Content
 from .documents import Document, Reading
 from .files import read_text
-from .frontmatter import split
+from .frontmatter import Fields, split
 from .importing import known_trait, over_at
 from .lint import Text, looked_at, same_vacancy
-from .problems import Place, Problem
+from .problems import Problem
 from .schema import Posting
 from .twins import Trait
 from .vocabulary import Vocabulary
@@ -21,15 +21,15 @@ def inspected(root: Path, content: Content | None, now: datetime) -> list[Proble
     over = over_at(content, now) if content else set()
     found: list[Problem] = []
     traits: list[Trait] = []
-    titles: dict[str, Place] = {}
+    written: dict[str, Fields] = {}
     for text in _texts(root, content.vocabulary if content else None):
         path = text.document.path
         # What was said of a role that is over misleads nobody any more.
         if path not in over:
             found += looked_at(text)
         traits.append(known_trait(path, text.document.written.value, text.body, over=path in over))
-        titles[path] = text.document.written.place_of(("title",))
-    return found + list(same_vacancy(traits, titles))
+        written[path] = text.document.written
+    return found + list(same_vacancy(traits, lambda path: written[path].place_of(("title",))))
 
 
 def _texts(root: Path, words: Vocabulary | None) -> Iterator[Text]:

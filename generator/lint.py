@@ -1,7 +1,7 @@
 """What in a posting may mislead a reader though no rule of its form is broken: the defects that real notices have."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -219,8 +219,8 @@ def looked_at(text: Text) -> Iterator[Problem]:
         yield from look(text)
 
 
-def same_vacancy(traits: Iterable[Trait], titles: Mapping[str, Place]) -> Iterator[Problem]:
-    """Postings that are not over and tell of the same vacancy; `titles` says where each one's title stands, by path.
+def same_vacancy(traits: Iterable[Trait], title_of: Callable[[str], Place]) -> Iterator[Problem]:
+    """Postings that are not over and tell of the same vacancy; `title_of` says where a file's title stands.
 
     Of two with the same words one would draw its readers to the wrong page.
     """
@@ -235,11 +235,11 @@ def same_vacancy(traits: Iterable[Trait], titles: Mapping[str, Place]) -> Iterat
         keys.append(("facts", one.organisation, plain(one.title), one.place, one.closes[:10]))
         twin = next((first[key] for key in keys if key in first), None)
         alikes = by_title.setdefault(plain(one.title), [])
-        twin = twin or next((other for other in alikes if alike(one.shingles, other.shingles) >= _ALIKE), None)
+        twin = twin or next((other for other in alikes if alike(one, other) >= _ALIKE), None)
         if twin and one.path not in told:
             told.add(one.path)
             message = f"tells of the same vacancy as {twin.path}, keep one of the two"
-            yield Problem(one.path, titles.get(one.path, Place()), "title", message, "warning", rule="same-vacancy")
+            yield Problem(one.path, title_of(one.path), "title", message, "warning", rule="same-vacancy")
         for key in keys:
             first.setdefault(key, one)
         alikes.append(one)

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from zlib import crc32
 
 _SHINGLE = 4  # words
@@ -23,10 +24,11 @@ class Trait:
     place: str
     closes: str
     over: bool
-    shingles: frozenset[int]
+    text: str
 
 
-def shingles(text: str) -> frozenset[int]:
+@lru_cache(1024)
+def _shingles(text: str) -> frozenset[int]:
     """A text as the hashes of its runs of words, so that texts can be compared."""
     words = plain(text).split()
     return frozenset(crc32(" ".join(words[at : at + _SHINGLE]).encode()) for at in range(len(words) - _SHINGLE + 1))
@@ -34,15 +36,18 @@ def shingles(text: str) -> frozenset[int]:
 
 def plain(text: str) -> str:
     """Words in lower case without accents and marks."""
-    letters = unicodedata.normalize("NFKD", text.lower())
-    return " ".join(re.findall(r"[^\W_]+", "".join(char for char in letters if not unicodedata.combining(char))))
+    letters = text.lower()
+    if not letters.isascii():
+        letters = "".join(char for char in unicodedata.normalize("NFKD", letters) if not unicodedata.combining(char))
+    return " ".join(re.findall(r"[^\W_]+", letters))
 
 
-def alike(one: frozenset[int], other: frozenset[int]) -> float:
-    """The share that two texts have in common; 0 where one is too short to tell."""
-    if min(len(one), len(other)) < _FEWEST:
+def alike(one: Trait, other: Trait) -> float:
+    """The share that two postings' texts have in common; 0 where one is too short to tell."""
+    first, second = _shingles(one.text), _shingles(other.text)
+    if min(len(first), len(second)) < _FEWEST:
         return 0.0
-    return len(one & other) / len(one | other)
+    return len(first & second) / len(first | second)
 
 
 def twin_of(new: Trait, known: Iterable[Trait]) -> tuple[Trait, str] | None:
@@ -55,7 +60,7 @@ def twin_of(new: Trait, known: Iterable[Trait]) -> tuple[Trait, str] | None:
             return old, f"same reference {new.reference}"
         if same_employer and _states_the_same(new, old):
             return old, "same title, place and deadline"
-        if (share := alike(new.shingles, old.shingles)) >= _ALIKE and plain(new.title) == plain(old.title):
+        if plain(new.title) == plain(old.title) and (share := alike(new, old)) >= _ALIKE:
             return old, f"{share:.0%} of the text is the same"
     return None
 
