@@ -25,7 +25,7 @@ from .plan import collisions, plan
 from .problems import ContentError, Problem
 from .progress import Track, silent
 from .publish import Content as Bytes
-from .publish import Published, Refused, opened, publish
+from .publish import Published, Refused, opened, publish, refuse_collapse
 from .render import Artifact, Draft, Drafts, Html, View, Workshop, make_pages
 from .search import SearchFailed, Whole, version
 from .tally import Tally, timed
@@ -44,6 +44,7 @@ class Options:
     remember: bool = True
     executor: str | None = None
     search: bool = True
+    allow_shrink: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +70,8 @@ def build(
     track: Track = silent,
     tell: Callable[[str], None] = lambda line: None,
 ) -> Report:
-    """Builds the site. Raises ContentError with every problem, publish.Refused or crew.Unavailable; then nothing was
-    written.
+    """Builds the site. Raises ContentError with every problem, publish.Refused, publish.Busy or crew.Unavailable; then
+    nothing was written.
 
     `tell` gets a line when what earlier builds remember cannot be used, or no index for search can be made.
     """
@@ -124,6 +125,8 @@ def _build(
         with timed(tally.here, "plan"):
             planned = partial(worklist, edition, templates, fingerprint, out, memo, loaded.problems)
             work = _searchable(planned, _whole(root, content) if options.search and version() else None, tell)
+        if not options.allow_shrink:
+            refuse_collapse(work.standing, (*(one.path for one in work.todo), *work.kept))
         with timed(tally.here, "publish"):
             maker = Maker(edition, fingerprint, memo, crew, workshop, folder)
             pieces = maker.pieces(work.todo, work.found if work.complete else None)

@@ -22,7 +22,7 @@ _COMMANDS = {
     "withdraw": "Record that a role was withdrawn.",
     "fill": "Record that a role was filled.",
 }
-CONTENT_WRONG, USAGE_WRONG, WOULD_LOSE = 1, 2, 3
+CONTENT_WRONG, USAGE_WRONG, WOULD_LOSE, BUSY = 1, 2, 3, 75  # the last is EX_TEMPFAIL of sysexits.h
 
 
 class _Lazy(click.Group):
@@ -57,7 +57,7 @@ def cli() -> None:
     """Turn a folder of Markdown postings into a vacancy digest: a web site with feeds and calendars.
 
     Exit codes: 0 done; 1 problems in the content, all of them printed and nothing written; 2 wrong usage, or no site
-    here; 3 refused because something would be lost.
+    here; 3 refused because something would be lost; 75 another build is running.
     """
 
 
@@ -85,7 +85,7 @@ def _exit_code(error: Exception) -> int | None:
     from .files import ChangedMeanwhile
     from .folder import NoSite
     from .problems import ContentError
-    from .publish import Refused
+    from .publish import Busy, Refused
 
     match error:
         case ContentError() | Unfit():
@@ -94,4 +94,6 @@ def _exit_code(error: Exception) -> int | None:
             return USAGE_WRONG
         case Refused() | ChangedMeanwhile():
             return WOULD_LOSE
+        case Busy():
+            return BUSY
     return None

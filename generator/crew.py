@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future
 from functools import lru_cache, partial
 from itertools import islice
-from threading import Lock
+from threading import Event, Lock, Thread
 from typing import Any, Generic, TypeVar
 
 from . import tally
@@ -27,6 +27,7 @@ Task = Callable[[_Context, list[_Item]], _Result]
 CHUNK = 100  # items a task: a smaller one costs more to hand over than to do
 _WORTH = 4  # chunks from which on it pays to start processes
 _PATIENCE_SECONDS = 10
+_GLANCE_SECONDS = 1.0  # how often a process looks whether its parent still lives
 _WAITING = 3  # chunks a hand that are under way, so that nobody waits and memory stays small
 
 
@@ -67,7 +68,7 @@ class Crew:
             from concurrent.futures import ProcessPoolExecutor
 
             # Processes and not threads: the work is Python's own, and feedgen changes the locale of its process.
-            processes = ProcessPoolExecutor(self.hands, initializer=tuned)
+            processes = ProcessPoolExecutor(self.hands, initializer=_begin, initargs=(os.getpid(),))
             self._executor, self._close = processes, partial(processes.shutdown, cancel_futures=True)
         return self._executor
 
@@ -142,6 +143,19 @@ def tuned() -> None:
     """Lets the garbage collector look less often at what grows and stays: a build makes few cycles."""
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
+
+
+def _begin(parent: int) -> None:
+    """Makes a process ready for tasks. It ends with its parent, which after SIGKILL can no longer tell it to."""
+    tuned()
+    Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    quiet = Event()
+    while os.getppid() == parent:
+        quiet.wait(_GLANCE_SECONDS)
+    os._exit(1)
 
 
 _busy = Lock()

@@ -7,6 +7,7 @@ aside first and put in place when all of them are there, so that a full disk lea
 import errno
 import json
 import os
+import re
 import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -22,6 +23,8 @@ from .files import stamp_of
 
 MANIFEST = ".vacancy-digest.json"
 _ASIDE = ".vacancy-digest-new-"
+_POSTING = re.compile(r"postings/[^/]+/index\.html")
+_ENOUGH_TO_TELL = 10  # postings; of fewer, half may well go at once
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
 
 
@@ -36,6 +39,10 @@ Content = bytes | Iterable[bytes] | Aside
 
 class Refused(Exception):
     """Publishing would lose something, or cannot be done; nothing was changed."""
+
+
+class Busy(Exception):
+    """Another build is at work on the folder; nothing was changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +75,8 @@ class Standing:
 def opened(out: Path, sources: Iterable[Path]) -> Iterator[Path]:
     """A folder for files on their way into `out`, on the same file system. It goes at the end, and `out` if it is new.
 
-    Raises Refused when `out` is not ours, holds one of the sources, or cannot be written.
+    Until then no other build works on `out`. Raises Refused when `out` is not ours, holds one of the sources, or cannot
+    be written, and Busy while another build is at work there.
     """
     _refuse_wrong_place(out, sources)
     before = {parent for parent in (out, *out.parents) if parent.is_dir()}
@@ -84,41 +92,49 @@ def opened(out: Path, sources: Iterable[Path]) -> Iterator[Path]:
             raise
         raise _unwritable(out, error) from error
     finally:
-        os.close(lock)
+        _let_go(lock)
         shutil.rmtree(folder, ignore_errors=True)
         if out not in before:
             _remove_empty_folders(out / folder.name, before)
 
 
 def _folder_aside(out: Path) -> tuple[Path, int]:
-    """A new folder and its lock, which says to other builds that this one is alive, and goes with its process."""
-    own = os.open(out, os.O_RDONLY)
+    """A new folder, and the lock of `out`, which goes with its process, however that ends."""
+    lock = os.open(out, os.O_RDONLY)
+    _held.add(lock)
     try:
-        flock(own, LOCK_EX)
-        _clear(out)
-        folder = Path(mkdtemp(prefix=_ASIDE, dir=out))
-        lock = os.open(folder, os.O_RDONLY)
-        flock(lock, LOCK_EX)
-    finally:
-        os.close(own)
-    return folder, lock
+        flock(lock, LOCK_EX | LOCK_NB)
+        # Whatever lies here was left by builds that were cut short.
+        for left in out.glob(f"{_ASIDE}*"):
+            shutil.rmtree(left, ignore_errors=True)
+        return Path(mkdtemp(prefix=_ASIDE, dir=out)), lock
+    except BlockingIOError:
+        _let_go(lock)
+        raise Busy(f"another build is at work on {out}, nothing was changed; try again when it is done") from None
+    except OSError:
+        _let_go(lock)
+        raise
+
+
+_held: set[int] = set()
+
+
+def _let_go(lock: int) -> None:
+    _held.discard(lock)
+    os.close(lock)
+
+
+def _let_go_all() -> None:
+    for lock in list(_held):
+        _let_go(lock)
+
+
+# A process that a build starts would hold the lock beyond that build's own end.
+os.register_at_fork(after_in_child=_let_go_all)
 
 
 def _unwritable(out: Path, error: OSError) -> Refused:
     return Refused(f"{out} cannot be written ({error.strerror or error}), what is there stays as it was")
-
-
-def _clear(out: Path) -> None:
-    """Removes what builds left behind that were cut short."""
-    for folder in out.glob(f"{_ASIDE}*"):
-        left = os.open(folder, os.O_RDONLY)
-        try:
-            flock(left, LOCK_EX | LOCK_NB)
-            shutil.rmtree(folder, ignore_errors=True)
-        except BlockingIOError:
-            continue
-        finally:
-            os.close(left)
 
 
 def survey(out: Path, paths: Iterable[str]) -> Standing:
@@ -132,6 +148,21 @@ def survey(out: Path, paths: Iterable[str]) -> Standing:
     for path in sorted(wanted & (strange | (stamps.keys() - ours.keys()))):
         _refuse_foreign(out, path, ours)
     return Standing(out, ours, stamps)
+
+
+def refuse_collapse(standing: Standing, paths: Iterable[str]) -> None:
+    """Raises Refused where half of a site's postings or more would go: a folder was moved, or a disk is not there.
+
+    Postings that are over keep their pages, so that few ever go.
+    """
+    wanted = set(paths)
+    before = [path for path in standing.ours if _POSTING.fullmatch(path)]
+    gone = sum(path not in wanted for path in before)
+    if len(before) >= _ENOUGH_TO_TELL and gone * 2 >= len(before):
+        raise Refused(
+            f"{gone} of the {len(before)} postings in {standing.out} would go, so nothing was changed; "
+            "if that is meant, build with --allow-shrink"
+        )
 
 
 def publish(

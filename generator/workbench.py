@@ -13,7 +13,7 @@ from .build import Options, build
 from .fields import read_base_url
 from .folder import NoSite
 from .problems import ContentError
-from .publish import Refused
+from .publish import Busy, Refused
 from .views import utc_text
 
 
@@ -47,7 +47,7 @@ class Workbench:
 
     def __init__(self, root: Path, host: str, port: int, tell: Callable[[str], None]) -> None:
         self.root, self.out, self.host = root, root / ".cache/serve", host
-        self._options = Options(base_url=read_base_url(f"http://localhost:{port}/"), search=False)
+        self._options = Options(base_url=read_base_url(f"http://localhost:{port}/"), search=False, allow_shrink=True)
         self._tell = tell
         self._building = threading.Lock()
         self._changed = threading.Condition()
@@ -69,7 +69,7 @@ class Workbench:
             written = 0
             try:
                 report = build(self.root, self.out, now, self._options, tell=self._tell)
-            except (ContentError, NoSite, Refused) as error:
+            except (ContentError, NoSite, Refused, Busy) as error:
                 problems = tuple(str(error).splitlines())
                 self._tell(str(error))
             except Exception as error:  # a bug, or a disk that is full: the editor's work goes on

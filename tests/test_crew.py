@@ -2,6 +2,9 @@
 
 import os
 import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -113,3 +116,23 @@ def test_an_address_that_is_none_is_wrong_usage(address: str, tmp_path: Path, mo
     assert found.code == 2
     assert "Error: --executor: " in found.err
     assert "Traceback" not in found.err
+
+
+def test_hands_end_with_their_build(tmp_path: Path) -> None:
+    """After SIGKILL no process of a build lives on, and none holds what the build held."""
+    script = (
+        "import os, time; from generator.crew import _begin; from concurrent.futures import ProcessPoolExecutor\n"
+        "pool = ProcessPoolExecutor(2, initializer=_begin, initargs=(os.getpid(),))\n"
+        "print(*{pool.submit(os.getpid).result() for _ in range(20)}, flush=True)\n"
+        "time.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as build:
+        assert build.stdout
+        hands = list(map(int, build.stdout.readline().split()))
+        build.kill()
+    assert hands
+    for _ in range(100):
+        if not any(Path(f"/proc/{hand}").exists() for hand in hands):
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"{hands} live on")

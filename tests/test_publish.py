@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,9 @@ from typing import Any
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from sites import SmallSite
+from sites import SAMPLE_NOW, SmallSite
 
-from generator.publish import MANIFEST, Published, Refused, opened, publish, survey, write_aside
+from generator.publish import MANIFEST, Busy, Published, Refused, opened, publish, survey, write_aside
 
 FIRST = {"index.html": b"one", "a/b/c.html": b"two", "a/d.html": b"three"}
 
@@ -167,15 +168,63 @@ def test_a_file_can_be_written_aside_before(out: Path) -> None:
     assert published({"a/page.html": b"page"}, out) == Published(0, 1, 0)
 
 
-def test_two_builds_at_once_keep_apart(out: Path) -> None:
-    """What another build has on its way stays there until that build is done."""
+def test_of_two_builds_at_once_one_waits_outside(out: Path) -> None:
+    """While a build is at work no other one begins; when it is done, or dead, the next one needs no help."""
     published(FIRST, out)
     with opened(out, ()) as folder:
         left = write_aside(folder, "late.html", b"late")
-        published({"index.html": b"two"}, out)
+        with (
+            pytest.raises(Busy, match=r"another build is at work on .*, nothing was changed; try again"),
+            opened(out, ()),
+        ):
+            raise AssertionError("the folder was given twice")
         assert [path.read_bytes() for path in folder.iterdir()] == [b"late"]
         publish(survey(out, ["late.html"]), folder, [("late.html", left)])
     assert contents(out) == {"late.html": b"late"}
+    published({"index.html": b"two"}, out)
+    assert contents(out) == {"index.html": b"two"}
+
+
+def test_a_second_build_exits_with_75(small_site: SmallSite, tmp_path: Path) -> None:
+    """A cron job that meets a slow one ends with the code for "try again"; after SIGKILL the folder is free."""
+    out = tmp_path / "out"
+    held = (
+        "import time; from pathlib import Path; from generator.publish import opened\n"
+        f"with opened(Path({str(out)!r}), ()):\n    print('held', flush=True)\n    time.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", held], stdout=subprocess.PIPE) as other:
+        assert other.stdout
+        assert other.stdout.readline() == b"held\n"
+        busy = small_site.command("build", "--out", out, "--no-search")
+        assert busy.code == 75
+        assert busy.err == f"another build is at work on {out}, nothing was changed; try again when it is done\n"
+        other.kill()
+    assert small_site.command("build", "--out", out, "--no-search").code == 0
+    assert [path.name for path in out.iterdir() if path.name.startswith(".vacancy-digest-new")] == []
+
+
+def test_a_collapsed_site_is_refused(small_site: SmallSite, tmp_path: Path) -> None:
+    """A folder that was moved away takes no site with it, unless that is said to be meant; few may always go."""
+    out = tmp_path / "out"
+    build = ("build", "--out", out, "--no-search", "--now", SAMPLE_NOW.isoformat())
+    (small_site.root / "content/postings/quay-master.md").unlink()
+    names = [f"role-{number}" for number in range(12)]
+    for name in names:
+        small_site.posting(name, "closes: 2026-07-01")
+    assert small_site.command(*build).code == 0
+    before = contents(out)
+    for name in names[:6]:
+        (small_site.root / f"content/postings/{name}.md").unlink()
+    refused = small_site.command(*build)
+    assert refused.code == 3
+    assert f"6 of the 12 postings in {out} would go, so nothing was changed" in refused.err
+    assert contents(out) == before
+    small_site.posting(names[0], "closes: 2026-07-01")
+    assert small_site.command(*build).code == 0, "five of twelve may go"
+    for name in names[6:]:
+        (small_site.root / f"content/postings/{name}.md").unlink()
+    assert small_site.command(*build).code == 0, "of seven postings six may go: such a site is small"
+    assert small_site.command(*build, "--allow-shrink").code == 0
 
 
 def test_a_build_that_fails_on_the_way_changes_nothing(out: Path) -> None:

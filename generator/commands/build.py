@@ -39,6 +39,7 @@ def _base_url(context: click.Context, param: click.Parameter, value: str | None)
 @click.option("--keep-going", is_flag=True, help="Leave bad postings out, publish the rest, exit 1.")
 @click.option("--no-cache", is_flag=True, help="Build everything anew, and remember nothing for the next build.")
 @click.option("--no-search", is_flag=True, help="Make no index for full-text search, which takes some seconds.")
+@click.option("--allow-shrink", is_flag=True, help="Publish even if half of the postings go, or more.")
 @click.option("--profile", is_flag=True, help="Say where the time went.")
 @click.option("--report", type=click.Choice(["text", "json"]), default="text", help="What to print when done.")
 def command(
@@ -51,6 +52,7 @@ def command(
     keep_going: bool,
     no_cache: bool,
     no_search: bool,
+    allow_shrink: bool,
     profile: bool,
     report: str,
 ) -> None:
@@ -61,7 +63,7 @@ def command(
     started = time.monotonic()
     root = root.resolve()
     target = out if out is not None else root / "site"
-    options = Options(base_url, jobs or cores(), keep_going, not no_cache, executor, not no_search)
+    options = Options(base_url, jobs or cores(), keep_going, not no_cache, executor, not no_search, allow_shrink)
     try:
         done = build(root, target, now, options, on_terminal, partial(click.echo, err=True))
     except Unavailable as error:
