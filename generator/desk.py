@@ -156,7 +156,7 @@ def _refuse_ended(posting: Posting) -> None:
 def text_of(values: Mapping[str, Written], body: str) -> str:
     """A posting's file from its front matter and its body."""
     lines = [line for key, value in values.items() for line in block(key, value)]
-    return "\n".join(["---", *lines, "---", "", body.strip(), ""])
+    return "\n".join(["---", *lines, "---", "", *([body.strip(), ""] if body.strip() else [])])
 
 
 def free_slug(words: Iterable[str], taken: Iterable[str]) -> str:

@@ -26,8 +26,10 @@ _DOTTED = {
 _TOKEN = re.compile(r"@\{(?:(?P<days>[+-]\d+)(?:T(?P<hour>\d\d))?|(?P<name>[a-z_]+))\}")
 
 
-def start(folder: Path, title: str, base_url: str, now: datetime, words: Vocabulary) -> list[str]:
-    """Writes a new site into a folder that holds none, and returns the paths. Raises Refused."""
+def start(folder: Path, title: str, base_url: str, now: datetime, words: Vocabulary) -> tuple[list[str], list[str]]:
+    """Writes a new site into a folder that holds none. Returns the paths that were written, and those that were there
+    already and stay as they are. Raises Refused.
+    """
     if (folder / "content").exists():
         raise Refused(f"{folder / 'content'} is there already, nothing was written; name another folder")
     host = urlsplit(base_url).hostname or "example.org"
@@ -36,11 +38,10 @@ def start(folder: Path, title: str, base_url: str, now: datetime, words: Vocabul
     files = dict(_files(resources.files(__package__).joinpath("data", "starter"), ""))
     written = {path: _filled(text, values, now) for path, text in files.items()}
     written |= Editors(None, words).files()
-    if taken := [path for path in sorted(written) if (folder / path).exists()]:
-        raise Refused(f"{folder / taken[0]} is there already, nothing was written; name another folder")
-    for path, text in sorted(written.items()):
-        create(folder / path, text.encode())
-    return sorted(written)
+    left = [path for path in sorted(written) if (folder / path).exists()]
+    for path in sorted(written.keys() - set(left)):
+        create(folder / path, written[path].encode())
+    return sorted(written.keys() - set(left)), left
 
 
 def _files(folder: Traversable, inside: str) -> Iterator[tuple[str, str]]:

@@ -71,14 +71,15 @@ def test_the_settings_are_those_that_were_given(started: Path) -> None:
 
 
 def test_nothing_is_written_over(started: Path, tmp_path: Path) -> None:
-    """A folder that holds a site, or one of the files, is left as it is."""
+    """A folder that holds a site is refused; of another one every file stays, and is named."""
     again = command("init", started)
     assert again.code == 3
     assert "content is there already, nothing was written; name another folder" in again.err
     (tmp_path / "README.md").write_text("Mine.")
-    taken = command("init", tmp_path)
-    assert taken.code == 3
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["README.md"]
+    beside = command("init", tmp_path)
+    assert beside.code == 0
+    assert beside.out.startswith("README.md was there already and stays as it is.\n33 files are written.")
+    assert (tmp_path / "README.md").read_text() == "Mine."
     assert command("init", tmp_path / "x", "--base-url", "nowhere").code == 2
 
 

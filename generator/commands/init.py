@@ -32,5 +32,7 @@ def command(folder: Path, title: str, base_url: str, now: datetime) -> None:
 
     Example: vacancy-digest init my-digest --title "Nursing posts" --base-url https://posts.example.org/
     """
-    written = start(folder.resolve(), title, base_url, now, built_in_words())
+    written, left = start(folder.resolve(), title, base_url, now, built_in_words())
+    for path in left:
+        click.echo(f"{path} was there already and stays as it is.")
     click.echo(f"{len(written)} files are written. Next: vacancy-digest serve --root {folder}")

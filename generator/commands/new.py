@@ -55,9 +55,11 @@ def posting(root: Path, now: datetime, slug: str | None, draft: bool, **given: s
     path = desk.create(
         slug or free_slug(words, (file.stem for file in desk.postings())),
         _values(given, now, draft=draft),
-        given["summary"] or "Write here, in your own words, what the notice says.",
+        "",
     )
-    click.echo(f"{path.relative_to(desk.root)} is written. Next: its text.")
+    click.echo(
+        f"{path.relative_to(desk.root)} is written. Next: below the second ---, what the notice says, in your words."
+    )
 
 
 def _asked(given: Mapping[str, str | None], organisations: list[str]) -> dict[str, str | None]:
