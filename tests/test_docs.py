@@ -54,3 +54,11 @@ def test_the_readme_names_every_command():
     """A reader of the README learns of each command."""
     text = (ROOT / "README.md").read_text("utf-8")
     assert all(f"vacancy-digest {command}" in text for command in _COMMANDS)
+
+
+def test_every_promise_of_security_has_its_test():
+    """Each test that SECURITY.md names is there."""
+    named = set(re.findall(r"`(test_\w+)`", (ROOT / "SECURITY.md").read_text("utf-8")))
+    texts = "\n".join(path.read_text("utf-8") for path in (ROOT / "tests").glob("test_*.py"))
+    assert named
+    assert [name for name in sorted(named) if f"def {name}(" not in texts] == []
