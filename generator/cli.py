@@ -8,19 +8,19 @@ import click
 
 _COMMANDS = {
     "init": "Write a new site, with invented roles.",
-    "build": "Build the site.",
-    "serve": "Serve the site while it is worked on.",
-    "check": "Report every problem in every file; write nothing.",
-    "diff": "Tell what an edit would publish.",
-    "list": "List roles by state.",
-    "events": "List what happened, newest first.",
-    "editors": "Write the settings of editors' tools anew.",
-    "next": "List when the passing of time will change the site.",
-    "import": "Draft postings from vacancies found elsewhere.",
     "new": "Write a new posting.",
+    "import": "Draft postings from vacancies found elsewhere.",
     "extend": "Move a posting's deadline, and record it.",
     "withdraw": "Record that a role was withdrawn.",
     "fill": "Record that a role was filled.",
+    "check": "Report every problem in every file.",
+    "diff": "Tell what an edit would publish.",
+    "serve": "Serve the site while it is worked on.",
+    "build": "Build the site.",
+    "list": "List roles by state.",
+    "events": "List what happened, newest first.",
+    "next": "List when the passing of time will change the site.",
+    "editors": "Write the settings of editors' tools anew.",
 }
 CONTENT_WRONG, USAGE_WRONG, WOULD_LOSE, BUSY = 1, 2, 3, 75  # the last is EX_TEMPFAIL of sysexits.h
 
