@@ -38,7 +38,7 @@ from generator.memo import Memo
 from generator.model import Event
 from generator.pages import PostingSubject
 from generator.problems import ContentError
-from generator.publish import MANIFEST, Refused, Standing
+from generator.publish import MANIFEST, Busy, Refused, Standing
 from generator.templates import BUILT_IN, Templates
 from generator.views import HomeView, WeekView
 
@@ -1261,7 +1261,7 @@ def test_a_second_build_at_once_does_without_the_memory(site: SmallSite) -> None
 
 
 def test_builds_at_once_do_each_other_no_harm(site: SmallSite) -> None:
-    """Three builds of one site that start together all succeed, and the site is right."""
+    """Of three builds of one site that start together one does its work, the others do or give way; the site is right."""
     for number in range(3):
         site.posting("role-1", f"title: Role {number}\nduty_stations:\n  - country: CD")
         children = []
@@ -1272,10 +1272,14 @@ def test_builds_at_once_do_each_other_no_harm(site: SmallSite) -> None:
                 try:
                     again(site)
                     code = 0
+                except Busy:
+                    code = 75
                 finally:
                     os._exit(code)
             children.append(child)
-        assert [os.waitpid(child, 0)[1] for child in children] == [0, 0, 0]
+        codes = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
+        assert 0 in codes
+        assert set(codes) <= {0, 75}
         assert differences(published(site), clean(site)) == []
 
 
