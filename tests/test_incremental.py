@@ -1261,7 +1261,7 @@ def test_a_second_build_at_once_does_without_the_memory(site: SmallSite) -> None
 
 
 def test_builds_at_once_do_each_other_no_harm(site: SmallSite) -> None:
-    """Of three builds of one site that start together one does its work, the others do or give way; the site is right."""
+    """Of three builds that start together one does its work, the others do theirs or give way; the site is right."""
     for number in range(3):
         site.posting("role-1", f"title: Role {number}\nduty_stations:\n  - country: CD")
         children = []
