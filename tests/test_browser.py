@@ -234,7 +234,7 @@ def test_the_keyboard_reaches_the_text(context: BrowserContext, addresses: dict[
     assert box
     assert box["x"] >= 0
     page.keyboard.press("Enter")
-    assert page.url.endswith("#main")
+    expect(page).to_have_url(addresses["demo"] + "#main")
 
 
 def test_a_feed_in_a_browser_is_readable(context: BrowserContext, addresses: dict[str, str]) -> None:

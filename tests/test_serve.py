@@ -76,6 +76,8 @@ def test_the_scroll_stays(served: Served, page: Page) -> None:
     served.site.posting("role", front, long)
     page.goto(f"{served.address}postings/role/")
     expect(page.locator(".prose")).to_contain_text("Paragraph 199.")
+    # The page may be loaded once more; a reader scrolls when it stands.
+    page.wait_for_timeout(1500)
     page.evaluate("scrollTo(0, 2500)")
     served.site.posting("role", front, f"{long}\n\nThe end.")
     expect(page.locator(".prose")).to_contain_text("The end.")

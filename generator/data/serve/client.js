@@ -39,7 +39,10 @@
   const chosen = () => new Date(Date.parse(state.clock) + Number(slider.value) * DAY);
   const day = (instant) => new Date(instant).toISOString().slice(0, 16).replace("T", " ");
 
+  // A page that is loaded again before it stood where it should leaves the place of the page before it alone.
+  let restored = false;
   const keepScroll = () => {
+    if (!restored) return;
     try {
       sessionStorage.setItem(SCROLL, JSON.stringify([location.pathname, scrollX, scrollY]));
     } catch {
@@ -54,6 +57,7 @@
     } catch {
       // As above.
     }
+    restored = true;
   };
 
   const show = () => {
@@ -112,7 +116,9 @@
     }
     document.body.append(overlay, bar);
     show();
-    restoreScroll();
+    // When the page has its full height, and after the browser's own attempt.
+    if (document.readyState === "complete") restoreScroll();
+    else addEventListener("load", () => setTimeout(restoreScroll));
     const address = new URL(location.href);
     if (address.searchParams.has("now")) {
       address.searchParams.delete("now");
