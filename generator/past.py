@@ -2,7 +2,7 @@
 
 import subprocess
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
@@ -37,13 +37,18 @@ class _Edited:
         return Problem(self.path, self.written.place_of(location), key, message)
 
 
-def rewritten(root: Path, revision: str, content: Content, now: datetime) -> list[Problem]:
-    """Every place where the content takes back what readers of `revision` were told. Raises NoSuchRevision."""
+def rewritten(
+    root: Path, revision: str, content: Content, now: datetime, unread: Collection[str] = ()
+) -> list[Problem]:
+    """Every place where the content takes back what readers of `revision` were told. Raises NoSuchRevision.
+
+    Of the files in `unread`, which have problems of their own, nothing can be said yet.
+    """
     today = {file.id: file for file in content.postings}
     by_path = {file.path: file for file in content.postings}
     problems: list[Problem] = []
     for old in _postings_at(root, revision, content.vocabulary):
-        if old.posting.draft or not (old.posting.opens or old.posting.added):
+        if old.path in unread or old.posting.draft or not (old.posting.opens or old.posting.added):
             continue
         if old.posting.organisation not in content.organisations or history_of(old, content).opened > now:
             continue

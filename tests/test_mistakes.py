@@ -140,6 +140,20 @@ def test_history_is_mended(small_site: SmallSite, monkeypatch: pytest.MonkeyPatc
     assert "content/postings/named.md:1:1: file: is gone" in mended.out
 
 
+def test_a_file_with_a_mistake_is_not_gone(small_site: SmallSite) -> None:
+    """Under git a posting that cannot be read is told for its mistake alone; one that became a draft, as gone."""
+    small_site.posting("wrong", "closes: 2026-06-20\nopens: 2026-05-01")
+    small_site.posting("hidden", "closes: 2026-06-20\nopens: 2026-05-01")
+    git(small_site.root, "init", "-q")
+    git(small_site.root, "add", ".")
+    git(small_site.root, "commit", "-qm", "first")
+    small_site.posting("wrong", "closes: soon\nopens: 2026-05-01")
+    small_site.posting("hidden", "closes: 2026-06-20\nopens: 2026-05-01\ndraft: true")
+    lines = small_site.command("check").out.splitlines()
+    assert [line.split(": ")[1] for line in lines if "/wrong.md" in line] == ["closes"]
+    assert [line.split(": ")[1] for line in lines if "/hidden.md" in line] == ["file"]
+
+
 WARNED = [
     ("empty-section", "", "## One\n\n## Two\n\nText.", "3:1"),
     ("empty-section", "", "## One\n\n### Inner\n\nText.", None),

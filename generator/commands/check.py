@@ -66,7 +66,8 @@ def _found(root: Path, base: str | None, wanted: list[str], *, links: bool) -> l
     now = the_clock()
     if loaded.content is not None:
         found += collisions_of(loaded.content, templates, now)
-        found += _rewritten(root, base, loaded.content)
+        unread = {problem.path for problem in loaded.problems}
+        found += _rewritten(root, base, loaded.content, unread)
         if links:
             from ..links import unanswered  # httpx takes its time to be there
 
@@ -87,11 +88,11 @@ def _many(count: int, word: str) -> str:
     return f"{count} {word}{'s' * (count != 1)}"
 
 
-def _rewritten(root: Path, base: str | None, content: Content) -> list[Problem]:
+def _rewritten(root: Path, base: str | None, content: Content, unread: set[str]) -> list[Problem]:
     if base is None and not has_commits(root):
         return []
     try:
-        return rewritten(root, base or "HEAD", content, the_clock())
+        return rewritten(root, base or "HEAD", content, the_clock(), unread)
     except NoSuchRevision as error:
         raise click.UsageError(f"--base {base}: {error}") from None
 
