@@ -9,7 +9,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-in
 SIZES ?= 1000
 ROUNDS ?= 3
 
-.PHONY: help site demo test lighthouse bench fix clean lock
+.PHONY: help site demo test soak lighthouse bench fix clean lock
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -25,6 +25,9 @@ test: .venv/test.stamp .judges/stamp ## lint, types and tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy generator
 	$(BIN)/pytest
+
+soak: .venv/soak.stamp .judges/stamp ## the long forms of the laws that are tried many times, with their figures
+	$(BIN)/pytest -m soak --soak -q
 
 lighthouse: .venv/test.stamp .judges/stamp ## what Lighthouse says of pages of five hundred open roles, speed too
 	$(BIN)/pytest tests/test_weight.py -k lighthouse --speed -s -q
@@ -46,6 +49,7 @@ lock: .venv/test.stamp ## remake the locks (LOCK_FLAGS=--upgrade takes the newes
 	$(LOCK) --group build -o locks/build.txt
 	$(LOCK) pyproject.toml -c locks/build.txt -o locks/run.txt
 	$(LOCK) pyproject.toml --group test -c locks/build.txt -c locks/run.txt -o locks/test.txt
+	$(LOCK) pyproject.toml --group soak -c locks/test.txt -o locks/soak.txt
 	$(LOCK) --group bench -o locks/bench.txt
 
 .venv/%.stamp: locks/build.txt locks/%.txt pyproject.toml tools/environment.sh

@@ -9,7 +9,7 @@ from sites import DATA, DEMO_NOW, SAMPLE_NOW, Built, SmallSite, built
 from generator import build as program
 from generator import search
 
-pytest_plugins = ["judges"]
+pytest_plugins = ["judges", "soaking"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -1,0 +1,40 @@
+"""Laws that are tried many times: in a short form with every `make test`, in a long one with `make soak`."""
+
+from collections.abc import Callable, Sequence
+
+import pytest
+
+Tell = Callable[[str, int, Sequence[object]], None]
+_figures: list[tuple[str, int, int]] = []
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--soak", action="store_true", help="run the long forms, which take an hour")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if _figures:
+        terminalreporter.section("tried and failed")
+        for what, tried, failed in _figures:
+            terminalreporter.line(f"{tried:>10,} tried {failed:>6,} failed  {what}")
+
+
+@pytest.fixture(scope="session")
+def soaking(request: pytest.FixtureRequest) -> bool:
+    """Whether the long forms are run."""
+    return bool(request.config.getoption("--soak"))
+
+
+@pytest.fixture(scope="session")
+def tell() -> Tell:
+    """Takes what was tried, how often, and everything that failed; shows the figures at the end, and fails for these.
+
+    The figures of `docs/reliability.md` are those that it shows.
+    """
+
+    def told(what: str, tried: int, failed: Sequence[object]) -> None:
+        _figures.append((what, tried, len(failed)))
+        assert tried > 0, f"nothing was tried: {what}"
+        assert not failed, "\n".join([f"{len(failed)} of {tried} failed: {what}", *map(str, failed[:20])])
+
+    return told
