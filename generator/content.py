@@ -31,7 +31,8 @@ class Listing(Struct, frozen=True):
     """What lists, feeds and other postings need to know of a posting; a build keeps this much of each in memory.
 
     `place` and `stations` say where it is, for readers and for calendars. `keys` are its collections, one tuple a
-    dimension in the order of `Dimension`; `digest` stands for all that its file says.
+    dimension in the order of `Dimension`; `digest` stands for all that its file says, `shown` for what others than its
+    own page show of it.
     """
 
     slug: str
@@ -47,6 +48,7 @@ class Listing(Struct, frozen=True):
     keys: tuple[tuple[str, ...], ...]
     history: History
     digest: bytes
+    shown: bytes
     file: str = ""  # the path of its file, where it cannot be shown as it is
 
     def keys_of(self, dimension: Dimension) -> tuple[str, ...]:

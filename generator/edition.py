@@ -30,7 +30,7 @@ class Role(Struct, frozen=True):
     since: datetime
     deadline: Deadline | None
     events: tuple[Event, ...]  # those that have happened
-    key: bytes  # stands for all of it: its file's digest, and what time has made of it
+    key: bytes  # stands for all of it: what others show of it, and what time has made of it
 
     @property
     def slug(self) -> str:
@@ -95,7 +95,7 @@ def role_at(listing: Listing, settings: Settings, now: datetime) -> Role:
         happened = tuple(event for event in happened if event.instant <= now)
     deadline = history.standing_at(now).deadline
     due = deadline.instant.timestamp() if deadline else 0.0
-    key = listing.digest + pack("<ddI", since.timestamp(), due, len(happened)) + state[:3].encode()
+    key = listing.shown + pack("<ddI", since.timestamp(), due, len(happened)) + state[:3].encode()
     return Role(listing, state, since, deadline, happened, key)
 
 

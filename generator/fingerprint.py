@@ -7,6 +7,7 @@ from hashlib import blake2b
 from typing import Any
 
 from .edition import Edition, Role
+from .memo import digest_of
 from .model import Event
 from .pages import PostingSubject
 
@@ -23,7 +24,7 @@ class Fingerprint:
         """The key of a view: the same for equal views, another for any other."""
         parts: list[bytes] = []
         if isinstance(view, PostingSubject):
-            parts += (b"p", view.role.key)
+            parts += (b"p", view.role.key, view.role.listing.digest)
             for other, reason in view.others:
                 parts += (other.key, reason.encode(), b";")
         else:
@@ -39,6 +40,11 @@ class Fingerprint:
         for some in roles:
             found.update(b"%d:" % len(some) + b"".join([role.key for role in some]))
         return found.digest()
+
+    def of_files(self, *texts: str, whole: Sequence[Role], roles: Sequence[Role]) -> bytes:
+        """The key of what is made from the whole files of some roles, and from others."""
+        files = digest_of(*(role.listing.digest for role in whole))
+        return self.of_roles(*texts, files.hex(), roles=(whole, roles))
 
     def _add(self, value: Any, parts: list[bytes]) -> None:
         """Adds what stands for a value. Each piece says its kind and its length, so that no two values look alike."""

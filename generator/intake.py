@@ -202,9 +202,10 @@ def _judged(task: Task, file: Found, old: Remembered | None, read: tuple[bytes, 
     posting = PostingFile(document.name, document.path, document.value, document.prose)
     real = file.path.relative_to(rules.root).as_posix()
     place = real if real != file.name else ""
-    short = listing.listing_of(posting, _digest(document.path, raw), rules.content, place)
+    facts = stated(document.value)
+    short = listing.listing_of(posting, _digest(document.path, raw), facts, rules.content, place)
     page = task.preview(posting, short, rules.content) if task.preview else None
-    return Taken(found._replace(listing=listing.encoded(short)), stated(document.value), claim, [], [], page)
+    return Taken(found._replace(listing=listing.encoded(short)), facts, claim, [], [], page)
 
 
 def _document(reading: Reading, path: Path, raw: bytes, words: Vocabulary | None) -> Document[Posting] | None:

@@ -4,6 +4,7 @@ import msgspec
 
 from .content import Content, Listing, PostingFile
 from .history import history_of
+from .memo import digest_of
 from .model import Dimension
 from .schema import Posting
 from .vocabulary import NOT_STATED, slug_of
@@ -14,10 +15,13 @@ _decode = msgspec.msgpack.Decoder(Listing).decode
 _set = msgspec.structs.force_setattr
 
 
-def listing_of(file: PostingFile, digest: bytes, content: Content, place: str = "") -> Listing:
-    """The short form of a posting; `digest` stands for its file, `place` is its path where that cannot be shown."""
+def listing_of(file: PostingFile, digest: bytes, facts: bytes, content: Content, place: str = "") -> Listing:
+    """The short form of a posting; `digest` stands for its file, `facts` are what it states.
+
+    `place` is its path where that cannot be shown.
+    """
     posting = file.posting
-    return Listing(
+    found = Listing(
         slug=file.slug,
         path=file.path,
         id=file.id,
@@ -30,9 +34,11 @@ def listing_of(file: PostingFile, digest: bytes, content: Content, place: str = 
         aliases=tuple(posting.aliases),
         keys=tuple(keys_of(posting, dimension) for dimension in Dimension),
         history=history_of(file, content),
-        digest=digest,
+        digest=b"",
+        shown=b"",
         file=place,
     )
+    return msgspec.structs.replace(found, digest=digest, shown=digest_of(facts, encoded(found)))
 
 
 def decoded(packed: bytes) -> Listing:

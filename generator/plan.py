@@ -44,7 +44,7 @@ from .views import HtmlView, WeekMailView, place_of, utc_text
 
 SEARCH = "search"
 PRESENT = "present"  # the part that says what time it is
-SITE = "site"  # the part that is made from everything: nothing changes in another one without changing this one
+SITE = "site"  # the part made from all that others show of postings: only their own pages change without it
 
 
 class Part(NamedTuple):
@@ -72,7 +72,7 @@ def _by_path(artifact: Artifact) -> str:
 
 
 def site_key(edition: Edition, fingerprint: Fingerprint) -> bytes:
-    """Stands for all that any part but the present one is made from.
+    """Stands for all that parts are made from, but for the present one and those of postings.
 
     With each week everything is planned anew: then a week is over, and what no file needs any more is forgotten.
     """
@@ -107,24 +107,32 @@ def search_part(edition: Edition, fingerprint: Fingerprint, whole: search.Whole)
     return Part(SEARCH, fingerprint.of_roles(SEARCH, str(search.version()), *texts, roles=()), files)
 
 
-def parts(edition: Edition, templates: Templates, fingerprint: Fingerprint) -> Iterator[Part]:
-    """All the others: pages of postings, a part for each collection and week, and what is made from everything."""
+def posting_parts(edition: Edition, fingerprint: Fingerprint) -> tuple[Part, Part]:
+    """The pages of postings. Nothing else changes with the body of a posting, but for the index for search."""
     week = str(_week(edition))
     alone: list[Role] = []
     among: list[Role] = []
     for role in edition.roles:
         (alone if is_alone(role, edition) else among).append(role)
     listed = edition.site.open_roles
-    yield Part(
-        "postings/alone",
-        fingerprint.of_roles(week, roles=(alone,)),
-        lambda: _postings(pages.posting_subjects(alone, edition)),
+    return (
+        Part(
+            "postings/alone",
+            fingerprint.of_files(week, whole=alone, roles=()),
+            lambda: _postings(pages.posting_subjects(alone, edition)),
+        ),
+        Part(
+            "postings/among",
+            fingerprint.of_files(week, whole=among, roles=listed),
+            lambda: chain(_postings(pages.posting_subjects(among, edition)), _calendars(listed)),
+        ),
     )
-    yield Part(
-        "postings/among",
-        fingerprint.of_roles(week, roles=(among, listed)),
-        lambda: chain(_postings(pages.posting_subjects(among, edition)), _calendars(listed)),
-    )
+
+
+def parts(edition: Edition, templates: Templates, fingerprint: Fingerprint) -> Iterator[Part]:
+    """All the others: pages of postings, a part for each collection and week, and what is made from everything."""
+    week = str(_week(edition))
+    yield from posting_parts(edition, fingerprint)
     for collection in _collections(edition):
         name = path_of(place_of(collection))
         if collection.dimension is not None:

@@ -184,8 +184,8 @@ def publish(
     manifest = _manifest(digests)
     if changed or gone or not _holds(out / MANIFEST, manifest):
         # Should the build be cut short, every file of either build is known as ours.
-        claim = _manifest(dict.fromkeys(standing.ours, "") | digests) if standing.ours else manifest
-        _write(folder / "claim", claim)
+        lost = standing.ours.keys() - digests.keys()
+        _write(folder / "claim", _manifest(dict.fromkeys(lost, "") | digests) if lost else manifest)
         _write(folder / "manifest", manifest)
         blocked = _make_folders(out, changed)
         (folder / "claim").replace(out / MANIFEST)
@@ -310,9 +310,9 @@ def _refuse_foreign(out: Path, path: str, ours: Collection[str]) -> None:
 
 
 def _manifest(digests: Mapping[str, str]) -> bytes:
-    # One file a line. Python's own writer takes its slow way for that, and of thousands of files it takes long.
-    listed = ",\n".join(f"{json.dumps(path)}: {json.dumps(digest)}" for path, digest in sorted(digests.items()))
-    return f'{{\n"generator": "vacancy-digest",\n"files": {{\n{listed}\n}}\n}}\n'.encode()
+    # One file a line. With an indent Python's writer takes its slow way, and of thousands of files it takes long.
+    listed = json.dumps(digests, sort_keys=True, separators=(",\n", ": "))
+    return f'{{\n"generator": "vacancy-digest",\n"files": {{\n{listed[1:-1]}\n}}\n}}\n'.encode()
 
 
 def _written_aside(new: str, content: Content, old: str, known: bool) -> tuple[str, bool]:

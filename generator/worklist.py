@@ -8,7 +8,19 @@ from pathlib import Path
 from .edition import Edition
 from .fingerprint import Fingerprint
 from .memo import Memo, Output, digest_of
-from .plan import PRESENT, SEARCH, SITE, Part, collisions, parts, planned, present_part, search_part, site_key
+from .plan import (
+    PRESENT,
+    SEARCH,
+    SITE,
+    Part,
+    collisions,
+    parts,
+    planned,
+    posting_parts,
+    present_part,
+    search_part,
+    site_key,
+)
 from .problems import ContentError, Problem
 from .publish import Published, Standing, survey
 from .render import Artifact
@@ -103,7 +115,8 @@ def _compared(
     present = present_part(edition, fingerprint, searchable=whole is not None)
     found = search_part(edition, fingerprint, whole) if whole else None
     as_found = known.get(SEARCH) == (found.key if found else None)
-    if as_found and known.get(SITE) == site_key(edition, fingerprint):
+    pages_found = all(known.get(part.name) == part.key for part in posting_parts(edition, fingerprint))
+    if as_found and pages_found and known.get(SITE) == site_key(edition, fingerprint):
         return [present], [name for name in known if name != PRESENT]
     changed, same = [present], []
     for part in (*parts(edition, templates, fingerprint), *([found] if found else ())):

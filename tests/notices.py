@@ -38,5 +38,5 @@ def content_of(*files, settings="", organisation="name: Org"):
     """The content of a small site with these postings."""
     orgs = {"org": OrganisationFile("org", read(Organisation, organisation))}
     content = Content(read(Settings, SETTINGS + dedent(settings)), WORDS, organisations=orgs)
-    listings = [listing_of(file, repr(file.posting).encode(), content) for file in files]
+    listings = [listing_of(file, b"", repr(file.posting).encode(), content) for file in files]
     return replace(content, postings=tuple(listings))
