@@ -45,6 +45,7 @@ class Options:
     executor: str | None = None
     search: bool = True
     allow_shrink: bool = False
+    in_place: bool = False  # for a site at which its editor alone looks: published sooner, but not in one step
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ def _build(
 ) -> Report:
     tally.taken()
     tuned()
-    with opened(out, (root / "content", root / "templates")) as folder:
+    with opened(out, (root / "content", root / "templates"), in_place=options.in_place) as folder:
         aside = folder if crew.shares_files else None
         with timed(tally.here, "load"):
             templates, template_problems = read_templates(root)

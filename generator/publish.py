@@ -1,7 +1,8 @@
 """Makes a folder hold exactly the site's files, writes only what differs, and says what changed.
 
 A manifest in the folder lists the files that are ours. Only those are ever replaced or removed. New files are written
-aside first and put in place when all of them are there, so that a full disk leaves the old site as it was.
+aside first. When all of them are there, the new site is made in a second tree beside the folder, and the two change
+places; where that cannot be, file by file in the folder itself. So a full disk leaves the old site as it was.
 """
 
 import errno
@@ -10,7 +11,7 @@ import os
 import re
 import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from fcntl import LOCK_EX, LOCK_NB, flock
 from hashlib import blake2b
@@ -19,6 +20,7 @@ from stat import S_ISDIR, S_ISLNK, S_ISREG
 from tempfile import mkdtemp
 from typing import NamedTuple
 
+from .exchange import TREE, beside, between, exchange, mirror, put_back, synced
 from .files import stamp_of
 
 MANIFEST = ".vacancy-digest.json"
@@ -72,61 +74,82 @@ class Standing:
 
 
 @contextmanager
-def opened(out: Path, sources: Iterable[Path]) -> Iterator[Path]:
+def opened(out: Path, sources: Iterable[Path], *, in_place: bool = False) -> Iterator[Path]:
     """A folder for files on their way into `out`, on the same file system. It goes at the end, and `out` if it is new.
 
-    Until then no other build works on `out`. Raises Refused when `out` is not ours, holds one of the sources, or cannot
-    be written, and Busy while another build is at work there.
+    It lies beside `out`, or in it where it must. With `in_place` it lies in it too and stays, until `clear` is called.
+    Until the end no other build works on `out`. Raises Refused when `out` is not ours, holds one of the sources, or
+    cannot be written, and Busy while another build is at work there.
     """
     _refuse_wrong_place(out, sources)
     before = {parent for parent in (out, *out.parents) if parent.is_dir()}
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        folder, lock = _folder_aside(out)
-    except OSError as error:
-        raise _unwritable(out, error) from error
-    try:
-        yield folder
-    except OSError as error:
-        if error.errno not in _NO_ROOM:
-            raise
-        raise _unwritable(out, error) from error
-    finally:
-        _let_go(lock)
-        shutil.rmtree(folder, ignore_errors=True)
-        if out not in before:
-            _remove_empty_folders(out / folder.name, before)
+    with ExitStack() as locks:
+        try:
+            if waiting := between(out):
+                with _locked(waiting, out):
+                    put_back(out, waiting)
+            out.mkdir(parents=True, exist_ok=True)
+            locks.enter_context(_locked(out, out))
+            place = None if in_place else beside(out)
+            if place:
+                locks.enter_context(_locked(place / TREE, out))
+            # What lies here was left by builds that were cut short.
+            clear(out)
+            clear(place or out)
+            folder = Path(mkdtemp(prefix=_ASIDE, dir=place or out))
+        except OSError as error:
+            raise _unwritable(out, error) from error
+        try:
+            yield folder
+        except OSError as error:
+            if error.errno not in _NO_ROOM:
+                raise
+            raise _unwritable(out, error) from error
+        finally:
+            if not in_place:
+                shutil.rmtree(folder, ignore_errors=True)
+            if out not in before and not (out / MANIFEST).exists():
+                clear(place or out)
+                shutil.rmtree(place, ignore_errors=True) if place else None
+                _remove_empty_folders(out / MANIFEST, before)
 
 
-def _folder_aside(out: Path) -> tuple[Path, int]:
-    """A new folder, and the lock of `out`, which goes with its process, however that ends."""
-    lock = os.open(out, os.O_RDONLY)
+def clear(out: Path) -> None:
+    """Removes what a build in place left, which takes long on some disks, so that its caller says when."""
+    for left in out.glob(f"{_ASIDE}*"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+@contextmanager
+def _locked(folder: Path, out: Path) -> Iterator[None]:
+    """Holds the lock of a folder, which goes with its process, however that ends. Raises Busy and OSError."""
+    lock = os.open(folder, os.O_RDONLY)
     _held.add(lock)
     try:
-        flock(lock, LOCK_EX | LOCK_NB)
-        # Whatever lies here was left by builds that were cut short.
-        for left in out.glob(f"{_ASIDE}*"):
-            shutil.rmtree(left, ignore_errors=True)
-        return Path(mkdtemp(prefix=_ASIDE, dir=out)), lock
+        if not _lock(lock, folder):
+            raise Busy(f"another build is at work on {out}, nothing was changed; try again when it is done")
+        yield
+    finally:
+        _held.discard(lock)
+        os.close(lock)
+
+
+def _lock(handle: int, folder: Path) -> bool:
+    """Whether the lock of a folder could be had, and the folder is still the one at that place."""
+    try:
+        flock(handle, LOCK_EX | LOCK_NB)
     except BlockingIOError:
-        _let_go(lock)
-        raise Busy(f"another build is at work on {out}, nothing was changed; try again when it is done") from None
-    except OSError:
-        _let_go(lock)
-        raise
+        return False
+    return os.path.samestat(os.fstat(handle), folder.stat())
 
 
 _held: set[int] = set()
 
 
-def _let_go(lock: int) -> None:
-    _held.discard(lock)
-    os.close(lock)
-
-
 def _let_go_all() -> None:
     for lock in list(_held):
-        _let_go(lock)
+        _held.discard(lock)
+        os.close(lock)
 
 
 # A process that a build starts would hold the lock beyond that build's own end.
@@ -183,20 +206,74 @@ def publish(
     gone = sorted(path for path in standing.ours if path not in digests and path in standing.stamps)
     manifest = _manifest(digests)
     if changed or gone or not _holds(out / MANIFEST, manifest):
-        # Should the build be cut short, every file of either build is known as ours.
-        lost = standing.ours.keys() - digests.keys()
-        _write(folder / "claim", _manifest(dict.fromkeys(lost, "") | digests) if lost else manifest)
-        _write(folder / "manifest", manifest)
-        blocked = _make_folders(out, changed)
-        (folder / "claim").replace(out / MANIFEST)
-        _remove(out, gone, changed)
-        for parent in blocked:
-            (out / parent).mkdir(parents=True, exist_ok=True)
-        for path in changed:
-            os.replace(_place_of(folder, path), f"{out}/{path}")
-        (folder / "manifest").replace(out / MANIFEST)
+        change = _Change(folder, changed, gone, manifest)
+        if folder.parent == out or not _publish_beside(out, change):
+            lost = standing.ours.keys() - digests.keys()
+            _publish_in_place(out, change, _manifest(dict.fromkeys(lost, "") | digests) if lost else manifest)
     stamps = {path: stamp_of(os.lstat(f"{out}/{path}")) for path in changed}
     return Published(len(changed), len(digests) - len(changed), len(gone), stamps, digests)
+
+
+class _Change(NamedTuple):
+    """What makes a new site of an old one: the paths of files that wait in a folder, and of those that go."""
+
+    folder: Path
+    changed: list[str]
+    gone: list[str]
+    manifest: bytes
+
+
+def _publish_beside(out: Path, change: _Change) -> bool:
+    """Makes the new site in the second tree, and lets the two change places; whether that could be done."""
+    tree = change.folder.parent / TREE
+    try:
+        mirror(out, tree)
+    except OSError as error:
+        if error.errno in _NO_ROOM:
+            raise
+        return False
+    _apply(tree, change)
+    synced(tree)
+    try:
+        exchange(tree, out)
+    except OSError:
+        for path in change.changed:
+            os.replace(f"{tree}/{path}", _place_of(change.folder, path))
+        return False
+    synced(out)
+    with suppress(OSError):
+        # The next build finds both alike, and mends what fails here.
+        for path in change.changed:
+            os.link(f"{out}/{path}", _place_of(change.folder, path))
+        _apply(tree, change)
+    return True
+
+
+def _publish_in_place(out: Path, change: _Change, claim: bytes) -> None:
+    """Puts file by file where it belongs. `claim` lists the files of the old and of the new site.
+
+    Should that be cut short, every file of either is known as ours.
+    """
+    _write(change.folder / "claim", claim)
+    synced(change.folder)
+    for number, path in enumerate((*change.changed, *change.gone)):
+        with suppress(OSError):
+            # Some disks take longer to free the room of old files than all the rest takes: that can wait.
+            os.link(f"{out}/{path}", change.folder / f"old-{number}")
+    _apply(out, change, change.folder / "claim")
+
+
+def _apply(site: Path, change: _Change, claim: Path | None = None) -> None:
+    _write(change.folder / "manifest", change.manifest)
+    blocked = _make_folders(site, change.changed)
+    if claim:
+        claim.replace(site / MANIFEST)
+    _remove(site, change.gone, change.changed)
+    for parent in blocked:
+        (site / parent).mkdir(parents=True, exist_ok=True)
+    for path in change.changed:
+        os.replace(_place_of(change.folder, path), f"{site}/{path}")
+    (change.folder / "manifest").replace(site / MANIFEST)
 
 
 def _remove(out: Path, gone: Iterable[str], changed: Iterable[str]) -> None:

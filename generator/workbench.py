@@ -13,7 +13,7 @@ from .build import Options, build
 from .fields import read_base_url
 from .folder import NoSite
 from .problems import ContentError
-from .publish import Busy, Refused
+from .publish import Busy, Refused, clear
 from .views import utc_text
 
 
@@ -47,7 +47,9 @@ class Workbench:
 
     def __init__(self, root: Path, host: str, port: int, tell: Callable[[str], None]) -> None:
         self.root, self.out, self.host = root, root / ".cache/serve", host
-        self._options = Options(base_url=read_base_url(f"http://localhost:{port}/"), search=False, allow_shrink=True)
+        self._options = Options(
+            base_url=read_base_url(f"http://localhost:{port}/"), search=False, allow_shrink=True, in_place=True
+        )
         self._tell = tell
         self._building = threading.Lock()
         self._changed = threading.Condition()
@@ -86,6 +88,7 @@ class Workbench:
                     last, number=last.number + 1, built=built, now=now, frozen=frozen, problems=problems
                 )
                 self._changed.notify_all()
+            clear(self.out)
 
     def wait(self, after: int, seconds: float) -> Standing | None:
         """What stands as soon as it is another than number `after`; None when the time is over before."""

@@ -20,10 +20,15 @@ FIRST = {"index.html": b"one", "a/b/c.html": b"two", "a/d.html": b"three"}
 
 
 def published(
-    files: Mapping[str, Any], out: Path, sources: Iterable[Path] = (), kept: Collection[str] = ()
+    files: Mapping[str, Any],
+    out: Path,
+    sources: Iterable[Path] = (),
+    kept: Collection[str] = (),
+    *,
+    in_place: bool = False,
 ) -> Published:
     """Makes a folder hold these files and those that are kept of the build before."""
-    with opened(out, sources) as folder:
+    with opened(out, sources, in_place=in_place) as folder:
         return publish(survey(out, [*files, *kept]), folder, files.items(), kept)
 
 
@@ -125,17 +130,17 @@ names = st.sampled_from(["a", "b", "c.html", "x/a", "x/b", "x/y/a"])
 sites = st.dictionaries(names, st.binary(max_size=3), max_size=5)
 
 
-@given(builds=st.lists(sites, min_size=1, max_size=4))
-@example(builds=[{"x/a": b""}, {"x/b": b""}])
+@given(builds=st.lists(st.tuples(sites, st.booleans()), min_size=1, max_size=4))
+@example(builds=[({"x/a": b""}, False), ({"x/b": b""}, False)])
 def test_any_sequence_of_builds_ends_in_the_last_one(
-    tmp_path_factory: pytest.TempPathFactory, builds: list[dict[str, bytes]]
+    tmp_path_factory: pytest.TempPathFactory, builds: list[tuple[dict[str, bytes], bool]]
 ) -> None:
-    """However often and with whatever files a folder was built, it holds those of the last build and no others."""
+    """However often, in whatever way and with whatever files a folder was built, it holds those of the last build."""
     out = tmp_path_factory.mktemp("builds") / "out"
-    for files in builds:
-        done = published(files, out)
+    for files, in_place in builds:
+        done = published(files, out, in_place=in_place)
         assert done.written + done.unchanged == len(files)
-    assert contents(out) == builds[-1]
+    assert {path: content for path, content in contents(out).items() if not path.startswith(".")} == builds[-1][0]
 
 
 def test_what_is_kept_stays_and_stays_ours(out: Path) -> None:
@@ -250,8 +255,9 @@ SECOND = {"index.html": b"new", "a/b": b"a file where a folder was", "z/more.htm
 # The list of what is ours is put in place before the files and after them.
 @pytest.mark.parametrize("steps", range(len(SECOND) + 2))
 @pytest.mark.parametrize("after", [FIRST, SECOND], ids=["back", "on"])
+@pytest.mark.parametrize("in_place", [False, True], ids=["beside", "in place"])
 def test_a_build_cut_short_is_taken_up(
-    out: Path, monkeypatch: pytest.MonkeyPatch, steps: int, after: dict[str, bytes]
+    out: Path, monkeypatch: pytest.MonkeyPatch, steps: int, after: dict[str, bytes], in_place: bool
 ) -> None:
     """Cut short at any file that it puts in place, a build leaves no half file, and the next one tidies up after it."""
     published(FIRST, out)
@@ -267,7 +273,7 @@ def test_a_build_cut_short_is_taken_up(
         killed.setattr(os, "replace", replace_some)
         killed.setattr(shutil, "rmtree", lambda *paths, **how: None)
         with pytest.raises(KeyboardInterrupt):
-            published(SECOND, out)
+            published(SECOND, out, in_place=in_place)
     for path, content in contents(out).items():
         assert path.startswith(".vacancy-digest") or content in (FIRST.get(path), SECOND.get(path)), path
     published(after, out)

@@ -24,6 +24,7 @@ ROOMS = (
     *("entries", "feeds", "calendars", "exports", "hosting"),
     *(
         "fingerprint",
+        "exchange",
         "publish",
         "render",
         "plan",
@@ -43,6 +44,7 @@ SHARED_BY_COMMANDS = "commands.options"
 # Packages that are known in few places, so that each can be replaced there.
 KNOWN_IN = {
     "concurrent": {"crew"},
+    "ctypes": {"exchange"},
     "distributed": {"crew"},
     "fcntl": {"publish"},
     "feedparser": {"interchange"},
@@ -63,6 +65,7 @@ KNOWN_IN = {
 }
 READS_THE_CLOCK = {"clock"}
 TOUCHES_FILES = {
+    "exchange",
     "files",
     "links",
     "memo",

@@ -1,0 +1,135 @@
+"""A second tree beside a site's folder: the next site is made there, whole, before the two change places in one step.
+
+Between builds both hold the same files as hard links, so that the second one takes room for folders alone, and a build
+touches there what it changes and no more.
+"""
+
+import ctypes
+import errno
+import os
+import shutil
+import stat
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+TREE = "tree"
+_BETWEEN = "between"  # where the old site waits while the two change places in more than one step
+_AT_CWD, _EXCHANGE = -100, 2  # AT_FDCWD and RENAME_EXCHANGE of Linux
+
+
+def beside(out: Path) -> Path | None:
+    """The folder of ours beside `out`, with the second tree in it; None where `out` cannot change places with another.
+
+    That is so where its parent cannot be written, and where it is a file system of its own.
+    """
+    folder = _name_beside(out)
+    try:
+        if os.path.ismount(out):
+            return None
+        folder.mkdir(mode=0o700, exist_ok=True)
+        status = folder.lstat()
+        if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid() or status.st_dev != out.stat().st_dev:
+            return None
+        (folder / TREE).mkdir(exist_ok=True)
+        (folder / ".gitignore").write_text("*\n", "utf-8")
+    except OSError:
+        return None
+    return folder
+
+
+def between(out: Path) -> Path | None:
+    """Where the old site is, if a build was cut short while the two changed places in more than one step."""
+    found = _name_beside(out) / _BETWEEN
+    return found if found.is_dir() else None
+
+
+def put_back(out: Path, waiting: Path) -> None:
+    """Ends what was cut short: the old site is the site again, or the second tree where the new one is in place."""
+    waiting.rename(waiting.with_name(TREE) if out.exists() else out)
+
+
+def _name_beside(out: Path) -> Path:
+    return out.parent / f".{out.name}.vacancy-digest"
+
+
+def mirror(source: Path, target: Path) -> None:
+    """Makes a folder hold all that another holds, files as hard links. Raises OSError where there are no such links."""
+    _alike(source, target)
+    folders = [""]
+    while folders:
+        folder = folders.pop()
+        here, there = _entries(source, folder), _entries(target, folder)
+        for name, entry in there.items():
+            if name not in here or not _same(here[name], entry):
+                shutil.rmtree(entry.path) if entry.is_dir(follow_symlinks=False) else os.unlink(entry.path)
+        for name, entry in here.items():
+            path = f"{target}/{folder}{name}"
+            known = name in there and _same(entry, there[name])
+            if entry.is_dir(follow_symlinks=False):
+                if not known:
+                    os.mkdir(path)
+                    _alike(Path(entry.path), Path(path))
+                folders.append(f"{folder}{name}/")
+            elif not known:
+                os.link(entry.path, path, follow_symlinks=False)
+
+
+def _entries(root: Path, folder: str) -> dict[str, "os.DirEntry[str]"]:
+    with os.scandir(f"{root}/{folder}") as found:
+        return {entry.name: entry for entry in found}
+
+
+def _same(one: "os.DirEntry[str]", other: "os.DirEntry[str]") -> bool:
+    if one.is_dir(follow_symlinks=False) or other.is_dir(follow_symlinks=False):
+        return one.is_dir(follow_symlinks=False) and other.is_dir(follow_symlinks=False)
+    return one.inode() == other.inode()
+
+
+def _alike(source: Path, target: Path) -> None:
+    """Gives a folder the rights, and as far as we may the owner, of another."""
+    with suppress(PermissionError):
+        status = source.stat()
+        os.chown(target, status.st_uid, status.st_gid)
+    shutil.copystat(source, target)
+
+
+def exchange(one: Path, other: Path) -> None:
+    """Two folders change places: in one step on Linux, else with a moment in which the second is not there."""
+    if _exchanged(one, other):
+        return
+    waiting = one.with_name(_BETWEEN)
+    other.rename(waiting)
+    one.rename(other)
+    waiting.rename(one)
+
+
+def _exchanged(one: Path, other: Path) -> bool:
+    """Whether the system could do it in one step. Raises OSError where it cannot be done at all."""
+    rename = getattr(_LIBC, "renameat2", None)
+    if rename is None:
+        return False
+    if rename(_AT_CWD, os.fsencode(one), _AT_CWD, os.fsencode(other), _EXCHANGE) == 0:
+        return True
+    number = ctypes.get_errno()
+    if number in _UNKNOWN:
+        return False
+    raise OSError(number, os.strerror(number), str(other))
+
+
+_LIBC = ctypes.CDLL(None, use_errno=True)
+_UNKNOWN = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP}
+
+
+def synced(folder: Path) -> None:
+    """Waits until all that was written to the file system of a folder lies on its disk. Raises OSError."""
+    if sys.platform != "linux":
+        os.sync()
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        if _LIBC.syncfs(handle) != 0:
+            number = ctypes.get_errno()
+            raise OSError(number, os.strerror(number), str(folder))
+    finally:
+        os.close(handle)
