@@ -9,7 +9,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-in
 SIZES ?= 1000
 ROUNDS ?= 3
 
-.PHONY: help site demo test soak lighthouse bench fix clean lock
+.PHONY: help site demo test soak audit lighthouse bench fix clean lock
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -28,6 +28,9 @@ test: .venv/test.stamp .judges/stamp ## lint, types and tests
 
 soak: .venv/soak.stamp .judges/stamp ## the long forms of the laws that are tried many times, with their figures
 	$(BIN)/pytest -m soak --soak -q
+
+audit: .venv/soak.stamp ## whether weaknesses of the locked packages are known, where a list of them can be reached
+	for lock in locks/*.txt; do $(BIN)/pip-audit --strict --disable-pip --require-hashes -r $$lock || exit 1; done
 
 lighthouse: .venv/test.stamp .judges/stamp ## what Lighthouse says of pages of five hundred open roles, speed too
 	$(BIN)/pytest tests/test_weight.py -k lighthouse --speed -s -q

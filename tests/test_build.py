@@ -423,6 +423,23 @@ def test_an_installed_wheel_builds_a_site(root: Path, small_site: SmallSite, tmp
     assert bytes_of(small_site.root / "site") == bytes_of(tmp_path / "checkout")
 
 
+def test_no_code_of_a_site_is_run(root: Path, small_site: SmallSite) -> None:
+    """Programs that lie in a site, under names that Python or a tool of ours would take up, are never run."""
+    mark = small_site.root / "was-run"
+    code = f"import pathlib; pathlib.Path({str(mark)!r}).touch()"
+    for folder in ("", "content/", "content/postings/", "content/static/", "templates/"):
+        for name in ("yaml.py", "sitecustomize.py", "conftest.py", "generator/__init__.py", "jinja2.pth"):
+            if not folder.startswith("content/") or folder == "content/static/":
+                small_site.write(f"{folder}{name}", code)
+    for name in (".git/hooks/post-checkout", ".git/hooks/pre-commit"):
+        small_site.write(name, f"#!/bin/sh\ntouch {mark}\n").chmod(0o755)
+    script = Path(sys.executable).with_name("vacancy-digest")
+    for command_name in ("check", "build"):
+        done = program(script, command_name, cwd=small_site.root)
+        assert done.returncode == 0, done.stderr + done.stdout
+    assert not mark.exists()
+
+
 def test_the_version_is_the_package_s(root: Path) -> None:
     """`--version` prints the version of pyproject.toml."""
     try:
