@@ -927,15 +927,24 @@ def _(patch: Patch) -> None:
     around(patch, edition, "role_at", nameless)
 
 
-@mistake("an organisation's name left out", lambda machine: machine.edit_organisation(0, "name", 2))
+@mistake("an organisation's text left out", lambda machine: machine.edit_organisation(0, "body", 2))
 def _(patch: Patch) -> None:
-    def nameless(content: Content) -> object:
-        return {
-            key: replace(file, organisation=file.organisation.model_copy(update={"name": ""}))
-            for key, file in content.organisations.items()
-        }
+    def silent(content: Content) -> object:
+        return {key: replace(file, prose=None) for key, file in content.organisations.items()}
 
-    without(patch, organisations=nameless)
+    without(patch, organisations=silent)
+
+
+@mistake("an organisation's name left out of postings", lambda machine: machine.edit_organisation(0, "name", 2))
+def _(patch: Patch) -> None:
+    def nameless(rules: Rules) -> Rules:
+        files = {
+            key: replace(file, organisation=file.organisation.model_copy(update={"name": ""}))
+            for key, file in rules.organisations.items()
+        }
+        return rules._replace(organisations=files)
+
+    around(patch, Rules, "digest", lambda digest, rules: digest(nameless(rules)))
 
 
 @mistake("settings left out", lambda machine: machine.edit_settings("disclaimer", 1))
@@ -994,6 +1003,16 @@ def _(patch: Patch) -> None:
 
     around(patch, worklist, "survey", blindly)
     patch.setattr(publish, "stamp_of", lambda status: "as it was")
+
+
+@mistake("the text of a posting left out", lambda machine: machine.edit_body(0, hidden=False))
+def _(patch: Patch) -> None:
+    around(patch, Fingerprint, "of_files", lambda of, self, *texts, whole, roles: self.of_roles(*texts, roles=()))
+
+
+@mistake("what a posting states left out of lists", lambda machine: machine.edit_title(0, "Clerk"))
+def _(patch: Patch) -> None:
+    around(patch, listing, "digest_of", lambda of, *parts: of())
 
 
 @mistake("similar roles left out", lambda machine: machine.add_posting(place=0, title="Clerk"))
