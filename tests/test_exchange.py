@@ -1,5 +1,6 @@
 """A site changes in one step: whatever happens to a build, readers meet one of two whole sites."""
 
+import ctypes
 import errno
 import itertools
 import os
@@ -13,6 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from sites import SAMPLE_NOW, SmallSite, command
@@ -40,6 +42,10 @@ class Two:
     roots: tuple[Path, Path]
     whole: tuple[Tree, Tree]
     out: Path
+
+    @property
+    def beside(self) -> Path:
+        return self.out.with_name(f".{self.out.name}.vacancy-digest")
 
     def build(self, number: int) -> None:
         build(self.roots[number], self.out, SAMPLE_NOW, Options(allow_shrink=True))
@@ -77,8 +83,7 @@ class Two:
         self.build(1 - before)
         if self.standing() != 1 - before:
             return "the next build did not make the other site"
-        folder = publish.beside(self.out)
-        left = sorted(path.name for path in folder.iterdir()) if folder else []
+        left = sorted(path.name for path in self.beside.iterdir())
         return f"{left} are left beside the site" if left != [".gitignore", exchange.TREE] else None
 
 
@@ -229,6 +234,78 @@ def test_in_place_where_it_must_be(two: Two, monkeypatch: pytest.MonkeyPatch, na
     assert two.wrong() is None
 
 
+def a_file_beside(two: Two, patch: pytest.MonkeyPatch) -> None:
+    two.beside.write_text("somebody else's")
+
+
+def a_link_beside(two: Two, patch: pytest.MonkeyPatch) -> None:
+    (two.out.parent / "elsewhere").mkdir(exist_ok=True)
+    two.beside.symlink_to("elsewhere")
+
+
+def a_mount_point(two: Two, patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(os.path, "ismount", lambda path: path == two.out)
+
+
+@pytest.mark.parametrize("prepare", [a_file_beside, a_link_beside, a_mount_point])
+def test_in_place_where_there_is_no_place_beside(
+    two: Two, monkeypatch: pytest.MonkeyPatch, prepare: Callable[[Two, pytest.MonkeyPatch], None]
+) -> None:
+    """Where somebody else's file or link is in the way, or the folder cannot be moved, nothing is made beside it."""
+    shutil.rmtree(two.beside)
+    prepare(two, monkeypatch)
+    before, folder = two.standing() or 0, two.out.stat().st_ino
+    two.build(1 - before)
+    assert two.standing() == 1 - before
+    assert two.out.stat().st_ino == folder
+    assert not (two.out.parent / "elsewhere").exists() or not any((two.out.parent / "elsewhere").iterdir())
+    if two.beside.exists():
+        two.beside.unlink()
+    monkeypatch.undo()
+    assert two.wrong() is None
+
+
+@pytest.mark.parametrize("known", [False, True], ids=["no such call", "not on this file system"])
+def test_a_system_that_knows_no_exchange(two: Two, monkeypatch: pytest.MonkeyPatch, known: bool) -> None:
+    """Where the system has no such call, or the file system refuses it, the two trees are renamed one by one."""
+
+    def refused(*arguments: object) -> int:
+        ctypes.set_errno(errno.EINVAL)
+        return -1
+
+    system = SimpleNamespace(syncfs=lambda handle: 0, **({"renameat2": refused} if known else {}))
+    monkeypatch.setattr(exchange, "_LIBC", system)
+    before, folder = two.standing() or 0, two.out.stat().st_ino
+    assert two.wrong() is None
+    assert two.standing() == 1 - before
+    assert two.out.stat().st_ino != folder
+
+
+def test_a_disk_that_does_not_take_what_was_written(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What cannot be written out to the disk is not published: the old site stays."""
+
+    def full(handle: int) -> int:
+        ctypes.set_errno(errno.ENOSPC)
+        return -1
+
+    monkeypatch.setattr(exchange, "_LIBC", SimpleNamespace(syncfs=full))
+    before = two.standing() or 0
+    with pytest.raises(publish.Refused, match="No space left"):
+        two.build(1 - before)
+    assert two.standing() == before
+    monkeypatch.undo()
+    assert two.wrong() is None
+
+
+def test_elsewhere_everything_is_written_out(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A system that cannot write out one file system alone writes out all of them."""
+    calls: list[str] = []
+    monkeypatch.setattr(exchange, "sys", SimpleNamespace(platform="elsewhere"))
+    monkeypatch.setattr(os, "sync", lambda: calls.append("sync"))
+    two.build(1 - (two.standing() or 0))
+    assert calls == ["sync", "sync"]
+
+
 def test_what_is_not_ours_goes_along(two: Two) -> None:
     """Files, links and folders that no build wrote are in the new site as they were in the old one."""
     (two.out / "own.txt").write_text("not ours")
@@ -253,8 +330,7 @@ def test_what_is_not_ours_goes_along(two: Two) -> None:
 def test_the_second_tree_takes_no_room(two: Two) -> None:
     """Between builds both trees hold the same files, so what a site takes beside its own room is folders."""
     two.build(1 - (two.standing() or 0))
-    folder = publish.beside(two.out)
-    assert folder
+    folder = two.beside
     both = [{path: (one / path).stat().st_ino for path in tree(one)} for one in (two.out, folder / exchange.TREE)]
     both[0].pop(publish.MANIFEST), both[1].pop(publish.MANIFEST)
     assert both[0] == both[1]
