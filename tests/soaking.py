@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 Tell = Callable[[str, int, Sequence[object]], None]
-_figures: list[tuple[str, int, int]] = []
+_TOLD = "tried and failed"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -13,9 +13,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if _figures:
-        terminalreporter.section("tried and failed")
-        for what, tried, failed in _figures:
+    reports = (report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, ()))
+    told = [found for report in reports for name, found in report.user_properties if name == _TOLD]
+    if told:
+        terminalreporter.section(_TOLD)
+        for what, tried, failed in told:
             terminalreporter.line(f"{tried:>10,} tried {failed:>6,} failed  {what}")
 
 
@@ -25,15 +27,15 @@ def soaking(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--soak"))
 
 
-@pytest.fixture(scope="session")
-def tell() -> Tell:
+@pytest.fixture
+def tell(record_property: Callable[[str, object], None]) -> Tell:
     """Takes what was tried, how often, and everything that failed; shows the figures at the end, and fails for these.
 
     The figures of `docs/reliability.md` are those that it shows.
     """
 
     def told(what: str, tried: int, failed: Sequence[object]) -> None:
-        _figures.append((what, tried, len(failed)))
+        record_property(_TOLD, (what, tried, len(failed)))
         assert tried > 0, f"nothing was tried: {what}"
         assert not failed, "\n".join([f"{len(failed)} of {tried} failed: {what}", *map(str, failed[:20])])
 
