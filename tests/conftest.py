@@ -1,8 +1,10 @@
 """What every test can ask for: the project's folder, built sites, and small ones of its own."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import jinja2
 import pytest
 from sites import DATA, DEMO_NOW, SAMPLE_NOW, Built, SmallSite, built
 
@@ -37,6 +39,27 @@ def no_search() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(program, "version", lambda: None)
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def templates_compiled_once() -> Iterator[None]:
+    """Jinja makes the same of the same text each time, and that takes most of a small build: here it does so once."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("compile", "parse"):
+            patch.setattr(jinja2.Environment, name, _once(getattr(jinja2.Environment, name)))
+        yield
+
+
+def _once(function: Callable[..., Any]) -> Callable[..., Any]:
+    known: dict[object, Any] = {}
+
+    def remembered(self: jinja2.Environment, *given: str | None) -> Any:
+        key = self.trim_blocks, self.lstrip_blocks, self.undefined, *given
+        if key not in known:
+            known[key] = function(self, *given)
+        return known[key]
+
+    return remembered
 
 
 @pytest.fixture(scope="session")

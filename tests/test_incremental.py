@@ -19,7 +19,6 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import msgspec
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -46,27 +45,6 @@ EXAMPLES = int(os.environ.get("VACANCY_DIGEST_EXAMPLES", "0"))
 GRANULE = 20_000_000  # ns: what the clocks of file systems here are finer than
 SETTLED = 0.05  # seconds after which a file's stamp is trusted where the granule is that, with room
 MEMORY_DISK = Path("/dev/shm")  # where there is one, thousands of small files are written in half the time
-
-
-@pytest.fixture(autouse=True, scope="module")
-def templates_compiled_once() -> Iterator[None]:
-    """Jinja makes the same of the same text each time, and that takes most of a small build: here it does so once."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("compile", "parse"):
-            patch.setattr(jinja2.Environment, name, _once(getattr(jinja2.Environment, name)))
-        yield
-
-
-def _once(function: Callable[..., Any]) -> Callable[..., Any]:
-    known: dict[object, Any] = {}
-
-    def remembered(self: jinja2.Environment, *given: str | None) -> Any:
-        key = self.trim_blocks, self.lstrip_blocks, self.undefined, *given
-        if key not in known:
-            known[key] = function(self, *given)
-        return known[key]
-
-    return remembered
 
 
 # A site that changes
