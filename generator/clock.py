@@ -42,8 +42,8 @@ def local(instant: datetime, zone: str) -> datetime:
 
 
 def day_starts(day: date, zone: str) -> datetime:
-    """The instant at which a day begins in a zone, in UTC."""
-    return _earliest(datetime.combine(day, time.min), zone)
+    """The instant at which a day begins in a zone, in UTC: the first midnight, or the change that leaves it out."""
+    return datetime.combine(day, time.min, _zone(zone)).astimezone(UTC)
 
 
 def week_of(instant: datetime, zone: str) -> tuple[int, int]:

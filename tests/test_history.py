@@ -231,3 +231,16 @@ def test_a_time_that_comes_twice_or_never_is_read_as_the_earlier_one():
         deadline = history_of(file, content_of(file, settings=rule)).standings[0].deadline
         assert deadline is not None
         assert deadline.instant == datetime.fromisoformat(instant).replace(tzinfo=UTC)
+
+
+def test_a_day_whose_midnight_is_left_out_begins_after_it():
+    """Where clocks are set forward at midnight, the day begins with that change, and a role opens on its day."""
+    for zone, day, begins in (
+        ("Africa/Cairo", "2026-04-24", "2026-04-23T22:00:00"),
+        ("Asia/Tehran", "2021-03-22", "2021-03-21T20:30:00"),
+        ("Pacific/Apia", "2011-12-30", "2011-12-30T10:00:00"),
+    ):
+        file = posting_file(f"opens: {day}")
+        opened = history_of(file, content_of(file, settings=f"timezone: {zone}")).opened
+        start = datetime.fromisoformat(begins).replace(tzinfo=UTC)
+        assert start <= opened < start + timedelta(hours=1), zone
