@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from sites import DATA
 
 GENERATOR = Path(__file__).parents[1] / "generator"
 
@@ -64,6 +65,13 @@ KNOWN_IN = {
     "yaml": {"editors", "edits", "frontmatter", "vocabulary"},
 }
 READS_THE_CLOCK = {"clock"}
+PRESENT = ("now", "utcnow", "today")
+# What tells the present, or takes it where it is given no instant. The name of a module alone is no reading.
+CLOCKS = re.compile(
+    r"time\.\w.*|datetime\.(datetime|date)\.(now|utcnow|today)|os\.times|email\.utils\.\w+|uuid\.\w+"
+    r"|babel\.dates\.(?!format_date$)\w+"
+)
+DURATIONS = {"time.monotonic"}
 TOUCHES_FILES = {
     "exchange",
     "files",
@@ -159,12 +167,52 @@ def test_a_package_is_known_in_few_rooms(package: str) -> None:
     assert {name for name in _modules() if package in _packages(name)} == KNOWN_IN[package]
 
 
+def _meant(module: ast.Module) -> set[str]:
+    """Everything from outside that a module names, by its full name: `dt.now` is `datetime.datetime.now`."""
+    origins: dict[str, str] = {}
+    for node in ast.walk(module):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                first = alias.name.partition(".")[0]
+                origins[alias.asname or first] = alias.name if alias.asname else first
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            origins |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
+    names = (ast.unparse(node) for node in ast.walk(module) if isinstance(node, ast.Name | ast.Attribute))
+    named = [name.partition(".") for name in names]
+    return {origins[first] + dot + rest for first, dot, rest in named if first in origins} | set(origins.values())
+
+
+def _reads_the_clock(module: ast.Module) -> set[str]:
+    """Every way in which a module learns the present."""
+    found = {name for name in _meant(module) if CLOCKS.fullmatch(name)} - DURATIONS
+    for node in ast.walk(module):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in PRESENT:
+            found.add(ast.unparse(node.func))  # whatever it is called on, and a class by another name too
+        # Without a day, or with None, Babel formats today.
+        if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("format_") and not node.args:
+            found.add(ast.unparse(node.func))
+    return found
+
+
 def test_one_room_reads_the_clock() -> None:
     """The present enters in one place; elsewhere an instant is an argument, and only durations are measured."""
-    asking = {"datetime.now", "datetime.utcnow", "datetime.today", "datetime.fromtimestamp", "date.today"}
-    assert {name for name in _modules() if _called(name) & asking} == READS_THE_CLOCK
-    timed = {call for name in KNOWN_IN["time"] for call in _called(name) if call.startswith("time.")}
-    assert timed == {"time.monotonic"}
+    assert {name for name, module in _modules().items() if _reads_the_clock(module)} == READS_THE_CLOCK
+    assert _reads_the_clock(_modules()["clock"]) == {"datetime.now", "datetime.datetime.now"}
+
+
+@pytest.mark.parametrize("line", (DATA / "clock/readings.txt").read_text("utf-8").splitlines())
+def test_no_way_of_reading_the_clock_is_missed(line: str) -> None:
+    """Each way in which a module could learn the present is seen, whatever the module calls it."""
+    assert _reads_the_clock(ast.parse(line.replace("; ", "\n")))
+
+
+def test_templates_do_not_read_the_clock() -> None:
+    """No template asks a date of its view for the present."""
+    folder = GENERATOR.parent / "templates"
+    templates = [path for path in sorted(folder.rglob("*")) if path.suffix in {".html", ".opml", ".xml"}]
+    assert templates
+    asking = re.compile(rf"\.({'|'.join(PRESENT)})\b")
+    assert [path.name for path in templates if asking.search(path.read_text("utf-8"))] == []
 
 
 def test_few_rooms_touch_files() -> None:
