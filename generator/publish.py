@@ -88,7 +88,7 @@ def opened(out: Path, sources: Iterable[Path], *, in_place: bool = False) -> Ite
             if waiting := between(out):
                 with _locked(waiting, out):
                     put_back(out, waiting)
-            out.mkdir(parents=True, exist_ok=True)
+            _make_folder(str(out))
             locks.enter_context(_locked(out, out))
             place = None if in_place else beside(out)
             if place:
@@ -270,7 +270,7 @@ def _apply(site: Path, change: _Change, claim: Path | None = None) -> None:
         claim.replace(site / MANIFEST)
     _remove(site, change.gone, change.changed)
     for parent in blocked:
-        (site / parent).mkdir(parents=True, exist_ok=True)
+        _make_folder(f"{site}/{parent}")
     for path in change.changed:
         os.replace(_place_of(change.folder, path), f"{site}/{path}")
     (change.folder / "manifest").replace(site / MANIFEST)
@@ -462,12 +462,27 @@ def _write(path: Path | str, content: bytes) -> None:
         os.close(file)
 
 
+def _make_folder(path: str) -> None:
+    """Makes a folder, and those above it, where they are missing."""
+    try:
+        os.mkdir(path)
+    except FileNotFoundError:
+        _make_folder(os.path.dirname(path))
+        _make_folder(path)
+    except FileExistsError:
+        if not os.path.isdir(path):
+            raise
+    else:
+        # As with files: whatever the umask took away or left.
+        os.chmod(path, 0o755)
+
+
 def _make_folders(out: Path, paths: Iterable[str]) -> list[str]:
     """Makes the folders of files, and names those in whose place a file stands that will go."""
     blocked = []
     for folder in sorted({path.rpartition("/")[0] for path in paths}):
         try:
-            (out / folder).mkdir(parents=True, exist_ok=True)
+            _make_folder(f"{out}/{folder}")
         except (FileExistsError, NotADirectoryError):
             blocked.append(folder)
     return blocked

@@ -112,10 +112,16 @@ def test_a_touched_file_is_put_right(out: Path) -> None:
     assert contents(out) == FIRST
 
 
-def test_files_can_be_read_by_a_web_server(out: Path) -> None:
-    """Every file is readable by all, whatever the file mode of temporary files."""
-    published(FIRST, out)
+@pytest.mark.parametrize("umask", [0o000, 0o077])
+def test_files_can_be_read_by_a_web_server(out: Path, umask: int) -> None:
+    """Whatever the umask, all may read every file and enter every folder, and the owner alone may write there."""
+    before = os.umask(umask)
+    try:
+        published(FIRST, out / "some/path")
+    finally:
+        os.umask(before)
     assert {path.stat().st_mode & 0o777 for path in out.rglob("*") if path.is_file()} == {0o644}
+    assert {path.stat().st_mode & 0o777 for path in (out, *out.rglob("*")) if path.is_dir()} == {0o755}
 
 
 def test_the_manifest_depends_on_the_files_alone(tmp_path: Path) -> None:
