@@ -83,25 +83,6 @@ def test_a_problem_found_in_another_process_is_the_same_line(small_site: SmallSi
     assert (two.code, two.err) == (one.code, one.err) == (1, one.err)
 
 
-ELSEWHERE = [
-    {"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "PYTHONHASHSEED": "1"},
-    {"TZ": "America/New_York", "LC_ALL": "C.UTF-8", "LANG": "de_DE.UTF-8", "PYTHONHASHSEED": "42", "PYTHONUTF8": "0"},
-]
-
-
-@pytest.mark.parametrize("environment", ELSEWHERE, ids=["far-east", "far-west"])
-def test_every_machine_makes_the_same_bytes(
-    sample: Path, sample_root: Path, tmp_path: Path, environment: dict[str, str]
-) -> None:
-    """Another zone, locale, hash seed, umask, working folder and way of naming the root give the same site."""
-    root = os.path.relpath(sample_root, tmp_path)
-    umask = "import os, sys; os.umask(0o077); from generator.cli import main; main()"
-    arguments = ("build", "--root", root, "--now", "2026-06-16T02:00:00+14:00", "--out", "site", "--no-search")
-    done = program("-c", umask, *arguments, cwd=tmp_path, **environment)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert bytes_of(tmp_path / "site") == bytes_of(sample)
-
-
 def test_a_folder_s_past_leaves_nothing_behind(sample: Path, sample_root: Path, tmp_path: Path) -> None:
     """Built for other instants and under another address before, a folder ends up as one that is new."""
     here = ("--root", sample_root, "--out", tmp_path / "site")
