@@ -83,6 +83,15 @@ def test_a_problem_found_in_another_process_is_the_same_line(small_site: SmallSi
     assert (two.code, two.err) == (one.code, one.err) == (1, one.err)
 
 
+def test_a_host_that_does_not_speak_utf_8(sample: Path, sample_root: Path, tmp_path: Path) -> None:
+    """Where Python takes names of files for ASCII, one with an accent is the same name all the same."""
+    ascii_alone = {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    arguments = ("build", "--root", sample_root, "--now", NOW, "--out", tmp_path / "Büro", "--no-search")
+    done = program("-m", "generator", *arguments, **ascii_alone)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert bytes_of(tmp_path / "Büro") == bytes_of(sample)
+
+
 def test_a_folder_s_past_leaves_nothing_behind(sample: Path, sample_root: Path, tmp_path: Path) -> None:
     """Built for other instants and under another address before, a folder ends up as one that is new."""
     here = ("--root", sample_root, "--out", tmp_path / "site")
