@@ -78,7 +78,7 @@ def _levels() -> dict[str, tuple[object, ...]]:
         "out": ("elsewhere/deep/site", "../out of it", "{absolute}/site"),
         "date": ("2031-02-03 04:05:06", "1999-12-31 23:59:58", "2026-06-15 11:59:59"),
         "more": (
-            {"PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": "ascii"},
+            {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": "ascii"},
             {"PYTHONOPTIMIZE": "2", "COLUMNS": "20", "NO_COLOR": "1"},
             {"HOME": "/nowhere", "TMPDIR": "/var/tmp", "LANGUAGE": "tr", "SOURCE_DATE_EPOCH": "1"},
         ),
