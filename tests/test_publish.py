@@ -120,8 +120,11 @@ def test_files_can_be_read_by_a_web_server(out: Path, umask: int) -> None:
         published(FIRST, out / "some/path")
     finally:
         os.umask(before)
-    assert {path.stat().st_mode & 0o777 for path in out.rglob("*") if path.is_file()} == {0o644}
-    assert {path.stat().st_mode & 0o777 for path in (out, *out.rglob("*")) if path.is_dir()} == {0o755}
+    site = out / "some/path"
+    assert {path.stat().st_mode & 0o777 for path in site.rglob("*") if path.is_file()} == {0o644}
+    assert {path.stat().st_mode & 0o777 for path in (out, out / "some", site, *site.rglob("*")) if path.is_dir()} == {
+        0o755
+    }
 
 
 def test_the_manifest_depends_on_the_files_alone(tmp_path: Path) -> None:
