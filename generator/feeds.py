@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from html import escape
 from typing import TYPE_CHECKING
 
 from msgspec import json
@@ -141,6 +142,8 @@ def _add(generator: "FeedGenerator", entry: Entry, links: Links, html: Html | No
     added.pubDate(entry.instant)
     added.updated(entry.instant)
     added.summary(entry.summary)
+    # RSS takes its description for HTML, Atom its summary for text.
+    added.description(escape(entry.summary, quote=False))
     added.content(html(entry), type="html")
     for category in entry.categories:
         added.category(term=category.term, scheme=links.absolute(category.scheme), label=category.label)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import feedparser
+import html5lib
 import pytest
 import yaml
 from hypothesis import given, settings
@@ -227,6 +228,19 @@ def test_rss_keeps_to_its_profile(site: Built) -> None:
             assert names.index("description") < names.index("encoded"), path
             assert item.find("guid").get("isPermaLink") == "false", path
             assert not {"author", "comments"} & set(names), path
+
+
+def test_an_item_s_description_is_its_summary_as_html(small_site: SmallSite) -> None:
+    """RSS takes a description for HTML, so what looks like markup in a summary is text there, as in every other format."""
+    summary = 'Keeps <img src="https://elsewhere.example/x"> and </p> & &lt; in order.'
+    small_site.posting("marked", f"summary: '{summary}'\ncloses: 2026-07-01")
+    site = small_site.build()
+    (item,) = [one for one in tree(site, "opened.xml").iter("item") if "A role" in (one.findtext("title") or "")]
+    shown = html5lib.parseFragment(item.findtext("description"), treebuilder="etree", namespaceHTMLElements=False)
+    assert list(shown) == []
+    assert (shown.text or "").startswith(f"{summary} Deadline: ")
+    (entry,) = [one for one in tree(site, "opened.atom.xml").iter(f"{ATOM}entry") if "marked" in one[0].text]
+    assert entry.findtext(f"{ATOM}summary") == shown.text
 
 
 def test_rss_writes_its_plain_text_for_readers_that_decode_twice(sample_site: Built) -> None:
