@@ -15,6 +15,7 @@ from .views import collection_title, place_of
 
 if TYPE_CHECKING:
     # It takes a tenth of a second to import, and a build that changes no calendar does not need it.
+    from icalendar import Component, vText
     from icalendar import Event as CalendarEvent
 
 _CHANGES = frozenset({Kind.EXTENDED, Kind.SHORTENED, Kind.REOPENED, Kind.WITHDRAWN, Kind.FILLED})
@@ -90,7 +91,7 @@ def _entry(role: Role, content: Content) -> DeadlineEntry:
 
 def event_of(role: Role, content: Content, links: Links) -> bytes:
     """A role's deadline as an event of a calendar."""
-    return bytes(_component(_entry(role, content), links).to_ical())
+    return _written(_component(_entry(role, content), links))
 
 
 def ics(calendar: DeadlineCalendar, events: Iterable[bytes], links: Links) -> bytes:
@@ -101,18 +102,18 @@ def ics(calendar: DeadlineCalendar, events: Iterable[bytes], links: Links) -> by
     document.add("prodid", "-//vacancy-digest//EN")
     document.add("version", "2.0")
     document.add("method", "PUBLISH")
-    document.add("name", calendar.title)
-    document.add("x-wr-calname", calendar.title)
+    document.add("name", _text(calendar.title))
+    document.add("x-wr-calname", _text(calendar.title))
     document.add("refresh-interval", vDuration(timedelta(hours=12)), parameters={"VALUE": "DURATION"})
     document.add("x-published-ttl", "PT12H")
     document.add("source", vUri(links.absolute(calendar.page)), parameters={"VALUE": "URI"})
-    before, end, _ = bytes(document.to_ical()).rpartition(b"END:VCALENDAR\r\n")
+    before, end, _ = _written(document).rpartition(b"END:VCALENDAR\r\n")
     assert end, "icalendar ends its calendars in another way than it did"
     return b"".join((before, *events, end))
 
 
 def _component(entry: DeadlineEntry, links: Links) -> "CalendarEvent":
-    from icalendar import Event, vText
+    from icalendar import Event
 
     event = Event()
     address = links.absolute(entry.page)
@@ -121,11 +122,26 @@ def _component(entry: DeadlineEntry, links: Links) -> "CalendarEvent":
     event.add("last-modified", entry.stamp)
     event.add("dtstart", entry.deadline)
     event.add("sequence", entry.sequence)
-    event.add("summary", entry.summary)
-    event.add("description", vText("\n".join(filter(None, (entry.description, address)))))
+    event.add("summary", _text(entry.summary))
+    event.add("description", _text("\n".join(filter(None, (entry.description, address)))))
     if entry.location:
-        event.add("location", entry.location)
+        event.add("location", _text(entry.location))
     event.add("url", address)
     event.add("transp", "TRANSPARENT")
     event.add("status", "CANCELLED" if entry.cancelled else "CONFIRMED")
     return event
+
+
+# icalendar takes a backslash and an N that somebody wrote for the end of a line. So they are kept apart until it has
+# written them, by a character that no text of ours holds.
+_APART = "\0"
+
+
+def _text(text: str) -> "vText":
+    from icalendar import vText
+
+    return vText(text.replace(r"\N", rf"\{_APART}N"))
+
+
+def _written(component: "Component") -> bytes:
+    return bytes(component.to_ical()).replace(_APART.encode(), b"")

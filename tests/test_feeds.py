@@ -535,6 +535,20 @@ def test_calendar_text_comes_back_as_written(sample_site: Built) -> None:
     assert "مراقب البستان · 果樹園の番人" in str(events["open-many-scripts@example.org"]["SUMMARY"])
 
 
+@pytest.mark.parametrize("title", [r"C:\NATO\new", r"a; b, c\\", r"\\N", "x;VALUE=URI:https://elsewhere.example/"])
+def test_every_text_of_a_calendar_is_escaped(small_site: SmallSite, title: str) -> None:
+    """By the rules of RFC 5545 the summary, the place and both names of a calendar are what was written."""
+    small_site.posting(
+        "escaped", f"title: '{title}'\nduty_stations: [{{city: '{title}'}}]\ncloses: 2026-07-01T12:00:00Z"
+    )
+    lines = small_site.build().read("postings/escaped/deadline.ics").replace("\r\n ", "").split("\r\n")
+    found = dict(line.split(":", 1) for line in lines if line)
+    names = ("NAME", "X-WR-CALNAME", "SUMMARY", "LOCATION")
+    assert all(re.fullmatch(r"(?:[^\\;,]|\\[\\;,nN])*", found[name]) for name in names)
+    texts = [re.sub(r"\\(.)", lambda mark: "\n" if mark[1] in "nN" else mark[1], found[name]) for name in names]
+    assert texts == [*[f"Deadline: {title}"] * 2, f"Deadline: {title}, Harbour Relief", title]
+
+
 def test_a_calendar_marks_an_assumed_deadline(sample_site: Built) -> None:
     """Where the digest assumed the hour, the entry says so in its first words."""
     events = {str(event["UID"]): str(event["SUMMARY"]) for event in calendars(sample_site)["deadlines.ics"].events}
