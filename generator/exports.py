@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -132,6 +133,10 @@ def _cells(role: Role, stated: Stated, content: Content, links: Links) -> list[s
     ]
 
 
+# A spreadsheet runs a cell that starts like a formula, of wide letters too (OWASP, CSV injection). In many countries it
+# parts cells at semicolons or tabs instead of commas, whatever the quotes say.
+_FORMULA = re.compile(r'(^|[;\t\r\n]"*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])')
+
+
 def _cell(text: str) -> str:
-    # A spreadsheet would run a cell that starts like a formula (OWASP, CSV injection).
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    return _FORMULA.sub(r"\1'", text)

@@ -231,7 +231,7 @@ def test_rss_keeps_to_its_profile(site: Built) -> None:
 
 
 def test_an_item_s_description_is_its_summary_as_html(small_site: SmallSite) -> None:
-    """RSS takes a description for HTML, so what looks like markup in a summary is text there, as in every other format."""
+    """RSS takes a description for HTML: what looks like markup in a summary is text there, as in every other format."""
     summary = 'Keeps <img src="https://elsewhere.example/x"> and </p> & &lt; in order.'
     small_site.posting("marked", f"summary: '{summary}'\ncloses: 2026-07-01")
     site = small_site.build()

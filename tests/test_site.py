@@ -676,14 +676,19 @@ def test_open_csv_lists_the_open_roles(site: Built) -> None:
     assert site.read("data/open.csv").count("\r\n") == len(rows) + 1
 
 
-@pytest.mark.parametrize("start", ["=1+1", "+1", "-1", "@SUM(A1)", " =1+1"])
+FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", " =1+1", "＝1+1", "x;=1+1", "x\t@SUM(A1)", 'x";"=1+1')
+
+
+@pytest.mark.parametrize("start", FORMULAS)
 def test_open_csv_is_no_program(small_site: SmallSite, start: str) -> None:
-    """No cell starts as a formula would, whatever a title starts with."""
-    small_site.posting("formula", f"title: '{start} a role'")
+    """No cell starts as a formula would, whatever a title holds and at whichever mark a spreadsheet parts cells."""
+    small_site.posting("formula", f"title: {json.dumps(start + ' a role')}")
     table = small_site.build().read("data/open.csv")
-    cells = [cell for row in csv.reader(io.StringIO(table, newline="")) for cell in row]
-    assert [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))] == []
-    assert any(cell.endswith(f"{start.strip()} a role") for cell in cells)
+    titles = [row["title"] for row in csv.DictReader(io.StringIO(table, newline=""))]
+    assert [title.replace("'", "") for title in titles if "a role" in title] == [f"{start.strip()} a role"]
+    for mark in ",;\t":
+        cells = [cell for line in table.splitlines() for cell in next(csv.reader([line], delimiter=mark))]
+        assert [cell for cell in cells if cell.strip('"').startswith(tuple("=+-@＝＋－＠"))] == []
 
 
 def test_postings_json_holds_every_role_and_event(site: Built) -> None:
