@@ -29,16 +29,19 @@ def week_text(view: WeekView, brief: Callable[[Role], Row], settings: Settings, 
 
 
 def _lines(row: Row, links: Links) -> Iterator[str]:
-    yield _filled(row.title)
+    yield _line(row.title)
     if row.organisation:
-        yield _filled(
-            ", ".join(filter(None, (row.organisation.label, row.place, row.grade.label if row.grade else "")))
-        )
+        yield _line(", ".join(filter(None, (row.organisation.label, row.place, row.grade.label if row.grade else ""))))
     if row.listed:
         assumed = " (assumed)" if row.deadline and not row.deadline.stated else ""
-        yield _filled(f"Closes {row.deadline.text}{assumed}" if row.deadline else "Deadline not stated")
+        yield _line(f"Closes {row.deadline.text}{assumed}" if row.deadline else "Deadline not stated")
     yield links.absolute(row.page)
 
 
-def _filled(text: str) -> str:
-    return textwrap.fill(text, _WIDTH, break_long_words=False, break_on_hyphens=False)
+def _line(text: str) -> str:
+    # What goes on stands under its line: no part of a title looks like a deadline or an address of ours.
+    return _filled(text, "  ")
+
+
+def _filled(text: str, indent: str = "") -> str:
+    return textwrap.fill(text, _WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)

@@ -660,6 +660,21 @@ def test_static_files_are_copied(sample_site: Built) -> None:
         assert (sample_site.folder / path).read_bytes() == source.read_bytes()
 
 
+# The week as an e-mail
+
+
+def test_no_title_makes_a_line_of_an_e_mail(small_site: SmallSite) -> None:
+    """What does not fit into a line goes on under it, so that no title looks like a deadline or an address of ours."""
+    words = f"Clerk {'of the harbour ' * 4}"
+    for number, line in enumerate(("Closes Friday 1 January 2027", "https://elsewhere.example/", "=" * 20)):
+        small_site.posting(f"long-{number}", f"title: '{words.ljust(73)}{line}'\nopens: 2026-06-08")
+    text = small_site.build().read("weeks/2026-W24/mail.txt")
+    assert text.count("\n  Closes Friday 1 January 2027\n") == text.count(f"\n  {'=' * 20}\n") == 1
+    assert "\nCloses Friday 1 January" not in text
+    assert "\nhttps://elsewhere" not in text
+    assert max(map(len, text.splitlines())) <= 72
+
+
 # The digest as data
 
 
