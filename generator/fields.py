@@ -18,7 +18,8 @@ from .problems import Misspelt, did_you_mean, shown
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,98}[a-z0-9])?")
 HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
-_MAIL = re.compile(r"mailto:[A-Za-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
+# Without %: a mail program reads %2C as a comma, and writes to both sides of it.
+_MAIL = re.compile(r"mailto:[A-Za-z0-9._+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 _ADDRESS = re.compile(rf"https://({HOST.pattern})(?:/[A-Za-z0-9._~/?#=&%+-]*)?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DATE_TIME = re.compile(
@@ -231,6 +232,8 @@ def link_problem(href: str) -> str | None:
         return None
     if match := _MAIL.match(href):
         return f"{shown(href)} holds more than an e-mail address, write it as {match.group()}"
+    if href.startswith("mailto:"):
+        return f"{shown(href)} is not a plain e-mail address, write it as mailto:jobs@example.org"
     try:
         read_address(href)
     except ValueError as error:
