@@ -1,17 +1,16 @@
 """Texts from strangers: no front matter and no body ends in a traceback, and what is right keeps its words."""
 
 import json
-import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import html5lib
 import pytest
 import yaml
 from cases import write_site
+from hostile import shown, strangers
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -230,14 +229,6 @@ def test_a_file_is_front_matter_and_body(raw: str, parts: tuple[str, str, int] |
     assert split(raw) == parts
 
 
-# Elements of a rendered text, with the attributes that each may carry and the form of their values.
-ALLOWED: dict[str, dict[str, str]] = {
-    **{tag: {} for tag in ("p", "em", "strong", "pre", "ul", "li", "blockquote", "hr", "br")},
-    **{tag: {"id": "text-[a-z0-9-]+"} for tag in ("h2", "h3", "h4", "h5", "h6")},
-    "a": {"href": r"(?i:https)://[^/?#@]+(?:[/?#].*)?|mailto:[^?]+", "rel": "nofollow noopener", "title": "(?s:.*)"},
-    "ol": {"start": r"\d{1,9}"},
-    "code": {"class": r"language-\S+"},
-}
 MARKS = (
     *("[", "](", "![", ")", "<", ">", "*", "_", "`", "\n", "# ", "> ", "- ", "1. ", "7) ", "```\n", "~~~x\n", "    "),
     *("javascript:", "https://example.org", "//example.org", "mailto:a@example.org", "?bcc=", "data:", "vbscript:"),
@@ -247,29 +238,12 @@ MARKS = (
 prose = st.lists(st.sampled_from(MARKS) | text, max_size=25).map("".join)
 
 
-def _strangers(html: str) -> list[str]:
-    """The elements, attributes and values of some HTML that no text of ours may hold."""
-    tree = html5lib.HTMLParser(namespaceHTMLElements=False).parseFragment(html)
-    found = []
-    for element in tree.iter():
-        if element.tag == "DOCUMENT_FRAGMENT":
-            continue
-        allowed = ALLOWED.get(element.tag)
-        if allowed is None:
-            found.append(str(element.tag))
-            continue
-        for name, value in element.attrib.items():
-            if not re.fullmatch(allowed.get(name, "(?!)"), value):
-                found.append(f"{element.tag} {name}={value!r}")
-    return found
-
-
 @settings(patient, max_examples=500)
 @given(prose)
 def test_any_body_gives_harmless_html(body: str) -> None:
     """No body raises, and its HTML holds allowed elements, attributes and addresses only, refused or not."""
     markup.check(body)
-    assert _strangers(markup.render(body).html) == []
+    assert list(strangers(shown(markup.render(body).html))) == []
 
 
 @patient
