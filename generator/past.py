@@ -44,13 +44,18 @@ def rewritten(
 
     Of the files in `unread`, which have problems of their own, nothing can be said yet.
     """
+    commit = _git(root, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}").strip()
+    there = _files_at(root, commit)
     today = {file.id: file for file in content.postings}
     by_path = {file.path: file for file in content.postings}
     problems: list[Problem] = []
-    for old in _postings_at(root, revision, content.vocabulary):
+    for old in _postings_at(root, commit, content.vocabulary):
         if old.path in unread or old.posting.draft or not (old.posting.opens or old.posting.added):
             continue
-        if old.posting.organisation not in content.organisations or history_of(old, content).opened > now:
+        # What named an organisation that was not there had a problem then.
+        if f"content/organisations/{old.posting.organisation}.md" not in there:
+            continue
+        if history_of(old, content).opened > now:
             continue
         if old.id in today:
             problems += _changes(old, _edited(root, today[old.id], content), content, now)
@@ -114,9 +119,14 @@ def _edited(root: Path, file: Listing, content: Content) -> _Edited:
     return _Edited(file.path, posting, fields)
 
 
-def _postings_at(root: Path, revision: str, words: Vocabulary) -> Iterator[PostingFile]:
+def _files_at(root: Path, commit: str) -> set[str]:
+    """The paths of a commit's postings and organisations."""
+    listed = _git(root, "ls-tree", "-r", "-z", "--name-only", commit, "content/postings/", "content/organisations/")
+    return set(filter(None, listed.split("\0")))
+
+
+def _postings_at(root: Path, commit: str, words: Vocabulary) -> Iterator[PostingFile]:
     """The postings of a commit that differ today; those that were wrong then were never published."""
-    commit = _git(root, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}").strip()
     # A rename is a deletion and an addition here: the id must go along.
     differ = ("diff", "--name-only", "-z", "--no-renames", "--relative", "--diff-filter=DMT", commit)
     for path in filter(None, _git(root, *differ, "--", "content/postings").split("\0")):

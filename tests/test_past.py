@@ -137,6 +137,18 @@ def test_what_was_no_posting_then_is_no_history(site):
         assert problems(site) == [], repr(broken)
 
 
+def test_a_renamed_organisation_hides_nothing(site):
+    """Where an organisation gets another key in the same edit, what else was rewritten is found all the same."""
+    (site / "content/organisations/org.md").rename(site / "content/organisations/other.md")
+    write(site, PATH, ROLE.replace("organisation: org", "organisation: other").replace(CLOSES, "closes: 2026-06-25"))
+    assert [problem.split(",")[0] for problem in problems(site)] == [f"{PATH}:5:9: closes: was 2026-06-20"]
+    write(site, "content/postings/wrong.md", ROLE.replace("organisation: org", "organisation: unknown"))
+    git(site, "add", ".")
+    git(site, "commit", "--quiet", "--message", "Name an organisation that is not there")
+    (site / "content/postings/wrong.md").unlink()
+    assert problems(site) == []
+
+
 def test_an_unknown_revision_is_named(site):
     """A revision that git does not know, or that looks like an option, is a wrong usage and nothing else."""
     loaded = load(site)
