@@ -19,6 +19,7 @@ from .vocabulary import Vocabulary
 
 LATEST_DAYS = 7  # how long after it happened a change may be recorded
 _ENDS = ("withdrawn", "filled", "expired")
+_POSTINGS = "content/postings/"
 
 
 class NoSuchRevision(Exception):
@@ -32,6 +33,11 @@ class _Edited:
     path: str
     posting: Posting
     written: Fields
+
+    @property
+    def dated(self) -> str:
+        """The key that says when the digest took the posting in."""
+        return "added" if self.posting.added else "opens"
 
     def problem(self, location: Location, key: str, message: str) -> Problem:
         return Problem(self.path, self.written.place_of(location), key, message)
@@ -48,16 +54,20 @@ def rewritten(
     there = _files_at(root, commit)
     today = {file.id: file for file in content.postings}
     by_path = {file.path: file for file in content.postings}
+    told = {path for path in there if path.startswith(_POSTINGS) and path.endswith(".md")}
+    begun = bool(told)
     problems: list[Problem] = []
     for old in _postings_at(root, commit, content.vocabulary):
-        if old.path in unread or old.posting.draft or not (old.posting.opens or old.posting.added):
+        if old.posting.draft or not (old.posting.opens or old.posting.added):
+            told.discard(old.path)
             continue
         # What named an organisation that was not there had a problem then.
-        if f"content/organisations/{old.posting.organisation}.md" not in there:
+        if old.path in unread or f"content/organisations/{old.posting.organisation}.md" not in there:
             continue
         if history_of(old, content).opened > now:
-            continue
-        if old.id in today:
+            told.discard(old.path)
+        elif old.id in today:
+            told.add(today[old.id].path)
             problems += _changes(old, _edited(root, today[old.id], content), content, now)
         elif old.path in by_path:
             message = f"was {old.id}, write id: {old.id}, or readers are told of it a second time"
@@ -65,12 +75,24 @@ def rewritten(
         else:
             message = f"is gone, put it back with withdrawn: and the date, or write id: {old.id} if it was renamed"
             problems.append(Problem(old.path, Place(), "file", message))
-    return problems
+    # While nothing was told yet, nobody follows.
+    new = (file for file in content.postings if begun and file.path not in told and file.history.events)
+    return problems + [found for file in new for found in _late_opening(_edited(root, file, content), content, now)]
+
+
+def _late_opening(edited: _Edited, content: Content, now: datetime) -> Iterator[Problem]:
+    """A new posting opens for followers when it is taken in: an event of long ago reaches none of them."""
+    instead = "write added: with the date and time of now, or followers are not told of the role"
+    yield from _late(edited, (edited.dated,), _opening(edited.posting, content), content, now, instead)
 
 
 def _changes(old: PostingFile, edited: _Edited, content: Content, now: datetime) -> Iterator[Problem]:
+    yield from _moved_opening(old, edited, content, now)
     yield from _deadline_changes(old.posting, edited)
     new = edited.posting
+    if old.posting.closes is None and isinstance(new.closes, When) and not new.deadline_changes:
+        instead = "write expired: with the date and time of now, and leave closes out"
+        yield from _late(edited, ("closes",), new.closes, content, now, instead)
     for key in _ENDS:
         before, after = getattr(old.posting, key), getattr(new, key)
         if before and (after is None or after.text != before.text):
@@ -80,6 +102,24 @@ def _changes(old: PostingFile, edited: _Edited, content: Content, now: datetime)
     for number, change in enumerate(new.deadline_changes[len(old.posting.deadline_changes) :]):
         location = ("deadline_changes", number + len(old.posting.deadline_changes), "on")
         yield from _late(edited, location, change.on, content, now)
+
+
+def _moved_opening(old: PostingFile, edited: _Edited, content: Content, now: datetime) -> Iterator[Problem]:
+    """That a role opened is told at one instant, for good; only what was told in the last days can be put right."""
+    before, after = _opening(old.posting, content), _opening(edited.posting, content)
+    if (before.day, before.instant) == (after.day, after.instant):
+        return
+    if all(_ends(when, content) >= now - timedelta(days=LATEST_DAYS) for when in (before, after)):
+        return
+    earlier = _ends(after, content) < _ends(before, content)
+    instead = f"write added: {before.text}" if earlier and edited.dated == "opens" else "put it back"
+    yield edited.problem((edited.dated,), edited.dated, f"was {before.text}, {instead}; what was told stays told")
+
+
+def _opening(posting: Posting, content: Content) -> When:
+    """The later of `opens` and `added`."""
+    written = (when for when in (posting.opens, posting.added) if when)
+    return max(written, key=lambda when: when.instant or clock.day_starts(when.day, content.settings.timezone))
 
 
 def _deadline_changes(old: Posting, edited: _Edited) -> Iterator[Problem]:
@@ -104,11 +144,22 @@ def _deadlines(posting: Posting) -> list[str]:
     return [one.text if isinstance(one, When) else one or "" for one in written]
 
 
-def _late(edited: _Edited, location: Location, when: When, content: Content, now: datetime) -> Iterator[Problem]:
-    instant = when.instant or clock.day_starts(when.day + timedelta(days=1), content.settings.timezone)
-    if instant < now - timedelta(days=LATEST_DAYS):
-        message = f"{when.text} is more than {LATEST_DAYS} days ago, write when the digest records it, which is now"
+def _late(
+    edited: _Edited,
+    location: Location,
+    when: When,
+    content: Content,
+    now: datetime,
+    instead: str = "write when the digest records it, which is now",
+) -> Iterator[Problem]:
+    if _ends(when, content) < now - timedelta(days=LATEST_DAYS):
+        message = f"{when.text} is more than {LATEST_DAYS} days ago, {instead}"
         yield edited.problem(location, str(location[-1]), message)
+
+
+def _ends(when: When, content: Content) -> datetime:
+    """An instant, or the end of a day without a time."""
+    return when.instant or clock.day_starts(when.day + timedelta(days=1), content.settings.timezone)
 
 
 def _edited(root: Path, file: Listing, content: Content) -> _Edited:
@@ -121,7 +172,7 @@ def _edited(root: Path, file: Listing, content: Content) -> _Edited:
 
 def _files_at(root: Path, commit: str) -> set[str]:
     """The paths of a commit's postings and organisations."""
-    listed = _git(root, "ls-tree", "-r", "-z", "--name-only", commit, "content/postings/", "content/organisations/")
+    listed = _git(root, "ls-tree", "-r", "-z", "--name-only", commit, _POSTINGS, "content/organisations/")
     return set(filter(None, listed.split("\0")))
 
 
@@ -129,7 +180,7 @@ def _postings_at(root: Path, commit: str, words: Vocabulary) -> Iterator[Posting
     """The postings of a commit that differ today; those that were wrong then were never published."""
     # A rename is a deletion and an addition here: the id must go along.
     differ = ("diff", "--name-only", "-z", "--no-renames", "--relative", "--diff-filter=DMT", commit)
-    for path in filter(None, _git(root, *differ, "--", "content/postings").split("\0")):
+    for path in filter(None, _git(root, *differ, "--", _POSTINGS).split("\0")):
         if not path.endswith(".md"):
             continue
         parts = split(_git(root, "show", f"{commit}:./{path}").replace("\r\n", "\n").removeprefix("\ufeff"))

@@ -137,6 +137,79 @@ def test_what_was_no_posting_then_is_no_history(site):
         assert problems(site) == [], repr(broken)
 
 
+NEW = "content/postings/new.md"
+LATE = [
+    ("added: 2026-06-01\nopens: 2026-05-20", f"{NEW}:4:8: added: 2026-06-01"),
+    ("opens: 2026-06-07", f"{NEW}:4:8: opens: 2026-06-07"),
+    ("opens: 2026-05-20\ncloses: 2026-06-14", f"{NEW}:4:8: opens: 2026-05-20"),
+]
+
+
+@pytest.mark.parametrize(("dates", "start"), LATE)
+def test_a_posting_does_not_come_with_events_of_long_ago(site, dates, start):
+    """A new posting that would tell what nobody was told in time is a problem that asks when it was taken in."""
+    write(site, NEW, ROLE.replace("added: 2026-06-01\ncloses: 2026-06-20", dates))
+    instead = "write added: with the date and time of now, or followers are not told of the role"
+    assert problems(site) == [f"{start} is more than 7 days ago, {instead}"]
+
+
+@pytest.mark.parametrize("dates", ["added: 2026-06-08\nopens: 2026-01-01", "added: 2026-05-01\ncloses: 2026-04-01"])
+def test_a_posting_may_come_in_late(site, dates):
+    """A posting that says when it was taken in, and one that tells nothing for it was over then, pass."""
+    write(site, NEW, ROLE.replace("added: 2026-06-01\ncloses: 2026-06-20", dates))
+    assert problems(site) == []
+
+
+def test_what_nobody_saw_is_new(site):
+    """A draft of long ago and a role still to come are as new as any other when published, also under another name."""
+    for unseen in (ROLE.replace("title:", "draft: true\ntitle:"), ROLE.replace("2026-06-01", "2026-07-01")):
+        write(site, NEW, unseen)
+        git(site, "add", ".")
+        git(site, "commit", "--quiet", "--message", "Write what is not published yet")
+        write(site, NEW, ROLE)
+        assert [problem.split()[0] for problem in problems(site)] == [f"{NEW}:4:8:"]
+    (site / NEW).rename(site / "content/postings/named.md")
+    assert [problem.split()[0] for problem in problems(site)] == ["content/postings/named.md:4:8:"]
+
+
+def test_the_first_postings_of_a_digest_are_of_any_age(site):
+    """Where no posting was before, nobody follows yet: all may come as they are."""
+    (site / PATH).unlink()
+    git(site, "commit", "--quiet", "--all", "--message", "Begin anew")
+    write(site, PATH, ROLE)
+    assert problems(site) == []
+
+
+@pytest.mark.parametrize("date", ["2026-05-20", "2026-06-10", "2026-06-18"])
+def test_a_role_opened_when_it_was_told(site, date):
+    """The day on which followers were told that a role opened does not move, once it is more than a week ago."""
+    edit(site, "added: 2026-06-01", f"added: {date}")
+    assert problems(site) == [f"{PATH}:4:8: added: was 2026-06-01, put it back; what was told stays told"]
+    write(site, PATH, ROLE.replace("added: 2026-06-01", f"opens: {date}"))
+    instead = "write added: 2026-06-01" if date < "2026-06-01" else "put it back"
+    assert problems(site) == [f"{PATH}:4:8: opens: was 2026-06-01, {instead}; what was told stays told"]
+
+
+def test_a_role_may_have_opened_on_another_day_of_this_week(site):
+    """What was told in the last days can be put right, and so can what nobody was told of."""
+    for before, after in (("2026-06-09", "2026-06-11"), ("2026-07-01", "2026-06-15")):
+        write(site, PATH, ROLE.replace("2026-06-01", before))
+        git(site, "commit", "--quiet", "--all", "--message", "Move")
+        write(site, PATH, ROLE.replace("2026-06-01", after))
+        assert problems(site) == []
+
+
+def test_a_deadline_of_long_ago_is_no_deadline(site):
+    """A role without a deadline gets none that passed long before: its events would be of a time that is over."""
+    write(site, PATH, ROLE.replace(f"{CLOSES}\n", ""))
+    git(site, "commit", "--quiet", "--all", "--message", "Forget the deadline")
+    write(site, PATH, ROLE.replace(CLOSES, "closes: 2026-06-05"))
+    message = "is more than 7 days ago, write expired: with the date and time of now, and leave closes out"
+    assert problems(site) == [f"{PATH}:5:9: closes: 2026-06-05 {message}"]
+    write(site, PATH, ROLE.replace(CLOSES, "closes: 2026-06-09"))
+    assert problems(site) == []
+
+
 def test_a_renamed_organisation_hides_nothing(site):
     """Where an organisation gets another key in the same edit, what else was rewritten is found all the same."""
     (site / "content/organisations/org.md").rename(site / "content/organisations/other.md")
