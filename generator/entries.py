@@ -1,21 +1,26 @@
 """What a feed tells: entries made from events, the same whatever the format."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from itertools import islice, takewhile
 from typing import NamedTuple
 
 from . import clock, wording
+from .archives import Month, months_of
 from .content import Content
 from .edition import BEGINNING, SITE_AT_LEAST, Collection, Edition, Role, kinds, newest_first
 from .fields import read_when
 from .model import Deadline, Dimension, Event, Kind
+from .past import LATEST_DAYS
 from .routes import (
+    ArchiveFile,
+    ClosingPage,
     FeedFile,
     FeedsPage,
     Format,
     HtmlPage,
+    OpenedPage,
     PostingPage,
     SectionPage,
     Told,
@@ -63,9 +68,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A whole feed, the newest first: of events, or of entries made for it alone; `updated` is that of the newest."""
+    """A whole feed, the newest first: of events, or of entries made for it alone; `updated` is that of the newest.
 
-    page: FeedFile | WeeksFeed
+    `related` are the documents of RFC 5005 around it, by their relation; an `archive` is one that stays as it is.
+    """
+
+    page: FeedFile | ArchiveFile | WeeksFeed
     id: str
     title: str
     description: str
@@ -73,6 +81,12 @@ class Feed:
     updated: datetime
     events: tuple[Event, ...] = ()
     entries: tuple[Entry, ...] = ()
+    related: tuple[tuple[str, FeedFile | ArchiveFile], ...] = ()
+    archive: bool = False
+
+    @property
+    def format(self) -> Format:
+        return "rss" if isinstance(self.page, WeeksFeed) else self.page.format
 
 
 FEEDS: tuple[tuple[Told, Format], ...] = (
@@ -92,13 +106,59 @@ _TOLD: dict[Told, str] = {
 
 
 def feeds_of(collection: Collection, edition: Edition) -> Iterator[Feed]:
-    """Every feed of a collection; only JSON tells that a role has closed, unless the site asks for more."""
-    days, least = edition.settings.feed_window_days, collection.least
-    told = _told(collection, edition.settings)
-    shown = {name: tuple(within_window(found, days, least)) for name, found in told.items()}
+    """Every feed of a collection; only JSON tells that a role has closed, unless the site asks for more.
+
+    The site's feeds of opened and of closing roles have an archive by months.
+    """
+    settings = edition.settings
+    whole = collection.dimension is None
+    told = _sorted_out(edition.events, settings) if whole else _told(collection, settings)
+    shown = {
+        name: tuple(within_window(found, settings.feed_window_days, collection.least)) for name, found in told.items()
+    }
     for name, format in FEEDS:
         page = FeedFile(place_of(collection), name, format)
-        yield _feed(page, collection, shown["json" if format == "json" else name], edition.settings)
+        feed = _feed(page, collection, shown["json" if format == "json" else name], settings)
+        if whole and name in _EXPLAINED:
+            yield from _with_archive(feed, page, _EXPLAINED[name], months_of(told[name], settled(settings)))
+        else:
+            yield feed
+
+
+# The feeds that have an archive, and the page that each month of it leads to.
+_EXPLAINED: Mapping[Told, HtmlPage] = {"opened": OpenedPage(), "closing": ClosingPage()}
+
+
+def settled(settings: Settings) -> timedelta:
+    """How long after an event another one may still come to be known that happened before it.
+
+    `check` lets a change be recorded seven days late, and with a deadline that is found so late comes its closing event
+    of a window before. A day without a time begins a day before its end, and not every edit is published on the day on
+    which it was checked.
+    """
+    return timedelta(days=settings.closing_window_days + LATEST_DAYS + 3)
+
+
+def _with_archive(feed: Feed, page: FeedFile, about: HtmlPage, months: Sequence[Month]) -> Iterator[Feed]:
+    """A feed that holds all that is in no archive yet, and what it told in each month."""
+    pages = [ArchiveFile(page, month.year, month.month) for month in months]
+    over = [archive for archive, month in zip(pages, months, strict=True) if month.over]
+    running = tuple(event for month in months if not month.over for event in month.events)
+    previous = (("prev-archive", over[0]),) if over else ()
+    yield replace(feed, events=max(feed.events, running, key=len), related=previous)
+    for number, (archive, month) in enumerate(zip(pages, months, strict=True)):
+        older = (("prev-archive", pages[number + 1]),) if number + 1 < len(pages) else ()
+        newer = (("next-archive", pages[number - 1]),) if number else ()
+        yield replace(
+            feed,
+            page=archive,
+            title=f"{feed.title}, {wording.month_name(month.year, month.month)}",
+            about=about,
+            updated=month.events[0].instant if month.events else month.begins,
+            events=month.events,
+            related=(("current", page), *older, *newer),
+            archive=month.over,
+        )
 
 
 def _told(collection: Collection, settings: Settings) -> Mapping[str, Sequence[Event]]:

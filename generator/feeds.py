@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from feedgen.feed import FeedGenerator
     from lxml.etree import _Element
 
+RSS, ATOM = "application/rss+xml", "application/atom+xml"
 _ATOM = "{http://www.w3.org/2005/Atom}"
+_HISTORY = "http://purl.org/syndication/history/1.0"
 TTL_MINUTES = 360
 Html = Callable[[Entry], str]
 
@@ -29,7 +31,7 @@ def rss_items(entries: Sequence[Entry], settings: Settings, links: Links, html: 
 
 def rss(feed: Feed, items: Iterable[bytes], settings: Settings, links: Links, stylesheet: str) -> bytes:
     """The feed as RSS 2.0 around its items; `stylesheet` is the address of a CSS file."""
-    frame = _rss(_generator(feed, settings, links, "application/rss+xml"), (), links, None, stylesheet)
+    frame = _rss(_generator(feed, settings, links, RSS), (), links, None, stylesheet, feed)
     return _filled(frame, b"  </channel>\n", items)
 
 
@@ -40,7 +42,7 @@ def atom_entries(entries: Sequence[Entry], settings: Settings, links: Links, htm
 
 def atom(feed: Feed, entries: Iterable[bytes], settings: Settings, links: Links, stylesheet: str) -> bytes:
     """The feed as Atom 1.0 around its entries."""
-    frame = _atom(_generator(feed, settings, links, "application/atom+xml"), (), links, None, stylesheet)
+    frame = _atom(_generator(feed, settings, links, ATOM), (), links, None, stylesheet, feed)
     return _filled(frame, b"</feed>\n", entries)
 
 
@@ -63,30 +65,63 @@ def _filled(frame: bytes, end: bytes, pieces: Iterable[bytes]) -> bytes:
 
 
 def _rss(
-    generator: "FeedGenerator", entries: Iterable[Entry], links: Links, html: Html | None, stylesheet: str = ""
+    generator: "FeedGenerator",
+    entries: Iterable[Entry],
+    links: Links,
+    html: Html | None,
+    stylesheet: str = "",
+    feed: Feed | None = None,
 ) -> bytes:
     for entry in entries:
         _add(generator, entry, links, html)
     from lxml import etree
 
     root = etree.fromstring(generator.rss_str(pretty=True))
+    if feed:
+        _relate(root[0], feed, links, RSS)
     # The RSS Advisory Board asks for these references in plain text: some readers decode a text twice.
     return _document(root, stylesheet).replace(b"&amp;", b"&#x26;").replace(b"&lt;", b"&#x3C;")
 
 
 def _atom(
-    generator: "FeedGenerator", entries: Iterable[Entry], links: Links, html: Html | None, stylesheet: str = ""
+    generator: "FeedGenerator",
+    entries: Iterable[Entry],
+    links: Links,
+    html: Html | None,
+    stylesheet: str = "",
+    feed: Feed | None = None,
 ) -> bytes:
     for entry in entries:
         _add(generator, entry, links, html)
     from lxml import etree
 
     root = etree.fromstring(generator.atom_str(pretty=True))
+    if feed:
+        _relate(root, feed, links, ATOM)
     for link in root.iterfind(f"{_ATOM}entry/{_ATOM}link"):
         # feedgen 1.0.0 loses these two on the way (python-feedgen issue 132).
         link.set("rel", "alternate")
         link.set("type", "text/html")
     return _document(root, stylesheet)
+
+
+def _relate(parent: "_Element", feed: Feed, links: Links, media_type: str) -> None:
+    """Says after the feed's own address where older and newer entries are, and whether the document stays (RFC 5005).
+
+    feedgen knows these links in Atom alone, and the mark of an archive not at all.
+    """
+    from lxml import etree
+
+    own = parent.find(f"{_ATOM}link[@rel='self']")
+    assert own is not None, "feedgen leaves out a feed's own address"
+    added = [
+        etree.Element(f"{_ATOM}link", href=links.absolute(page), rel=rel, type=media_type) for rel, page in feed.related
+    ]
+    if feed.archive:
+        added.append(etree.Element(f"{{{_HISTORY}}}archive", nsmap={"fh": _HISTORY}))
+    for element in reversed(added):
+        element.tail = own.tail
+        own.addnext(element)
 
 
 def _document(root: "_Element", stylesheet: str) -> bytes:

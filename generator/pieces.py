@@ -15,7 +15,6 @@ from .fingerprint import Fingerprint
 from .memo import Memo
 from .model import Event
 from .render import Artifact, Workshop, make_deadlines, make_entries
-from .routes import FeedFile
 from .shelf import Shelf
 
 _Made = TypeVar("_Made", Event, Role)
@@ -31,7 +30,7 @@ class Pieces:
 
     def of_feed(self, feed: Feed) -> Iterator[bytes]:
         """A feed's entries in its own format, newest first."""
-        number = _FORMATS.index(feed.page.format) if isinstance(feed.page, FeedFile) else 0
+        number = _FORMATS.index(feed.format)
         return (self._entries.part(event.id, number) for event in feed.events)
 
     def of_calendar(self, calendar: DeadlineCalendar) -> Iterator[bytes]:

@@ -250,10 +250,10 @@ class Renderer:
     def feed(self, feed: Feed, pieces: Iterable[bytes]) -> bytes:
         """A feed around its entries as `entries` makes them."""
         stylesheet = self.asset("feed.css")
-        match feed.page:
-            case FeedFile(format="atom"):
+        match feed.format:
+            case "atom":
                 return feeds.atom(feed, pieces, self.settings, self.links, stylesheet)
-            case FeedFile(format="json"):
+            case "json":
                 return feeds.json_feed(feed, pieces, self.settings, self.links)
         return feeds.rss(feed, pieces, self.settings, self.links, stylesheet)
 

@@ -112,6 +112,19 @@ class FeedFile:
 
 
 @dataclass(frozen=True, slots=True)
+class ArchiveFile:
+    """What a feed told in a month."""
+
+    feed: FeedFile
+    year: int
+    month: int
+
+    @property
+    def format(self) -> Format:
+        return self.feed.format
+
+
+@dataclass(frozen=True, slots=True)
 class CalendarFile:
     place: Place
 
@@ -207,6 +220,7 @@ HtmlPage = (
 Page = (
     HtmlPage
     | FeedFile
+    | ArchiveFile
     | CalendarFile
     | WeeksFeed
     | OpmlFile
@@ -235,6 +249,8 @@ def path_of(page: Page) -> str:
             return f"postings/{slug}/index.html"
         case FeedFile(place, told, format):
             return _folder(place) + _feed_name(told, format)
+        case ArchiveFile(FeedFile(place, told, format), year, month):
+            return f"{_folder(place)}{told}/{year:04}-{month:02}{_SUFFIXES[format]}"
         case CalendarFile(place):
             return _folder(place) + "deadlines.ics"
         case WeeksFeed():
@@ -297,17 +313,18 @@ def _folder(page: HtmlPage) -> str:
     assert_never(page)
 
 
+_SUFFIXES: dict[Format, str] = {"rss": ".xml", "atom": ".atom.xml", "json": ".json"}
+
+
 def _feed_name(told: Told, format: Format) -> str:
     match told, format:
         case "all", "rss":
             return "feed.xml"
         case "all", "atom":
             return "atom.xml"
-        case _, "rss":
-            return f"{told}.xml"
-        case _, "atom":
-            return f"{told}.atom.xml"
-    return "feed.json"
+        case "all", _:
+            return "feed.json"
+    return told + _SUFFIXES[format]
 
 
 @dataclass(frozen=True, slots=True)

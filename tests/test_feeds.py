@@ -23,7 +23,7 @@ from generator.edition import COLLECTION_AT_LEAST, Collection, Edition
 from generator.entries import Feed, feeds_of, within_window
 from generator.model import Event, Kind
 from generator.plan import plan
-from generator.routes import CalendarFile, FeedFile
+from generator.routes import ArchiveFile, CalendarFile, FeedFile
 from generator.templates import BUILT_IN, read_templates
 from generator.views import place_of
 
@@ -49,6 +49,11 @@ def kind_in(event_id: str) -> str:
 
 def tree(site: Built, path: str) -> etree._Element:
     return etree.fromstring((site.folder / path).read_bytes())
+
+
+def whole_feeds(site: Built, *suffixes: str) -> list[str]:
+    """The feeds but for the months of their archives."""
+    return [path for path in site.paths(*suffixes) if not re.search(r"/\d{4}-\d\d\.", path)]
 
 
 def instants_of(entry: Any) -> datetime:
@@ -119,6 +124,8 @@ def test_entries_are_dated_in_order_and_never_after_now(site: Built) -> None:
         assert all(instant <= site.edition.now for instant in instants), path
         assert all(entry.updated_parsed == entry.published_parsed for entry in feed.entries if "updated" in entry), path
         beginning = datetime.fromisoformat(site.edition.settings.tag_authority.date).replace(tzinfo=UTC)
+        if month := re.search(r"/(\d{4})-(\d\d)\.", path):
+            beginning = datetime(int(month[1]), int(month[2]), 1, tzinfo=UTC)
         updated = datetime(*feed.feed.updated_parsed[:6], tzinfo=UTC)
         assert updated == (instants[0] if instants else beginning), path
 
@@ -218,8 +225,9 @@ def test_rss_keeps_to_its_profile(site: Built) -> None:
     for path in site.paths("feed.xml", "opened.xml", "closing.xml"):
         channel = tree(site, path).find("channel")
         assert channel is not None
-        (own,) = channel.findall(f"{ATOM}link")
+        own, *related = channel.findall(f"{ATOM}link")
         assert (own.get("rel"), own.get("href")) == ("self", site.url(path)), path
+        assert {link.get("rel") for link in related} <= {"prev-archive"}, path
         assert channel.findtext("generator") == "vacancy-digest"
         assert channel.findtext("ttl")
         assert channel.findtext("language") == "en"
@@ -266,8 +274,8 @@ def test_atom_links_say_what_they_are_once(site: Built) -> None:
 
 
 def test_feed_ids_differ_by_place_and_by_what_they_tell(site: Built) -> None:
-    """No two Atom feeds share an id."""
-    ids = [tree(site, path).findtext(f"{ATOM}id") for path in site.paths("atom.xml")]
+    """No two Atom feeds share an id; the months of an archive are the same feed."""
+    ids = [tree(site, path).findtext(f"{ATOM}id") for path in whole_feeds(site, "atom.xml")]
     assert len(ids) == len(set(ids))
 
 
@@ -334,7 +342,8 @@ def test_opml_lists_every_rss_feed_once(site: Built) -> None:
 def test_the_feeds_page_links_every_feed(site: Built) -> None:
     """People find every feed and calendar of the site on one page."""
     linked = {site.path_at(address) for _, address in site.page("feeds/index.html").references()}
-    assert set(site.paths("atom.xml", "feed.json", "deadlines.ics", "opened.xml", "closing.xml", "feed.xml")) <= linked
+    names = ("atom.xml", "feed.json", "deadlines.ics", "opened.xml", "closing.xml", "feed.xml")
+    assert set(whole_feeds(site, *names)) <= linked
 
 
 def test_a_week_is_told_when_it_is_over(sample_site: Built) -> None:
@@ -354,7 +363,8 @@ def test_a_week_is_told_when_it_is_over(sample_site: Built) -> None:
 def feed_views(edition: Edition) -> dict[str, Feed | DeadlineCalendar]:
     """The view of each feed and calendar by path; the feed of weeks has a clock of its own."""
     templates, _ = read_templates(BUILT_IN.parent)
-    found = {one.path: one.view for one in plan(edition, templates) if isinstance(one.page, FeedFile | CalendarFile)}
+    pages = FeedFile | ArchiveFile | CalendarFile
+    found = {one.path: one.view for one in plan(edition, templates) if isinstance(one.page, pages)}
     return {path: view for path, view in found.items() if isinstance(view, Feed | DeadlineCalendar)}
 
 

@@ -22,7 +22,7 @@ ROOMS = (
     *("fetching", "twins", "importing", "lint", "inspection", "repairs", "links"),
     *("edition", "similar", "search", "corrections"),
     *("routes", "templates", "pictures", "views", "finding", "matching", "structured", "facts", "pages", "mails"),
-    *("entries", "feeds", "calendars", "exports", "hosting"),
+    *("archives", "entries", "feeds", "calendars", "exports", "hosting"),
     *(
         "fingerprint",
         "exchange",

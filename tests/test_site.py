@@ -56,6 +56,7 @@ DEMO_FILES = (
     *("data/postings.json", "data/open.csv", "data/build.json", "data/countries.json"),
     "postings/field-security-associate-ukraine/deadline.ics",
     "postings/field-security-officer-kinshasa/deadline.ics",
+    *(f"{told}/2026-05.{suffix}" for told in ("opened", "closing") for suffix in ("xml", "atom.xml")),
     *("404.html", "sitemap.xml", "robots.txt", "_headers", "_redirects", ".nojekyll"),
 )
 ENDED = {State.CLOSED, State.WITHDRAWN, State.FILLED, State.UNCONFIRMED}
@@ -97,6 +98,9 @@ free_slugs = slugs.filter(lambda slug: slug not in RESERVED)
 dimensions = st.sampled_from(Dimension)
 collections = st.builds(routes.CollectionPage, dimensions, slugs)
 places = collections | st.just(routes.Home())
+feeds_by_kind = st.builds(
+    routes.FeedFile, places, st.sampled_from(["opened", "closing"]), st.sampled_from(["rss", "atom"])
+)
 any_page = st.one_of(
     st.builds(routes.PostingPage, slugs),
     st.builds(routes.SectionPage, dimensions),
@@ -106,7 +110,8 @@ any_page = st.one_of(
     st.builds(routes.WeekPage, st.integers(1945, 2200), st.integers(1, 53)),
     st.builds(routes.EditorsPage, free_slugs),
     st.builds(routes.FeedFile, places, st.just("all"), st.sampled_from(["rss", "atom", "json"])),
-    st.builds(routes.FeedFile, places, st.sampled_from(["opened", "closing"]), st.sampled_from(["rss", "atom"])),
+    feeds_by_kind,
+    st.builds(routes.ArchiveFile, feeds_by_kind, st.integers(1945, 2200), st.integers(1, 12)),
     st.builds(routes.CalendarFile, places),
     st.builds(routes.HostFile, st.sampled_from(["sitemap.xml", "robots.txt", "_headers", "_redirects", ".nojekyll"])),
     st.sampled_from(
