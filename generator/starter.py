@@ -32,9 +32,10 @@ def start(folder: Path, title: str, base_url: str, now: datetime, words: Vocabul
     """
     if (folder / "content").exists():
         raise Refused(f"{folder / 'content'} is there already, nothing was written; name another folder")
-    host = urlsplit(base_url).hostname or "example.org"
+    address = urlsplit(base_url)
+    host = address.hostname or "example.org"
     domain = host if "." in host else "digest.example.org"
-    values = {"title": scalar(title), "base_url": base_url, "domain": domain}
+    values = {"title": scalar(title), "base_url": base_url, "domain": domain, "path": address.path}
     files = dict(_files(resources.files(__package__).joinpath("data", "starter"), ""))
     written = {path: _filled(text, values, now) for path, text in files.items()}
     written |= Editors(None, words).files()

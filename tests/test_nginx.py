@@ -1,0 +1,198 @@
+"""What nginx sends when it serves a site by the file that `init` writes for it."""
+
+import os
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import httpx
+import pytest
+from judges import _have
+from sites import DATA, SAMPLE_NOW, Built, built
+from soaking import Tell
+from webserver import WebServer, nginx, nginx_path
+
+PREFIX = "/some/path/"
+# What hosts without types of their own would get wrong, and what browsers must be told.
+TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "(application|text)/javascript; charset=utf-8",
+    ".svg": r"image/svg\+xml",
+    ".png": "image/png",
+    ".txt": "text/plain; charset=utf-8",
+}
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[WebServer]:
+    """An nginx for a site under a path."""
+    _have(nginx_path)
+    with nginx(PREFIX) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def site(server: WebServer) -> Built:
+    """The sample as nginx serves it, built by somebody whose files are nobody else's business."""
+    before = os.umask(0o077)
+    try:
+        return built(DATA / "sample", server.folder, SAMPLE_NOW)
+    finally:
+        os.umask(before)
+
+
+@pytest.fixture(scope="module")
+def client(server: WebServer, site: Built) -> Iterator[httpx.Client]:
+    """Asks for what it is told alone: nothing is followed, nothing packed."""
+    with httpx.Client(base_url=server.address, headers={"Accept-Encoding": "identity"}, trust_env=False) as found:
+        yield found
+
+
+def _asked_of_hosts(site: Built) -> list[tuple[str, str, str]]:
+    """What `_headers` says: pattern, header, value."""
+    found, pattern = [], ""
+    for line in site.read("_headers").splitlines():
+        if line.startswith(" "):
+            name, _, value = line.strip().partition(": ")
+            found.append((pattern, name, value))
+        else:
+            pattern = line
+    return found
+
+
+def _public(site: Built) -> list[str]:
+    """The files that are for readers."""
+    paths = site.paths()
+    return [path for path in paths if path not in {"_headers", "_redirects", ".nojekyll"}]
+
+
+def test_nginx_sends_what_the_site_asks_of_hosts(client: httpx.Client, site: Built, tell: Tell) -> None:
+    """Every file comes whole, with the headers of `_headers` and no others of these names, and with the right type."""
+    asked, wrong, paths = _asked_of_hosts(site), [], _public(site)
+    names = {name for _, name, _ in asked}
+    for path in paths:
+        answer = client.get(path)
+        wanted = {name: value for pattern, name, value in asked if fnmatchcase(f"{PREFIX}{path}", pattern)}
+        given = {name: answer.headers[name] for name in names & {name for name in names if name in answer.headers}}
+        kind = wanted.pop("Content-Type", None) or TYPES.get(Path(path).suffix, ".*")
+        if answer.content != (site.folder / path).read_bytes() or answer.status_code != 200:
+            wrong.append(f"{path}: {answer.status_code}")
+        if not re.fullmatch(kind, given.pop("Content-Type")):
+            wrong.append(f"{path}: {answer.headers['Content-Type']}")
+        if not path.startswith("assets/"):
+            given.pop("Cache-Control")
+        if given != wanted:
+            wrong.append(f"{path}: {given}")
+    tell("files of the sample from nginx, against its own _headers", len(paths), wrong)
+
+
+def test_what_nginx_lets_be_kept(client: httpx.Client, site: Built) -> None:
+    """Assets are kept for ever, pages for minutes; feeds and data are asked about each time; errors are not kept."""
+    kept = {
+        path: client.head(path).headers.get("Cache-Control")
+        for path in ("", "closing/", "about/index.html", "feed.xml", "deadlines.ics", "data/open.csv", "assets/no.js")
+    }
+    assert kept == {
+        **dict.fromkeys(("", "closing/", "about/index.html"), "public, max-age=300"),
+        **dict.fromkeys(("feed.xml", "deadlines.ics", "data/open.csv"), "no-cache"),
+        "assets/no.js": None,
+    }
+    assets = [path for path in site.paths() if path.startswith("assets/")]
+    assert {client.head(path).headers["Cache-Control"] for path in assets} == {"public, max-age=31536000, immutable"}
+
+
+def test_what_did_not_change_is_not_sent_again(client: httpx.Client, server: WebServer, site: Built) -> None:
+    """A feed is sent once: not to who has it, by tag or by time, packed or not, and not after a build without news."""
+    first = client.get("closing.xml")
+    packed = client.get("closing.xml", headers={"Accept-Encoding": "gzip"})
+    known = [
+        {"If-None-Match": first.headers["ETag"]},
+        {"If-Modified-Since": first.headers["Last-Modified"]},
+        {"If-None-Match": packed.headers["ETag"], "Accept-Encoding": "gzip"},
+    ]
+    built(DATA / "sample", server.folder, SAMPLE_NOW + timedelta(seconds=1))
+    for headers in known:
+        again = client.get("closing.xml", headers=headers)
+        assert (again.status_code, again.content) == (304, b""), headers
+    later = built(DATA / "sample", server.folder, SAMPLE_NOW + timedelta(days=30)).read("closing.xml").encode()
+    try:
+        assert later != first.content
+        for headers in known:
+            assert client.get("closing.xml", headers=headers).content == later
+    finally:
+        built(DATA / "sample", server.folder, SAMPLE_NOW)
+
+
+def test_parts_and_heads(client: httpx.Client, site: Built) -> None:
+    """HEAD tells what GET does and sends nothing, and a part of a file is that part."""
+    whole = client.get("data/postings.json")
+    head = client.head("data/postings.json")
+    assert head.content == b""
+    assert {**head.headers, "date": ""} == {**whole.headers, "date": ""}
+    part = client.get("data/postings.json", headers={"Range": "bytes=10-19"})
+    assert (part.status_code, part.content) == (206, whole.content[10:20])
+    assert client.post("data/postings.json").status_code == 405
+
+
+@pytest.mark.parametrize("path", ["", "feed.xml", "feed.json", "deadlines.ics", "feeds/feeds.opml", "data/open.csv"])
+def test_text_is_packed(client: httpx.Client, site: Built, path: str) -> None:
+    """Text comes packed to who can take that, with the same policy, and caches are told that it may be either."""
+    plain, packed = client.get(path), client.get(path, headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert packed.content == plain.content
+    assert packed.num_bytes_downloaded < len(plain.content)
+    assert packed.headers["Vary"] == "Accept-Encoding"
+    assert packed.headers["Content-Security-Policy"] == plain.headers["Content-Security-Policy"]
+
+
+HIDDEN = [".vacancy-digest.json", ".nojekyll", "_headers", "_redirects", ".git/config", "postings/.x"]
+NOWHERE = ["no/such/page/", "feed.rss", "../../etc/passwd", "%2e%2e/%2e%2e/etc/passwd", "index.html/", "closing/index"]
+
+
+@pytest.mark.parametrize("path", [*HIDDEN, *NOWHERE, "postings/", "assets/"])
+def test_nothing_else_is_shown(client: httpx.Client, site: Built, path: str) -> None:
+    """What is not for readers, what is not there and folders without a page give the site's own page, as a 404."""
+    answer = client.get(path)
+    assert answer.status_code in {400, 404} if ".." in path or "%2e" in path else answer.status_code == 404
+    if answer.status_code == 404:
+        assert answer.text == site.read("404.html")
+        assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+def test_a_folder_s_address_gets_its_slash(client: httpx.Client, site: Built) -> None:
+    """Whoever leaves the last slash out is sent to the page, on whatever host and by whatever scheme they asked."""
+    answer = client.get("closing")
+    assert (answer.status_code, answer.headers["Location"]) == (301, f"{PREFIX}closing/")
+
+
+def test_former_addresses(client: httpx.Client, server: WebServer, site: Built) -> None:
+    """A former address is a page that sends readers on, and a redirect once nginx is told as its file says."""
+    rules = [line.split() for line in site.read("_redirects").splitlines()]
+    assert rules
+    for old, new, _ in rules:
+        assert f'content="0; url={new}"' in client.get(f"http://{client.base_url.netloc.decode()}{old}").text
+    server.take_redirects()
+    for old, new, code in rules:
+        for _ in range(100):  # nginx takes what it is told while it goes on
+            answer = client.get(f"http://{client.base_url.netloc.decode()}{old}")
+            if answer.status_code == int(code):
+                break
+        assert (answer.status_code, answer.headers.get("Location")) == (int(code), new)
+
+
+def test_a_new_folder_is_seen_at_once(client: httpx.Client, server: WebServer, site: Built) -> None:
+    """When another folder takes the place of the site's, the next answer is from there."""
+    new, old = server.place / "new-site", server.place / "old-site"
+    built(DATA / "sample", new, SAMPLE_NOW + timedelta(days=30))
+    before = client.get("closing/").text
+    server.folder.rename(old)
+    new.rename(server.folder)
+    try:
+        after = client.get("closing/").text
+        assert after == (server.folder / "closing/index.html").read_text("utf-8") != before
+    finally:
+        server.folder.rename(new)
+        old.rename(server.folder)
