@@ -6,10 +6,15 @@ from typing import Any
 
 import jinja2
 import pytest
+from hypothesis import settings
 from sites import DATA, DEMO_NOW, SAMPLE_NOW, Built, SmallSite, built
 
 from generator import build as program
 from generator import search
+
+# How long an example takes depends on what else this machine does.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 pytest_plugins = ["judges", "soaking"]
 
