@@ -9,7 +9,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-in
 SIZES ?= 1000
 ROUNDS ?= 3
 
-.PHONY: help site demo test soak audit lighthouse bench fix clean lock
+.PHONY: help site demo test soak coverage mutants audit lighthouse bench fix clean lock
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -29,6 +29,13 @@ test: .venv/test.stamp .judges/stamp ## lint, types and tests
 soak: .venv/soak.stamp .judges/stamp ## the long forms of the laws that are tried many times, with their figures
 	$(BIN)/pytest -m soak --soak -q
 
+coverage: .venv/soak.stamp .judges/stamp ## that no branch of the rooms that judge, tell and publish is left out by the tests
+	rm -f .coverage .coverage.*
+	$(BIN)/coverage run -m pytest -q && $(BIN)/coverage combine -q && $(BIN)/coverage report
+
+mutants: .venv/soak.stamp ## which changes of these rooms no quick test would notice
+	$(BIN)/mutmut run && $(BIN)/mutmut results
+
 audit: .venv/soak.stamp ## whether weaknesses of the locked packages are known, where a list of them can be reached
 	for lock in locks/*.txt; do $(BIN)/pip-audit --strict --disable-pip --require-hashes -r $$lock || exit 1; done
 
@@ -44,7 +51,7 @@ fix: .venv/test.stamp ## mend what ruff can mend, and format
 
 # Dot files in site/ stay: .gitkeep, and the .git of whoever publishes from a work tree there.
 clean: ## remove the environment, the caches and the built site
-	rm -rf .venv .judges .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist
+	rm -rf .venv .judges .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache .coverage* mutants build dist
 	find . -name __pycache__ -prune -exec rm -rf {} +
 	rm -rf .site.vacancy-digest
 	find site -mindepth 1 -maxdepth 1 ! -name '.*' -exec rm -rf {} +
