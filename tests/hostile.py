@@ -89,9 +89,11 @@ def contexts() -> Sequence[str]:
 
 
 def pinned_doors() -> Doors:
-    """What `doors` is to find, for the texts that are not let in at each kind of place where words may stand, alone."""
+    """What `doors` is to find: each kind of place where words may stand, alone, but for the texts of `doors.tsv`."""
     lines = (line.split("\t") for line in _lines(HOSTILE / "doors.tsv"))
-    return {_read(written): frozenset(kinds.split()) for written, kinds in lines}
+    return dict.fromkeys(every_text(), frozenset(TEXT_KINDS)) | {
+        _read(written): frozenset(kinds.split()) for written, kinds in lines
+    }
 
 
 def _put(root: Path, path: str, text: str) -> None:

@@ -2,10 +2,13 @@
 
 import functools
 import gzip
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from fnmatch import fnmatchcase
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT
@@ -52,10 +55,31 @@ class Handler(SimpleHTTPRequestHandler):
         """Stays quiet."""
 
 
+class ObeyingHandler(Handler):
+    """Sends the headers that the site's `_headers` asks for, as hosts do that read it."""
+
+    def end_headers(self) -> None:
+        for pattern, headers in rules(Path(self.directory, "_headers").read_text("utf-8")):
+            if fnmatchcase(self.path.partition("?")[0], pattern):
+                for name, value in headers:
+                    # The handler has sent a type of its own, which the one in the file would contradict.
+                    if name != "Content-Type":
+                        self.send_header(name, value)
+        super().end_headers()
+
+
+def rules(text: str) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """The paths of a file `_headers`, `*` for anything, each with its headers."""
+    for block in re.split(r"\n(?=\S)", text):
+        path, *lines = block.strip().splitlines()
+        pairs = (line.strip().partition(": ") for line in lines)
+        yield path, [(name, value) for name, _, value in pairs]
+
+
 @contextmanager
-def served(site: Built) -> Iterator[str]:
+def served(site: Built, handler_type: type[Handler] = Handler) -> Iterator[str]:
     """The address at which the site is to be seen on this machine."""
-    handler = functools.partial(Handler, prefix=site.prefix, directory=str(site.folder))
+    handler = functools.partial(handler_type, prefix=site.prefix, directory=str(site.folder))
     server = Server(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:

@@ -49,11 +49,8 @@ def rounds(doors: Doors, root: Path) -> Iterator[Twins]:
 
 def test_what_the_input_door_lets_in(doors: Doors, tell: Tell) -> None:
     """Each text is let in as words of a notice and as a value of each kind of key, but for those in `doors.tsv`."""
-    usual = frozenset(hostile.TEXT_KINDS)
     pinned = hostile.pinned_doors()
-    changed = [
-        f"{text!r} is let in at {sorted(kinds)}" for text, kinds in doors.items() if kinds != pinned.get(text, usual)
-    ]
+    changed = [f"{text!r} is let in at {sorted(kinds)}" for text, kinds in doors.items() if kinds != pinned[text]]
     refused = sum(not kinds for kinds in doors.values())
     pairs = sum(len(kinds) for kinds in doors.values())
     tell(f"hostile texts at the input door; {refused} are let in nowhere", len(doors), changed)
