@@ -12,7 +12,7 @@ from .content import OrganisationFile
 from .documents import Document, Reading
 from .edits import FrontMatter, NotEditable, Written, block
 from .fields import SLUG
-from .files import MAX_TEXT_BYTES, create, decoded, problem_at, read_bytes, rewrite
+from .files import MAX_TEXT_BYTES, create, decoded, links_above, posting_files, problem_at, read_bytes, rewrite
 from .folder import Loaded, load
 from .model import When
 from .problems import ContentError, nearest
@@ -48,7 +48,7 @@ class Desk:
 
     def postings(self) -> list[Path]:
         """Every file of a posting, drafts included."""
-        return sorted((self.root / "content/postings").rglob("*.md"))
+        return posting_files(self.root)
 
     def find(self, name: str) -> Path:
         """The file of a posting by its slug, its id or its path. Raises Unfit with the nearest name."""
@@ -89,7 +89,7 @@ class Desk:
     def judged(self, path: Path, text: str) -> Document[Posting]:
         """A posting's text as it would be read. Raises ContentError with every problem."""
         assert self.loaded.content
-        reading = Reading(self.root)
+        reading = Reading(self.root, links_above(self.root, path))
         reading.named(path)
         document = reading.parsed(Posting, path, text.replace("\r\n", "\n"), self.loaded.content.vocabulary)
         if document:

@@ -19,6 +19,7 @@ MAX_STATIC_BYTES = 25 * 1024 * 1024  # the most that Cloudflare Pages serves
 
 
 MAX_DEPTH = 16
+_LINK = "is a symbolic link, put the file itself here"
 
 
 class Found(NamedTuple):
@@ -35,6 +36,24 @@ class Found(NamedTuple):
     @property
     def path(self) -> Path:
         return Path(self.place)
+
+
+def content_files(root: Path) -> Iterator[Found]:
+    """Every file under `root/content`, as `walk` finds it. A link in place of that folder is not followed either."""
+    folder = root / "content"
+    if folder.is_symlink():
+        yield Found(str(folder), "content", problem=Problem("content", Place(), "file", _LINK))
+    else:
+        yield from walk(folder, "content")
+
+
+def posting_files(root: Path) -> list[Path]:
+    """The file of every posting, good or not, drafts included."""
+    return [
+        file.path
+        for file in content_files(root)
+        if not file.problem and file.name.startswith("content/postings/") and file.name.endswith(".md")
+    ]
 
 
 def walk(folder: Path | str, name: str, depth: int = 0) -> Iterator[Found]:
@@ -80,7 +99,7 @@ def _name_problem(name: str) -> str | None:
 
 def _type_problem(entry: os.DirEntry[str], is_folder: bool) -> str | None:
     if entry.is_symlink():
-        return "is a symbolic link, put the file itself here"
+        return _LINK
     if not (is_folder or entry.is_file(follow_symlinks=False)):
         return "is not a regular file, delete it"
     return None
@@ -100,6 +119,12 @@ def _visible(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(char if char.isprintable() else char.encode("unicode_escape", "replace").decode() for char in text)
+
+
+def links_above(root: Path, path: Path) -> list[Problem]:
+    """The folders above a file, below the root, that are links: through them it would be written somewhere else."""
+    folders = [folder for folder in path.parents if folder != root and folder.is_relative_to(root)]
+    return [problem_at(root, folder, "file", _LINK) for folder in folders if folder.is_symlink()]
 
 
 def read_text(root: Path, path: Path) -> tuple[str, list[Problem]]:

@@ -10,7 +10,7 @@ from .content import Content, OrganisationFile, PageFile, StaticFile
 from .crew import ALONE, Crew
 from .documents import Document, Reading
 from .fields import SLUG
-from .files import MAX_STATIC_BYTES, Found, read_bytes, walk
+from .files import MAX_STATIC_BYTES, Found, content_files, read_bytes
 from .intake import Intake, Preview, Rules, take_in
 from .memo import Memo
 from .model import Dimension
@@ -66,7 +66,7 @@ def load(
     """
     folder = settings_of(root).parent
     reading = Reading(root)
-    files = _files_by_folder(reading, folder)
+    files = _files_by_folder(reading)
     paths = {name: [file.path for file in found] for name, found in files.items() if name != "postings"}
     settings = reading.yaml(schema.Settings, paths["site.yaml"][0]) if paths["site.yaml"] else None
     words = _vocabulary(reading, paths["vocabulary.yaml"])
@@ -97,22 +97,23 @@ def _loaded(content: Content | None, reading: Reading, intake: Intake) -> Loaded
     return Loaded(content, problems, tuple(sorted({*reading.notes, *intake.notes})), intake)
 
 
-def _files_by_folder(reading: Reading, folder: Path) -> dict[str, list[Found]]:
+def _files_by_folder(reading: Reading) -> dict[str, list[Found]]:
     """The files of `content/` by the folder they stand in; what belongs to none of them is a problem."""
     found: dict[str, list[Found]] = {name: [] for name in (*_FOLDERS, *_FILES)}
     strange: set[str] = set()
-    for file in walk(folder, "content"):
-        _, name, *inner = file.name.split("/")
+    for file in content_files(reading.root):
         if file.problem:
             reading.problems.append(file.problem)
-        elif name in found and (name in _FILES) == (not inner):
+            continue
+        _, name, *inner = file.name.split("/")
+        if name in found and (name in _FILES) == (not inner):
             found[name].append(file)
         elif name not in strange:
             strange.add(name)
             instead = f"has no meaning in content/, {did_you_mean(name, (*_FOLDERS, *_FILES))}"
             if name in found:
                 instead = "is a file, make it a folder" if name in _FOLDERS else "is a folder, make it a file"
-            reading.add(folder / name, "file name", f"{shown(name)} {instead}")
+            reading.add(reading.root / "content" / name, "file name", f"{shown(name)} {instead}")
     return found
 
 

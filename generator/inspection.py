@@ -6,7 +6,7 @@ from pathlib import Path
 
 from .content import Content
 from .documents import Document, Reading
-from .files import read_text
+from .files import posting_files, read_text
 from .frontmatter import Fields, split
 from .importing import known_trait, over_at
 from .lint import Text, looked_at, same_vacancy
@@ -33,10 +33,10 @@ def inspected(root: Path, content: Content | None, now: datetime) -> list[Proble
 
 
 def _texts(root: Path, words: Vocabulary | None) -> Iterator[Text]:
-    for path in sorted((root / "content/postings").rglob("*.md")):
+    for path in posting_files(root):
         text, problems = read_text(root, path)
         parts = split(text)
-        if problems or parts is None or path.is_symlink():
+        if problems or parts is None:
             continue
         document: Document[Posting] | None = Reading(root).mapping(Posting, path, parts[0], first_line=2, words=words)
         if document and document.value:

@@ -1,0 +1,75 @@
+"""The program at its door: asked in a process of its own, with a limit, and judged by how it ends."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from test_build import program
+
+from generator.problems import Place, Problem
+
+DATA = Path(__file__).parent / "data/door"
+NOW = "2026-06-15T12:00:00Z"
+# CPU time tells a slow text from a busy machine; the alarm ends what waits for ever. No text takes a gigabyte.
+START = """import resource, runpy, signal
+resource.setrlimit(resource.RLIMIT_CPU, ({seconds}, {seconds} + 1))
+resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
+signal.alarm({seconds} * 20 + 60)
+runpy.run_module("generator", run_name="__main__", alter_sys=True)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How the program ended and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def crash(self) -> str:
+        """Why this is no answer: a signal, a traceback, or an exit code that no content may give; else empty."""
+        lines = self.err.splitlines()
+        if self.code not in {0, 1} or any(line.startswith("Traceback (most recent call last)") for line in lines):
+            return f"exit code {self.code}: {' | '.join(lines[-3:])}"
+        return ""
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What `check --format json` found, warnings and notes left out."""
+        found = json.loads(self.out) if not self.crash else []
+        return [
+            Problem(one["path"], Place(one["line"], one["column"]), one["key"], one["message"])
+            for one in found
+            if one["level"] == "error"
+        ]
+
+
+def ask(name: str, root: Path, *arguments: str | Path, seconds: int = 120) -> Answer:
+    """Runs a command of the program on a folder, with at most so many seconds of CPU time."""
+    start = START.format(seconds=seconds)
+    # Strict, so that a message which is no text would end in a traceback.
+    done = program("-c", start, name, *arguments, "--root", root, PYTHONIOENCODING="utf-8:strict")
+    return Answer(done.returncode, done.stdout, done.stderr)
+
+
+def checked(root: Path, seconds: int = 120) -> Answer:
+    return ask("check", root, "--format", "json", seconds=seconds)
+
+
+def published(root: Path, out: Path) -> Answer:
+    """Builds what is good of a folder, however little that is."""
+    return ask("build", root, "--out", out, "--now", NOW, "--no-search", "--keep-going", "--allow-shrink")
+
+
+def misplaced(problems: Iterable[Problem], root: Path) -> Iterator[str]:
+    """The problems that stand at a line or column which their file does not have, or that are more than one line."""
+    for problem in problems:
+        text = (root / problem.path).read_bytes().removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
+        lines = text.split("\n")
+        line, column = problem.place.line, problem.place.column
+        inside = 1 <= line <= len(lines) and 1 <= column <= len(lines[line - 1]) + 1
+        if not inside or not str(problem).isprintable():
+            yield f"stands nowhere: {problem}"
