@@ -1,5 +1,6 @@
 """A folder of content as values, or every problem in it at once."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -190,7 +191,7 @@ def _logos(reading: Reading, organisations: Mapping[str, Document[schema.Organis
                 document.problem(("logo",), f"{shown(name)} is not a .png, .jpg or .webp file beside this one")
             )
             continue
-        if not path.exists():
+        if not os.path.lexists(path):
             reading.problems.append(document.problem(("logo",), f"{shown(name)} is not there, put it beside this file"))
             continue
         content, problems = read_bytes(reading.root, path, MAX_STATIC_BYTES)

@@ -380,3 +380,10 @@ def test_a_picture_is_no_organisation(tmp_path: Path) -> None:
     posting = POSTING.replace("organisation: iom", "organisation: flag")
     found = lines_of(load(write_site(tmp_path, {"content/organisations/flag.png": PNG, X: posting.encode()})))
     assert found == [f"{X}:3:15: organisation: 'flag' is not an organisation here, write one of iom"]
+
+
+def test_a_logo_named_at_length_is_not_there(tmp_path: Path) -> None:
+    """A name longer than any file's is told like that of any other logo that is missing."""
+    path, name = "content/organisations/undss.md", f"{'a' * 300}.png"
+    found = lines_of(load(write_site(tmp_path, {path: f"---\nname: UNDSS\nlogo: {name}\n---\n"})))
+    assert f"{path}:3:7: logo: {shown(name)} is not there, put it beside this file" in found
