@@ -62,7 +62,12 @@ def walk(folder: Path | str, name: str, depth: int = 0) -> Iterator[Found]:
     `name` is the folder's own path as messages show it. Names that start with a dot (but for `.well-known`) and
     editors' backups (`x~`) are passed over. Links are never followed.
     """
-    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError as error:
+        yield Found(str(folder), name, problem=_unread(name, error))
+        return
+    for entry in entries:
         if (entry.name.startswith(".") and entry.name != ".well-known") or entry.name.endswith("~"):
             continue
         path, shown_as = entry.path, f"{name}/{_visible(entry.name)}"
@@ -72,12 +77,24 @@ def walk(folder: Path | str, name: str, depth: int = 0) -> Iterator[Found]:
         elif reason := _type_problem(entry, is_folder):
             yield Found(path, shown_as, problem=Problem(shown_as, Place(), "file", reason))
         elif not is_folder:
-            yield Found(path, shown_as, stamp_of(entry.stat(follow_symlinks=False)))
+            yield _file(entry, shown_as)
         elif depth == MAX_DEPTH:
             reason = f"folders nest deeper than {MAX_DEPTH}, move it up"
             yield Found(path, shown_as, problem=Problem(shown_as, Place(), "file", reason))
         else:
             yield from walk(path, shown_as, depth + 1)
+
+
+def _file(entry: os.DirEntry[str], name: str) -> Found:
+    try:
+        return Found(entry.path, name, stamp_of(entry.stat(follow_symlinks=False)))
+    except OSError as error:
+        return Found(entry.path, name, problem=_unread(name, error))
+
+
+def _unread(name: str, error: OSError) -> Problem:
+    # Its whole path may be longer than the system takes, or it is kept from this user, or gone since it was listed.
+    return Problem(name, Place(), "file", f"cannot be read ({error.strerror}), check its rights")
 
 
 def stamp_of(status: os.stat_result) -> str:
@@ -159,7 +176,7 @@ def read_bytes(root: Path, path: Path, limit: int) -> tuple[bytes, list[Problem]
                 return b"", [problem_at(root, path, "file", f"is larger than {limit // 1024} KiB, shorten it")]
             return file.read(), []
     except OSError as error:
-        return b"", [problem_at(root, path, "file", f"cannot be read ({error.strerror}), check its rights")]
+        return b"", [_unread(shown_path(root, path), error)]
 
 
 def read_source(path: Path, limit: int) -> bytes:

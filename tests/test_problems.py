@@ -1,5 +1,6 @@
 """What an editor can get wrong, and the exact lines that say so. Most cases are text: data/problems/*.txt."""
 
+import contextlib
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -387,3 +388,20 @@ def test_a_logo_named_at_length_is_not_there(tmp_path: Path) -> None:
     path, name = "content/organisations/undss.md", f"{'a' * 300}.png"
     found = lines_of(load(write_site(tmp_path, {path: f"---\nname: UNDSS\nlogo: {name}\n---\n"})))
     assert f"{path}:3:7: logo: {shown(name)} is not there, put it beside this file" in found
+
+
+def test_a_path_too_long_for_the_machine_is_a_problem(tmp_path: Path) -> None:
+    """A folder or a file whose whole path the machine does not take is named, and the rest is read."""
+    root = tmp_path / "/".join(["r" * 250] * 8)
+    root.mkdir(parents=True)
+    write_site(root, {X: POSTING})
+    with contextlib.chdir(root / "content/postings"):
+        for _ in range(10):
+            Path("f" * 250).touch()
+            Path("d" * 200).mkdir()
+            os.chdir("d" * 200)
+    loaded = load(root)
+    told = [line for line in lines_of(loaded) if ":1:1: file: cannot be read (File name too long), " in line]
+    assert [line.partition(":")[0][-1] for line in told] == ["d", "f"]
+    assert loaded.content
+    assert [posting.path for posting in loaded.content.postings] == [X]
