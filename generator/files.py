@@ -68,9 +68,9 @@ def walk(folder: Path | str, name: str, depth: int = 0) -> Iterator[Found]:
         yield Found(str(folder), name, problem=_unread(name, error))
         return
     for entry in entries:
-        if (entry.name.startswith(".") and entry.name != ".well-known") or entry.name.endswith("~"):
+        if _passed_over(entry.name):
             continue
-        path, shown_as = entry.path, f"{name}/{_visible(entry.name)}"
+        path, shown_as = entry.path, f"{name}/{visible(entry.name)}"
         is_folder = entry.is_dir(follow_symlinks=False)
         if reason := _name_problem(entry.name):
             yield Found(path, shown_as, problem=Problem(shown_as, Place(), "file name", reason))
@@ -102,6 +102,15 @@ def stamp_of(status: os.stat_result) -> str:
     return f"{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns} {status.st_ino}"
 
 
+def is_read(path: str) -> bool:
+    """Whether `walk` takes a file by its path below the folder; git may know of others."""
+    return not any(_passed_over(name) or _name_problem(name) for name in path.split("/"))
+
+
+def _passed_over(name: str) -> bool:
+    return (name.startswith(".") and name != ".well-known") or name.endswith("~")
+
+
 def _name_problem(name: str) -> str | None:
     if name.isascii() and name.isprintable():
         return None
@@ -129,10 +138,11 @@ def problem_at(root: Path, path: Path, key: str, message: str, place: Place | No
 
 def shown_path(root: Path, path: Path) -> str:
     """A path relative to the root, with characters that would break a line of output made visible."""
-    return _visible(path.relative_to(root).as_posix())
+    return visible(path.relative_to(root).as_posix())
 
 
-def _visible(text: str) -> str:
+def visible(text: str) -> str:
+    """A text on one line, characters that would break it or cannot be seen written out."""
     if text.isprintable():
         return text
     return "".join(char if char.isprintable() else char.encode("unicode_escape", "replace").decode() for char in text)

@@ -84,7 +84,7 @@ def load(
     if settings and settings.value and words:
         own_pages = tuple(PageFile(slug, page.value, page.prose) for slug, page in sorted(pages.items()) if page.value)
         content = Content(settings.value, words, (), kept, notes, own_pages, static)
-    wanted = [file for file in files["postings"] if _is_named(file) or reading.named(file.path, _reserved)]
+    wanted = [file for file in files["postings"] if is_named(file.name) or reading.named(file.path, _reserved)]
     intake = take_in(wanted, Rules(root, content, words, kept, named, RESERVED), memo, crew, preview, track)
     return _loaded(content, reading, intake)
 
@@ -146,9 +146,9 @@ def _terms(words: Mapping[str, schema.Word]) -> Mapping[str, Term]:
     return {term.key: term for term in sorted(terms, key=lambda term: (term.order, term.key))}
 
 
-def _is_named(file: Found) -> bool:
-    """Whether a file's name can stand in an address, at a glance."""
-    stem, _, suffix = file.name.rpartition("/")[2].rpartition(".")
+def is_named(path: str) -> bool:
+    """Whether the name of a posting's file can stand in an address, at a glance."""
+    stem, _, suffix = path.rpartition("/")[2].rpartition(".")
     return suffix == "md" and SLUG.fullmatch(stem) is not None and stem not in RESERVED
 
 

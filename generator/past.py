@@ -10,8 +10,11 @@ from tempfile import TemporaryFile
 
 from . import clock
 from .content import Content, Listing, PostingFile
+from .files import decoded, is_read, visible
+from .folder import is_named
 from .frontmatter import Fields, Location, read_mapping, split
 from .history import history_of
+from .intake import read_raw
 from .model import When
 from .problems import Place, Problem
 from .schema import Posting, read_fields
@@ -54,7 +57,7 @@ def rewritten(
     there = _files_at(root, commit)
     today = {file.id: file for file in content.postings}
     by_path = {file.path: file for file in content.postings}
-    told = {path for path in there if path.startswith(_POSTINGS) and path.endswith(".md")}
+    told = {visible(path) for path in there if path.startswith(_POSTINGS) and is_named(path) and is_read(path)}
     begun = bool(told)
     problems: list[Problem] = []
     for old in _postings_at(root, commit, content.vocabulary):
@@ -163,7 +166,7 @@ def _ends(when: When, content: Content) -> datetime:
 
 
 def _edited(root: Path, file: Listing, content: Content) -> _Edited:
-    parts = split((root / file.path).read_text("utf-8").replace("\r\n", "\n").removeprefix("\ufeff"))
+    parts = split(decoded(root, root / file.path, read_raw(root, file))[0])
     fields, _ = read_mapping(parts[0], 2) if parts else read_mapping("")
     posting, findings = read_fields(Posting, fields, content.vocabulary)
     assert posting, f"{file.path} was judged good, and now has {findings}"
@@ -181,13 +184,13 @@ def _postings_at(root: Path, commit: str, words: Vocabulary) -> Iterator[Posting
     # A rename is a deletion and an addition here: the id must go along.
     differ = ("diff", "--name-only", "-z", "--no-renames", "--relative", "--diff-filter=DMT", commit)
     for path in filter(None, _git(root, *differ, "--", _POSTINGS).split("\0")):
-        if not path.endswith(".md"):
+        if not (is_named(path) and is_read(path)):
             continue
         parts = split(_git(root, "show", f"{commit}:./{path}").replace("\r\n", "\n").removeprefix("\ufeff"))
         fields, wrong = read_mapping(parts[0]) if parts else read_mapping("")
         posting, findings = read_fields(Posting, fields, words)
         if posting and not wrong and not findings:
-            yield PostingFile(PurePosixPath(path).stem, path, posting)
+            yield PostingFile(PurePosixPath(path).stem, visible(path), posting)
 
 
 def checked_out(root: Path, revision: str, folder: Path) -> None:

@@ -1,5 +1,6 @@
 """`check --base`: what readers were told is not rewritten."""
 
+import os
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
@@ -229,3 +230,30 @@ def test_an_unknown_revision_is_named(site):
     for revision in ("no-such-branch", "--output=x"):
         with pytest.raises(NoSuchRevision):
             rewritten(site, revision, loaded.content, NOW)
+
+
+def test_a_name_that_was_refused_is_no_history(site):
+    """A file under a name that no posting may have was never published, and is deleted without a word."""
+    names = (b"\xff.md", b"caf\xe9/inner.md", b"a\n::error::b/inner.md", b"Bad Name.md", b"index.md", b".old/inner.md")
+    files = [Path(os.fsdecode(os.fsencode(site / "content/postings/") + b"/" + name)) for name in names]
+    for number, file in enumerate(files):
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(ROLE.replace("Role", f"Role {number}"), "utf-8")
+    git(site, "add", "--all")
+    git(site, "commit", "--quiet", "--message", "Add names")
+    git(site, "rm", "--quiet", "-r", *[file.relative_to(site) for file in files])
+    assert problems(site) == []
+
+
+def test_a_folder_is_found_whatever_its_name_shows(site):
+    """A posting is compared with its file also where the name of its folder cannot be shown as it is."""
+    file = "content/postings/2026\u00a0roles/other.md"
+    write(site, file, ROLE)
+    git(site, "add", "--all")
+    git(site, "commit", "--quiet", "--message", "Add a folder")
+    write(site, file, ROLE.replace("2026-06-20", "2026-06-25"))
+    (found,) = problems(site)
+    assert found.startswith(r"content/postings/2026\xa0roles/other.md:5:9: closes: was 2026-06-20, write under")
+    (site / file).unlink()
+    (found,) = problems(site)
+    assert found.startswith(r"content/postings/2026\xa0roles/other.md:1:1: file: is gone, put it back")
