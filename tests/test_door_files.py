@@ -1,5 +1,6 @@
 """What is not a plain file under a plain name: links, pipes and hostile names lead nowhere and break nothing."""
 
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -7,10 +8,12 @@ from pathlib import Path
 
 import door
 import pytest
-from door import Answer, ask
+from door import Answer, ask, checked, published
 from sites import DATA, command
 from soaking import Tell
 from test_mistakes import git
+
+from generator.files import shown_path
 
 SECRET = "zqsecret"
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -129,3 +132,89 @@ def _named(path: str, answer: Answer) -> bool:
     """Whether a problem stands at a link, or at one above it; what starts with a dot is passed over."""
     named = {problem.path for problem in answer.problems if problem.key == "file"}
     return any(f"{path}/".startswith(f"{one}/") for one in named) or not path.startswith("content/") or "/." in path
+
+
+# Names
+
+PLACES = {
+    "postings": "---\ntitle: A role\norganisation: harbour\nopens: 2026-06-01\ncloses: 2026-07-01\n---\n\nText.\n",
+    "pages": "---\ntitle: A page\n---\n\nText.\n",
+    "organisations": "---\nname: An office\n---\n\nText.\n",
+    "static": "A file.\n",
+}
+
+
+def hostile_names() -> list[str]:
+    """The names of the data file, each with and without the suffix of content, and names of many lengths."""
+    found = []
+    for line in (door.DATA / "names.txt").read_text("utf-8").splitlines():
+        if line and not line.startswith("#"):
+            name = json.loads(line)
+            found += [name.replace("{n}", str(number)) for number in range(1, 10)] if "{n}" in name else [name]
+    found += [letter * length for letter in ("a", "é", "🌍", "-", " ") for length in (60, 99, 100, 101, 200, 252, 255)]
+    found += [f"{name}.md" for name in found]
+    return [name for name in dict.fromkeys(found) if len(os.fsencode(name)) <= 255]
+
+
+def place_all(folder: Path, place: str, names: list[str], *, as_folders: bool) -> dict[str, Path]:
+    """Writes a good file of the place under each name, or into a folder of that name; by name."""
+    files = {}
+    for number, name in enumerate(names):
+        path = folder / name
+        if as_folders:
+            path.mkdir()
+            path /= f"inner-{number}.{'txt' if place == 'static' else 'md'}"
+        path.write_text(PLACES[place], "utf-8")
+        files[name] = path
+    return files
+
+
+def passed_over(name: str) -> bool:
+    return (name.startswith(".") and name != ".well-known") or name.endswith("~")
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("as_folders", [False, True], ids=["files", "folders"])
+@pytest.mark.parametrize("place", PLACES)
+def test_hostile_names(place: str, as_folders: bool, tmp_path: Path, soaking: bool, tell: Tell) -> None:
+    """A file of any name is refused by that name, or published at its own place alone; nothing outside is touched."""
+    folder = beside(tmp_path)
+    site, out = folder / "site", folder / "out"
+    names = hostile_names()[:: 1 if soaking else 4]
+    (site / "content" / place).mkdir(exist_ok=True)
+    files = place_all(site / "content" / place, place, names, as_folders=as_folders)
+    git(site, "add", "--force", "content")
+    git(site, "commit", "--quiet", "--message", "Add names")
+    answer = checked(site)
+    failed = [answer.crash] if answer.crash else []
+    named = {problem.path for problem in answer.problems}
+    good = {}
+    for name, path in files.items():
+        shown = shown_path(site, path)
+        if any(shown == one or shown.startswith(f"{one}/") for one in named):
+            shutil.rmtree(path.parent) if as_folders else path.unlink()
+        elif not passed_over(name):
+            # So that it is compared with what was committed.
+            path.write_text(f"{PLACES[place]}More.\n", "utf-8")
+            good[name] = path
+    before = tree(folder)
+    # What was refused is gone, and the rest is good.
+    for again in (checked(site), published(site, out)):
+        failed += [again.crash] if again.crash else []
+    failed += [f"{name!r}: not published" for name, path in good.items() if not _published(out, place, path)]
+    known = {"out", "site/.cache"}
+    after = {name: content for name, content in tree(folder).items() if not _below(name, known)}
+    failed += [f"touched: {name!r}" for name in after.keys() ^ before.keys()]
+    tell(f"names of {'folders' if as_folders else 'files'} in {place}", len(files), failed)
+
+
+def _below(name: str, folders: set[str]) -> bool:
+    return any(name == folder or name.startswith(f"{folder}/") for folder in folders)
+
+
+def _published(out: Path, place: str, path: Path) -> bool:
+    if place == "static":
+        *_, inner = os.fspath(path).split("/content/static/")
+        return (out / inner).read_bytes() == path.read_bytes() if (out / inner).is_file() else False
+    where = {"postings": out / "postings", "pages": out, "organisations": out / "organisations"}[place]
+    return (where / path.stem / "index.html").is_file()
