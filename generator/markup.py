@@ -47,7 +47,8 @@ def render(body: str) -> Prose:
 # Parsing costs more than all else that a build does, and half of what notices say they share. So a text is taken apart
 # where no block can reach over: at blank lines before what starts at the margin and is no list item. Blocks without any
 # mark are rendered at once, blocks known from other notices are remembered, and the rest goes to the parser together.
-_APART = re.compile(r"\n(?:[ \t]*\n)+(?=\S)(?!(?:[-+*]|[0-9]{1,9}[.)])(?:[ \t\n]|$))")
+_BLANK = re.compile(r"\n(?:[ \t]*+\n)++")
+_STARTS = re.compile(r"(?=\S)(?!(?:[-+*]|[0-9]{1,9}[.)])(?:[ \t\n]|$))")
 _FENCE = re.compile(r"```|~~~")
 _MOST_REMEMBERED, _LONGEST_REMEMBERED = 4096, 4096
 _Block = tuple[str | Title, ...]
@@ -80,7 +81,7 @@ def _pieces(body: str) -> list[str | Title] | None:
     """The text as HTML and titles, or None where it takes the parser's view of the whole."""
     if _FENCE.search(body):
         return None
-    blocks = _APART.split(stripped) if (stripped := body.strip("\n")) else []
+    blocks = _apart(stripped) if (stripped := body.strip("\n")) else []
     known = [_known.get(block) or _simple(block) for block in blocks]
     missing = [block for block, found in zip(blocks, known, strict=True) if found is None]
     parsed = _parsed(missing)
@@ -88,6 +89,16 @@ def _pieces(body: str) -> list[str | Title] | None:
         return None
     rest = iter(parsed)
     return [piece for found in known for piece in (next(rest) if found is None else found)]
+
+
+def _apart(text: str) -> list[str]:
+    """The blocks of a text. Each run of empty lines is looked at once, however long it is."""
+    blocks, start = [], 0
+    for blank in _BLANK.finditer(text):
+        if _STARTS.match(text, blank.end()):
+            blocks.append(text[start : blank.start()])
+            start = blank.end()
+    return [*blocks, text[start:]]
 
 
 def _parsed(blocks: list[str]) -> list[_Block] | None:
