@@ -119,8 +119,9 @@ def _parser() -> MarkdownIt:
 
 def _parse(body: str) -> tuple[list[_Refusal], list[Token]]:
     refusals: list[_Refusal] = []
-    tokens = _parser().parse(body, {"refusals": refusals, "line": 0})
-    return refusals, tokens
+    inline: list[_Refusal] = []
+    tokens = _parser().parse(body, {"refusals": refusals, "inline": inline, "line": 0})
+    return refusals + inline, tokens
 
 
 def _inline_with_lines(state: object) -> None:
@@ -133,10 +134,16 @@ def _inline_with_lines(state: object) -> None:
 
 
 def _refuse(state: StateInline, position: int, message: str) -> None:
+    found: list[_Refusal] = state.env["inline"]
+    # They come in the order of the text, and to find the line of each of thousands would take time without end.
+    if len(found) == MOST_PROBLEMS:
+        return
     line = state.src.count("\n", 0, position)
     seen = state.src.split("\n")[line]
     before = state.src[state.src.rfind("\n", 0, position) + 1 : position]
-    state.env["refusals"].append(_Refusal(state.env["line"] + line, message, seen, before))
+    refusal = _Refusal(state.env["line"] + line, message, seen, before)
+    if refusal not in found:
+        found.append(refusal)
 
 
 def _watch(rule: Callable[[StateInline, bool], bool]) -> Callable[[StateInline, bool], bool]:
