@@ -59,9 +59,10 @@ def checked(root: Path, seconds: int = 120) -> Answer:
     return ask("check", root, "--format", "json", seconds=seconds)
 
 
-def published(root: Path, out: Path) -> Answer:
+def published(root: Path, out: Path, seconds: int = 120) -> Answer:
     """Builds what is good of a folder, however little that is."""
-    return ask("build", root, "--out", out, "--now", NOW, "--no-search", "--keep-going", "--allow-shrink")
+    options = ("--now", NOW, "--no-search", "--keep-going", "--allow-shrink")
+    return ask("build", root, "--out", out, *options, seconds=seconds)
 
 
 def misplaced(problems: Iterable[Problem], root: Path) -> Iterator[str]:

