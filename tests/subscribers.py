@@ -1,0 +1,180 @@
+"""Those who read a digest's feeds: how often they ask, what they keep, and what they were told."""
+
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import lru_cache
+from hashlib import blake2b
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import feedparser
+import feedparser_sgmllib
+from reader import EntryUpdateStatus, make_reader
+
+# reader brings an older feedparser of its own, which looks for this under the name that it had then.
+sys.modules.setdefault("sgmllib", feedparser_sgmllib)
+from reader._parser.feedparser import FeedparserParser  # noqa: E402
+from reader._parser.jsonfeed import JSONFeedParser  # noqa: E402
+
+MEMORY = timedelta(days=30)  # how long a careless program knows an entry that has left its feed
+
+
+@dataclass(slots=True)
+class Host:
+    """A built site as it stands on a host, and the number of the build: files are read once a build."""
+
+    folder: Path
+    address: str
+    build: int = 0
+    _digests: dict[str, tuple[int, bytes]] = field(default_factory=dict)
+
+    def digest(self, path: str) -> bytes:
+        """What stands for a file's bytes, so that who has read them need not read them again."""
+        known = self._digests.get(path)
+        if known is None or known[0] != self.build:
+            known = self._digests[path] = self.build, blake2b(self.read(path), digest_size=16).digest()
+        return known[1]
+
+    def read(self, path: str) -> bytes:
+        return (self.folder / path).read_bytes()
+
+    def path_at(self, url: str) -> str:
+        assert url.startswith(self.address), f"{url} is not at {self.address}"
+        return url.removeprefix(self.address)
+
+
+@lru_cache(256)
+def document(content: bytes) -> tuple[tuple[str, ...], dict[str, str]]:
+    """The ids of a feed's entries and the addresses that it leads to, as feedparser reads RSS and Atom.
+
+    The texts of entries, in which feedparser looks for what is unsafe, have no part here.
+    """
+    said = {"content-type": "application/xml"}
+    found: Any = feedparser.parse(
+        BytesIO(content), response_headers=said, sanitize_html=False, resolve_relative_uris=False
+    )
+    assert not found.bozo, found.bozo_exception
+    return tuple(entry.id for entry in found.entries), {link.rel: link.href for link in found.feed.links}
+
+
+@dataclass(slots=True)
+class Subscriber:
+    """Asks for one feed every so often; `told` counts what was new to it, by id."""
+
+    name: str
+    path: str
+    every: timedelta
+    next: datetime
+    tells: Callable[[str, str], bool]  # whether the feed should tell a kind of event in a country
+    seen: bytes = b""
+    polls: int = 0
+    parsed: int = 0
+    told: Counter[str] = field(default_factory=Counter)
+
+    def poll_until(self, end: datetime, host: Host) -> int:
+        """Asks at its own times before an instant; says how often."""
+        before = self.polls
+        while self.next < end:
+            self.polls += 1
+            if (digest := host.digest(self.path)) != self.seen:
+                self.seen = digest
+                self.parsed += 1
+                self.take(host, self.next)
+            self.next += self.every
+        return self.polls - before
+
+    def take(self, host: Host, now: datetime) -> None:
+        raise NotImplementedError
+
+    def move(self, host: Host) -> None:
+        """The site is at another address from now on."""
+
+
+@dataclass(slots=True)
+class Forgetful(Subscriber):
+    """Tells what it does not know, and forgets what left its feed a month ago."""
+
+    shown: tuple[str, ...] = ()
+    left: dict[str, datetime] = field(default_factory=dict)
+
+    def take(self, host: Host, now: datetime) -> None:
+        self.left = {one: at for one, at in self.left.items() if now - at < MEMORY}
+        ids, _ = document(host.read(self.path))
+        self.told.update(one for one in ids if one not in self.shown and one not in self.left)
+        assert len(ids) == len(set(ids)), f"{self.path} tells an entry twice"
+        self.left |= dict.fromkeys(self.shown, now)
+        self.shown = ids
+
+
+@dataclass(slots=True)
+class Archivist(Subscriber):
+    """Goes back through `prev-archive` to the month that it has read, and trusts that no month changes."""
+
+    read: set[str] = field(default_factory=set)
+
+    def take(self, host: Host, now: datetime) -> None:
+        for ids in self.documents(host):
+            self.told.update(one for one in ids if one not in self.told)
+
+    def documents(self, host: Host) -> Iterator[tuple[str, ...]]:
+        ids, links = document(host.read(self.path))
+        yield ids
+        while (archive := links.get("prev-archive")) and urlsplit(archive).path not in self.read:
+            self.read.add(urlsplit(archive).path)
+            ids, links = document(host.read(host.path_at(archive)))
+            yield ids
+
+    def move(self, host: Host) -> None:
+        self.seen = b""
+
+
+class Shared:
+    """One of reader's own parsers. What several readers have of the same bytes is parsed once."""
+
+    def __init__(self, parser: Any) -> None:
+        self.parser = parser
+
+    def __call__(self, url: str, resource: Any, headers: Any = None) -> tuple[Any, list[Any]]:
+        return _parsed(self.parser, url, resource.read())
+
+
+@lru_cache(64)
+def _parsed(parser: Any, url: str, content: bytes) -> tuple[Any, list[Any]]:
+    feed, entries = parser(url, BytesIO(content), None)
+    return feed, list(entries)
+
+
+_PARSERS = {".xml": FeedparserParser(), ".json": JSONFeedParser()}
+
+
+@dataclass(slots=True)
+class Library(Subscriber):
+    """The library `reader`, which keeps all it ever read in a database of its own."""
+
+    base: Path = Path()
+    url: str = ""
+    reader: Any = None
+
+    def take(self, host: Host, now: datetime) -> None:
+        if self.reader is None:
+            self.reader = make_reader(":memory:", feed_root=str(self.base), search_enabled=False)
+            self.reader.after_entry_update_hooks.append(self.updated)
+            self.reader.add_feed(self.url_at(host))
+        if self.url != self.url_at(host):
+            if self.url:
+                self.reader.change_feed_url(self.url, self.url_at(host))
+            self.url = self.url_at(host)
+            self.reader._parser.mount_parser_by_url(self.url, Shared(_PARSERS[Path(self.path).suffix]))
+        self.reader.update_feed(self.url)
+
+    def updated(self, reader: Any, entry: Any, status: EntryUpdateStatus) -> None:
+        if status is EntryUpdateStatus.NEW:
+            self.told[entry.id] += 1
+
+    def url_at(self, host: Host) -> str:
+        return (host.folder / self.path).relative_to(self.base).as_posix()
