@@ -24,14 +24,14 @@ test: .venv/test.stamp .judges/stamp ## lint, types and tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy generator
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile
 
 soak: .venv/soak.stamp .judges/stamp ## the long forms of the laws that are tried many times, with their figures
 	$(BIN)/pytest -m soak --soak -q
 
 coverage: .venv/soak.stamp .judges/stamp ## that no branch of the rooms that judge, tell and publish is left out by the tests
 	rm -f .coverage .coverage.*
-	$(BIN)/coverage run -m pytest -q && $(BIN)/coverage combine -q && $(BIN)/coverage report
+	$(BIN)/coverage run -m pytest -q -n auto --maxprocesses 4 --dist loadfile && $(BIN)/coverage combine -q && $(BIN)/coverage report
 
 mutants: .venv/soak.stamp ## which changes of these rooms no quick test would notice
 	$(BIN)/mutmut run && $(BIN)/mutmut results
