@@ -15,7 +15,7 @@ NOW = "2026-06-15T12:00:00Z"
 START = """import resource, runpy, signal
 resource.setrlimit(resource.RLIMIT_CPU, ({seconds}, {seconds} + 1))
 resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
-signal.alarm({seconds} * 20 + 60)
+signal.alarm({seconds} * 5 + 60)
 runpy.run_module("generator", run_name="__main__", alter_sys=True)
 """
 
