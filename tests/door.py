@@ -11,7 +11,7 @@ from generator.problems import Place, Problem
 
 DATA = Path(__file__).parent / "data/door"
 NOW = "2026-06-15T12:00:00Z"
-# CPU time tells a slow text from a busy machine; the alarm ends what waits for ever. No text takes a gigabyte.
+# CPU time tells a slow text from a busy machine; the alarm ends what waits for ever. No text needs two gigabytes.
 START = """import resource, runpy, signal
 resource.setrlimit(resource.RLIMIT_CPU, ({seconds}, {seconds} + 1))
 resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
@@ -50,8 +50,9 @@ class Answer:
 def ask(name: str, root: Path, *arguments: str | Path, seconds: int = 120) -> Answer:
     """Runs a command of the program on a folder, with at most so many seconds of CPU time."""
     start = START.format(seconds=seconds)
-    # Strict, so that a message which is no text would end in a traceback.
-    done = program("-c", start, name, *arguments, "--root", root, PYTHONIOENCODING="utf-8:strict")
+    words = ("-c", start, name, *arguments, "--root", root)
+    # Strict, so that a message which is no text would end in a traceback. The instant is that of `NOW`.
+    done = program(*words, PYTHONIOENCODING="utf-8:strict", SOURCE_DATE_EPOCH="1781524800")
     return Answer(done.returncode, done.stdout, done.stderr)
 
 

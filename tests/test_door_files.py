@@ -118,7 +118,7 @@ def test_links_lead_nowhere(tmp_path: Path, soaking: bool, tell: Tell) -> None:
         outside = tree(folder / "outside")
         # Where the program might wait for ever, it is asked from outside.
         waits = any(target == "pipe" or target.startswith("/dev/") for _, target in links)
-        answers = []
+        answers: list[Answer] = []
         for words in SHORT + LONG if soaking else SHORT:
             run = partial(ask, seconds=10) if soaking or (waits and not answers) else asked
             answers.append(run(words[0], folder / "site", *words[1:]))

@@ -69,11 +69,11 @@ def free(form: type[Fields], value: Value) -> list[Location]:
     return [location for location in leaves(value) if takes(location)]
 
 
-def as_yaml(value: Value) -> str:
+def as_yaml(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)  # YAML holds JSON
 
 
-def document(value: Value, body: str = "Text.") -> bytes:
+def document(value: object, body: str = "Text.") -> bytes:
     return f"---\n{as_yaml(value)}\n---\n\n{body}\n".encode()
 
 

@@ -176,7 +176,7 @@ MAKERS = (mutated, mutated, made, broken_bytes)
 
 
 def fuzzed(number: int) -> bytes:
-    """One posting of all that can be made, the same for a number for ever."""
+    """One posting of all that can be made: the same for a number while the postings that it starts from stay."""
     random = Random(f"door {number}")
     return MAKERS[number % len(MAKERS)](random)
 
