@@ -174,9 +174,7 @@ def _posting(number: int, terms: int) -> str:
         "org-NUMBER": f"org-{number:03}",
         "NUMBER": str(number),
     }
-    return re.sub("|".join(values), lambda match: values[match[0]], _template("posting.md")).replace(
-        "NUMBER", str(number)
-    )
+    return re.sub("|".join(values), lambda match: values[match[0]], _template("posting.md"))
 
 
 def places(files: Mapping[str, str]) -> list[Place]:
@@ -311,7 +309,8 @@ def read(path: str, content: bytes) -> list[Read]:
         case "json", _:
             return [Read("data", _json(json.loads(text)))]
         case "ics", _:
-            return [Read("calendars", _component(Calendar.from_ical(content))), Read("calendars", _content_lines(text))]
+            component = _component(Calendar.from_ical(content))
+            return [Read("calendars", component), Read("calendars, line by line", _content_lines(text))]
         case "csv", _:
             return [Read("CSV", tuple(map(tuple, csv.reader(io.StringIO(text, newline="")))), _unmarked)]
         case "txt", "mail.txt":
@@ -496,5 +495,6 @@ _ADDRESSES = ("href", "src", "action", "formaction", "data", "poster", "srcset",
 
 
 def shortened(value: Value) -> str:
+    """A value as a message shows it."""
     text = repr(value)
     return text if len(text) < 200 else f"{text[:200]}…"

@@ -176,6 +176,7 @@ def test_the_scripts_of_the_home_page_show_texts_as_texts(
     tell(f"hostile titles sought in a browser {policy}", len(sought), missed + sung + whole(wrong))
 
 
+INDEX = (".pf_index", ".pf_meta")  # their names hold a hash of what is in them
 TITLE = ":is(h2, h3) a"
 TEXTS = "(all) => all.map((one) => one.textContent)"
 
@@ -187,6 +188,17 @@ def is_found(page: Page, title: str) -> bool:
     page.clock.run_for(250)  # the script waits for the end of the typing
     page.wait_for_function("(words) => new URLSearchParams(location.search).get('q') === words", arg=words)
     return title in page.locator(f".row:not([hidden]) {TITLE}").evaluate_all(TEXTS)
+
+
+def test_the_index_for_search_names_roles_alone(twins: Twins, tell: Tell) -> None:
+    """Beside packed words, what pages load of the index is its engine as it is, and the slugs of the open roles."""
+    found = json.loads(twins.hostile.read("search/roles.json"))
+    assert sorted(found.values()) == sorted(role.slug for role in twins.hostile.edition.site.open_roles)
+    names = [path for path in twins.hostile.paths() if path.startswith("search/") and not path.endswith(INDEX)]
+    assert names == [path for path in twins.plain.paths() if path.startswith("search/") and not path.endswith(INDEX)]
+    wrong = [path for path in names if path.endswith(".js") and twins.hostile.read(path) != twins.plain.read(path)]
+    wrong += [slug for slug in found.values() if not re.fullmatch("role-[0-9]+", slug)]
+    tell("names that the index for search gives", len(found), wrong)
 
 
 @pytest.mark.soak
