@@ -11,6 +11,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from xml.etree import ElementTree
 
 import feedparser
 import feedparser_sgmllib
@@ -60,6 +61,13 @@ def document(content: bytes) -> tuple[tuple[str, ...], dict[str, str]]:
     )
     assert not found.bozo, found.bozo_exception
     return tuple(entry.id for entry in found.entries), {link.rel: link.href for link in found.feed.links}
+
+
+def is_archive(content: bytes) -> bool:
+    """Whether a document says that it stays as it is."""
+    return (
+        next(ElementTree.fromstring(content).iter("{http://purl.org/syndication/history/1.0}archive"), None) is not None
+    )
 
 
 @dataclass(slots=True)
@@ -126,7 +134,9 @@ class Archivist(Subscriber):
         yield ids
         while (archive := links.get("prev-archive")) and urlsplit(archive).path not in self.read:
             self.read.add(urlsplit(archive).path)
-            ids, links = document(host.read(host.path_at(archive)))
+            content = host.read(host.path_at(archive))
+            assert is_archive(content), f"{archive} may still change"
+            ids, links = document(content)
             yield ids
 
     def move(self, host: Host) -> None:

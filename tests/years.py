@@ -193,8 +193,10 @@ class Script:
         self.root, self.draw = root, Random(seed)
         self.roles: list[Role] = []
         self.organisations = {"harbour": "Harbour Relief", "lantern": "Lantern Trust"}
-        self.touched: set[str] = set()
+        self.touched: set[str] = set()  # by slug, in this morning
+        self.edited: set[str] = set()  # by id, since somebody emptied it
         self.done: dict[str, int] = {}
+        self.renamed = 0
 
     def told(self, now: datetime) -> dict[str, tuple[Line, Role]]:
         """What a digest built at an instant has told, by id."""
@@ -371,21 +373,19 @@ class Script:
         (self.root / f"content/postings/{role.slug}.md").unlink()
         role.aliases.append(role.slug)
         role.slug = f"{role.slug}-new"
-        # The id is the namesake of an alias, and both are its own.
         return self.write(role)
 
     def rename_organisation(self) -> bool:
         """Another key, and another name."""
         old = self.draw.choice(sorted(self.organisations))
-        new, name = (
-            f"{old.split('-')[0]}-{len(self.done)}-{self.draw.randint(0, 999)}",
-            f"{self.organisations.pop(old)} II",
-        )
-        self.organisations[new] = name[:60]
+        self.renamed += 1
+        plain = self.organisations.pop(old).split(",")[0]
+        new, name = f"{old.split('-')[0]}-{self.renamed}", f"{plain}, house {self.renamed}"
+        self.organisations[new] = name
         folder = self.root / "content/organisations"
         text = (folder / f"{old}.md").read_text("utf-8").splitlines()
         (folder / f"{old}.md").unlink()
-        (folder / f"{new}.md").write_text("\n".join([text[0], f"name: {name[:60]}", *text[2:], ""]), "utf-8")
+        (folder / f"{new}.md").write_text("\n".join([text[0], f"name: {name}", *text[2:], ""]), "utf-8")
         for role in self.roles:
             if role.organisation == old:
                 role.organisation = new
@@ -394,6 +394,7 @@ class Script:
 
     def write(self, role: Role) -> bool:
         self.touched.add(role.slug)
+        self.edited.add(role.id)
         file = self.root / f"content/postings/{role.slug}.md"
         file.parent.mkdir(exist_ok=True)
         file.write_text(role.file(), "utf-8")
