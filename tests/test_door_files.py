@@ -209,7 +209,8 @@ def test_hostile_names(place: str, as_folders: bool, tmp_path: Path, soaking: bo
         failed += [again.crash] if again.crash else []
     failed += [f"{name!r}: not published" for name, path in good.items() if not _published(out, place, path)]
     # Where capitals, or the two spellings of an accent, are one name, no file takes the place of another.
-    twins = Counter(normalize("NFC", path).casefold() for path in tree(out))
+    # Two folders may be one there: they hold other files.
+    twins = Counter(normalize("NFC", path).casefold() for path, found in tree(out).items() if found != "folder")
     failed += [f"published twice: {path!r}" for path, times in twins.items() if times > 1]
     known = {"out", ".out.vacancy-digest", "site/.cache"}
     after = {name: content for name, content in tree(folder).items() if not _below(name, known)}
