@@ -22,13 +22,25 @@ class Served:
     process: subprocess.Popen[str]
 
 
+def started(command: list[str], environment: dict[str, str]) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+        # Where the tests run in the background of a shell, it is ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+
+
 @pytest.fixture
 def served(small_site: SmallSite) -> Iterator[Served]:
     """The small site with one open role, served by the command itself."""
     small_site.posting("role", "title: Harbour Pilot\nopens: 2026-01-01\ncloses: 2199-01-01", "The first text.")
     command = [sys.executable, "-m", "generator", "serve", "--root", str(small_site.root), "--port", "0"]
     environment = {name: value for name, value in os.environ.items() if name != "SOURCE_DATE_EPOCH"}
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
+    process = started(command, environment)
     assert process.stdout
     said = process.stdout.readline()
     address = re.search(r"http://\S+", said)
@@ -150,7 +162,7 @@ def test_a_wrong_site_is_served_too(small_site: SmallSite) -> None:
     """A site that has never been good starts, and shows why; a port that is taken is told in a line."""
     small_site.posting("role", "closes: soon")
     command = [sys.executable, "-m", "generator", "serve", "--root", str(small_site.root), "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with started(command, dict(os.environ)) as process:
         assert process.stdout
         address = re.search(r"http://\S+", process.stdout.readline())
         assert address
