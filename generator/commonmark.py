@@ -59,8 +59,6 @@ def read(body: str, first_line: int) -> tuple[list[tuple[Place, str]], Prose]:
 
 def blocks_of(blocks: list[str]) -> list[tuple[str | Title, ...]] | None:
     """Each block by the parser, in one go; None where one of them needs to be judged or numbered within the whole."""
-    if not blocks:
-        return []
     refusals, tokens = _parse("\n\n".join(blocks))
     if refusals or any(
         token.map and token.level and (token.level >= MAX_NESTING - 1 or token.type == "heading_open")
@@ -141,9 +139,7 @@ def _refuse(state: StateInline, position: int, message: str) -> None:
     line = state.src.count("\n", 0, position)
     seen = state.src.split("\n")[line]
     before = state.src[state.src.rfind("\n", 0, position) + 1 : position]
-    refusal = _Refusal(state.env["line"] + line, message, seen, before)
-    if refusal not in found:
-        found.append(refusal)
+    found.append(_Refusal(state.env["line"] + line, message, seen, before))
 
 
 def _watch(rule: Callable[[StateInline, bool], bool]) -> Callable[[StateInline, bool], bool]:

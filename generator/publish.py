@@ -15,6 +15,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from fcntl import LOCK_EX, LOCK_NB, flock
 from hashlib import blake2b
+from itertools import takewhile
 from pathlib import Path, PurePosixPath
 from stat import S_ISDIR, S_ISLNK, S_ISREG
 from tempfile import mkdtemp
@@ -366,11 +367,9 @@ def _folder_kind(root: str, folder: str, known: dict[str, str]) -> str:
 
 def _refuse_links(out: Path, path: str) -> None:
     """A link in the folder could lead our writing out of it."""
-    for parent in [out / path, *(out / path).parents]:
-        if parent == out:
-            return
-        if parent.is_symlink():
-            raise Refused(f"{parent} is a symbolic link, remove it")
+    for part in takewhile(lambda part: part != out, (out / path, *(out / path).parents)):
+        if part.is_symlink():
+            raise Refused(f"{part} is a symbolic link, remove it")
 
 
 def _refuse_foreign(out: Path, path: str, ours: Collection[str]) -> None:
@@ -490,12 +489,6 @@ def _make_folders(out: Path, paths: Iterable[str]) -> list[str]:
 
 def _remove_empty_folders(below: Path, needed: Collection[Path]) -> None:
     """Removes the folders above a path that are empty and not needed."""
-    for parent in below.parents:
-        if parent in needed:
-            return
-        try:
+    with suppress(OSError):  # the first that is not empty
+        for parent in takewhile(lambda parent: parent not in needed, below.parents):
             parent.rmdir()
-        except FileNotFoundError:
-            continue  # another build was quicker
-        except OSError:
-            return  # it is not empty

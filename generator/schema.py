@@ -231,13 +231,13 @@ def read_fields(
     return (None if findings else value), findings
 
 
-def _twice(value: Value, location: Location) -> Iterator[Broken]:
+def _twice(value: dict[str, Value] | list[Value], location: Location) -> Iterator[Broken]:
     """Texts that stand in one list a second time."""
     if isinstance(value, dict):
         for key, inner in value.items():
             if not isinstance(inner, str):
                 yield from _twice(inner, (*location, key))
-    elif isinstance(value, list):
+    else:
         for number, item in enumerate(value):
             if not isinstance(item, str):
                 yield from _twice(item, (*location, number))

@@ -12,9 +12,13 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
-from sites import DATA, SmallSite, command
+from sites import DATA, SAMPLE_NOW, SmallSite, command
 
-from generator import crew
+from generator import crew, intake
+from generator.build import Options, build
+from generator.folder import load
+from generator.intake import whole
+from generator.problems import ContentError
 
 DEMO = "2026-05-30T12:00:00Z"
 NOW = "2026-06-15T12:00:00Z"
@@ -57,6 +61,29 @@ def test_the_second_build_writes_nothing(small_site: SmallSite) -> None:
     again = small_site.command("build", "--now", NOW)
     assert {path: path.stat().st_mtime_ns for path in files} == before
     assert f" 0 written, {len(files) - 1} unchanged, 0 removed" in again.out
+
+
+def test_postings_are_remembered_however_many_at_a_time(sample_root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is read is given to the memory in batches, and the second build reads drafts alone."""
+    monkeypatch.setattr(intake, "_BATCH", 4)
+    monkeypatch.setattr(crew, "CHUNK", 5)
+    first, second = (build(sample_root, sample_root / "site", SAMPLE_NOW, Options()) for _ in "12")
+    texts = [path.read_text("utf-8") for path in (sample_root / "content/postings").rglob("*.md")]
+    drafts = sum("draft: true" in text for text in texts)
+    assert len(texts) > 10
+    assert (first.tally.done["load"], second.tally.done["load"]) == (len(texts), drafts)
+
+
+def test_a_posting_that_changes_while_a_site_is_built_is_told(small_site: SmallSite) -> None:
+    """A page needs its posting's text again; where that is another by now, the editor is told to build again."""
+    loaded = load(small_site.root)
+    assert loaded.content
+    (role,) = loaded.content.postings
+    path = small_site.root / role.path
+    path.write_text(path.read_text("utf-8").replace("title: ", "title: New "), "utf-8")
+    with pytest.raises(ContentError) as told:
+        whole(small_site.root, role, loaded.content)
+    assert str(told.value) == f"{role.path}:1:1: file: changed while the site was built, build again"
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sites import DATA, SAMPLE_NOW, Outcome, command
 
-from generator import crew
+from generator import crew, intake
 from generator.build import Options, build
 from generator.crew import Run
 
@@ -48,6 +48,14 @@ def _built(out: Path, options: Options) -> dict[str, bytes]:
 
 def test_processes_make_the_same_site(alone: dict[str, bytes], tmp_path: Path) -> None:
     """Two processes build the same bytes as one."""
+    assert _built(tmp_path / "site", Options(jobs=2, remember=False)) == alone
+
+
+def test_processes_that_start_early_make_the_same_site(
+    alone: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With very many postings the processes start before anything is read, and build the same bytes."""
+    monkeypatch.setattr(intake, "_VERY_MANY", 10)
     assert _built(tmp_path / "site", Options(jobs=2, remember=False)) == alone
 
 

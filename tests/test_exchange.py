@@ -265,6 +265,14 @@ def test_in_place_where_there_is_no_place_beside(
     assert two.wrong() is None
 
 
+def test_what_cannot_be_exchanged_at_all_is_told(tmp_path: Path) -> None:
+    """Where the system knows the call and refuses it for another reason, nothing else is tried."""
+    (tmp_path / "one").mkdir()
+    with pytest.raises(FileNotFoundError, match="other"):
+        exchange.exchange(tmp_path / "one", tmp_path / "other")
+    assert [path.name for path in tmp_path.iterdir()] == ["one"]
+
+
 @pytest.mark.parametrize("known", [False, True], ids=["no such call", "not on this file system"])
 def test_a_system_that_knows_no_exchange(two: Two, monkeypatch: pytest.MonkeyPatch, known: bool) -> None:
     """Where the system has no such call, or the file system refuses it, the two trees are renamed one by one."""

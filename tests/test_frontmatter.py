@@ -19,7 +19,7 @@ from generator.fields import Fields as Form
 from generator.folder import load
 from generator.frontmatter import FORBIDDEN, Location, Value, read_mapping, split
 from generator.model import When
-from generator.problems import Problem
+from generator.problems import Place, Problem
 from generator.prose import NOTHING
 from generator.schema import Posting, read_fields
 from generator.vocabulary import Term, Vocabulary
@@ -364,3 +364,13 @@ def test_hostile_bodies_come_to_an_end(body: str) -> None:
     """Texts made to overwhelm a Markdown reader are judged and rendered like any other."""
     markup.check(body)
     assert "<script" not in markup.render(body).html
+
+
+def test_what_is_not_there_has_the_place_of_what_it_would_stand_in() -> None:
+    """A value that is missing is told at the key that it would stand in, however deep, else at the first line."""
+    fields, _ = read_mapping("title: x\nsalary:\n  range:\n    least: 5\n")
+    location = "salary", "range"
+    assert fields.place_of((*location, "most")) == fields.place_of((*location, "most", "a", "b")) == Place(3, 3)
+    assert fields.place_of((*location, "least")) == Place(4, 12)
+    assert fields.place_of((*location, "least"), of_key=True) == Place(4, 5)
+    assert fields.place_of(("grade",)) == Place()

@@ -1,17 +1,21 @@
 """What an editor can get wrong, and the exact lines that say so. Most cases are text: data/problems/*.txt."""
 
 import contextlib
+import importlib
 import os
 import re
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 from cases import BASE, CASES, POSTING, Case, lines_of, write_site
 from hypothesis import given
 from hypothesis import strategies as st
 
+from generator import folder
 from generator.fields import Fields
 from generator.folder import NoSite, load
 from generator.problems import ContentError, Place, Problem, shown
@@ -31,6 +35,24 @@ def test_a_case_gives_exactly_its_lines(case: Case, tmp_path: Path) -> None:
     if loaded.content:
         bad = {problem.path for problem in loaded.problems}
         assert {posting.path for posting in loaded.content.postings} == set(_postings_of(case)) - bad
+
+
+def test_forms_made_anew_judge_alike(tmp_path: Path) -> None:
+    """What a process makes once, when it imports its modules or reads a first text, it makes the same each time."""
+    with mock.patch.dict(sys.modules):
+        for name in [name for name in sys.modules if name.split(".")[0] == "generator"]:
+            del sys.modules[name]
+        anew = importlib.import_module("generator.folder").load
+        assert anew is not load
+        for number, case in enumerate(CASES.values()):
+            assert lines_of(anew(write_site(tmp_path / str(number), case.files))) == list(case.problems), case.name
+
+
+def test_damaged_words_of_our_own_are_no_editor_s_mistake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the words that come with the program are damaged, that is told as such, not as a mistake of the site."""
+    monkeypatch.setattr(folder, "built_in_vocabulary_text", lambda: "grades: [P-3")
+    with pytest.raises(RuntimeError, match="the built-in vocabulary is damaged"):
+        load(write_site(tmp_path, {}))
 
 
 def _postings_of(case: Case) -> Iterator[str]:

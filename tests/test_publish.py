@@ -1,5 +1,6 @@
 """Publishing: the folder becomes the site, and nothing that is not ours is ever lost."""
 
+import errno
 import json
 import os
 import shutil
@@ -14,6 +15,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from sites import SAMPLE_NOW, SmallSite
 
+from generator import publish as program
 from generator.publish import MANIFEST, Busy, Published, Refused, opened, publish, survey, write_aside
 
 FIRST = {"index.html": b"one", "a/b/c.html": b"two", "a/d.html": b"three"}
@@ -256,6 +258,28 @@ def test_a_first_build_that_fails_leaves_no_folder(out: Path) -> None:
     with pytest.raises(TypeError):
         published({"index.html": b"new", "then/cut.html": None}, out)
     assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("number", "told"), [(errno.ENOSPC, "No space left on device"), (errno.EIO, "")], ids=["no room", "a broken disk"]
+)
+def test_a_disk_that_fails(out: Path, monkeypatch: pytest.MonkeyPatch, number: int, told: str) -> None:
+    """A second tree for which there is no room, and a disk that is broken, leave the site as it was."""
+
+    def fails(*arguments: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    published(FIRST, out)
+    monkeypatch.setattr(program, "mirror" if told else "_write", fails)
+    with pytest.raises(Refused if told else OSError, match=told or "Input/output error"):
+        published({"index.html": b"new"}, out)
+    assert contents(out) == FIRST
+
+
+def test_a_link_that_went_meanwhile_is_no_link(out: Path) -> None:
+    """Where a link was seen and is none any more, there is nothing to refuse."""
+    published(FIRST, out)
+    program._refuse_links(out, "a/b/c.html")
 
 
 SECOND = {"index.html": b"new", "a/b": b"a file where a folder was", "z/more.html": b"more"}

@@ -1,0 +1,106 @@
+"""Single files: what is read is a plain file of a fair size, and nothing is written over the work of somebody else."""
+
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from generator import files
+from generator.files import ChangedMeanwhile, create, read_bytes, read_source, replaced, rewrite
+
+LIMIT = 2048
+
+
+def _make_link(path: Path) -> None:
+    other = path.with_name("other.md")
+    other.write_text("text")
+    path.symlink_to(other)
+
+
+ODD: dict[str, tuple[Callable[[Path], object], str]] = {
+    "nothing": (lambda path: None, "cannot be read"),
+    "a folder": (Path.mkdir, "cannot be read"),
+    "a pipe": (os.mkfifo, "is not a regular file, delete it"),
+    "a link": (_make_link, "cannot be read"),
+    "a large file": (lambda path: path.write_bytes(b"x" * (LIMIT + 1)), "is larger than 2 KiB, shorten it"),
+}
+
+
+@pytest.mark.parametrize("kind", ODD)
+def test_what_became_no_plain_file_is_not_read(tmp_path: Path, kind: str) -> None:
+    """What was a file when the folder was listed, and is another thing by now, is a problem of one line at its path."""
+    make, message = ODD[kind]
+    path = tmp_path / "content/x.md"
+    path.parent.mkdir()
+    make(path)
+    found, problems = read_bytes(tmp_path, path, LIMIT)
+    assert (found, [problem.path for problem in problems]) == (b"", ["content/x.md"])
+    assert message in problems[0].message
+
+
+def test_a_file_is_read_to_its_last_byte(tmp_path: Path) -> None:
+    """A file of just the size that is allowed is read whole."""
+    path = tmp_path / "x.md"
+    path.write_bytes(b"x" * LIMIT)
+    assert read_bytes(tmp_path, path, LIMIT) == (b"x" * LIMIT, [])
+
+
+def test_of_a_source_a_byte_more_than_the_limit_is_read(tmp_path: Path) -> None:
+    """So much is read of any file as tells whether it is too large, and no more."""
+    path = tmp_path / "notice.html"
+    path.write_bytes(b"x" * 50)
+    assert [len(read_source(path, limit)) for limit in (48, 49, 50, 51)] == [49, 50, 50, 50]
+
+
+def test_nothing_is_created_over_a_file(tmp_path: Path) -> None:
+    """A new file is made with its folders; where there is one, it stays and the editor is told."""
+    path = tmp_path / "a/b/x.md"
+    create(path, b"mine")
+    with pytest.raises(ChangedMeanwhile, match="is there already, nothing was written"):
+        create(path, b"other")
+    assert path.read_bytes() == b"mine"
+
+
+def test_a_file_of_ours_is_replaced(tmp_path: Path) -> None:
+    """A file of ours is written where it is missing or another, left alone where it is the same, and each is told."""
+    path = tmp_path / "a/config.yml"
+    assert [replaced(path, content) for content in (b"one", b"one", b"two")] == [True, False, True]
+    assert path.read_bytes() == b"two"
+
+
+def test_a_file_is_rewritten_whole(tmp_path: Path) -> None:
+    """A rewritten file keeps its rights, and nothing else is left in its folder."""
+    path = tmp_path / "x.md"
+    path.write_bytes(b"before")
+    path.chmod(0o640)
+    rewrite(path, b"before", b"after")
+    assert path.read_bytes() == b"after"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_somebody_else_wrote_meanwhile_stays(tmp_path: Path) -> None:
+    """A file that is not what was read is left as it is, and the editor is told."""
+    path = tmp_path / "x.md"
+    path.write_bytes(b"theirs")
+    with pytest.raises(ChangedMeanwhile, match="was changed by someone else meanwhile, nothing was written; try again"):
+        rewrite(path, b"before", b"after")
+    assert path.read_bytes() == b"theirs"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the new file cannot be written out, the old one stands, and nothing else is left."""
+
+    def full(handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    path = tmp_path / "x.md"
+    path.write_bytes(b"before")
+    monkeypatch.setattr(files.os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        rewrite(path, b"before", b"after")
+    assert path.read_bytes() == b"before"
+    assert list(tmp_path.iterdir()) == [path]
