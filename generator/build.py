@@ -1,7 +1,7 @@
 """The whole program in order: read, decide, render, publish."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -25,7 +25,7 @@ from .plan import collisions, plan
 from .problems import ContentError, Problem
 from .progress import Track, silent
 from .publish import Content as Bytes
-from .publish import Published, Refused, opened, publish, refuse_collapse
+from .publish import Published, Refused, Standing, opened, publish, refuse_collapse
 from .render import Artifact, Draft, Drafts, Html, View, Workshop, make_pages
 from .search import SearchFailed, Whole, version
 from .tally import Tally, timed
@@ -70,11 +70,13 @@ def build(
     options: Options,
     track: Track = silent,
     tell: Callable[[str], None] = lambda line: None,
+    shown: Callable[[int], None] = lambda written: None,
 ) -> Report:
     """Builds the site. Raises ContentError with every problem, publish.Refused, publish.Busy or crew.Unavailable; then
     nothing was written.
 
-    `tell` gets a line when what earlier builds remember cannot be used, or no index for search can be made.
+    `tell` gets a line when what earlier builds remember cannot be used, or no index for search can be made. In place
+    `shown` is called as soon as all is there that a reader of pages sees, with the number of files that were written.
     """
     settings_of(root)
     with hired(options.executor) if options.executor else Crew(options.jobs) as crew:
@@ -82,7 +84,7 @@ def build(
             for memo in _memories(root / ".cache", options.remember, tell):
                 with memo:
                     try:
-                        return _build(root, out, now, options, memo, crew, track, tell)
+                        return _build(root, out, now, options, memo, crew, track, tell, shown)
                     except memory.UNUSABLE as error:
                         reason = str(error)
                         tell(f"{root / '.cache'} cannot be used ({error}), so everything is built anew")
@@ -109,6 +111,7 @@ def _build(
     crew: Crew,
     track: Track,
     tell: Callable[[str], None],
+    shown: Callable[[int], None],
 ) -> Report:
     tally.taken()
     tuned()
@@ -130,9 +133,12 @@ def _build(
             refuse_collapse(work.standing, (*(one.path for one in work.todo), *work.kept))
         with timed(tally.here, "publish"):
             maker = Maker(edition, fingerprint, memo, crew, workshop, folder)
-            pieces = maker.pieces(work.todo, work.found if work.complete else None)
-            files = _made(work.todo, pieces, maker, loaded.intake.pages)
-            published = publish(work.standing, folder, track(files, len(work.todo), "Making"), work.kept)
+            made = partial(_made, maker=maker, drafts=loaded.intake.pages)
+            if options.in_place:
+                published = _pages_first(work, folder, made, shown)
+            else:
+                files = track(made(work.todo, work.whole), len(work.todo), "Making")
+                published = publish(work.standing, folder, files, work.kept)
     work.remember(published, memo)
     _count(loaded, edition, work, published)
     return Report(edition, published, loaded.problems, loaded.notes, tally.taken())
@@ -140,6 +146,37 @@ def _build(
 
 # Pages that may show thousands of roles: they are made where the roles are, for to send them takes longer.
 _LONG = (HomeView, ListView, WeekView, WeekMailView)
+
+
+# What readers of pages do not see: who works on a site need not wait for it.
+_FOR_PROGRAMS = (Feed, WeeksSubject, DeadlineCalendar, DataSubject, TableSubject)
+
+
+def _pages_first(
+    work: Worklist,
+    folder: Path,
+    made: Callable[[Sequence[Artifact], Sequence[Artifact] | None], Iterable[tuple[str, Bytes]]],
+    shown: Callable[[int], None],
+) -> Published:
+    """Publishes in two steps, of which the first has all that readers of pages see."""
+    pages: list[Artifact] = []
+    later: list[Artifact] = []
+    for one in work.todo:
+        (later if isinstance(one.view, _FOR_PROGRAMS) else pages).append(one)
+    before = work.standing
+    waiting = (one.path for one in later if one.path in before.ours)
+    first = publish(before, folder, made(pages, None), [*work.kept, *waiting])
+    shown(first.written)
+    between = Standing(before.out, first.digests, {**before.stamps, **first.stamps})
+    last = publish(between, folder, made(later, work.whole), [*work.kept, *(one.path for one in pages)])
+    written = first.written + last.written
+    return Published(
+        written,
+        len(last.digests) - written,
+        first.removed + last.removed,
+        {**first.stamps, **last.stamps},
+        last.digests,
+    )
 
 
 def _searchable(
@@ -185,12 +222,14 @@ def collisions_of(content: Content, templates: Templates, now: datetime) -> list
 
 
 def _made(
-    todo: Sequence[Artifact], pieces: Pieces, maker: Maker, drafts: dict[str, object]
+    todo: Sequence[Artifact], whole: Sequence[Artifact] | None, maker: Maker, drafts: dict[str, object]
 ) -> Iterator[tuple[str, Bytes]]:
     """The files to do, made one after the other: at no time are more than a few of them in memory.
 
-    While other hands make pages, this process makes what only it can.
+    Pieces that nothing of a whole plan needs are forgotten. While other hands make pages, this process makes what only it
+    can.
     """
+    pieces = maker.pieces(todo, whole)
     missing: list[tuple[str, Html]] = []
     own: list[Artifact] = []
     for artifact in sorted(todo, key=_neighbours):

@@ -257,10 +257,10 @@ def _publish_in_place(out: Path, change: _Change, claim: bytes) -> None:
     """
     _write(change.folder / "claim", claim)
     synced(change.folder)
-    for number, path in enumerate((*change.changed, *change.gone)):
+    for path in (*change.changed, *change.gone):
         with suppress(OSError):
             # Some disks take longer to free the room of old files than all the rest takes: that can wait.
-            os.link(f"{out}/{path}", change.folder / f"old-{number}")
+            os.link(f"{out}/{path}", f"{_place_of(change.folder, path)}.old")
     _apply(out, change, change.folder / "claim")
 
 

@@ -4,7 +4,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -67,28 +67,33 @@ class Workbench:
         with self._building:
             started = time.monotonic()
             now = self._wanted or clock.read_now(None)
-            problems: tuple[str, ...] = ()
-            written = 0
+            pages = 0.0
+
+            def shown(written: int) -> None:
+                nonlocal pages
+                pages = time.monotonic() - started
+                self._stand(now, bool(written))
+
             try:
-                report = build(self.root, self.out, now, self._options, tell=self._tell)
+                report = build(self.root, self.out, now, self._options, tell=self._tell, shown=shown)
             except (ContentError, NoSite, Refused, Busy) as error:
-                problems = tuple(str(error).splitlines())
                 self._tell(str(error))
+                self._stand(now, problems=tuple(str(error).splitlines()))
             except Exception as error:  # a bug, or a disk that is full: the editor's work goes on
-                problems = (f"{type(error).__name__}: {error}",)
                 self._tell(traceback.format_exc())
+                self._stand(now, problems=(f"{type(error).__name__}: {error}",))
             else:
-                written = report.published.written
-                self._tell(f"Built in {time.monotonic() - started:.2f} s: {written} files changed.")
-            with self._changed:
-                last = self.standing
-                built = last.built + bool(written)
-                frozen = self._wanted is not None
-                self.standing = replace(
-                    last, number=last.number + 1, built=built, now=now, frozen=frozen, problems=problems
-                )
-                self._changed.notify_all()
+                took = time.monotonic() - started
+                self._tell(f"Pages in {pages:.2f} s, all in {took:.2f} s: {report.published.written} files changed.")
             clear(self.out)
+
+    def _stand(self, now: datetime, changed: bool = False, problems: tuple[str, ...] = ()) -> None:
+        """Lets all who wait know what stands now."""
+        with self._changed:
+            last = self.standing
+            frozen = self._wanted is not None
+            self.standing = Standing(last.number + 1, last.built + changed, now, frozen, problems)
+            self._changed.notify_all()
 
     def wait(self, after: int, seconds: float) -> Standing | None:
         """What stands as soon as it is another than number `after`; None when the time is over before."""

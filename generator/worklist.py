@@ -44,6 +44,11 @@ class Worklist:
     left: Mapping[str, Output]
     parts: list[tuple[str, bytes, int]]
 
+    @property
+    def whole(self) -> list[Artifact] | None:
+        """All that was planned, if everything was."""
+        return self.found if self.complete else None
+
     def remember(self, published: Published, memo: Memo) -> None:
         """Keeps what this build leaves for the next one."""
         stamps = {**self.standing.stamps, **published.stamps}

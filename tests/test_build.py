@@ -74,6 +74,27 @@ def test_postings_are_remembered_however_many_at_a_time(sample_root: Path, monke
     assert (first.tally.done["load"], second.tally.done["load"]) == (len(texts), drafts)
 
 
+def test_in_place_pages_come_first(sample_root: Path, tmp_path: Path) -> None:
+    """For an editor who waits, pages stand before feeds and data do; in the end all is as any build makes it."""
+    out, options, seen = sample_root / "site", Options(in_place=True), []
+
+    def shown(written: int) -> None:
+        seen.append((written, "Night Warden" in page.read_text("utf-8"), "Night Warden" in data.read_text("utf-8")))
+
+    first = build(sample_root, out, SAMPLE_NOW, options)
+    role = next(role for role in first.edition.site.open_roles if len(role.events) == 1)
+    page, data = out / f"postings/{role.slug}/index.html", out / "data/postings.json"
+    source = sample_root / role.listing.path
+    source.write_text(source.read_text("utf-8").replace(f"title: {role.title}", "title: Night Warden"), "utf-8")
+    report = build(sample_root, out, SAMPLE_NOW, options, shown=shown)
+    ((written, *stands),) = seen
+    assert stands == [True, False]
+    assert 0 < written < report.published.written
+    assert "Night Warden" in data.read_text("utf-8")
+    build(sample_root, tmp_path / "clean", SAMPLE_NOW, Options(remember=False))
+    assert {path: found for path, found in bytes_of(out).items() if "-new-" not in path} == bytes_of(tmp_path / "clean")
+
+
 def test_a_posting_that_changes_while_a_site_is_built_is_told(small_site: SmallSite) -> None:
     """A page needs its posting's text again; where that is another by now, the editor is told to build again."""
     loaded = load(small_site.root)
