@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from generator import files
-from generator.files import ChangedMeanwhile, create, read_bytes, read_source, replaced, rewrite
+from generator.files import ChangedMeanwhile, create, posting_files, read_bytes, read_source, replaced, rewrite
 
 LIMIT = 2048
 
@@ -79,6 +79,26 @@ def test_a_file_is_rewritten_whole(tmp_path: Path) -> None:
     assert path.read_bytes() == b"after"
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_is_half_written_looks_like_no_file_of_a_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On its way a new file lies where nothing takes it for content: its folder is hidden, and named as backups are."""
+    path, seen = tmp_path / "x.md", []
+    path.write_bytes(b"before")
+    monkeypatch.setattr(files.os, "fsync", lambda handle: seen.extend(tmp_path.rglob("x.md")))
+    rewrite(path, b"before", b"after")
+    (aside,) = (found.parent.name for found in seen if found != path)
+    assert aside.startswith(".")
+    assert aside.endswith("~")
+
+
+def test_postings_are_the_markdown_files_of_their_folder(tmp_path: Path) -> None:
+    """Of all files under content/ those of postings are found, drafts too, and no link."""
+    for name in ("postings/2026/a.md", "postings/b.md", "postings/c.txt", "organisations/iom.md", "site.yaml"):
+        create(tmp_path / "content" / name, b"")
+    (tmp_path / "content/postings/d.md").symlink_to("b.md")
+    found = [path.relative_to(tmp_path / "content").as_posix() for path in posting_files(tmp_path)]
+    assert found == ["postings/2026/a.md", "postings/b.md"]
 
 
 def test_what_somebody_else_wrote_meanwhile_stays(tmp_path: Path) -> None:

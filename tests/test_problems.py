@@ -15,9 +15,10 @@ from cases import BASE, CASES, POSTING, Case, lines_of, write_site
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator import folder
+from generator import folder, memo
 from generator.fields import Fields
 from generator.folder import NoSite, load
+from generator.memo import Memo
 from generator.problems import ContentError, Place, Problem, shown
 from generator.schema import FreePage, Organisation, Posting, Settings
 
@@ -46,6 +47,19 @@ def test_forms_made_anew_judge_alike(tmp_path: Path) -> None:
         assert anew is not load
         for number, case in enumerate(CASES.values()):
             assert lines_of(anew(write_site(tmp_path / str(number), case.files))) == list(case.problems), case.name
+
+
+@pytest.mark.parametrize("stamps", ["that last", "that do not"])
+def test_a_memory_changes_no_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stamps: str) -> None:
+    """Read again with what the first reading left in the memory, a site has the same problems and the same postings."""
+    # Of a file that has only just changed the stamp tells nothing, so its content is compared.
+    monkeypatch.setattr(memo, "_GRANULE", -(10**12) if stamps == "that last" else 10**12)
+    for number, case in enumerate(CASES.values()):
+        root = write_site(tmp_path / str(number), case.files)
+        with Memo(None) as memory:
+            first, second = load(root, memory), load(root, memory)
+        assert lines_of(first) == lines_of(second) == list(case.problems), case.name
+        assert first.content == second.content, case.name
 
 
 def test_damaged_words_of_our_own_are_no_editor_s_mistake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
