@@ -260,10 +260,12 @@ SHORT = Span(1, date(2026, 2, 25), 60, 12, 40, 55 * DAY, frozenset(FEW))
 def test_everybody_is_told_once(tmp_path: Path, soaking: bool, tell: Tell) -> None:
     """Over a year of edits, late records and outages every follower is told every event, once, and nothing else.
 
-    Short: one seed and sixty days. Long: ten seeds and 365 days.
+    Short: one seed and sixty days. Long: 365 days, and three of ten seeds, others each time.
     """
     found = Found()
-    for span in [span_of(seed) for seed in range(10)] if soaking else [SHORT]:
+    spans = [span_of(seed) for seed in sorted(Random().sample(range(10), 3))] if soaking else [SHORT]
+    for span in spans:
         Year(tmp_path / str(span.seed), span, found).live()
+    tell(f"spans of {spans[0].days} days, by seeds {', '.join(str(span.seed) for span in spans)}", len(spans), [])
     for what, tried in found.tried.items():
         tell(what, tried, found.failed[what])
