@@ -226,8 +226,8 @@ def _made(
 ) -> Iterator[tuple[str, Bytes]]:
     """The files to do, made one after the other: at no time are more than a few of them in memory.
 
-    Pieces that nothing of a whole plan needs are forgotten. While other hands make pages, this process makes what only it
-    can.
+    Pieces that nothing of a whole plan needs are forgotten. While other hands make pages, this process makes what only
+    it can.
     """
     pieces = maker.pieces(todo, whole)
     missing: list[tuple[str, Html]] = []

@@ -1,5 +1,6 @@
 """What every test can ask for: the project's folder, built sites, and small ones of its own."""
 
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from hypothesis import settings
 from sites import DATA, DEMO_NOW, SAMPLE_NOW, Built, SmallSite, built
 
 from generator import build as program
-from generator import search
+from generator import markup, search
 
 # How long an example takes depends on what else this machine does.
 settings.register_profile("untimed", deadline=None)
@@ -36,6 +37,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def root() -> Path:
     """The project's folder."""
     return Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_remembered() -> None:
+    """Mutants are tried in copies of a process that ran all tests before: what that one remembers would hide them."""
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] == "generator":
+            for value in vars(module).values():
+                if callable(forget := getattr(value, "cache_clear", None)):
+                    forget()
+    markup._known = markup._Known()
 
 
 @pytest.fixture(scope="session", autouse=True)
