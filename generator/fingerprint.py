@@ -17,6 +17,7 @@ class Fingerprint:
 
     def __init__(self, edition: Edition, surroundings: bytes) -> None:
         self._keys = {role.id: role.key for role in edition.roles}
+        self._events: dict[str, bytes] = {}
         self._last: tuple[Sequence[Event], bytes] = (), b""
         self._salted = blake2b(surroundings, digest_size=16)
 
@@ -83,12 +84,15 @@ class Fingerprint:
     def _all_events(self, events: Sequence[Event]) -> bytes:
         """The same events stand in a feed's formats one after the other."""
         if self._last[0] is not events:
-            self._last = events, b"".join([self._event(one) for one in events])
+            known, key = self._events, self._event
+            self._last = events, b"".join([known.get(one.id) or key(one) for one in events])
         return self._last[1]
 
     def _event(self, event: Event) -> bytes:
         """An event is told with its role as it stands."""
-        return b"e%d:%b%b" % (len(event.id), event.id.encode(), self._keys[event.posting])
+        found = b"e%d:%b%b" % (len(event.id), event.id.encode(), self._keys[event.posting])
+        self._events[event.id] = found
+        return found
 
 
 @cache

@@ -58,8 +58,13 @@ class Part(NamedTuple):
 def plan(edition: Edition, templates: Templates, fingerprint: Fingerprint | None = None) -> list[Artifact]:
     """Every artifact of the site, sorted by path."""
     fingerprint = fingerprint or Fingerprint(edition, b"")
-    present, *others = present_part(edition, fingerprint), *parts(edition, templates, fingerprint)
-    return sorted((one for part in (present, *others) for one in planned(part, fingerprint)), key=_by_path)
+    parts = (
+        present_part(edition, fingerprint),
+        site_part(edition, templates, fingerprint),
+        *posting_parts(edition, fingerprint),
+        *list_parts(edition, fingerprint),
+    )
+    return sorted((one for part in parts for one in planned(part, fingerprint)), key=_by_path)
 
 
 def planned(part: Part, fingerprint: Fingerprint) -> Iterator[Artifact]:
@@ -71,15 +76,16 @@ def _by_path(artifact: Artifact) -> str:
     return artifact.path
 
 
-def site_key(edition: Edition, fingerprint: Fingerprint) -> bytes:
-    """Stands for all that parts are made from, but for the present one and those of postings.
+def site_part(edition: Edition, templates: Templates, fingerprint: Fingerprint) -> Part:
+    """What is made from everything. Its key stands for all that lists are made from, too.
 
     With each week everything is planned anew: then a week is over, and what no file needs any more is forgotten.
     """
     copies = [f"{file.path} {digest_of(file.content).hex()}" for file in edition.content.static]
     alone = bytes(is_alone(role, edition) for role in edition.roles)
     changed = utc_text(edition.changed)
-    return fingerprint.of_roles(str(_week(edition)), changed, *copies, alone.hex(), roles=(edition.roles,))
+    key = fingerprint.of_roles(str(_week(edition)), changed, *copies, alone.hex(), roles=(edition.roles,))
+    return Part(SITE, key, partial(_of_site, edition, templates))
 
 
 def _week(edition: Edition) -> tuple[int, int]:
@@ -129,10 +135,9 @@ def posting_parts(edition: Edition, fingerprint: Fingerprint) -> tuple[Part, Par
     )
 
 
-def parts(edition: Edition, templates: Templates, fingerprint: Fingerprint) -> Iterator[Part]:
-    """All the others: pages of postings, a part for each collection and week, and what is made from everything."""
+def list_parts(edition: Edition, fingerprint: Fingerprint) -> Iterator[Part]:
+    """A part for each collection and week."""
     week = str(_week(edition))
-    yield from posting_parts(edition, fingerprint)
     for collection in _collections(edition):
         name = path_of(place_of(collection))
         if collection.dimension is not None:
@@ -145,7 +150,6 @@ def parts(edition: Edition, templates: Templates, fingerprint: Fingerprint) -> I
         told = [edition.role_by_id[event.posting] for event in events]
         name = path_of(WeekPage(year, number))
         yield Part(name, fingerprint.of_roles(week, name, roles=(told,)), partial(_of_week, year, number, edition))
-    yield Part(SITE, site_key(edition, fingerprint), partial(_of_site, edition, templates))
 
 
 def _postings(subjects: Iterable[pages.PostingSubject]) -> Iterator[tuple[Page, View]]:

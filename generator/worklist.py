@@ -11,15 +11,14 @@ from .memo import Memo, Output, digest_of
 from .plan import (
     PRESENT,
     SEARCH,
-    SITE,
     Part,
     collisions,
-    parts,
+    list_parts,
     planned,
     posting_parts,
     present_part,
     search_part,
-    site_key,
+    site_part,
 )
 from .problems import ContentError, Problem
 from .publish import Published, Standing, survey
@@ -119,12 +118,15 @@ def _compared(
     """The parts of the plan in which something may have changed, and the names of the others."""
     present = present_part(edition, fingerprint, searchable=whole is not None)
     found = search_part(edition, fingerprint, whole) if whole else None
-    as_found = known.get(SEARCH) == (found.key if found else None)
-    pages_found = all(known.get(part.name) == part.key for part in posting_parts(edition, fingerprint))
-    if as_found and pages_found and known.get(SITE) == site_key(edition, fingerprint):
+    large = [
+        site_part(edition, templates, fingerprint),
+        *posting_parts(edition, fingerprint),
+        *([found] if found else ()),
+    ]
+    if (found or SEARCH not in known) and all(known.get(part.name) == part.key for part in large):
         return [present], [name for name in known if name != PRESENT]
     changed, same = [present], []
-    for part in (*parts(edition, templates, fingerprint), *([found] if found else ())):
+    for part in (*large, *list_parts(edition, fingerprint)):
         if known.get(part.name) == part.key:
             same.append(part.name)
         else:

@@ -1005,17 +1005,18 @@ def _(patch: Patch) -> None:
 
 @mistake("only the whole looked at", lambda machine: machine.edit_title(0, "Clerk"))
 def _(patch: Patch) -> None:
-    around(patch, plan, "parts", lambda original, *given: (one._replace(key=b"") for one in original(*given)))
-    patch.setattr(worklist, "parts", plan.parts)
+    around(patch, plan, "list_parts", lambda original, *given: (one._replace(key=b"") for one in original(*given)))
+    patch.setattr(worklist, "list_parts", plan.list_parts)
 
 
 @mistake("the passing of time left out of the whole", lambda machine: machine.pass_time(4 * 24))
 def _(patch: Patch) -> None:
-    def timeless(_: Any, found: Edition, fingerprint: Fingerprint) -> bytes:
-        return fingerprint.of_roles(*(role.slug for role in found.roles), roles=())
+    def timeless(site_part: Any, found: Edition, templates: Templates, fingerprint: Fingerprint) -> plan.Part:
+        key = fingerprint.of_roles(*(role.slug for role in found.roles), roles=())
+        return site_part(found, templates, fingerprint)._replace(key=key)
 
-    around(patch, plan, "site_key", timeless)
-    patch.setattr(worklist, "site_key", plan.site_key)
+    around(patch, plan, "site_part", timeless)
+    patch.setattr(worklist, "site_part", plan.site_part)
 
 
 @mistake("an entry's role left out", lambda machine: machine.edit_title(0, "Clerk"))
