@@ -6,6 +6,7 @@ conftest.py gives the fixtures ``browser``, ``firefox``, ``lighthouse`` and ``nu
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -240,6 +241,24 @@ def yaml_suite() -> list[dict[str, Any]]:
         for number, case in enumerate(json.loads(value)["cases"] if value else ()):
             found.append({**case, "name": f"{file.stem}-{number}"})
     return found
+
+
+@pytest.fixture(scope="session")
+def commonmark_spec() -> list[tuple[str, str, str]]:
+    """The examples in CommonMark's specification, from number 1 on: each with its heading, and what becomes of it."""
+    text = (_have(lambda: npm_package("commonmark-spec")) / "spec.txt").read_text("utf-8")
+    found, heading = [], ""
+    for match in _EXAMPLE.finditer(text.partition("<!-- END TESTS -->")[0].replace("→", "\t")):
+        heading = match["heading"] or heading
+        if match["markdown"] is not None:
+            found.append((heading, match["markdown"], match["html"]))
+    return found
+
+
+_EXAMPLE = re.compile(
+    r"^`{32} example\n(?P<markdown>.*?)^\.\n(?P<html>.*?)^`{32}$|^#{1,6} *(?P<heading>[^\n]*)$",
+    re.MULTILINE | re.DOTALL,
+)
 
 
 def _batches(files: list[Path]) -> Iterator[list[Path]]:
