@@ -43,13 +43,14 @@ def test_open_roles_stand_in_order_of_urgency():
 
 def test_a_role_that_is_over_ended_when_its_editor_says():
     """A role ended at its deadline, even where that was before the digest knew it, unless something else ended it."""
-    roles = edition(
+    found = edition(
         posting_file("added: 2026-06-01\ncloses: 2026-06-10T12:00:00Z", "closed"),
         posting_file("added: 2026-06-12\ncloses: 2026-06-10T12:00:00Z", "over-at-intake"),
         posting_file("added: 2026-06-01\ncloses: 2026-06-10T12:00:00Z\nwithdrawn: 2026-06-05T09:00:00Z", "withdrawn"),
         posting_file("added: 2026-06-01\ncloses: 2026-06-10T12:00:00Z\nexpired: 2026-06-05T09:00:00Z", "expired"),
         posting_file("added: 2026-06-01\nexpired: 2026-06-05T09:00:00Z", "without-deadline"),
-    ).role_by_id
+    )
+    roles, settings = found.role_by_id, found.settings
     ended = {name: f"{role.ended():%d %H:%M}" for name, role in roles.items()}
     at_deadline, before = "10 12:00", "05 09:00"
     assert ended == {
@@ -58,6 +59,9 @@ def test_a_role_that_is_over_ended_when_its_editor_says():
         "withdrawn": before,
         "expired": before,
         "without-deadline": before,
+    }
+    assert {name: f"{role.ended_day(settings):%d %m}" for name, role in roles.items()} == {
+        name: f"{instant[:2]} 06" for name, instant in ended.items()
     }
     assert roles["over-at-intake"].since == roles["over-at-intake"].history.opened > roles["over-at-intake"].ended()
 

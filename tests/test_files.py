@@ -8,7 +8,16 @@ from pathlib import Path
 import pytest
 
 from generator import files
-from generator.files import ChangedMeanwhile, create, posting_files, read_bytes, read_source, replaced, rewrite
+from generator.files import (
+    ChangedMeanwhile,
+    create,
+    links_above,
+    posting_files,
+    read_bytes,
+    read_source,
+    replaced,
+    rewrite,
+)
 
 LIMIT = 2048
 
@@ -38,6 +47,16 @@ def test_what_became_no_plain_file_is_not_read(tmp_path: Path, kind: str) -> Non
     found, problems = read_bytes(tmp_path, path, LIMIT)
     assert (found, [problem.path for problem in problems]) == (b"", ["content/x.md"])
     assert message in problems[0].message
+
+
+def test_links_on_the_way_to_a_file_are_told(tmp_path: Path) -> None:
+    """Of the folders between the root and a file each that is a link is a problem of its own."""
+    (tmp_path / "elsewhere/postings").mkdir(parents=True)
+    (tmp_path / "content").symlink_to("elsewhere")
+    (tmp_path / "elsewhere/postings/2026").symlink_to(".")
+    problems = links_above(tmp_path, tmp_path / "content/postings/2026/x.md")
+    assert {problem.path for problem in problems} == {"content", "content/postings/2026"}
+    assert all("is a symbolic link" in problem.message for problem in problems)
 
 
 def test_a_file_is_read_to_its_last_byte(tmp_path: Path) -> None:

@@ -59,6 +59,15 @@ def test_the_examples_of_the_specification(commonmark_spec: list[tuple[str, str,
     assert as_text == PINNED["as text"]
 
 
+def test_headings_are_named_by_their_words() -> None:
+    """What a heading says makes its anchor, without marks, and with a space where its line breaks."""
+    headings = markup.render("Quay\\\nand *outer* pier\n===\n\n## The `tide` table").headings
+    assert [(heading.text, heading.anchor) for heading in headings] == [
+        ("Quay and outer pier", "text-quay-and-outer-pier"),
+        ("The tide table", "text-the-tide-table"),
+    ]
+
+
 def likened(html: str) -> str:
     """HTML without what the profile adds to it, and without what makes no difference."""
     html = re.sub(r"<(/?)h[1-6](?: id=\"[a-z0-9-]+\")?>", r"<\1h>", html)

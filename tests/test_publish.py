@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,18 @@ from hypothesis import strategies as st
 from sites import SAMPLE_NOW, SmallSite
 
 from generator import publish as program
-from generator.publish import MANIFEST, Busy, Published, Refused, opened, publish, survey, write_aside
+from generator.publish import (
+    MANIFEST,
+    Busy,
+    Published,
+    Refused,
+    Standing,
+    opened,
+    publish,
+    refuse_collapse,
+    survey,
+    write_aside,
+)
 
 FIRST = {"index.html": b"one", "a/b/c.html": b"two", "a/d.html": b"three"}
 
@@ -241,6 +253,15 @@ def test_a_collapsed_site_is_refused(small_site: SmallSite, tmp_path: Path) -> N
         (small_site.root / f"content/postings/{name}.md").unlink()
     assert small_site.command(*build).code == 0, "of seven postings six may go: such a site is small"
     assert small_site.command(*build, "--allow-shrink").code == 0
+
+
+@pytest.mark.parametrize(("before", "after", "refused"), [(10, 5, True), (10, 6, False), (11, 5, True), (9, 1, False)])
+def test_half_of_ten_postings_is_too_many(out: Path, before: int, after: int, refused: bool) -> None:
+    """From ten postings on no half of them may go at once; pages that are no postings are not counted."""
+    paths = [f"postings/role-{number}/index.html" for number in range(before)]
+    standing = Standing(out, dict.fromkeys([*paths, "postings/index.html", "index.html"], ""), {})
+    with pytest.raises(Refused, match=f"{before - after} of the {before} postings") if refused else nullcontext():
+        refuse_collapse(standing, [*paths[:after], "about/index.html"])
 
 
 def test_a_build_that_fails_on_the_way_changes_nothing(out: Path) -> None:
