@@ -49,6 +49,16 @@ def test_forms_made_anew_judge_alike(tmp_path: Path) -> None:
             assert lines_of(anew(write_site(tmp_path / str(number), case.files))) == list(case.problems), case.name
 
 
+def test_a_folder_where_a_file_belongs_and_the_other_way_round(tmp_path: Path) -> None:
+    """What has the name of a file and is a folder is told, and so is the other way round."""
+    files = {"content/vocabulary.yaml/x.md": "", "content/pages": ""}
+    loaded = load(write_site(tmp_path, files))
+    assert lines_of(loaded) == [
+        "content/pages:1:1: file name: 'pages' is a file, make it a folder",
+        "content/vocabulary.yaml:1:1: file name: 'vocabulary.yaml' is a folder, make it a file",
+    ]
+
+
 @pytest.mark.parametrize("stamps", ["that last", "that do not"])
 def test_a_memory_changes_no_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stamps: str) -> None:
     """Read again with what the first reading left in the memory, a site has the same problems and the same postings."""
