@@ -39,7 +39,7 @@ coverage: .venv/soak.stamp .judges/stamp ## that no branch of the rooms that jud
 	rm -f .coverage .coverage.*
 	$(BIN)/coverage run -m pytest -q -n auto --maxprocesses 4 --dist loadfile && $(BIN)/coverage combine -q && $(BIN)/coverage report
 
-mutants: .venv/soak.stamp ## which changes of these rooms no quick test would notice (MUTANTS_FLAGS="--sample 1000 --seed 7")
+mutants: .venv/soak.stamp ## which changes of these rooms no quick test would notice (MUTANTS_FLAGS="--sample 500 --seed 7")
 	$(BIN)/python tools/mutants.py $(MUTANTS_FLAGS)
 
 audit: .venv/soak.stamp ## whether weaknesses of the locked packages are known, where a list of them can be reached

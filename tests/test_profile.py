@@ -68,6 +68,14 @@ def test_headings_are_named_by_their_words() -> None:
     ]
 
 
+def test_headings_skip_no_level() -> None:
+    """Whatever levels an editor writes, a page's own heading is above them and none is skipped on the way down."""
+    written = "# A\n\n#### B\n\n## C\n\n### D\n\n###### E\n\n# F\n\n## A\n\n## A"
+    headings = markup.render(written).headings
+    assert "".join(f"{heading.level}{heading.text}" for heading in headings) == "2A3B3C4D5E2F3A3A"
+    assert [heading.anchor for heading in headings if heading.text == "A"] == ["text-a", "text-a--2", "text-a--3"]
+
+
 def likened(html: str) -> str:
     """HTML without what the profile adds to it, and without what makes no difference."""
     html = re.sub(r"<(/?)h[1-6](?: id=\"[a-z0-9-]+\")?>", r"<\1h>", html)

@@ -16,7 +16,7 @@ _UNNOTICED = {0: "survived", 33: "no quick test comes by"}
 def main() -> int:
     """Exits with 1 where too many were not noticed."""
     parser = argparse.ArgumentParser("make mutants", description=__doc__)
-    parser.add_argument("--sample", type=int, default=1_000, metavar="N", help="how many are tried (default: 1000)")
+    parser.add_argument("--sample", type=int, default=500, metavar="N", help="how many are tried (default: 500)")
     parser.add_argument("--seed", type=int, default=Random().randrange(1_000_000), help="picks the same ones again")
     options = parser.parse_args()
     # It makes all mutants, and learns which tests come by them, before it sees that none has that name.
