@@ -207,9 +207,10 @@ def test_a_page_closes_before_the_reader_s_eyes(context: BrowserContext, address
     state = page.locator(".row", has_text="Field Security Associate").locator("[data-state]")
     # Until then time goes on by itself, and nobody knows how long the browser takes.
     page.clock.pause_at("2026-06-05T20:54:59Z")
-    assert state.inner_text() == "Closing"
+    assert state.text_content() == "Closing"
     page.clock.run_for(2_000)
-    assert state.inner_text() == "Closed"
+    # Not what is to be seen: the row has moved to the end of the list, and a browser need not have drawn it there yet.
+    assert state.text_content() == "Closed"
 
 
 def test_other_states_stay(context: BrowserContext, addresses: dict[str, str]) -> None:
