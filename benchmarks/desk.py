@@ -1,4 +1,7 @@
-"""`python -m benchmarks.desk`: how long an editor waits for `serve`, from the saved file to the changed page."""
+"""`python -m benchmarks.desk`: how long an editor waits for `serve`, from the saved file to the changed page.
+
+It waits as a page in the browser does: until the server tells that something else stands, and then it loads again.
+"""
 
 import argparse
 import re
@@ -17,7 +20,6 @@ from .notices import NOW, Notice, notice_at
 from .tools import CACHE, ROOT
 from .writers import ours_text, path_of, write_ours
 
-_POLL_SECONDS = 0.01
 _REST_SECONDS = 1.5  # until what is published after the pages is there too
 _PATIENCE_SECONDS = 60.0
 
@@ -68,13 +70,16 @@ def _waited(folder: Path, address: str, notice: Notice, kind: str) -> float:
         edited = replace(notice, body=f"{notice.body.rstrip()}\n\n{mark} of this text.\n")
     page = f"{address}postings/{path.stem}/"
     try:
-        path.write_text(ours_text(edited), "utf-8", newline="\n")
-        saved = time.monotonic()
-        while mark not in _page(page):
-            if time.monotonic() - saved > _PATIENCE_SECONDS:
-                sys.exit(f"{page} does not change")
-            time.sleep(_POLL_SECONDS)
-        return time.monotonic() - saved
+        with urllib.request.urlopen(f"{address}__serve/events", timeout=_PATIENCE_SECONDS) as told:
+            next(line for line in told if line.startswith(b"data:"))  # what stands already
+            path.write_text(ours_text(edited), "utf-8", newline="\n")
+            saved = time.monotonic()
+            next(line for line in told if line.startswith(b"data:"))
+        shown = _page(page)
+        waited = time.monotonic() - saved
+        if mark not in shown:
+            sys.exit(f"{page} does not show the edit")
+        return waited
     finally:
         time.sleep(_REST_SECONDS)
         path.write_text(ours_text(notice), "utf-8", newline="\n")
