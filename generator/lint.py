@@ -36,6 +36,8 @@ _PLACEHOLDER = re.compile(
     r"(?<!\])\[(?!\d+\])"
     r"(?:[A-Z][^\]\n]{3,300}|(?:insert|name of|your|title of|number of)\b[^\]\n]{0,300}|XX{1,9}|TBD|TBC)\](?![(\[])"
 )
+# No part may run over what begins another: of a row of brackets each would be read to its end.
+_LINK = re.compile(r"\[[^\[\]]*\]\((?:[^()]|\([^()]*\))*\)")
 _LINK_WORDS = re.compile(
     r"\b(?:(?:refer to|see|at|click(?: on)?|follow|visit|through|via|use) (?:this|the following|the above) link|"
     r"click here|link here)\b",
@@ -134,7 +136,7 @@ def numbering(text: Text) -> Iterator[Problem]:
 
 def link_lost(text: Text) -> Iterator[Problem]:
     for number, line in text.lines():
-        bare = re.sub(r"\[[^\]]*\]\([^)]*\)", lambda match: "x" * len(match[0]), line)
+        bare = _LINK.sub(lambda match: "x" * len(match[0]), line)
         for match in _LINK_WORDS.finditer(bare):
             message = f"{shown(match[0])} has no link, write the address or say where it leads"
             yield text.in_body("link-lost", number, match.start(), message)
