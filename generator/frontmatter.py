@@ -5,9 +5,9 @@ stays text and anything but plain mappings, lists and scalars is refused.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -35,20 +35,21 @@ FORBIDDEN = re.compile(
 
 
 class Fields:
-    """A mapping as an editor wrote it: text, lists and mappings, and where each key and each value stands.
+    """A mapping as an editor wrote it: text, lists and mappings, and where each key and each value stands."""
 
-    The places are looked for when the first of them is asked for: only mistakes need them.
-    """
+    __slots__ = ("_keys", "_values", "value")
 
-    __slots__ = ("_places", "value")
-
-    def __init__(self, value: dict[str, Value], places: Callable[[], "_Reader"]) -> None:
-        self.value = value
-        self._places = cache(places)
+    def __init__(
+        self,
+        value: dict[str, Value],
+        keys: Mapping[Location, Place] = MappingProxyType({}),
+        values: Mapping[Location, Place] = MappingProxyType({}),
+    ) -> None:
+        self.value, self._keys, self._values = value, keys, values
 
     def place_of(self, location: Location, *, of_key: bool = False) -> Place:
         """Where a value (or its key) stands; what is not there stands at the key of its parent, or at line 1."""
-        keys, values = self._places().keys, self._places().values
+        keys, values = self._keys, self._values
         if location in values:
             return keys.get(location, values[location]) if of_key else values[location]
         while location := location[:-1]:
@@ -103,16 +104,7 @@ def read_mapping(text: str, first_line: int = 1) -> tuple[Fields, list[Finding]]
     if len(text.encode()) > MAX_BYTES:
         instead = "move long text into the body" if first_line > 1 else "shorten it"
         message = f"is larger than {MAX_BYTES // 1024} KiB, {instead}"
-        return Fields({}, lambda: _Reader(first_line)), [(Place(first_line), "front matter", message)]
-    try:
-        return Fields(_plain_mapping(text), lambda: _placed(text, first_line)), []
-    except (yaml.YAMLError, _NotPlain):
-        reader = _placed(text, first_line)
-        return Fields(reader.value, lambda: reader), reader.findings
-
-
-def _placed(text: str, first_line: int) -> "_Reader":
-    """The text as read with all places, to the end or to where it cannot be read."""
+        return Fields({}), [(Place(first_line), "front matter", message)]
     reader = _Reader(first_line)
     try:
         reader.read(text)
@@ -120,49 +112,7 @@ def _placed(text: str, first_line: int) -> "_Reader":
         reader.findings.append(_Syntax(error, text, first_line, reader.last_quoted, reader.brackets).finding())
     except _Refused:
         pass
-    return reader
-
-
-class _NotPlain(Exception):
-    """The text holds more than one mapping of plain values; the reader says what and where."""
-
-
-def _plain_mapping(text: str) -> dict[str, Value]:
-    """A text without a mistake of form, read in half the time that places and messages take. Raises _NotPlain."""
-    following = _LOADER(text).get_event
-    if not invisible(text) and "\\" not in text:
-        following()
-        document = following()
-        if isinstance(document, yaml.DocumentStartEvent) and not document.version and not document.tags:
-            value = _plain(following(), following, 0)
-            following()
-            if isinstance(value, dict) and isinstance(following(), yaml.StreamEndEvent):
-                return value
-    raise _NotPlain
-
-
-def _plain(event: Any, following: Callable[[], Any], depth: int) -> Value:
-    kind = type(event)
-    if kind is yaml.AliasEvent or event.anchor or event.tag or depth > MAX_DEPTH:
-        raise _NotPlain
-    if kind is yaml.ScalarEvent:
-        return str(event.value)
-    if depth == MAX_DEPTH:
-        raise _NotPlain
-    if kind is yaml.SequenceStartEvent:
-        items = []
-        while type(event := following()) is not yaml.SequenceEndEvent:
-            items.append(_plain(event, following, depth + 1))
-        return items
-    result: dict[str, Value] = {}
-    while type(event := following()) is yaml.ScalarEvent:
-        key = event.value
-        if key in result or key == "<<" or event.anchor or event.tag:
-            raise _NotPlain
-        result[key] = _plain(following(), following, depth + 1)
-    if type(event) is not yaml.MappingEndEvent:
-        raise _NotPlain
-    return result
+    return Fields(reader.value, reader.keys, reader.values), reader.findings
 
 
 class _Refused(Exception):

@@ -8,13 +8,12 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-import yaml
 from cases import write_site
 from hostile import shown, strangers
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from generator import commonmark, frontmatter, markup
+from generator import commonmark, markup
 from generator.fields import Fields as Form
 from generator.folder import load
 from generator.frontmatter import FORBIDDEN, Location, Value, read_mapping, split
@@ -176,27 +175,6 @@ def _as_written(value: Any) -> Any:
         case tuple():
             return [_as_written(item) for item in value]
     return str(value)
-
-
-directives = st.sampled_from(["", "", "---\n", "%YAML 1.1\n---\n", "%TAG ! tag:x.org,2026:\n---\n"])
-block_style = st.tuples(directives, mapping, st.sampled_from(["", "...\n", "---\na: b\n", "# end\n"])).map(
-    lambda parts: parts[0] + yaml.safe_dump(parts[1], allow_unicode=True) + parts[2]
-)
-
-
-@settings(patient, max_examples=500)
-@given(messy | tidy | block_style)
-@example("a: [b, {c: d}]\ne: |\n  f\n  g\n")
-@example("a: b\na: c\n")
-@example("a: &x b\nc: *x\n")
-@example("? [a, b]\n: c\n")
-@example(f"a: {'[' * 9}{']' * 9}")
-def test_front_matter_is_the_same_with_places_and_without(front: str) -> None:
-    """Read at once, or with the place of every key and value: the value and the problems are the same."""
-    front = FORBIDDEN.sub("", front)
-    written, found = read_mapping(front)
-    with_places = frontmatter._placed(front, 1)
-    assert (written.value, found) == (with_places.value, with_places.findings)
 
 
 TRAPS = ("NO", "no", "Yes", "on", "null", "~", "23:59", "12:30:45", "010", "0x1F", "1e3", "1_000", ".inf", "2026-05-01")
