@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from .characters import cleared
 from .frontmatter import forbidden_characters
 from .problems import Place, Problem, shown
 
@@ -118,7 +119,7 @@ def _name_problem(name: str) -> str | None:
         name.encode("utf-8")
     except UnicodeEncodeError:
         return f"{shown(name)} is not UTF-8, rename the file"
-    if forbidden_characters(name) or "\n" in name:
+    if "\n" in cleared(name) or cleared(name) != name:
         return f"{shown(name)} holds an invisible character, rename the file"
     return None
 

@@ -7,11 +7,13 @@ stays text and anything but plain mappings, lists and scalars is refused.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from types import MappingProxyType
 from typing import Any
 
 import yaml
 
+from .characters import hidden
 from .problems import Place, shown
 
 MAX_BYTES = 16 * 1024
@@ -22,16 +24,6 @@ Value = str | list["Value"] | dict[str, "Value"]
 Finding = tuple[Place, str, str]  # place, key, message
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_ASCII = bytes(range(128))
-_CONTROLS = bytes({*range(32), 127} - {ord("\n"), ord("\t")})
-_ZERO_WIDTH_JOINERS = "\u200c\u200d"
-# Control characters, bidirectional overrides and invisible characters: they make a text look like another one.
-FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\uffff"
-    "\U000e0000-\U000e007f]|\r(?!\n)"
-    # Joiners belong to Arabic, Syriac and the Indic scripts; anywhere else they only hide.
-    f"|(?<![\u0600-\u0dff])[{_ZERO_WIDTH_JOINERS}]"
-)
 
 
 class Fields:
@@ -71,28 +63,12 @@ def split(text: str) -> tuple[str, str, int] | None:
     return front, text[closing.end() :], text.count("\n", 0, closing.start()) + 2
 
 
-def invisible(text: str) -> bool:
-    """Whether a text may hold a character of FORBIDDEN: a quick look, after which most texts need no other."""
-    data = text.encode("utf-8", "surrogatepass")
-    if len(data.translate(None, _CONTROLS)) != len(data):
-        return True
-    rest = data.translate(None, _ASCII).decode("utf-8", "surrogatepass")
-    # The two are shown in place of something, so Unicode counts them as printable.
-    return not rest.isprintable() or "\ufffc" in rest or "\ufffd" in rest
-
-
 def forbidden_characters(text: str) -> list[Finding]:
-    """Every character that no text of ours may hold, at its place."""
+    """Every character that no text of ours may hold, at its place; the first twenty of many."""
     found: list[Finding] = []
-    if not invisible(text):
-        return found
-    for match in FORBIDDEN.finditer(text):
-        line = text.count("\n", 0, match.start()) + 1
-        column = match.start() - text.rfind("\n", 0, match.start())
-        name = f"U+{ord(match.group()[0]):04X}"
-        found.append((Place(line, column), "text", f"the invisible character {name} stands here, delete it"))
-        if len(found) == 20:
-            break
+    for place, name in islice(hidden(text), 20):
+        where = Place(text.count("\n", 0, place) + 1, place - text.rfind("\n", 0, place))
+        found.append((where, "text", f"the invisible character {name} stands here, delete it"))
     return found
 
 
@@ -184,9 +160,8 @@ class _Reader:
     def scalar(self, event: yaml.ScalarEvent, location: Location) -> str:
         self.last_quoted = event if event.style in {"'", '"'} else None
         # An escape such as "\u202e" brings in what the file itself does not hold.
-        if match := FORBIDDEN.search(event.value):
-            name = f"U+{ord(match.group()[0]):04X}"
-            self.refuse(event, location, f"holds the invisible character {name}, delete it")
+        if found := next(hidden(event.value), None):
+            self.refuse(event, location, f"holds the invisible character {found[1]}, delete it")
         return str(event.value)
 
     def sequence(self, events: Iterator[yaml.Event], location: Location) -> list[Value]:

@@ -14,9 +14,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from generator import commonmark, markup
+from generator.characters import blank, cleared
 from generator.fields import Fields as Form
 from generator.folder import load
-from generator.frontmatter import FORBIDDEN, Location, Value, read_mapping, split
+from generator.frontmatter import Location, Value, read_mapping, split
 from generator.model import When
 from generator.problems import Place, Problem
 from generator.prose import NOTHING
@@ -35,8 +36,8 @@ patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 # Text as a UTF-8 file can hold it.
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 # Text that is worth showing: without what no file of ours may hold, and without spaces at its ends.
-visible = text.map(lambda raw: FORBIDDEN.sub("", raw).strip())
-line = visible.filter(lambda raw: raw and "\n" not in raw)
+visible = text.map(lambda raw: cleared(raw).strip())
+line = visible.filter(lambda raw: not blank(raw) and "\n" not in raw)
 slug = st.from_regex(r"[a-z0-9](?:[a-z0-9-]{0,8}[a-z0-9])?", fullmatch=True)
 day = st.dates(date(1990, 1, 1), date(2190, 1, 1)).map(str)
 
@@ -98,7 +99,7 @@ def test_any_file_gives_problems_or_a_posting(raw: str) -> None:
 @given(mapping)
 def test_keys_and_values_stand_where_their_places_say(fields: dict[str, Value]) -> None:
     """The place of each key and each value is the character at which its text begins."""
-    front = FORBIDDEN.sub("", json.dumps(fields, ensure_ascii=False))
+    front = cleared(json.dumps(fields, ensure_ascii=False))
     written, found = read_mapping(front)
     if not found:
         for location, value in _leaves(written.value):
