@@ -13,7 +13,7 @@ GENERATOR = Path(__file__).parents[1] / "generator"
 
 # Ground floor first: a room imports only from rooms that stand before it. The commands stand above all of them.
 ROOMS = (
-    *("characters", "problems", "progress", "tally", "model", "vocabulary"),
+    *("characters", "telling", "problems", "progress", "tally", "model", "vocabulary"),
     *("frontmatter", "fields", "clock", "rules", "schema"),
     *("prose", "plaintext", "commonmark", "markup", "files", "documents"),
     *("memo", "shelf", "crew"),

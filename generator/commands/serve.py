@@ -9,6 +9,7 @@ from watchfiles import watch
 
 from ..folder import settings_of
 from ..server import Server
+from ..telling import say
 from ..workbench import Workbench
 from .options import root_option
 
@@ -31,11 +32,11 @@ def command(root: Path, host: str, port: int) -> None:
         server = Server(host, port)
     except OSError as error:
         raise click.UsageError(f"{host}:{port} cannot be had ({error.strerror}), choose another --port") from None
-    bench = Workbench(root, host, server.server_port, partial(click.echo, err=True))
+    bench = Workbench(root, host, server.server_port, partial(say, err=True))
     server.work_on(bench)
     bench.rebuild()
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    click.echo(f"The digest is at http://{_shown(host)}:{server.server_port}/ (Ctrl-C ends it).")
+    say(f"The digest is at http://{_shown(host)}:{server.server_port}/ (Ctrl-C ends it).")
     folders = [root / name for name in ("content", "templates") if (root / name).is_dir()]
     try:
         for _ in watch(*folders, watch_filter=_concerns, debounce=50, step=10):
