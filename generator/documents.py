@@ -94,7 +94,7 @@ class Reading:
         written, form_findings = read_mapping(text, first_line)
         for place, key, message in form_findings:
             self.add(path, key, message, place)
-        if form_findings:
+        if not written.judged:
             return None
         value, findings = read_fields(form, written, words)
         document = Document(problem_at(self.root, path, "", "").path, path.stem, written, value, prose)

@@ -5,9 +5,9 @@ stays text and anything but plain mappings, lists and scalars is refused.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 from types import MappingProxyType
 from typing import Any
 
@@ -27,17 +27,24 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Fields:
-    """A mapping as an editor wrote it: text, lists and mappings, and where each key and each value stands."""
+    """A mapping as an editor wrote it: text, lists and mappings, and where each key and each value stands.
 
-    __slots__ = ("_keys", "_values", "value")
+    `unread` are the places of what has a mistake of form and is judged no further; `judged` is whether the rest can be.
+    """
+
+    __slots__ = ("_keys", "_values", "judged", "unread", "value")
 
     def __init__(
         self,
         value: dict[str, Value],
         keys: Mapping[Location, Place] = MappingProxyType({}),
         values: Mapping[Location, Place] = MappingProxyType({}),
+        unread: Set[Location] = frozenset(),
+        *,
+        judged: bool = True,
     ) -> None:
         self.value, self._keys, self._values = value, keys, values
+        self.unread, self.judged = unread, judged
 
     def place_of(self, location: Location, *, of_key: bool = False) -> Place:
         """Where a value (or its key) stands; what is not there stands at the key of its parent, or at line 1."""
@@ -75,20 +82,36 @@ def forbidden_characters(text: str) -> list[Finding]:
 def read_mapping(text: str, first_line: int = 1) -> tuple[Fields, list[Finding]]:
     """YAML text as fields and everything that is wrong with its form. `first_line` is its first line in the file.
 
-    With a mistake of syntax the fields hold what stood before it; the caller must not use them.
+    A mistake of syntax hides no other key: the fields hold all that could be read, and name what could not.
     """
     if len(text.encode()) > MAX_BYTES:
         instead = "move long text into the body" if first_line > 1 else "shorten it"
         message = f"is larger than {MAX_BYTES // 1024} KiB, {instead}"
-        return Fields({}), [(Place(first_line), "front matter", message)]
-    reader = _Reader(first_line)
-    try:
-        reader.read(text)
-    except yaml.YAMLError as error:
-        reader.findings.append(_Syntax(error, text, first_line, reader.last_quoted, reader.brackets).finding())
-    except _Refused:
-        pass
-    return Fields(reader.value, reader.keys, reader.values), reader.findings
+        return Fields({}, judged=False), [(Place(first_line), "front matter", message)]
+    reader = _Reader()
+    if not reader.read(text, first_line) and reader.judged:
+        by_keys = _read_by_keys(text, first_line)
+        reader.judged = False
+        reader = by_keys if by_keys.findings else reader
+    return Fields(reader.value, reader.keys, reader.values, reader.unread, judged=reader.judged), reader.findings
+
+
+# What a line of the top level starts with, and what of any line looks like a key.
+_TOP_KEY = re.compile(r"""^(?:[A-Za-z_][\w-]*|"[^"\n]*"|'[^'\n]*')[ \t]*:""", re.MULTILINE)
+_ANY_KEY = re.compile(r"^\s*(?:-\s+)*([A-Za-z_][\w-]*)[ \t]*:", re.MULTILINE)
+
+
+def _read_by_keys(text: str, first_line: int) -> "_Reader":
+    """Each key of the top level by itself, where the text as a whole cannot be read."""
+    reader = _Reader()
+    starts = [match.start() for match in _TOP_KEY.finditer(text)]
+    for start, end in pairwise(sorted({0, *starts, len(text)})):
+        part = text[start:end]
+        if not reader.read(part, first_line + text.count("\n", 0, start)):
+            # A key below it may be indented wrongly, and belong to the top level.
+            reader.unread |= {(key,) for key in _ANY_KEY.findall(part)}
+    reader.judged = bool(starts)
+    return reader
 
 
 class _Refused(Exception):
@@ -101,35 +124,57 @@ class _Reader:
     libyaml's own composer recurses in C, where a deep text would end the process.
     """
 
-    def __init__(self, first_line: int) -> None:
-        self.first_line = first_line
+    def __init__(self) -> None:
+        self.first_line = 1
         self.value: dict[str, Value] = {}
         self.keys: dict[Location, Place] = {}
         self.values: dict[Location, Place] = {}
         self.findings: list[Finding] = []
+        self.unread: set[Location] = set()
+        self.judged = True
         self.last_quoted: yaml.ScalarEvent | None = None
         self.brackets: list[Any] = []  # the places of those that are open
 
-    def read(self, text: str) -> None:
-        events = yaml.parse(text, Loader=_LOADER)
+    def read(self, text: str, first_line: int) -> bool:
+        """Takes in what a text says; whether it can be read to its end. `first_line` is its first line in the file."""
+        self.first_line, self.last_quoted, self.brackets = first_line, None, []
+        try:
+            self.documents(yaml.parse(text, Loader=_LOADER))
+        except yaml.YAMLError as error:
+            self.findings.append(_Syntax(error, text, first_line, self.last_quoted, self.brackets).finding())
+            return False
+        except _Refused:
+            return False
+        return True
+
+    def documents(self, events: Iterator[yaml.Event]) -> None:
         documents = 0
         for event in events:
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
                     self.refuse(event, (), "a second YAML document starts here, write one mapping")
+                    self.judged = False
                     raise _Refused
                 if event.version or event.tags:
                     self.refuse(event, (), "a YAML directive stands here, delete it")
             elif isinstance(event, yaml.NodeEvent):
                 value = self.node(event, events, ())
                 if isinstance(value, dict):
-                    self.value.update(value)
+                    self.take(value)
                 elif value != "":
                     self.findings.append(_no_mapping(str(value), self.place(event)))
+                    raise _Refused
+
+    def take(self, value: dict[str, Value]) -> None:
+        for key in value.keys() & self.value.keys():
+            self.findings.append((self.keys[key,], key_text((key,)), _TWICE))
+            self.unread.add((key,))
+        self.value |= value
 
     def refuse(self, event: yaml.Event, location: Location, message: str) -> None:
         self.findings.append((self.place(event), key_text(location) or "front matter", message))
+        self.unread.add(location)
 
     def place(self, event: yaml.Event) -> Place:
         mark = event.start_mark
@@ -178,8 +223,9 @@ class _Reader:
             if not isinstance(key, str) or key == "<<":
                 self.refuse(event, location, "a key must be plain text, merge keys and complex keys are not read")
                 key = "?"
+                self.unread.add((*location, key))
             elif key in result:
-                self.refuse(event, (*location, key), "stands here a second time, keep one of the two")
+                self.refuse(event, (*location, key), _TWICE)
             inner = (*location, key)
             self.keys[inner] = self.place(event)
             result[key] = self.node(next(events), events, inner)
@@ -197,6 +243,7 @@ def key_text(location: Location) -> str:
 
 _NO_SPACE = re.compile(r"(?P<key>\s*(?:-\s+)*[a-z_]+:)[^\s/:]")
 _YAML_LINES = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+_TWICE = "stands here a second time, keep one of the two"
 _UNCLOSED = "a quote opens here and is not closed, close it on the same line"
 
 

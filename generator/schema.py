@@ -3,7 +3,7 @@
 The classes are the values that the rest of the generator works with; docs/content.md explains each key to editors.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from decimal import Decimal
 from typing import Annotated, Any, NamedTuple, TypeVar
 
@@ -217,18 +217,26 @@ _Form = TypeVar("_Form", bound=f.Fields)
 def read_fields(
     form: type[_Form], fields: Fields, words: Vocabulary | None = None
 ) -> tuple[_Form | None, list[Finding]]:
-    """The front matter as a value of the form, or every problem in it. `words` is needed for postings alone."""
+    """The front matter as a value of the form, or every problem in it. `words` is needed for postings alone.
+
+    What has a mistake of form already, `fields.unread`, is there for every rule, and nothing more is said of it.
+    """
+    raw = {str(location[0]): "" for location in fields.unread if location} | fields.value
     value, details = None, []
     try:
-        value = form.model_validate(fields.value, context=words)
+        value = form.model_validate(raw, context=words)
     except ValidationError as error:
         details = error.errors(include_url=False)
-    broken = [_broken(form, fields.value, detail) for detail in details]
+    broken = [_broken(form, raw, detail) for detail in details]
     if form is Posting:
-        broken += [found for rule in RULES for found in rule(fields.value)]
-    broken += _twice(fields.value, ())
-    findings = [_finding(fields, found) for found in broken]
-    return (None if findings else value), findings
+        broken += [found for rule in RULES for found in rule(raw)]
+    broken += _twice(raw, ())
+    findings = [_finding(fields, found) for found in broken if not _is_unread(found.location, fields.unread)]
+    return (None if findings or fields.unread else value), findings
+
+
+def _is_unread(location: Location, unread: Set[Location]) -> bool:
+    return any(location[:length] in unread for length in range(1, len(location) + 1))
 
 
 def _twice(value: dict[str, Value] | list[Value], location: Location) -> Iterator[Broken]:

@@ -247,13 +247,13 @@ def test_a_name_that_was_refused_is_no_history(site):
 
 def test_a_folder_is_found_whatever_its_name_shows(site):
     """A posting is compared with its file also where the name of its folder cannot be shown as it is."""
-    file = "content/postings/2026\u00a0roles/other.md"
+    file = "content/postings/2026\troles/other.md"
     write(site, file, ROLE)
     git(site, "add", "--all")
     git(site, "commit", "--quiet", "--message", "Add a folder")
     write(site, file, ROLE.replace("2026-06-20", "2026-06-25"))
     (found,) = problems(site)
-    assert found.startswith(r"content/postings/2026\xa0roles/other.md:5:9: closes: was 2026-06-20, write under")
+    assert found.startswith(r"content/postings/2026\troles/other.md:5:9: closes: was 2026-06-20, write under")
     (site / file).unlink()
     (found,) = problems(site)
-    assert found.startswith(r"content/postings/2026\xa0roles/other.md:1:1: file: is gone, put it back")
+    assert found.startswith(r"content/postings/2026\troles/other.md:1:1: file: is gone, put it back")
