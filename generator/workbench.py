@@ -43,10 +43,10 @@ class Standing:
 
 
 class Workbench:
-    """Builds `root` into a folder of the cache. Its methods may be called from several threads."""
+    """Builds `root` into a folder. Its methods may be called from several threads."""
 
-    def __init__(self, root: Path, host: str, port: int, tell: Callable[[str], None]) -> None:
-        self.root, self.out, self.host = root, root / ".cache/serve", host
+    def __init__(self, root: Path, out: Path, host: str, port: int, tell: Callable[[str], None]) -> None:
+        self.root, self.out, self.host = root, out, host
         self._options = Options(
             base_url=read_base_url(f"http://localhost:{port}/"), search=False, allow_shrink=True, in_place=True
         )

@@ -15,7 +15,7 @@ GENERATOR = Path(__file__).parents[1] / "generator"
 ROOMS = (
     *("problems", "progress", "tally", "model", "vocabulary", "frontmatter", "fields", "clock", "rules", "schema"),
     *("prose", "plaintext", "commonmark", "markup", "files", "documents"),
-    *("memo", "shelf", "crew"),
+    *("cachefolder", "memo", "shelf", "crew"),
     *("content", "deadlines", "history", "wording", "listing", "stated"),
     *("crosscheck", "intake", "folder", "past", "edits", "desk", "editors"),
     *("dates", "places", "drafting", "labels", "sentences", "sections", "notices", "webpages", "interchange"),
@@ -55,7 +55,10 @@ KNOWN_IN = {
     "jinja2": {"templates", "render"},
     "lxml": {"feeds", "webpages"},
     "markdown_it": {"commonmark"},
-    "msgspec": {"model", "content", "edition", "listing", "stated", "exports", "feeds", "pictures", "pieces", "search"},
+    "msgspec": {
+        *("model", "content", "edition", "listing", "stated"),
+        *("exports", "feeds", "pictures", "pieces", "publish", "search"),
+    },
     "pickle": {"crew"},
     "pydantic": {"fields", "schema"},
     "rich": {"progress"},
@@ -73,6 +76,7 @@ CLOCKS = re.compile(
 )
 DURATIONS = {"time.monotonic"}
 TOUCHES_FILES = {
+    "cachefolder",
     "exchange",
     "files",
     "links",

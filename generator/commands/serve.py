@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 from watchfiles import watch
 
+from ..cachefolder import lasting
 from ..folder import settings_of
 from ..server import Server
 from ..workbench import Workbench
@@ -31,12 +32,17 @@ def command(root: Path, host: str, port: int) -> None:
         server = Server(host, port)
     except OSError as error:
         raise click.UsageError(f"{host}:{port} cannot be had ({error.strerror}), choose another --port") from None
-    bench = Workbench(root, host, server.server_port, partial(click.echo, err=True))
+    with lasting(root, "serve") as out:
+        bench = Workbench(root, out, host, server.server_port, partial(click.echo, err=True))
+        _serve(server, bench, f"http://{_shown(host)}:{server.server_port}/")
+
+
+def _serve(server: Server, bench: Workbench, address: str) -> None:
     server.work_on(bench)
     bench.rebuild()
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    click.echo(f"The digest is at http://{_shown(host)}:{server.server_port}/ (Ctrl-C ends it).")
-    folders = [root / name for name in ("content", "templates") if (root / name).is_dir()]
+    click.echo(f"The digest is at {address} (Ctrl-C ends it).")
+    folders = [bench.root / name for name in ("content", "templates") if (bench.root / name).is_dir()]
     try:
         for _ in watch(*folders, watch_filter=_concerns, debounce=50, step=10):
             bench.rebuild()
