@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple, Protocol
 
 from . import crosscheck, listing
@@ -130,13 +130,21 @@ def _sorted_out(
         file = there.get(old.path)
         if file is None:
             gone.append(old.path)
+        elif (short := _recalled(old)) is None:
+            continue
         elif file.stamp == old.stamp:
             same.add(old.path)
-            intake.listings.append(listing.decoded(old.listing))
+            intake.listings.append(short)
         else:
             known[old.path] = old
     memo.forget_postings(gone)
     return [file for file in files if file.name not in same], known
+
+
+def _recalled(old: Remembered) -> Listing | None:
+    """A posting as it is remembered, unless what is remembered is another's: its address comes from its path alone."""
+    short = listing.decoded(old.listing)
+    return short if (short.path, short.slug) == (old.path, PurePosixPath(old.path).stem) else None
 
 
 class Task(NamedTuple):

@@ -18,6 +18,8 @@ from types import TracebackType
 from typing import Any, NamedTuple
 from zlib import crc32
 
+from msgspec import DecodeError
+
 _NAME = "vacancy-digest.sqlite"
 _TABLES = """
 CREATE TABLE salts (name TEXT PRIMARY KEY, salt BLOB);
@@ -36,7 +38,8 @@ class Damaged(Exception):
     """What was remembered cannot be read."""
 
 
-UNUSABLE = (Damaged, sqlite3.DatabaseError, UnicodeDecodeError)  # what reading and writing a memory may raise
+# What reading and writing a memory may raise.
+UNUSABLE = (Damaged, sqlite3.DatabaseError, UnicodeDecodeError, DecodeError)
 
 
 class Remembered(NamedTuple):

@@ -177,6 +177,8 @@ def survey(out: Path, paths: Iterable[str]) -> Standing:
     """
     ours = _read_manifest(out)
     wanted = set(paths)
+    if strange := [path for path in wanted if not _is_inside(path)]:
+        raise Refused(f"{shown(strange[0])} is not in {out}, so nothing was changed; build with --no-cache")
     stamps, folders = _look(out)
     for path in sorted(stamps.keys() - ours.keys()):
         if path in wanted or not path.startswith("."):

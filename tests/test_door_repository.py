@@ -3,8 +3,11 @@
 import os
 import shutil
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 from sites import SAMPLE_NOW, SmallSite
 
@@ -177,6 +180,43 @@ def test_a_memory_of_another_shape_is_thrown_away(small_site: SmallSite, stateme
     assert tree(out) == before
     with memo.opened(cache_of(small_site.root), pytest.fail):
         pass
+
+
+def changed(site: SmallSite, change: Callable[[dict[str, Any]], object]) -> None:
+    """Changes the posting that is remembered first, as somebody could who knows how its row is made."""
+    with memo.opened(cache_of(site.root), pytest.fail) as memory:
+        old = next(iter(memory.postings()))
+        packed = msgspec.msgpack.decode(old.listing)
+        change(packed)
+        memory.restamp_postings([old._replace(listing=msgspec.msgpack.encode(packed))])
+
+
+@pytest.mark.parametrize(
+    "change", [{"slug": "../../evil"}, {"slug": "other"}, {"path": "content/postings/../x.md"}, {"keys": 7}]
+)
+def test_a_remembered_posting_is_its_own_or_none(
+    small_site: SmallSite, monkeypatch: pytest.MonkeyPatch, change: dict[str, Any]
+) -> None:
+    """A row that a CI service hands on, with another name for a posting or no posting at all, is not believed."""
+    monkeypatch.setattr(memo.Memo, "lasting", lambda self, stamp: stamp)
+    out = small_site.root / "site"
+    told_by(small_site, out)
+    before = tree(out)
+    changed(small_site, lambda packed: packed.update(change))
+    told_by(small_site, out)
+    assert tree(out) == before
+
+
+def test_no_remembered_alias_leads_out_of_the_site(small_site: SmallSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An alias in such a row, from which an address is made, writes no file outside the output."""
+    monkeypatch.setattr(memo.Memo, "lasting", lambda self, stamp: stamp)
+    out = small_site.root / "site"
+    told_by(small_site, out)
+    before = tree(small_site.root.parent)
+    changed(small_site, lambda packed: packed.update(aliases=["../../evil"]))
+    with pytest.raises(Refused, match=r"is not in .*, so nothing was changed; build with --no-cache"):
+        told_by(small_site, out)
+    assert tree(small_site.root.parent) == before
 
 
 # The output

@@ -56,7 +56,7 @@ KNOWN_IN = {
     "lxml": {"feeds", "webpages"},
     "markdown_it": {"commonmark"},
     "msgspec": {
-        *("model", "content", "edition", "listing", "stated"),
+        *("memo", "model", "content", "edition", "listing", "stated"),
         *("exports", "feeds", "pictures", "pieces", "publish", "search"),
     },
     "pickle": {"crew"},
