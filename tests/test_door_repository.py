@@ -213,7 +213,7 @@ def test_no_remembered_alias_leads_out_of_the_site(small_site: SmallSite, monkey
     out = small_site.root / "site"
     told_by(small_site, out)
     before = tree(small_site.root.parent)
-    changed(small_site, lambda packed: packed.update(aliases=["../../evil"]))
+    changed(small_site, lambda packed: packed.update(aliases=["../../evil"], shown=b"changed"))
     with pytest.raises(Refused, match=r"is not in .*, so nothing was changed; build with --no-cache"):
         told_by(small_site, out)
     assert tree(small_site.root.parent) == before
