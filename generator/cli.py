@@ -3,8 +3,11 @@
 import os
 import sys
 from importlib import import_module
+from io import StringIO
 
 import click
+
+from .telling import say
 
 _COMMANDS = {
     "init": "Write a new site, with invented roles.",
@@ -73,13 +76,15 @@ def main() -> None:
     except click.exceptions.Abort:
         sys.exit(130)
     except click.ClickException as error:
-        error.show()
+        shown = StringIO()
+        error.show(shown)
+        say(shown.getvalue().removesuffix("\n"), err=True)
         sys.exit(error.exit_code)
     except Exception as error:
         code = _exit_code(error)
         if code is None:
             raise
-        click.echo(str(error), err=True)
+        say(str(error), err=True)
         sys.exit(code)
 
 

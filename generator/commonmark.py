@@ -2,17 +2,22 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
+from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.common.html_re import HTML_TAG_RE
+from markdown_it.common.utils import unescapeAll
 from markdown_it.renderer import RendererHTML
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline, autolink, link
 from markdown_it.token import Token
 
+from .characters import hidden
 from .fields import link_problem
 from .problems import Place
 from .prose import NOTHING, Heading, Prose, Title, numbered
@@ -118,8 +123,39 @@ def _parser() -> MarkdownIt:
 def _parse(body: str) -> tuple[list[_Refusal], list[Token]]:
     refusals: list[_Refusal] = []
     inline: list[_Refusal] = []
-    tokens = _parser().parse(body, {"refusals": refusals, "inline": inline, "line": 0})
-    return refusals + inline, tokens
+    ends = Counter(name.lower() for name in re.findall(r"</([A-Za-z][A-Za-z0-9-]*)", body))
+    tokens = _parser().parse(body, {"refusals": refusals, "inline": inline, "line": 0, "open": [], "ends": ends})
+    hiding = [found for token in tokens for found in _referenced(token)] if "&" in body else []
+    return refusals + inline + hiding, tokens
+
+
+_REFERENCE = re.compile(r"&#?[A-Za-z0-9]+;")
+
+
+def _referenced(token: Token) -> Iterator[_Refusal]:
+    """What character references bring into a block that no text of ours may hold, judged as its reader would see it."""
+    read = [unescapeAll(token.info), *(text for child in token.children or () for text in _read_of(child))]
+    wrong = {name for text in read for _, name in hidden(text)}
+    written = token.info or token.content
+    found = ((match, name) for match in _REFERENCE.finditer(written) for name in _names(match[0]) if name in wrong)
+    for match, name in islice(found, MOST_PROBLEMS):
+        line = written.count("\n", 0, match.start()) + (token.map[0] if token.map else 0)
+        start = written.rfind("\n", 0, match.start()) + 1
+        seen = written[start:].partition("\n")[0]
+        message = f"the invisible character {name} stands here as {match[0]}, delete it"
+        yield _Refusal(line, message, seen, written[start : match.start()])
+
+
+def _names(reference: str) -> Iterator[str]:
+    """The names of the characters that stand for a reference."""
+    # The number of no character is read as U+FFFD.
+    read = "\ufffd" if (text := unescapeAll(reference)) == reference else text
+    return (f"U+{ord(char):04X}" for char in read)
+
+
+def _read_of(token: Token) -> tuple[str, str]:
+    """The texts of a part of a line: its words, and what a link shows to whoever points at it."""
+    return token.content, str(token.attrs.get("title", ""))
 
 
 def _inline_with_lines(state: object) -> None:
@@ -169,9 +205,31 @@ def _refuse_image(state: StateInline, silent: bool) -> bool:
 
 
 def _refuse_html_inline(state: StateInline, silent: bool) -> bool:
-    if state.src[state.pos] == "<" and not silent and _html_tag(state):
+    if state.src[state.pos] == "<" and not silent and (tag := _html_tag(state)) and not _inside(state.env, tag[0]):
         _refuse(state, state.pos, _NO_HTML)
     return False
+
+
+_NAME = re.compile(r"<(/?)([a-z][a-z0-9-]*)", re.IGNORECASE)
+
+
+def _inside(env: MutableMapping[str, Any], tag: str) -> bool:
+    """Whether a tag belongs to an element that was refused already: however much is in it, it is one mistake.
+
+    `env["open"]` holds the name of that element, once for each of its name that is open; `env["ends"]` counts the end
+    tags that are still to come.
+    """
+    opened, ends = env["open"], env["ends"]
+    inside, match = bool(opened), _NAME.match(tag)
+    if match:
+        name = match[2].lower()
+        if match[1]:
+            ends[name] -= 1
+            if opened[-1:] == [name]:
+                opened.pop()
+        elif opened[:1] in ([], [name]) and ends[name] > len(opened):
+            opened.append(name)
+    return inside
 
 
 def _html_tag(state: StateInline) -> re.Match[str] | None:

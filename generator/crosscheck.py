@@ -50,13 +50,13 @@ class Claim(NamedTuple):
 
 
 def claim_of(document: Document[Posting]) -> Claim:
-    """What a posting as written claims, whatever else is wrong with it."""
+    """What a posting as written claims, whatever else is wrong with it. What is no slug is no name to claim."""
     others: list[tuple[Location, str]] = []
-    if identity := _text(document, "id"):
+    if SLUG.fullmatch(identity := _text(document, "id")):
         others.append((("id",), identity))
     aliases = document.written.value.get("aliases")
     for number, alias in enumerate(aliases if isinstance(aliases, list) else ()):
-        if isinstance(alias, str):
+        if isinstance(alias, str) and SLUG.fullmatch(alias.strip()):
             others.append((("aliases", number), alias.strip()))
     return Claim(document.path, document.name, tuple(others))
 

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from .characters import cleared
 from .content import OrganisationFile
 from .edits import Written, block
-from .frontmatter import FORBIDDEN
 from .problems import shown
 from .schema import Posting
 from .vocabulary import Vocabulary
@@ -73,7 +73,7 @@ def cleaned(text: str) -> str:
     """A text without what no file of ours may hold: invisible characters go, odd spaces become plain ones."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
     text = re.sub(r"[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\x0b\x0c]", " ", text)
-    return FORBIDDEN.sub("", text)
+    return cleared(text)
 
 
 def plain_markdown(text: str) -> str:

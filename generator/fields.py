@@ -13,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandle
 from pydantic_core import CoreSchema, core_schema
 
 from . import vocabulary
+from .characters import blank
 from .model import UNTIL_FILLED, Closes, When
 from .problems import Misspelt, did_you_mean, shown
 
@@ -37,7 +38,7 @@ class Fields(BaseModel):
 def _text_of(value: object) -> str:
     if not isinstance(value, str):
         raise ValueError(f"is a {'list' if isinstance(value, list) else 'mapping'}, write one value")
-    if not value.strip():
+    if blank(value):
         raise ValueError("is empty, write a value or delete the key")
     return value.strip()
 

@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from .characters import cleared
 from .frontmatter import forbidden_characters
 from .problems import Place, Problem, shown
+from .telling import visible
 
 MAX_TEXT_BYTES = 96 * 1024
 MAX_STATIC_BYTES = 25 * 1024 * 1024  # the most that Cloudflare Pages serves
@@ -118,7 +120,7 @@ def _name_problem(name: str) -> str | None:
         name.encode("utf-8")
     except UnicodeEncodeError:
         return f"{shown(name)} is not UTF-8, rename the file"
-    if forbidden_characters(name) or "\n" in name:
+    if "\n" in cleared(name) or cleared(name) != name:
         return f"{shown(name)} holds an invisible character, rename the file"
     return None
 
@@ -139,13 +141,6 @@ def problem_at(root: Path, path: Path, key: str, message: str, place: Place | No
 def shown_path(root: Path, path: Path) -> str:
     """A path relative to the root, with characters that would break a line of output made visible."""
     return visible(path.relative_to(root).as_posix())
-
-
-def visible(text: str) -> str:
-    """A text on one line, characters that would break it or cannot be seen written out."""
-    if text.isprintable():
-        return text
-    return "".join(char if char.isprintable() else char.encode("unicode_escape", "replace").decode() for char in text)
 
 
 def links_above(root: Path, path: Path) -> list[Problem]:

@@ -5,13 +5,15 @@ stays text and anything but plain mappings, lists and scalars is refused.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from itertools import islice
+from types import MappingProxyType
 from typing import Any
 
 import yaml
 
+from .characters import hidden
 from .problems import Place, shown
 
 MAX_BYTES = 16 * 1024
@@ -22,33 +24,24 @@ Value = str | list["Value"] | dict[str, "Value"]
 Finding = tuple[Place, str, str]  # place, key, message
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_ASCII = bytes(range(128))
-_CONTROLS = bytes({*range(32), 127} - {ord("\n"), ord("\t")})
-_ZERO_WIDTH_JOINERS = "\u200c\u200d"
-# Control characters, bidirectional overrides and invisible characters: they make a text look like another one.
-FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\uffff"
-    "\U000e0000-\U000e007f]|\r(?!\n)"
-    # Joiners belong to Arabic, Syriac and the Indic scripts; anywhere else they only hide.
-    f"|(?<![\u0600-\u0dff])[{_ZERO_WIDTH_JOINERS}]"
-)
 
 
 class Fields:
-    """A mapping as an editor wrote it: text, lists and mappings, and where each key and each value stands.
+    """A mapping as an editor wrote it: text, lists and mappings, and where each key and each value stands."""
 
-    The places are looked for when the first of them is asked for: only mistakes need them.
-    """
+    __slots__ = ("_keys", "_values", "value")
 
-    __slots__ = ("_places", "value")
-
-    def __init__(self, value: dict[str, Value], places: Callable[[], "_Reader"]) -> None:
-        self.value = value
-        self._places = cache(places)
+    def __init__(
+        self,
+        value: dict[str, Value],
+        keys: Mapping[Location, Place] = MappingProxyType({}),
+        values: Mapping[Location, Place] = MappingProxyType({}),
+    ) -> None:
+        self.value, self._keys, self._values = value, keys, values
 
     def place_of(self, location: Location, *, of_key: bool = False) -> Place:
         """Where a value (or its key) stands; what is not there stands at the key of its parent, or at line 1."""
-        keys, values = self._places().keys, self._places().values
+        keys, values = self._keys, self._values
         if location in values:
             return keys.get(location, values[location]) if of_key else values[location]
         while location := location[:-1]:
@@ -70,28 +63,12 @@ def split(text: str) -> tuple[str, str, int] | None:
     return front, text[closing.end() :], text.count("\n", 0, closing.start()) + 2
 
 
-def invisible(text: str) -> bool:
-    """Whether a text may hold a character of FORBIDDEN: a quick look, after which most texts need no other."""
-    data = text.encode("utf-8", "surrogatepass")
-    if len(data.translate(None, _CONTROLS)) != len(data):
-        return True
-    rest = data.translate(None, _ASCII).decode("utf-8", "surrogatepass")
-    # The two are shown in place of something, so Unicode counts them as printable.
-    return not rest.isprintable() or "\ufffc" in rest or "\ufffd" in rest
-
-
 def forbidden_characters(text: str) -> list[Finding]:
-    """Every character that no text of ours may hold, at its place."""
+    """Every character that no text of ours may hold, at its place; the first twenty of many."""
     found: list[Finding] = []
-    if not invisible(text):
-        return found
-    for match in FORBIDDEN.finditer(text):
-        line = text.count("\n", 0, match.start()) + 1
-        column = match.start() - text.rfind("\n", 0, match.start())
-        name = f"U+{ord(match.group()[0]):04X}"
-        found.append((Place(line, column), "text", f"the invisible character {name} stands here, delete it"))
-        if len(found) == 20:
-            break
+    for place, name in islice(hidden(text), 20):
+        where = Place(text.count("\n", 0, place) + 1, place - text.rfind("\n", 0, place))
+        found.append((where, "text", f"the invisible character {name} stands here, delete it"))
     return found
 
 
@@ -103,16 +80,7 @@ def read_mapping(text: str, first_line: int = 1) -> tuple[Fields, list[Finding]]
     if len(text.encode()) > MAX_BYTES:
         instead = "move long text into the body" if first_line > 1 else "shorten it"
         message = f"is larger than {MAX_BYTES // 1024} KiB, {instead}"
-        return Fields({}, lambda: _Reader(first_line)), [(Place(first_line), "front matter", message)]
-    try:
-        return Fields(_plain_mapping(text), lambda: _placed(text, first_line)), []
-    except (yaml.YAMLError, _NotPlain):
-        reader = _placed(text, first_line)
-        return Fields(reader.value, lambda: reader), reader.findings
-
-
-def _placed(text: str, first_line: int) -> "_Reader":
-    """The text as read with all places, to the end or to where it cannot be read."""
+        return Fields({}), [(Place(first_line), "front matter", message)]
     reader = _Reader(first_line)
     try:
         reader.read(text)
@@ -120,49 +88,7 @@ def _placed(text: str, first_line: int) -> "_Reader":
         reader.findings.append(_Syntax(error, text, first_line, reader.last_quoted, reader.brackets).finding())
     except _Refused:
         pass
-    return reader
-
-
-class _NotPlain(Exception):
-    """The text holds more than one mapping of plain values; the reader says what and where."""
-
-
-def _plain_mapping(text: str) -> dict[str, Value]:
-    """A text without a mistake of form, read in half the time that places and messages take. Raises _NotPlain."""
-    following = _LOADER(text).get_event
-    if not invisible(text) and "\\" not in text:
-        following()
-        document = following()
-        if isinstance(document, yaml.DocumentStartEvent) and not document.version and not document.tags:
-            value = _plain(following(), following, 0)
-            following()
-            if isinstance(value, dict) and isinstance(following(), yaml.StreamEndEvent):
-                return value
-    raise _NotPlain
-
-
-def _plain(event: Any, following: Callable[[], Any], depth: int) -> Value:
-    kind = type(event)
-    if kind is yaml.AliasEvent or event.anchor or event.tag or depth > MAX_DEPTH:
-        raise _NotPlain
-    if kind is yaml.ScalarEvent:
-        return str(event.value)
-    if depth == MAX_DEPTH:
-        raise _NotPlain
-    if kind is yaml.SequenceStartEvent:
-        items = []
-        while type(event := following()) is not yaml.SequenceEndEvent:
-            items.append(_plain(event, following, depth + 1))
-        return items
-    result: dict[str, Value] = {}
-    while type(event := following()) is yaml.ScalarEvent:
-        key = event.value
-        if key in result or key == "<<" or event.anchor or event.tag:
-            raise _NotPlain
-        result[key] = _plain(following(), following, depth + 1)
-    if type(event) is not yaml.MappingEndEvent:
-        raise _NotPlain
-    return result
+    return Fields(reader.value, reader.keys, reader.values), reader.findings
 
 
 class _Refused(Exception):
@@ -234,9 +160,8 @@ class _Reader:
     def scalar(self, event: yaml.ScalarEvent, location: Location) -> str:
         self.last_quoted = event if event.style in {"'", '"'} else None
         # An escape such as "\u202e" brings in what the file itself does not hold.
-        if match := FORBIDDEN.search(event.value):
-            name = f"U+{ord(match.group()[0]):04X}"
-            self.refuse(event, location, f"holds the invisible character {name}, delete it")
+        if found := next(hidden(event.value), None):
+            self.refuse(event, location, f"holds the invisible character {found[1]}, delete it")
         return str(event.value)
 
     def sequence(self, events: Iterator[yaml.Event], location: Location) -> list[Value]:

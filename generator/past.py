@@ -10,7 +10,7 @@ from tempfile import TemporaryFile
 
 from . import clock
 from .content import Content, Listing, PostingFile
-from .files import decoded, is_read, visible
+from .files import decoded, is_read
 from .folder import is_named
 from .frontmatter import Fields, Location, read_mapping, split
 from .history import history_of
@@ -18,6 +18,7 @@ from .intake import read_raw
 from .model import When
 from .problems import Place, Problem
 from .schema import Posting, read_fields
+from .telling import visible
 from .vocabulary import Vocabulary
 
 LATEST_DAYS = 7  # how long after it happened a change may be recorded

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Literal
 
+from .telling import visible
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
@@ -32,7 +34,7 @@ class Problem:
 
     def __str__(self) -> str:
         level = "" if self.level == "error" else f"{self.level}: "
-        return f"{self.path}:{self.place.line}:{self.place.column}: {level}{self.key}: {self.message}"
+        return visible(f"{self.path}:{self.place.line}:{self.place.column}: {level}{self.key}: {self.message}")
 
     def as_note(self) -> "Problem":
         return replace(self, level="note")

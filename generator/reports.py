@@ -1,6 +1,5 @@
 """Problems as text for people, and in the forms that other programs read."""
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import blake2b
@@ -9,6 +8,7 @@ from urllib.parse import quote
 
 from .lint import RULES
 from .problems import Problem
+from .telling import in_github, in_github_property, in_json, in_markdown, in_sarif, visible
 
 _WIDTH = 100  # characters of a line that are shown
 _SEVERITIES = {"error": "major", "warning": "minor", "note": "info"}
@@ -33,8 +33,9 @@ def _underlined(problem: Problem, line: str | None) -> Iterator[str]:
     part = "".join(char if char.isprintable() else "�" for char in line[cut : cut + _WIDTH])
     value = re.match(r"[^\s,\]}]+|$", line[start:])
     length = max(1, min(len(value[0]) if value else 1, len(part) - (start - cut)))
-    yield f"    {part}"
-    yield f"    {' ' * sum(map(_cells, line[cut:start]))}{'^' * length}"
+    # A margin, for a log obeys a line of a file that starts with a command, however far in.
+    yield f"  | {part}"
+    yield f"  | {' ' * sum(map(_cells, line[cut:start]))}{'^' * length}"
 
 
 def _cells(char: str) -> int:
@@ -56,7 +57,7 @@ def as_json(problems: Sequence[Problem]) -> str:
         }
         for one in problems
     ]
-    return json.dumps(found, ensure_ascii=False, indent=1)
+    return in_json(found)
 
 
 def github(problems: Sequence[Problem]) -> str:
@@ -66,23 +67,21 @@ def github(problems: Sequence[Problem]) -> str:
 
 def _annotation(problem: Problem) -> str:
     level = "notice" if problem.level == "note" else problem.level
-    place = f"file={_property(problem.path)},line={problem.place.line},col={problem.place.column}"
-    return f"::{level} {place},title={_property(problem.key)}::{_data(f'{problem.key}: {problem.message}')}"
+    place = f"file={in_github_property(problem.path)},line={problem.place.line},col={problem.place.column}"
+    message = in_github(f"{problem.key}: {problem.message}")
+    return f"::{level} {place},title={in_github_property(problem.key)}::{message}"
 
 
-def _data(value: str) -> str:
-    return value.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(value: str) -> str:
-    return _data(value).replace(":", "%3A").replace(",", "%2C")
+def markdown(problems: Sequence[Problem]) -> str:
+    """A list for the summary of a job or a comment: what editors wrote stands in code spans, where it is but text."""
+    return "\n".join(f"- {in_markdown(str(one))}" for one in problems) or "No problems."
 
 
 def gitlab(problems: Sequence[Problem]) -> str:
     """GitLab's Code Quality report."""
     found = [
         {
-            "description": f"{one.key}: {one.message}",
+            "description": visible(f"{one.key}: {one.message}"),
             "check_name": f"vacancy-digest/{one.rule}",
             "fingerprint": blake2b(str(one).encode(), digest_size=16).hexdigest(),
             "severity": _SEVERITIES[one.level],
@@ -90,7 +89,7 @@ def gitlab(problems: Sequence[Problem]) -> str:
         }
         for one in problems
     ]
-    return json.dumps(found, ensure_ascii=False, indent=1)
+    return in_json(found)
 
 
 def sarif(problems: Sequence[Problem]) -> str:
@@ -99,11 +98,11 @@ def sarif(problems: Sequence[Problem]) -> str:
         {
             "ruleId": one.rule,
             "level": one.level,
-            "message": {"text": f"{one.key}: {one.message}"},
+            "message": {"text": in_sarif(f"{one.key}: {one.message}")},
             "locations": [
                 {
                     "physicalLocation": {
-                        "artifactLocation": {"uri": quote(one.path)},
+                        "artifactLocation": {"uri": quote(one.path, errors="surrogateescape")},
                         "region": {"startLine": one.place.line, "startColumn": one.place.column},
                     }
                 }
@@ -118,13 +117,14 @@ def sarif(problems: Sequence[Problem]) -> str:
         "version": "2.1.0",
         "runs": [{"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}],
     }
-    return json.dumps(document, ensure_ascii=False, indent=1)
+    return in_json(document)
 
 
 FORMATS: Mapping[str, Callable[[Sequence[Problem]], str]] = {
     "text": text,
     "json": as_json,
     "github": github,
+    "markdown": markdown,
     "gitlab": gitlab,
     "sarif": sarif,
 }

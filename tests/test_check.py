@@ -118,7 +118,7 @@ def test_a_path_judges_it_with_all_files_read(tmp_path: Path) -> None:
         (["check", "--root", "nowhere"], "nowhere"),
         (["check", "elsewhere.md"], "elsewhere.md is not in"),
         (["check", ".."], "is not in"),
-        (["check", "--format", "xml"], "'xml' is not one of 'text', 'json', 'github', 'gitlab', 'sarif'"),
+        (["check", "--format", "xml"], "'xml' is not one of 'text', 'json', 'github', 'markdown', 'gitlab', 'sarif'"),
         (["check", "--fromat", "json"], "'--format'"),
         (["chekc"], "Did you mean check?"),
     ],

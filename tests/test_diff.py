@@ -46,7 +46,7 @@ def test_an_edit_s_events_and_pages(committed: SmallSite) -> None:
     assert "Followers were told, and it is gone (see check):\n  opened     lost: Role lost" in text
     assert "Opens later:\n  later: Later role\n" in text
     markdown = committed.command("diff", "--format", "markdown", *AT).out
-    assert "| opened | `` Fresh `role` ¦ here `` | 2026-06-14T" in markdown
+    assert "- opened: ``Fresh `role` | here`` (2026-06-14T" in markdown
     assert "`/postings/fresh/`" in markdown
 
 

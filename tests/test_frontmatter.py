@@ -8,16 +8,16 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-import yaml
 from cases import write_site
 from hostile import shown, strangers
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from generator import commonmark, frontmatter, markup
+from generator import commonmark, markup
+from generator.characters import blank, cleared
 from generator.fields import Fields as Form
 from generator.folder import load
-from generator.frontmatter import FORBIDDEN, Location, Value, read_mapping, split
+from generator.frontmatter import Location, Value, read_mapping, split
 from generator.model import When
 from generator.problems import Place, Problem
 from generator.prose import NOTHING
@@ -36,8 +36,8 @@ patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 # Text as a UTF-8 file can hold it.
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 # Text that is worth showing: without what no file of ours may hold, and without spaces at its ends.
-visible = text.map(lambda raw: FORBIDDEN.sub("", raw).strip())
-line = visible.filter(lambda raw: raw and "\n" not in raw)
+visible = text.map(lambda raw: cleared(raw).strip())
+line = visible.filter(lambda raw: not blank(raw) and "\n" not in raw)
 slug = st.from_regex(r"[a-z0-9](?:[a-z0-9-]{0,8}[a-z0-9])?", fullmatch=True)
 day = st.dates(date(1990, 1, 1), date(2190, 1, 1)).map(str)
 
@@ -99,7 +99,7 @@ def test_any_file_gives_problems_or_a_posting(raw: str) -> None:
 @given(mapping)
 def test_keys_and_values_stand_where_their_places_say(fields: dict[str, Value]) -> None:
     """The place of each key and each value is the character at which its text begins."""
-    front = FORBIDDEN.sub("", json.dumps(fields, ensure_ascii=False))
+    front = cleared(json.dumps(fields, ensure_ascii=False))
     written, found = read_mapping(front)
     if not found:
         for location, value in _leaves(written.value):
@@ -176,27 +176,6 @@ def _as_written(value: Any) -> Any:
         case tuple():
             return [_as_written(item) for item in value]
     return str(value)
-
-
-directives = st.sampled_from(["", "", "---\n", "%YAML 1.1\n---\n", "%TAG ! tag:x.org,2026:\n---\n"])
-block_style = st.tuples(directives, mapping, st.sampled_from(["", "...\n", "---\na: b\n", "# end\n"])).map(
-    lambda parts: parts[0] + yaml.safe_dump(parts[1], allow_unicode=True) + parts[2]
-)
-
-
-@settings(patient, max_examples=500)
-@given(messy | tidy | block_style)
-@example("a: [b, {c: d}]\ne: |\n  f\n  g\n")
-@example("a: b\na: c\n")
-@example("a: &x b\nc: *x\n")
-@example("? [a, b]\n: c\n")
-@example(f"a: {'[' * 9}{']' * 9}")
-def test_front_matter_is_the_same_with_places_and_without(front: str) -> None:
-    """Read at once, or with the place of every key and value: the value and the problems are the same."""
-    front = FORBIDDEN.sub("", front)
-    written, found = read_mapping(front)
-    with_places = frontmatter._placed(front, 1)
-    assert (written.value, found) == (with_places.value, with_places.findings)
 
 
 TRAPS = ("NO", "no", "Yes", "on", "null", "~", "23:59", "12:30:45", "010", "0x1F", "1e3", "1_000", ".inf", "2026-05-01")

@@ -78,9 +78,9 @@ def test_the_place_is_underlined() -> None:
     lines = {1: "title: 果樹園 grade: P3,", 2: f"{'x' * 300}wrong", 3: ""}
     problems = [Problem("a.md", Place(line, column), "key", "is so") for line, column in ((1, 19), (2, 301), (3, 1))]
     shown = with_lines(problems, lambda path, number: lines[number]).split("\n")
-    assert shown[:3] == ["a.md:1:19: key: is so", "    title: 果樹園 grade: P3,", "    " + " " * 21 + "^^"]
+    assert shown[:3] == ["a.md:1:19: key: is so", "  | title: 果樹園 grade: P3,", "  | " + " " * 21 + "^^"]
     assert shown[4].endswith("wrong")
-    assert shown[5] == "    " + " " * 50 + "^^^^^"
+    assert shown[5] == "  | " + " " * 50 + "^^^^^"
     assert shown[6:] == ["a.md:3:1: key: is so"]
 
 

@@ -13,7 +13,8 @@ GENERATOR = Path(__file__).parents[1] / "generator"
 
 # Ground floor first: a room imports only from rooms that stand before it. The commands stand above all of them.
 ROOMS = (
-    *("problems", "progress", "tally", "model", "vocabulary", "frontmatter", "fields", "clock", "rules", "schema"),
+    *("characters", "telling", "problems", "progress", "tally", "model", "vocabulary"),
+    *("frontmatter", "fields", "clock", "rules", "schema"),
     *("prose", "plaintext", "commonmark", "markup", "files", "documents"),
     *("cachefolder", "memo", "shelf", "crew"),
     *("content", "deadlines", "history", "wording", "listing", "stated"),

@@ -15,6 +15,7 @@ from ..fields import read_base_url
 from ..model import State
 from ..profile import as_json, as_text
 from ..progress import on_terminal
+from ..telling import say
 from ..views import utc_text
 from ..wording import instant_text
 from .options import now_option, root_option
@@ -65,16 +66,16 @@ def command(
     target = out if out is not None else root / "site"
     options = Options(base_url, jobs or cores(), keep_going, not no_cache, executor, not no_search, allow_shrink)
     try:
-        done = build(root, target, now, options, on_terminal, partial(click.echo, err=True))
+        done = build(root, target, now, options, on_terminal, partial(say, err=True))
     except Unavailable as error:
         raise click.UsageError(f"--executor: {error}") from None
     seconds = time.monotonic() - started
     for problem in (*done.problems, *(done.notes if report == "text" else ())):
-        click.echo(str(problem), err=True)
+        say(str(problem), err=True)
     if report == "json":
-        click.echo(json.dumps(_as_json(done, now, seconds) | ({"profile": as_json(done.tally)} if profile else {})))
+        say(json.dumps(_as_json(done, now, seconds) | ({"profile": as_json(done.tally)} if profile else {})))
     else:
-        click.echo(_as_text(done, now, seconds, target) + (f"\n{as_text(done.tally)}" if profile else ""))
+        say(_as_text(done, now, seconds, target) + (f"\n{as_text(done.tally)}" if profile else ""))
     sys.exit(1 if done.problems else 0)
 
 

@@ -16,6 +16,7 @@ from ..past import NoSuchRevision, has_commits, rewritten
 from ..problems import Problem
 from ..repairs import repair
 from ..reports import FORMATS, with_lines
+from ..telling import say
 from ..templates import read_templates
 from .options import root_option, the_clock
 
@@ -45,16 +46,15 @@ def command(
     found = _found(root, base, wanted, links=links)
     if fix:
         for path in repair(root, found, the_clock()):
-            click.echo(f"{path} is mended.", err=True)
+            say(f"{path} is mended.", err=True)
         found = _found(root, base, wanted, links=links)
     lines = show_lines if show_lines is not None else sys.stdout.isatty()
-    if form == "text" and lines:
-        click.echo(with_lines(found, _line_reader(root)), nl=bool(found))
-    elif text := FORMATS[form](found):
-        click.echo(text)
+    shown = with_lines(found, _line_reader(root)) if form == "text" and lines else FORMATS[form](found)
+    if shown:
+        say(shown, obeyed=form == "github")
     errors = [problem for problem in found if problem.level == "error"]
     if form == "text":
-        click.echo(_told(found), err=True)
+        say(_told(found), err=True)
     sys.exit(1 if errors else 0)
 
 

@@ -1,6 +1,5 @@
 """`vacancy-digest diff`"""
 
-import json
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -9,6 +8,7 @@ import click
 
 from ..changes import Changes, NeverPublished, Told, changes_since
 from ..past import NoSuchRevision
+from ..telling import in_json, in_markdown, say
 from ..views import utc_text
 from .options import now_option, root_option
 
@@ -32,7 +32,7 @@ def command(revision: str, root: Path, now: datetime, form: str) -> None:
         found = changes_since(root.resolve(), revision, now)
     except (NoSuchRevision, NeverPublished) as error:
         raise click.UsageError(f"{revision}: {error}") from None
-    click.echo({"text": _text, "json": _json, "markdown": _markdown}[form](found))
+    say({"text": _text, "json": _json, "markdown": _markdown}[form](found))
 
 
 def _text(found: Changes) -> str:
@@ -73,7 +73,7 @@ def _json(found: Changes) -> str:
             for one in told
         ]
 
-    return json.dumps(
+    return in_json(
         {
             "told": events(found.told),
             "taken_back": events(found.taken_back),
@@ -81,10 +81,12 @@ def _json(found: Changes) -> str:
             "new": found.new,
             "changed": found.changed,
             "gone": found.gone,
-        },
-        ensure_ascii=False,
-        indent=1,
+        }
     )
+
+
+def _item(told: Told) -> str:
+    return f"- {told.event.kind.value}: {in_markdown(told.title)} ({utc_text(told.event.instant)})"
 
 
 def _markdown(found: Changes) -> str:
@@ -92,23 +94,16 @@ def _markdown(found: Changes) -> str:
     parts = []
     for title, told in (("Followers would be told", found.told), ("Told before, and gone now", found.taken_back)):
         if told:
-            rows = (f"| {one.event.kind.value} | {_code(one.title)} | {utc_text(one.event.instant)} |" for one in told)
-            parts.append("\n".join([f"**{title}**", "", "| event | role | when |", "| --- | --- | --- |", *rows]))
+            parts.append("\n".join([f"**{title}**", "", *map(_item, told)]))
     if found.scheduled:
-        parts.append("\n".join(["**Opens later**", "", *(f"- {_code(one.title)}" for one in found.scheduled)]))
+        parts.append("\n".join(["**Opens later**", "", *(f"- {in_markdown(one.title)}" for one in found.scheduled)]))
     for title, paths in (
         ("Pages", found.pages),
         ("Feeds, calendars and data", found.followed),
         ("Gone", list(found.gone)),
     ):
         if paths:
-            items = (f"- {_code(one)}" for one in _some(paths))
+            items = (f"- {in_markdown(one)}" for one in _some(paths))
             summary = f"<summary>{title}: {len(paths)}</summary>"
             parts.append("\n".join(["<details>", summary, "", *items, "", "</details>"]))
     return "\n\n".join(parts) or "Nothing that readers see changes."
-
-
-def _code(text: str) -> str:
-    plain = " ".join(text.replace("|", "¦").split())
-    marks = "``" if "`" in plain else "`"
-    return f"{marks} {plain} {marks}" if "`" in plain else f"{marks}{plain}{marks}"

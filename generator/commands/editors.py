@@ -7,6 +7,7 @@ import click
 from ..desk import Desk
 from ..editors import Editors
 from ..files import replaced
+from ..telling import say
 from .options import root_option
 
 
@@ -25,4 +26,4 @@ def command(root: Path) -> None:
     assert content
     for path, text in Editors(content.settings, content.vocabulary).files():
         if replaced(desk.root / path, text.encode()):
-            click.echo(f"{path} is written.")
+            say(f"{path} is written.")

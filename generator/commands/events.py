@@ -1,11 +1,11 @@
 """`vacancy-digest events`"""
 
-import json
 from datetime import datetime
 from pathlib import Path
 
 import click
 
+from ..telling import in_json, say
 from ..views import utc_text
 from .options import edition_at, format_option, now_option, root_option
 
@@ -25,9 +25,7 @@ def command(root: Path, now: datetime, form: str) -> None:
             {"id": one.id, "posting": one.posting, "kind": one.kind.value, "instant": utc_text(one.instant)}
             for one in events
         ]
-        click.echo(json.dumps(found, ensure_ascii=False, indent=1))
+        say(in_json(found))
         return
     for event in events:
-        click.echo(
-            f"{utc_text(event.instant)}  {event.kind.value:<9}  {event.posting}{f'  {event.key}' if event.key else ''}"
-        )
+        say(f"{utc_text(event.instant)}  {event.kind.value:<9}  {event.posting}{f'  {event.key}' if event.key else ''}")

@@ -14,6 +14,7 @@ from ..files import read_source
 from ..importing import write_drafts
 from ..interchange import drafts_in
 from ..notices import Bench
+from ..telling import say, visible
 from .options import now_option, root_option
 
 _MAX_BYTES = 5 * 1024 * 1024
@@ -56,15 +57,15 @@ def command(sources: tuple[str, ...], names: Mapping[str, str], allow_private: b
     for source in _each(sources):
         drafts: list[Draft] = []
         try:
-            for found in drafts_in(_text(source, private=allow_private), source, bench, names):
+            for found in drafts_in(_text(source, private=allow_private), visible(source), bench, names):
                 if isinstance(found, Unreadable):
                     failed = True
-                    click.echo(str(found), err=True)
+                    say(visible(str(found)), err=True)
                 else:
                     drafts.append(found)
         except (Unreadable, NotFetched) as reason:
             failed = True
-            click.echo(str(reason), err=True)
+            say(visible(str(reason)), err=True)
         _write(site, drafts, now)
     sys.exit(1 if failed else 0)
 
@@ -72,12 +73,12 @@ def command(sources: tuple[str, ...], names: Mapping[str, str], allow_private: b
 def _write(site: Desk, drafts: list[Draft], now: datetime) -> None:
     for outcome in write_drafts(site, drafts, now):
         if outcome.path is None:
-            click.echo(f"{outcome.draft.source}: known as {outcome.twin}, {outcome.why}; nothing was written.")
+            say(f"{outcome.draft.source}: known as {outcome.twin}, {outcome.why}; nothing was written.")
             continue
-        click.echo(f"{outcome.path.relative_to(site.root)} is written, a draft. Left for you:")
+        say(f"{outcome.path.relative_to(site.root)} is written, a draft. Left for you:")
         for one in outcome.draft.left:
-            click.echo(f"  - {one}")
-        click.echo("  - say it in your own words, and delete draft: when it is done")
+            say(f"  - {visible(one)}")
+        say("  - say it in your own words, and delete draft: when it is done")
 
 
 def _each(sources: tuple[str, ...]) -> Iterator[str]:

@@ -8,6 +8,7 @@ import click
 from ..fields import read_base_url
 from ..folder import built_in_words
 from ..starter import start
+from ..telling import say
 from .options import now_option
 
 
@@ -34,5 +35,5 @@ def command(folder: Path, title: str, base_url: str, now: datetime) -> None:
     """
     written, left = start(folder.resolve(), title, base_url, now, built_in_words())
     for path in left:
-        click.echo(f"{path} was there already and stays as it is.")
-    click.echo(f"{len(written)} files are written. Next: vacancy-digest serve --root {folder}")
+        say(f"{path} was there already and stays as it is.")
+    say(f"{len(written)} files are written. Next: vacancy-digest serve --root {folder}")

@@ -1,6 +1,5 @@
 """`vacancy-digest list`"""
 
-import json
 from datetime import datetime
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import click
 
 from ..edition import Role
 from ..model import State
+from ..telling import in_json, say
 from ..views import utc_text
 from ..wording import deadline_text
 from .options import edition_at, format_option, now_option, root_option
@@ -31,12 +31,12 @@ def command(root: Path, now: datetime, form: str) -> None:
             {"id": role.id, "path": role.listing.path, "state": role.state.value, **_closes(role)} for role in roles
         ]
         found += [{"id": one.id, "path": one.path, "state": "scheduled"} for one in edition.scheduled]
-        click.echo(json.dumps(found, ensure_ascii=False, indent=1))
+        say(in_json(found))
         return
     for role in roles:
-        click.echo(f"{role.state.value:<12} {role.slug}: {role.title}. Deadline: {deadline_text(role.deadline)}.")
+        say(f"{role.state.value:<12} {role.slug}: {role.title}. Deadline: {deadline_text(role.deadline)}.")
     for one in edition.scheduled:
-        click.echo(f"{'scheduled':<12} {one.slug}: {one.title}. Opens: {utc_text(one.history.opened)}.")
+        say(f"{'scheduled':<12} {one.slug}: {one.title}. Opens: {utc_text(one.history.opened)}.")
 
 
 def _closes(role: Role) -> dict[str, object]:

@@ -9,6 +9,7 @@ import click
 from ..desk import Desk, free_slug, moment
 from ..edits import Written
 from ..problems import did_you_mean
+from ..telling import say
 from .options import now_option, on_terminal, root_option
 
 
@@ -57,9 +58,7 @@ def posting(root: Path, now: datetime, slug: str | None, draft: bool, **given: s
         _values(given, now, draft=draft),
         "",
     )
-    click.echo(
-        f"{path.relative_to(desk.root)} is written. Next: below the second ---, what the notice says, in your words."
-    )
+    say(f"{path.relative_to(desk.root)} is written. Next: below the second ---, what the notice says, in your words.")
 
 
 def _asked(given: Mapping[str, str | None], organisations: list[str]) -> dict[str, str | None]:
@@ -71,7 +70,7 @@ def _asked(given: Mapping[str, str | None], organisations: list[str]) -> dict[st
         if answer in organisations:
             found["organisation"] = answer
         else:
-            click.echo(f"{answer} has no file in content/organisations, {did_you_mean(answer, organisations)}")
+            say(f"{answer} has no file in content/organisations, {did_you_mean(answer, organisations)}")
     found["closes"] = found["closes"] or click.prompt("Deadline, such as 2026-06-24 (empty: not stated)", default="")
     return found
 

@@ -1,11 +1,11 @@
 """`vacancy-digest next`"""
 
-import json
 from datetime import datetime
 from pathlib import Path
 
 import click
 
+from ..telling import in_json, say
 from ..views import utc_text
 from .options import edition_at, format_option, now_option, root_option
 
@@ -25,9 +25,9 @@ def command(root: Path, now: datetime, limit: int, form: str) -> None:
         found = [
             {"instant": utc_text(instant), "change": change, "subject": subject} for instant, change, subject in changes
         ]
-        click.echo(json.dumps(found, ensure_ascii=False, indent=1))
+        say(in_json(found))
         return
     for instant, change, subject in changes:
-        click.echo(f"{utc_text(instant)}  {change:<11}  {subject}")
+        say(f"{utc_text(instant)}  {change:<11}  {subject}")
     if not changes:
-        click.echo("Nothing will change by the passing of time alone.")
+        say("Nothing will change by the passing of time alone.")

@@ -15,6 +15,7 @@ from ..edits import FrontMatter
 from ..folder import load
 from ..problems import ContentError
 from ..schema import Posting
+from ..telling import say
 
 
 def the_clock() -> datetime:
@@ -70,7 +71,7 @@ def edit(root: Path, posting: str, change: Callable[[FrontMatter, Posting], None
     """Changes a posting, by its slug, id or path, and says where it lies."""
     desk = Desk.of(root.resolve())
     path = desk.edit(posting, change)
-    click.echo(f"{path.relative_to(desk.root)} is changed.")
+    say(f"{path.relative_to(desk.root)} is changed.")
 
 
 def edition_at(root: Path, now: datetime) -> Edition:

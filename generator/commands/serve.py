@@ -10,6 +10,7 @@ from watchfiles import watch
 from ..cachefolder import lasting
 from ..folder import settings_of
 from ..server import Server
+from ..telling import say
 from ..workbench import Workbench
 from .options import root_option
 
@@ -33,7 +34,7 @@ def command(root: Path, host: str, port: int) -> None:
     except OSError as error:
         raise click.UsageError(f"{host}:{port} cannot be had ({error.strerror}), choose another --port") from None
     with lasting(root, "serve") as out:
-        bench = Workbench(root, out, host, server.server_port, partial(click.echo, err=True))
+        bench = Workbench(root, out, host, server.server_port, partial(say, err=True))
         _serve(server, bench, f"http://{_shown(host)}:{server.server_port}/")
 
 
@@ -41,7 +42,7 @@ def _serve(server: Server, bench: Workbench, address: str) -> None:
     server.work_on(bench)
     bench.rebuild()
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    click.echo(f"The digest is at {address} (Ctrl-C ends it).")
+    say(f"The digest is at {address} (Ctrl-C ends it).")
     folders = [bench.root / name for name in ("content", "templates") if (bench.root / name).is_dir()]
     try:
         for _ in watch(*folders, watch_filter=_concerns, debounce=50, step=10):
