@@ -12,7 +12,7 @@ from . import clock
 from .content import Content, Listing
 from .deadlines import local_deadline
 from .history import state_at
-from .model import Deadline, Dimension, Event, History, Kind, State
+from .model import Deadline, Dimension, Event, History, Kind, Standing, State
 from .schema import Settings
 from .vocabulary import NOT_STATED
 
@@ -28,7 +28,7 @@ class Role(Struct, frozen=True):
     listing: Listing
     state: State
     since: datetime
-    deadline: Deadline | None
+    standing: Standing  # the deadline that stands
     events: tuple[Event, ...]  # those that have happened
     key: bytes  # stands for all of it: what others show of it, and what time has made of it
 
@@ -43,6 +43,16 @@ class Role(Struct, frozen=True):
     @property
     def history(self) -> History:
         return self.listing.history
+
+    @property
+    def deadline(self) -> Deadline | None:
+        return self.standing.deadline
+
+    def told_by(self, event: Event) -> Standing:
+        """The deadline that an event of this role is about: the last part of its key, else the one that stands."""
+        written = event.key.rpartition("/")[2]
+        named = (one for one in self.history.standings if written and one.written == written)
+        return next(named, self.standing)
 
     @property
     def takedown(self) -> bool:
@@ -93,10 +103,10 @@ def role_at(listing: Listing, settings: Settings, now: datetime) -> Role:
     happened = history.events
     if happened and happened[-1].instant > now:
         happened = tuple(event for event in happened if event.instant <= now)
-    deadline = history.standing_at(now).deadline
-    due = deadline.instant.timestamp() if deadline else 0.0
+    standing = history.standing_at(now)
+    due = standing.deadline.instant.timestamp() if standing.deadline else float(standing.until_filled)
     key = listing.shown + pack("<ddI", since.timestamp(), due, len(happened)) + state[:3].encode()
-    return Role(listing, state, since, deadline, happened, key)
+    return Role(listing, state, since, standing, happened, key)
 
 
 def ended_long_ago(role: Role, settings: Settings, now: datetime) -> bool:

@@ -11,7 +11,7 @@ from .archives import Month, months_of
 from .content import Content
 from .edition import BEGINNING, SITE_AT_LEAST, Collection, Edition, Role, kinds, newest_first
 from .fields import read_when
-from .model import Deadline, Dimension, Event, Kind
+from .model import Dimension, Event, Kind
 from .past import LATEST_DAYS
 from .routes import (
     ArchiveFile,
@@ -251,21 +251,14 @@ def _title(role: Role, content: Content) -> str:
     return ", ".join(filter(None, (role.title, role.listing.grade, organisation, role.listing.place)))
 
 
-def _deadline_of(event: Event, role: Role) -> Deadline | None:
-    """The deadline that an event is about: the last part of its key; for other events the one that stands."""
-    written = event.key.rpartition("/")[2]
-    told = (one.deadline for one in role.history.standings if one.deadline and one.deadline.written == written)
-    return next(told, role.deadline)
-
-
 def _lines(event: Event, role: Role, stated: Stated, content: Content) -> Iterator[tuple[str, str]]:
-    deadline = _deadline_of(event, role)
-    text = wording.deadline_text(deadline)
-    yield "Deadline", f"{text}. {wording.how_known(deadline)}" if deadline else "Not stated."
+    told = role.told_by(event)
+    known = f" {wording.how_known(told.deadline)}" if told.deadline else ""
+    yield "Deadline", f"{_capital(wording.standing_text(told))}.{known}"
     if event.kind in {Kind.EXTENDED, Kind.SHORTENED, Kind.REOPENED}:
         yield from _change(event, stated)
-    if deadline != role.deadline:
-        yield "Moved since", f"The deadline is now: {wording.deadline_text(role.deadline)}."
+    if told.written != role.standing.written:
+        yield "Moved since", f"The deadline is now: {wording.standing_text(role.standing)}."
     if role.history.end and event.instant < role.history.end.instant:
         for later in role.events:
             if later.kind in {Kind.WITHDRAWN, Kind.FILLED}:
@@ -273,6 +266,10 @@ def _lines(event: Event, role: Role, stated: Stated, content: Content) -> Iterat
     yield "Duty station", f"{role.listing.place}."
     yield "Grade", f"{role.listing.grade or 'Not stated'}."
     yield "Organization", f"{content.name_of(Dimension.ORGANISATIONS, role.listing.organisation)}."
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _change(event: Event, stated: Stated) -> Iterator[tuple[str, str]]:
@@ -294,9 +291,13 @@ def _categories(event: Event, role: Role, content: Content) -> Iterator[Category
 
 def _facts(event: Event, role: Role, stated: Stated) -> Iterator[tuple[str, object]]:
     """The posting for machines (JSON Feed's `_vacancy`); what the notice does not state is left out."""
-    deadline = _deadline_of(event, role)
+    told = role.told_by(event)
+    deadline = told.deadline
     yield "id", role.id
     yield "event", event.kind.value
+    if told.written and not deadline:
+        yield "closes_written", told.written
+        yield "closes_stated", True
     if deadline:
         yield "closes", utc_text(deadline.instant)
         yield "closes_written", deadline.written

@@ -34,7 +34,8 @@ def _lines(row: Row, links: Links) -> Iterator[str]:
         yield _line(", ".join(filter(None, (row.organisation.label, row.place, row.grade.label if row.grade else ""))))
     if row.listed:
         assumed = " (assumed)" if row.deadline and not row.deadline.stated else ""
-        yield _line(f"Closes {row.deadline.text}{assumed}" if row.deadline else "Deadline not stated")
+        none = "Open until filled" if row.until_filled else "Deadline not stated"
+        yield _line(f"Closes {row.deadline.text}{assumed}" if row.deadline else none)
     yield links.absolute(row.page)
 
 

@@ -97,6 +97,7 @@ class Row:
     organisation: Link | None
     grade: Link | None
     deadline: DeadlineView | None
+    until_filled: bool
     since: str
 
     @property
@@ -348,6 +349,7 @@ def row_of(role: Role, content: Content) -> Row:
         organisation=None if bare else Link(name, CollectionPage(Dimension.ORGANISATIONS, listing.organisation)),
         grade=Link(grade, CollectionPage(Dimension.GRADES, slug_of(grade))) if grade and not bare else None,
         deadline=DeadlineView(role.deadline) if role.deadline and not bare else None,
+        until_filled=role.standing.until_filled and not bare,
         since=wording.short_date(role.ended_day(content.settings)),
     )
 
@@ -361,20 +363,27 @@ def happening_of(event: Event, settings: Settings, role: Role | None = None) -> 
 
 def by_day(roles: Iterable[Role]) -> tuple[Group, ...]:
     """Open roles grouped by the day of their deadline, in the order given."""
-    groups: dict[date | None, list[Role]] = {}
+    groups: dict[date | str, list[Role]] = {}
     for role in roles:
-        groups.setdefault(_deadline_day(role.deadline), []).append(role)
+        groups.setdefault(_day_of(role), []).append(role)
     return tuple(_group(day, tuple(found)) for day, found in groups.items())
 
 
+def _day_of(role: Role) -> date | str:
+    """The day of a role's deadline, or what is to be said instead."""
+    if role.deadline:
+        return _deadline_day(role.deadline)
+    return "Open until filled" if role.standing.until_filled else "Deadline not stated"
+
+
 @lru_cache(4096)
-def _deadline_day(deadline: Deadline | None) -> date | None:
-    return local_deadline(deadline).date() if deadline else None
+def _deadline_day(deadline: Deadline) -> date:
+    return local_deadline(deadline).date()
 
 
-def _group(day: date | None, roles: tuple[Role, ...]) -> Group:
-    if day is None:
-        return Group("Deadline not stated", roles)
+def _group(day: date | str, roles: tuple[Role, ...]) -> Group:
+    if isinstance(day, str):
+        return Group(day, roles)
     return Group(wording.long_date(day), roles, day_anchor(day))
 
 

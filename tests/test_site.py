@@ -719,7 +719,7 @@ def test_open_csv_lists_the_open_roles(site: Built) -> None:
     rows = list(csv.DictReader(io.StringIO(site.read("data/open.csv"), newline="")))
     assert [row["id"] for row in rows] == [role.id for role in site.edition.site.open_roles]
     assert all(site.path_at(row["url"]) for row in rows)
-    assert {row["closes_known"] for row in rows} <= {"stated", "assumed", ""}
+    assert {row["closes_known"] for row in rows} <= {"stated", "assumed", "until-filled", ""}
     for row in rows:
         local, utc = row["closes_local"], row["closes_utc"]
         assert not utc or datetime.fromisoformat(local) == datetime.fromisoformat(utc)
@@ -928,3 +928,35 @@ def test_now_is_what_the_home_page_says(sample_site: Built) -> None:
     (time,) = [element for element in sample_site.page("index.html").all("time") if "data-as-of" in element.attrib]
     assert time.text == "15 June 2026, 12:00 UTC"
     assert datetime.fromisoformat(time.get("datetime", "")) == SAMPLE_NOW
+
+
+UNTIL_FILLED_TOLD = {
+    "index.html": "Open until filled",
+    "postings/waits/index.html": "Open until filled.",
+    "weeks/2026-W23/mail.html": "Open until filled",
+    "weeks/2026-W23/mail.txt": "Open until filled",
+    "feed.xml": "Open until filled.",
+    "atom.xml": "Open until filled.",
+    "feed.json": '"closes_written": "until-filled"',
+    "data/postings.json": '"closes":"until-filled"',
+    "data/open.csv": ",until-filled,",
+}
+
+
+@pytest.mark.parametrize("path", UNTIL_FILLED_TOLD)
+def test_a_role_open_until_filled_is_not_one_of_unknown_deadline(small_site: SmallSite, path: str) -> None:
+    """Where a notice says that it stays open until filled, every page, feed and table says so."""
+    (small_site.root / "content/postings/quay-master.md").unlink()
+    small_site.posting("waits", "title: Clerk\nduty_stations: [{country: KE}]\ncloses: until-filled")
+    text = small_site.build().read(path)
+    assert UNTIL_FILLED_TOLD[path] in text
+    assert not re.search("deadline:? (is )?not stated|no deadline", text, re.IGNORECASE)
+
+
+def test_list_tells_what_is_open_until_filled(small_site: SmallSite) -> None:
+    """`list` says it in words, and as the notice writes it in JSON."""
+    small_site.posting("waits", "title: Clerk\ncloses: until-filled")
+    at = ("--now", "2026-06-15T12:00:00Z")
+    assert "Clerk. Deadline: open until filled." in small_site.command("list", *at).out
+    found = {one["id"]: one for one in json.loads(small_site.command("list", *at, "--format", "json").out)}
+    assert found["waits"]["closes_written"] == "until-filled"

@@ -9,7 +9,7 @@ import click
 from ..edition import Role
 from ..model import State
 from ..views import utc_text
-from ..wording import deadline_text
+from ..wording import standing_text
 from .options import edition_at, format_option, now_option, root_option
 
 _ORDER = {state: number for number, state in enumerate((State.CLOSING, State.OPEN, State.UNCONFIRMED))}
@@ -34,12 +34,12 @@ def command(root: Path, now: datetime, form: str) -> None:
         click.echo(json.dumps(found, ensure_ascii=False, indent=1))
         return
     for role in roles:
-        click.echo(f"{role.state.value:<12} {role.slug}: {role.title}. Deadline: {deadline_text(role.deadline)}.")
+        click.echo(f"{role.state.value:<12} {role.slug}: {role.title}. Deadline: {standing_text(role.standing)}.")
     for one in edition.scheduled:
         click.echo(f"{'scheduled':<12} {one.slug}: {one.title}. Opens: {utc_text(one.history.opened)}.")
 
 
 def _closes(role: Role) -> dict[str, object]:
     if not role.deadline:
-        return {}
+        return {"closes_written": role.standing.written} if role.standing.written else {}
     return {"closes": utc_text(role.deadline.instant), "stated": role.deadline.stated}
