@@ -150,7 +150,7 @@ class WeekMail:
 
 @dataclass(frozen=True, slots=True)
 class RoleCalendar:
-    """The deadline of one open role, for the reader's own calendar."""
+    """The deadline of one role, for the reader's own calendar."""
 
     slug: str
 

@@ -496,7 +496,7 @@ def test_calendars_keep_to_their_format(site: Built) -> None:
 def test_calendars_say_who_and_how_often(site: Built) -> None:
     """Each calendar has a name, its own address, and the time after which a program may ask again."""
     for path, calendar in calendars(site).items():
-        assert calendar["METHOD"] == "PUBLISH"
+        assert "METHOD" not in calendar, "it is for calendars that are sent, and asks for an organizer"
         assert calendar["NAME"] == calendar["X-WR-CALNAME"]
         assert calendar["SOURCE"] == site.url(path)
         assert calendar.to_ical().count(b"REFRESH-INTERVAL;VALUE=DURATION:PT12H") == 1
@@ -533,7 +533,8 @@ def test_calendar_entries_are_complete(site: Built) -> None:
             assert event["TRANSP"] == "TRANSPARENT"
             assert event["DTSTAMP"].dt < site.edition.now, path
             assert event["STATUS"] in {"CONFIRMED", "CANCELLED"}
-            assert str(event["SUMMARY"]).startswith(("Deadline", "Posting taken down"))
+            words = ("Deadline", "Withdrawn: ", "Filled: ", "Expired: ", "Posting taken down")
+            assert str(event["SUMMARY"]).startswith(words)
 
 
 def test_calendar_text_comes_back_as_written(sample_site: Built) -> None:
@@ -594,6 +595,38 @@ def test_a_calendar_strikes_out_what_is_over_before_its_deadline(small_site: Sma
     for end in ("withdrawn", "filled", "expired"):
         event = events[f"{end}@jobs.example.org"]
         assert (str(event["STATUS"]), int(event["SEQUENCE"])) == ("CANCELLED", 1), end
+        assert str(event["SUMMARY"]) == f"{end.capitalize()}: A role, Harbour Relief"
+        assert str(event["DESCRIPTION"]).startswith(f"{end.capitalize()}: recorded on 9 June 2026. The deadline was ")
+
+
+def test_every_calendar_has_a_component(site: Built) -> None:
+    """A calendar that holds no role yet is still one: RFC 5545 asks for a component, and its address has to stay."""
+    empty = [path for path, calendar in calendars(site).items() if not calendar.events]
+    assert all(calendar.subcomponents for calendar in calendars(site).values())
+    assert empty, "there is a calendar without a role to try this on"
+
+
+@pytest.mark.parametrize("end", ["", "withdrawn: 2026-06-09", "filled: 2026-06-09", "expired: 2026-06-09"])
+def test_a_role_s_own_calendar_stays_as_long_as_the_others_hold_it(small_site: SmallSite, end: str) -> None:
+    """After a role has ended its calendar says so, until the role has left the calendars of all its collections."""
+    small_site.posting("ends", f"duty_stations: [{{country: KE}}]\ncloses: 2026-06-14T12:00:00Z\n{end}")
+    ended = datetime(2026, 6, 15, tzinfo=UTC)
+    (event,) = Calendar.from_ical(small_site.build(ended).read("postings/ends/deadline.ics")).events
+    assert str(event["STATUS"]) == ("CANCELLED" if end else "CONFIRMED")
+    for slug, place in (("next", "duty_stations: [{country: KE}]\n"), ("other", "")):
+        small_site.posting(slug, f"{place}grade: P-4\nopens: 2026-08-20\ncloses: 2026-09-20")
+    later = small_site.build(datetime(2026, 9, 1, tzinfo=UTC))
+    held = {path for path in later.paths("deadlines.ics") if "ends@" in later.read(path)}
+    assert ("postings/ends/deadline.ics" in later.paths()) == bool(held)
+    assert held == {path for path in held if "not-stated" in path}, "quiet collections alone hold it"
+
+
+def test_role_calendars_are_of_the_roles_in_calendars(site: Built) -> None:
+    """Each role that any calendar of a collection holds has one of its own, and no other role has."""
+    own = {path.split("/")[1] for path in site.paths("/deadline.ics")}
+    held = {str(event["UID"]).split("@")[0] for calendar in calendars(site).values() for event in calendar.events}
+    slugs = {role.id: role.slug for role in site.edition.roles}
+    assert own == {slugs[identity] for identity in held}
 
 
 def test_a_calendar_has_no_place_that_is_none(small_site: SmallSite) -> None:
