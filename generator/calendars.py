@@ -11,7 +11,7 @@ from .content import Content
 from .edition import Collection, Edition, Role
 from .model import Dimension, Kind, State
 from .routes import CalendarFile, Links, PostingPage, RoleCalendar
-from .views import collection_title, place_of
+from .views import name_apart, place_of
 
 if TYPE_CHECKING:
     # It takes a tenth of a second to import, and a build that changes no calendar does not need it.
@@ -61,7 +61,7 @@ class DeadlineCalendar:
 
 def calendar_of(collection: Collection, edition: Edition) -> DeadlineCalendar:
     """The deadlines of the open roles, and of those that ended within the feeds' window before the newest event."""
-    title = edition.settings.title if collection.dimension is None else collection_title(collection)
+    title = name_apart(collection, edition.content)
     roles = sorted(_held(collection, edition), key=lambda role: role.slug)
     return DeadlineCalendar(CalendarFile(place_of(collection)), f"Deadlines: {title}", tuple(roles))
 
@@ -77,7 +77,7 @@ def _held(collection: Collection, edition: Edition) -> Iterator[Role]:
 
 
 def calendars_of_roles(edition: Edition) -> Iterator[DeadlineCalendar]:
-    """The deadline of each role that any calendar of its collections holds: who subscribed to it learns how it ended."""
+    """The deadline of each role that a calendar of its collections holds, so that a subscriber learns how it ended."""
     collections = (edition.site, *(one for found in edition.collections.values() for one in found.values()))
     held = {role.slug: role for collection in collections for role in _held(collection, edition)}
     return (calendar_of_role(role) for _, role in sorted(held.items()))

@@ -18,6 +18,7 @@ from .vocabulary import NOT_STATED
 
 LISTED = frozenset({State.OPEN, State.CLOSING})
 ENDED = frozenset({State.CLOSED, State.WITHDRAWN, State.FILLED, State.UNCONFIRMED})
+_LAST = frozenset({Kind.WITHDRAWN, Kind.FILLED, Kind.CLOSED})
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 SITE_AT_LEAST, COLLECTION_AT_LEAST = 50, 20  # events that a feed holds, if there are so many
 
@@ -47,6 +48,19 @@ class Role(Struct, frozen=True):
     @property
     def deadline(self) -> Deadline | None:
         return self.standing.deadline
+
+    @property
+    def opening(self) -> datetime:
+        """When it last opened to readers: as it was taken in, or when it reopened."""
+        again = (event.instant for event in reversed(self.events) if event.kind is Kind.REOPENED)
+        return next(again, self.history.opened)
+
+    @property
+    def ended_by(self) -> Event | None:
+        """The event that tells that the role ended by word, and not by its deadline."""
+        last = self.events[-1] if self.events else None
+        by_word = self.state in {State.WITHDRAWN, State.FILLED} or self.expired
+        return last if last and by_word and last.kind in _LAST else None
 
     def told_by(self, event: Event) -> Standing:
         """The deadline that an event of this role is about: the last part of its key, else the one that stands."""

@@ -236,6 +236,18 @@ Page = (
 )
 
 
+def page_of(feed: FeedFile) -> HtmlPage:
+    """The page that shows what a feed tells."""
+    if feed.place != Home():
+        return feed.place
+    match feed.told:
+        case "opened":
+            return OpenedPage()
+        case "closing":
+            return ClosingPage()
+    return Home()
+
+
 def hashed_name(name: str, content: bytes) -> str:
     """The published name of an asset: `style.css` becomes `style.3f2a91c0de.css`, so that it may be cached for ever."""
     stem, dot, suffix = name.rpartition(".")

@@ -1,7 +1,7 @@
 """JobPosting markup (schema.org) for a role that takes applications, as Google reads it.
 
-Only what the notice states: no estimate as salary, no `validThrough` without a deadline. And nothing where it states too
-little: Google rejects a job without a country.
+Only what the notice states: no estimate as salary, no `validThrough` without a deadline. And nothing at all where it
+states too little: Google rejects a job without a country.
 """
 
 from collections.abc import Iterator
@@ -77,8 +77,8 @@ def _places(posting: Posting) -> Iterator[dict[str, object]]:
 def _requirements(posting: Posting) -> dict[str, object]:
     """Who may apply, and what is asked for.
 
-    All of the latter is in `qualifications`, as text. `experienceRequirements` would say of a driving licence that it is
-    experience, and `experienceInPlaceOfEducation` asks for a number of months and a degree that alternatives do not have.
+    All of the latter is in `qualifications`, as text. `experienceRequirements` would call a driving licence experience,
+    and `experienceInPlaceOfEducation` needs one number of months and one degree beside it, which alternatives lack.
     """
     found: dict[str, object] = {}
     stated = [station.country for station in posting.duty_stations]

@@ -12,7 +12,18 @@ from .edition import LISTED, Collection, Role
 from .model import Deadline, Dimension, Event, State
 from .pictures import Locator, Strip, WorldMap, day_anchor
 from .prose import Prose
-from .routes import CollectionPage, Home, HtmlPage, Page, Place, PostingPage, WeekMail
+from .routes import (
+    ClosingPage,
+    CollectionPage,
+    Home,
+    HtmlPage,
+    OpenedPage,
+    Page,
+    Place,
+    PostingPage,
+    WeekMail,
+    WeeksPage,
+)
 from .schema import Posting, Settings
 from .vocabulary import NOT_STATED, slug_of
 
@@ -28,13 +39,13 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What the frame of every page needs. `place` is the collection whose feeds the page offers."""
+    """What the frame of every page needs. `place` is the page whose feeds this one offers."""
 
     page: HtmlPage
     title: str
     description: str
     crumbs: tuple[Link, ...] = ()
-    place: Place = _HOME
+    place: Place | OpenedPage | ClosingPage | WeeksPage = _HOME
     indexed: bool = True
 
 
@@ -288,7 +299,10 @@ class EditorsView:
 
 @dataclass(frozen=True, slots=True)
 class FeedRow:
+    """A collection in the list of all feeds; `apart` is its name where no heading tells its kind."""
+
     name: str
+    apart: str
     page: Place
 
 
@@ -354,11 +368,15 @@ def row_of(role: Role, content: Content) -> Row:
     )
 
 
+def when_told(event: Event, settings: Settings) -> str:
+    """When an event was, as exactly as it is known."""
+    if event.exact:
+        return wording.instant_text(event.instant)
+    return wording.short_date(wording.site_day(event.instant, settings))
+
+
 def happening_of(event: Event, settings: Settings, role: Role | None = None) -> Happening:
-    told = wording.instant_text(event.instant)
-    if not event.exact:
-        told = wording.short_date(wording.site_day(event.instant, settings))
-    return Happening(utc_text(event.instant), told, wording.KIND_WORDS[event.kind], role)
+    return Happening(utc_text(event.instant), when_told(event, settings), wording.KIND_WORDS[event.kind], role)
 
 
 def by_day(roles: Iterable[Role]) -> tuple[Group, ...]:
@@ -414,6 +432,15 @@ def collection_title(collection: Collection) -> str:
     if collection.dimension is None or collection.key != NOT_STATED:
         return collection.name
     return f"{DIMENSION_WORDS[collection.dimension][1]} not stated"
+
+
+def name_apart(collection: Collection, content: Content) -> str:
+    """The same with what tells it from others: a category and a contract type may have one name."""
+    dimension, key = collection.dimension, collection.key
+    if dimension is None or key == NOT_STATED:
+        return collection_title(collection)
+    kind = DIMENSION_WORDS[dimension][1].lower()
+    return f"{collection.name} ({f'{kind} {key}' if content.shares_name(dimension, key) else kind})"
 
 
 def place_of(collection: Collection) -> Place:

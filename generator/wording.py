@@ -22,6 +22,7 @@ STATE_WORDS = {
     State.UNCONFIRMED: "Unconfirmed",
     State.SCHEDULED: "Scheduled",
 }
+NO_PLACE = "Duty station not stated"
 KIND_WORDS = {
     Kind.OPENED: "Opened",
     Kind.CLOSING: "Closing",
@@ -169,7 +170,7 @@ def place_text(posting: Posting) -> str:
     places = [station_text(station) for station in posting.duty_stations]
     if posting.remote:
         places.append("home-based or roving")
-    return "; ".join(places) or "Duty station not stated"
+    return "; ".join(places) or NO_PLACE
 
 
 def years_text(years: int) -> str:

@@ -58,7 +58,7 @@ def with_closed(kind: str, country: str) -> bool:
 
 
 def opened(kind: str, country: str) -> bool:
-    return kind == "opened"
+    return kind in {"opened", "reopened"}
 
 
 def closing(kind: str, country: str) -> bool:
