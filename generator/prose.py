@@ -40,15 +40,15 @@ NOTHING = Prose("")
 
 
 _BEGINNING = 400  # characters: a feed holds the beginnings of fifty texts and more
-_PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
+_PARAGRAPH = re.compile(r"<(?:p|li)>(.*?)</(?:p|li)>", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 
 
 def beginning(prose: Prose) -> str:
-    """How a text begins, its headings and lists left out: at most 400 characters of plain text, cut between words."""
+    """How a text begins, its headings left out: at most 400 characters of plain text, cut between words."""
     text = ""
     for paragraph in _PARAGRAPH.finditer(prose.html):
-        text = " ".join(f"{text} {unescape(_TAG.sub(' ', paragraph[1]))}".split())
+        text = " ".join(f"{text} {unescape(_TAG.sub('', paragraph[1].replace('<br', ' <br')))}".split())
         if len(text) > _BEGINNING:
             return f"{text[: _BEGINNING - 1].rsplit(' ', 1)[0]}…"
     return text

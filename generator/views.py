@@ -127,12 +127,13 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """An event in a list: when, what, and which role."""
+    """An event in a list: when, what, which role, and what of its deadline is to be known."""
 
     instant: str
     told: str
     word: str
     role: Role | None = None
+    deadline: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,7 +377,26 @@ def when_told(event: Event, settings: Settings) -> str:
 
 
 def happening_of(event: Event, settings: Settings, role: Role | None = None) -> Happening:
-    return Happening(utc_text(event.instant), when_told(event, settings), wording.KIND_WORDS[event.kind], role)
+    deadline = deadline_told(event, role, settings) if role else ""
+    return Happening(
+        utc_text(event.instant), when_told(event, settings), wording.KIND_WORDS[event.kind], role, deadline
+    )
+
+
+def deadline_told(event: Event, role: Role, settings: Settings) -> str:
+    """The deadline that an event is about, and whether it still counts: in a sentence without its end."""
+    if role.takedown:
+        return ""
+    told = role.told_by(event)
+    assumed = " (assumed)" if told.deadline and not told.deadline.stated else ""
+    text, label = wording.standing_text(told), "Deadline was" if role.ended_by else "Deadline"
+    parts = [f"{label}: {text}{assumed}" if told.deadline or not told.written else text[:1].upper() + text[1:]]
+    if told.written != role.standing.written:
+        parts.append(f"moved since, now: {wording.standing_text(role.standing)}")
+    if not role.listed and (event != role.events[-1] or role.state is State.UNCONFIRMED):
+        day = wording.short_date(role.ended_day(settings))
+        parts.append(f"not confirmed since {day}" if role.state is State.UNCONFIRMED else f"{role.state} {day}")
+    return "; ".join(parts)
 
 
 def by_day(roles: Iterable[Role]) -> tuple[Group, ...]:

@@ -711,6 +711,39 @@ def test_no_title_makes_a_line_of_an_e_mail(small_site: SmallSite) -> None:
     assert max(map(len, text.splitlines())) <= 72
 
 
+IN_WEEKS = {
+    "stays": ("closes: 2026-07-25T12:00:00Z", "Opened", "Deadline: Saturday 25 July 2026, 12:00 UTC"),
+    "ends": (
+        "closes: 2026-06-12T12:00:00Z",
+        "Opened",
+        "Deadline: Friday 12 June 2026, 12:00 UTC; closed 12 June 2026",
+    ),
+    "goes": (
+        "closes: 2026-07-25T12:00:00Z\nwithdrawn: 2026-06-13T09:00:00Z",
+        "Opened",
+        "Deadline was: Saturday 25 July 2026, 12:00 UTC; withdrawn 13 June 2026",
+    ),
+    "moves": (
+        "closes: 2026-07-25T12:00:00Z\ndeadline_changes: [{on: 2026-06-11T10:00:00Z, from: 2026-06-12T12:00:00Z}]",
+        "Closing",
+        "Deadline: Friday 12 June 2026, 12:00 UTC; moved since, now: Saturday 25 July 2026, 12:00 UTC",
+    ),
+}
+
+
+@pytest.mark.parametrize("slug", IN_WEEKS)
+def test_a_week_shows_no_role_as_more_alive_than_it_is(small_site: SmallSite, slug: str) -> None:
+    """A week's page and its e-mails tell the deadline that an event was about, and what has become of the role."""
+    front_matter, word, expected = IN_WEEKS[slug]
+    small_site.posting(slug, f"title: The role\nopens: 2026-06-08T08:00:00Z\n{front_matter}")
+    site = small_site.build()
+    page = " ".join("".join(site.page("weeks/2026-W24/index.html").main.itertext()).split())
+    assert f"{word}: The role, Harbour Relief, Duty station not stated. {expected}" in page
+    for name in ("mail.html", "mail.txt"):
+        text = " ".join(re.sub("<[^>]*>", " ", site.read(f"weeks/2026-W24/{name}")).split())
+        assert expected in text, name
+
+
 # The digest as data
 
 
