@@ -647,12 +647,48 @@ def test_an_alias_leads_to_its_posting(sample_site: Built) -> None:
     aliases = {"first-everything": "open-with-everything", "head-of-everything": "open-with-everything"}
     aliases |= {"taken-down-alias": "taken-down"}
     prefix = "/some/path/postings"
-    assert rules == [[f"{prefix}/{alias}/", f"{prefix}/{slug}/", "301"] for alias, slug in sorted(aliases.items())]
+    expected = [[f"{prefix}/{alias}/", f"{prefix}/{slug}/"] for alias, slug in sorted(aliases.items())]
+    assert rules == [[*rule, code] for rule in expected for code in ("301!", "301")]
     for alias, slug in aliases.items():
         page = sample_site.page(f"postings/{alias}/index.html")
         assert page.meta("refresh") == f"0; url={prefix}/{slug}/"
         assert page.noindex
         assert page.link("canonical")[0].get("href") == sample_site.url(f"postings/{slug}/index.html")
+
+
+def redirected(text: str, path: str, *, netlify: bool, is_file: bool) -> str | None:
+    """Where a host that reads `_redirects` leads: Netlify and Cloudflare Pages as their documents say."""
+    for old, new, code in (line.split() for line in text.splitlines()):
+        if not netlify and not code.isdigit():
+            continue  # workers-sdk, parseRedirects.ts: an unknown status is no rule
+        if old == path:
+            hidden = netlify and is_file and not code.endswith("!")
+            return None if hidden else new
+    return None
+
+
+@pytest.mark.parametrize("netlify", [True, False])
+def test_no_page_hides_a_redirect(sample_site: Built, netlify: bool) -> None:
+    """A former address is a redirect on both hosts that read the file, although a page stands at it."""
+    rules = sample_site.read("_redirects")
+    for line in rules.splitlines():
+        old, new, _ = line.split()
+        assert sample_site.path_at(f"https://{urlsplit(sample_site.address).netloc}{old}")
+        assert redirected(rules, old, netlify=netlify, is_file=True) == new
+
+
+def test_too_many_former_addresses_for_a_host_are_told(small_site: SmallSite) -> None:
+    """More redirects than Cloudflare Pages takes are a warning of `check` and of `build`, which goes on."""
+    # The small site has one already.
+    for count, told in ((999, False), (1_000, True)):
+        small_site.posting("many", f"closes: 2026-07-01\naliases: {[f'old-{number}' for number in range(count)]}")
+        checked = small_site.command("check")
+        built_ = small_site.command(
+            "build", "--no-search", "--out", small_site.root / "out", "--now", "2026-06-15T12:00:00Z"
+        )
+        for done in (checked, built_):
+            assert done.code == 0
+            assert ("Cloudflare Pages takes redirects for 1,000 alone" in done.out + done.err) == told
 
 
 def test_headers_for_hosts(site: Built) -> None:
