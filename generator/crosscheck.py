@@ -8,7 +8,7 @@ from .content import OrganisationFile
 from .documents import Document
 from .fields import SLUG, read_address
 from .frontmatter import Location
-from .problems import Problem, did_you_mean, shown
+from .problems import Place, Problem, did_you_mean, shown
 from .schema import FreePage, Organisation, Posting, Settings, VocabularyFile
 from .vocabulary import slug_of
 
@@ -75,6 +75,18 @@ def names(claims: Sequence[Claim]) -> Iterator[tuple[str, Location, str]]:
         for location, name in claim.others:
             if (other := owners.setdefault(name, claim)) is not claim:
                 yield claim.path, location, f"{name} belongs to {other.path} already, write another one"
+
+
+_MOST_REDIRECTS = 2_000  # that Cloudflare Pages reads
+_RULES = 2  # in the file of redirects for each former address
+
+
+def redirects(aliases: int) -> Iterator[Problem]:
+    """Of very many former addresses one host forgets some."""
+    if aliases * _RULES > _MOST_REDIRECTS:
+        reason = f"there are {aliases:,}, and Cloudflare Pages takes redirects for {_MOST_REDIRECTS // _RULES:,} alone"
+        instead = "delete those that nobody uses, or know that the others send readers on by their pages"
+        yield Problem("content/postings", Place(), "aliases", f"{reason}, {instead}", "warning")
 
 
 def _text(document: Document[Any], key: str) -> str:

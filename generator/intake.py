@@ -210,7 +210,7 @@ def _judged(task: Task, file: Found, old: Remembered | None, read: tuple[bytes, 
     posting = PostingFile(document.name, document.path, document.value, document.prose)
     real = file.path.relative_to(rules.root).as_posix()
     place = real if real != file.name else ""
-    facts = stated(document.value)
+    facts = stated(document.value, document.prose)
     short = listing.listing_of(posting, _digest(document.path, raw), facts, rules.content, place)
     page = task.preview(posting, short, rules.content) if task.preview else None
     return Taken(found._replace(listing=listing.encoded(short)), facts, claim, [], [], page)

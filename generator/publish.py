@@ -25,8 +25,9 @@ import msgspec
 
 from .cachefolder import mark_of
 from .exchange import TREE, beside, between, exchange, mirror, put_back, synced
-from .files import stamp_of, visible
+from .files import stamp_of
 from .problems import shown
+from .telling import visible
 
 MANIFEST = ".vacancy-digest.json"
 _ASIDE = ".vacancy-digest-new-"
