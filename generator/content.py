@@ -1,6 +1,6 @@
 """The content of a digest as values: what was read, before any instant is asked about."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import blake2b
@@ -11,6 +11,8 @@ from . import schema
 from .model import Dimension, History
 from .prose import NOTHING, Prose
 from .vocabulary import NOT_STATED, OPEN_TO, Term, Vocabulary, countries, languages, slug_of
+
+MAX_LEVELS = 10  # of organisations, one above the other
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,15 @@ class OrganisationFile:
     prose: Prose | None = None
     logo: StaticFile | None = None
     path: str = ""
+
+
+def line_of(key: str, organisations: Mapping[str, OrganisationFile]) -> Iterator[OrganisationFile]:
+    """An organisation and those above it, the nearest first, no more than `MAX_LEVELS`: parents may go round."""
+    for _ in range(MAX_LEVELS):
+        if (found := organisations.get(key)) is None:
+            return
+        yield found
+        key = found.organisation.parent or ""
 
 
 @dataclass(frozen=True, slots=True)
