@@ -12,10 +12,11 @@ from typing import Any
 
 import yaml
 
-from .problems import Place, shown
+from .problems import Place, cut, shown
 
 MAX_BYTES = 16 * 1024
 MAX_DEPTH = 8
+_MOST_FINDINGS = 50
 
 Location = tuple[str | int, ...]
 Value = str | list["Value"] | dict[str, "Value"]
@@ -108,7 +109,7 @@ def read_mapping(text: str, first_line: int = 1) -> tuple[Fields, list[Finding]]
         return Fields(_plain_mapping(text), lambda: _placed(text, first_line)), []
     except (yaml.YAMLError, _NotPlain):
         reader = _placed(text, first_line)
-        return Fields(reader.value, lambda: reader), reader.findings
+        return Fields(reader.value, lambda: reader), reader.findings[:_MOST_FINDINGS]
 
 
 def _placed(text: str, first_line: int) -> "_Reader":
@@ -212,10 +213,10 @@ class _Reader:
     def node(self, event: Any, events: Iterator[yaml.Event], location: Location) -> Value:
         self.values[location] = self.place(event)
         if isinstance(event, yaml.AliasEvent):
-            self.refuse(event, location, f"*{event.anchor} is a YAML alias, write the value out")
+            self.refuse(event, location, f"*{cut(str(event.anchor))} is a YAML alias, write the value out")
             return ""
         if event.anchor:
-            self.refuse(event, location, f"&{event.anchor} is a YAML anchor, write the value without it")
+            self.refuse(event, location, f"&{cut(event.anchor)} is a YAML anchor, write the value without it")
         if event.tag:
             self.refuse(event, location, f"{shown(event.tag)} is a YAML tag, write the value without it")
         if len(location) >= MAX_DEPTH and not isinstance(event, yaml.ScalarEvent):
@@ -265,8 +266,11 @@ def key_text(location: Location) -> str:
     """A location as messages name it: `duty_stations[0].country`."""
     text = ""
     for part in location:
-        shown_part = part if isinstance(part, int) or (part.isprintable() and part) else repr(part)
-        text += f"[{part}]" if isinstance(part, int) else f".{shown_part}" if text else str(shown_part)
+        if isinstance(part, int):
+            text += f"[{part}]"
+        else:
+            name = cut(part) if part.isprintable() and part else shown(part)
+            text += f".{name}" if text else name
     return text
 
 
@@ -283,7 +287,7 @@ def _no_mapping(text: str, place: Place) -> Finding:
 
 
 def _no_space(match: re.Match[str], line: int) -> Finding:
-    return Place(line, match.end("key")), match["key"].strip(" -:"), "no space stands after the colon, write one"
+    return Place(line, match.end("key")), cut(match["key"].strip(" -:")), "no space stands after the colon, write one"
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,4 +360,4 @@ class _Syntax:
 
 def _key_on(line: str) -> str:
     match = re.match(r"\s*(?:-\s+)*([\w-]+):", line)
-    return match.group(1) if match else "front matter"
+    return cut(match.group(1)) if match else "front matter"
