@@ -1,7 +1,7 @@
 """The content of a digest as values: what was read, before any instant is asked about."""
 
 from collections import Counter
-from collections.abc import Mapping, Set
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import blake2b
@@ -12,6 +12,8 @@ from . import schema
 from .model import Dimension, History
 from .prose import NOTHING, Prose
 from .vocabulary import NOT_STATED, OPEN_TO, Term, Vocabulary, countries, languages, slug_of
+
+MAX_LEVELS = 10  # of organisations, one above the other
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,15 @@ class OrganisationFile:
     prose: Prose | None = None
     logo: StaticFile | None = None
     path: str = ""
+
+
+def line_of(key: str, organisations: Mapping[str, OrganisationFile]) -> Iterator[OrganisationFile]:
+    """An organisation and those above it, the nearest first, no more than `MAX_LEVELS`: parents may go round."""
+    for _ in range(MAX_LEVELS):
+        if (found := organisations.get(key)) is None:
+            return
+        yield found
+        key = found.organisation.parent or ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,9 @@ from .files import create, read_text
 from .frontmatter import read_mapping, split
 from .history import state_at
 from .model import State
-from .twins import Trait, advertised_again, twin_of
+from .twins import ALIKE, Alike, Trait, advertised_again, twin_of
+
+_LONGEST_TRAIT = 300  # characters; nothing longer is a title or a reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +29,13 @@ class Outcome:
 
 def write_drafts(site: desk.Desk, drafts: Iterable[Draft], now: datetime) -> Iterable[Outcome]:
     """Writes each draft that tells of no known vacancy. Raises ContentError for a draft that would not be read."""
-    known = known_traits(site, now)
+    known, by_words = known_traits(site, now), Alike(ALIKE)
+    for one in known:
+        by_words.add(one)
     names = {path.stem for path in site.postings()}
     for draft in drafts:
         trait = _trait(draft)
-        found = twin_of(trait, known)
+        found = twin_of(trait, known, by_words)
         if found and not advertised_again(trait, found[0]):
             yield Outcome(draft, None, found[0].path, found[1])
             continue
@@ -45,6 +49,7 @@ def write_drafts(site: desk.Desk, drafts: Iterable[Draft], now: datetime) -> Ite
         create(path, text.encode())
         names.add(slug)
         known.append(replace(trait, path=path.relative_to(site.root).as_posix()))
+        by_words.add(known[-1])
         yield Outcome(draft, path)
 
 
@@ -79,7 +84,7 @@ def known_trait(path: str, fields: Mapping[str, object], body: str, *, over: boo
     source = fields.get("source")
     url = source.get("url") if isinstance(source, Mapping) else None
     title, organisation, reference, closes = (
-        str(fields.get(key) or "") for key in ("title", "organisation", "reference", "closes")
+        str(fields.get(key) or "")[:_LONGEST_TRAIT] for key in ("title", "organisation", "reference", "closes")
     )
     return Trait(path, title, organisation, reference, str(url or ""), _place(fields), closes, over, body)
 

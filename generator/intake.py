@@ -1,7 +1,9 @@
 """Postings taken in: each file judged by itself, and what earlier builds know of it not asked for again."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby, islice
+from operator import itemgetter
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple, Protocol
 
@@ -11,11 +13,11 @@ from .crew import ALONE, Crew
 from .crosscheck import Claim
 from .documents import Document, Reading
 from .files import MAX_TEXT_BYTES, Found, decoded, problem_at, read_bytes
-from .frontmatter import Location, key_text, read_mapping, split
+from .frontmatter import Fields, Location, key_text, read_mapping, split
 from .memo import Memo, Remembered, digest_of, toolchain
-from .problems import ContentError, Place, Problem
+from .problems import ContentError, Problem
 from .progress import Track, silent
-from .schema import Posting
+from .schema import MOST_PROBLEMS, Posting
 from .stated import stated
 from .vocabulary import Vocabulary
 
@@ -108,8 +110,8 @@ def take_in(
             intake.listings.append(listing.decoded(taken.found.listing))
             if taken.page:
                 intake.pages[intake.listings[-1].slug] = taken.page
-    for path, location, message in crosscheck.names(sorted(claims)):
-        intake.problems.append(_problem_in(rules.root, path, location, message))
+    for path, found in groupby(crosscheck.names(sorted(claims)), key=itemgetter(0)):
+        intake.problems += _problems_in(rules.root, path, found)
     return intake
 
 
@@ -250,11 +252,15 @@ def _claim_of(one: Listing) -> Claim:
     return Claim(one.path, one.slug, (*identity, *aliases))
 
 
-def _problem_in(root: Path, path: str, location: Location, message: str) -> Problem:
-    """A problem that only the other files show, at its place in this one."""
-    if not location:
-        return problem_at(root, root / path, "file name", message)
-    raw, _ = read_bytes(root, root / path, MAX_TEXT_BYTES)
-    parts = split(decoded(root, root / path, raw)[0])
-    place = read_mapping(parts[0], 2)[0].place_of(location) if parts else Place()
-    return problem_at(root, root / path, key_text(location), message, place)
+def _problems_in(root: Path, path: str, found: Iterable[tuple[str, Location, str]]) -> Iterator[Problem]:
+    """What only the other files show to be wrong in one, at its places; its text is read once."""
+    fields: Fields | None = None
+    for _, location, message in islice(found, MOST_PROBLEMS):
+        if not location:
+            yield problem_at(root, root / path, "file name", message)
+            continue
+        if fields is None:
+            raw, _ = read_bytes(root, root / path, MAX_TEXT_BYTES)
+            parts = split(decoded(root, root / path, raw)[0])
+            fields = read_mapping(parts[0] if parts else "", 2)[0]
+        yield problem_at(root, root / path, key_text(location), message, fields.place_of(location))
