@@ -23,7 +23,7 @@ from sites import DATA, Outcome, SmallSite
 from generator.dates import read_date
 from generator.desk import Desk
 from generator.drafting import Draft, plain_markdown
-from generator.fetching import NotFetched, fetch
+from generator.fetching import NotFetched, Web, fetch
 from generator.frontmatter import read_mapping, split
 from generator.interchange import drafts_in
 from generator.markup import read
@@ -503,7 +503,7 @@ def test_a_page_is_fetched(site: SmallSite) -> None:
     assert [line.split(" vacancy-digest/")[0] for line in asked] == ["/robots.txt", "/a", "/b"]
 
 
-def test_what_is_not_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_not_fetched() -> None:
     """Private networks, endless redirects, what robots.txt forbids, the too large and too slow, and other schemes."""
     pages = {
         "/loop": (302, {"Location": "/loop"}, b""),
@@ -518,7 +518,7 @@ def test_what_is_not_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
             "/loop": "sends on more than 5 times",
             "/large": "is larger than 5 MiB",
             "/gone": "answers 410",
-            "/latin": "is not text in utf-8",
+            "/latin": "is not text in 'utf-8'",
             "/no": "asks programs to stay away (robots.txt)",
         }.items():
             with pytest.raises(NotFetched, match=re.escape(message)):
@@ -526,9 +526,8 @@ def test_what_is_not_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
         for address in (f"{host}/gone", host.replace("127.0.0.1", "localhost"), "http://[::1]/", "http://10.0.0.1/"):
             with pytest.raises(NotFetched, match="private network"):
                 fetch(address)
-        monkeypatch.setattr("generator.fetching.MAX_SECONDS", -1.0)
         with pytest.raises(NotFetched, match="takes longer"):
-            fetch(f"{host}/latin", private=True)
+            fetch(f"{host}/latin", private=True, web=Web(seconds=-1.0))
     for address in ("file:///etc/passwd", "ftp://example.org/", "https://user@example.org/", "https://"):
         with pytest.raises(NotFetched, match="is no http or https address"):
             fetch(address)

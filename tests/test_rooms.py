@@ -50,7 +50,7 @@ KNOWN_IN = {
     "fcntl": {"publish"},
     "feedparser": {"interchange"},
     "feedgen": {"feeds"},
-    "httpx": {"fetching"},
+    "httpcore": {"fetching"},
     "icalendar": {"calendars"},
     "jinja2": {"templates", "render"},
     "lxml": {"feeds", "webpages"},
@@ -228,7 +228,7 @@ def test_few_rooms_touch_files() -> None:
 
 def test_builds_do_not_talk_to_the_network() -> None:
     """One room opens connections and one waits for them; only commands that are asked to do so know them."""
-    network = {"socket", "ssl", "http", "requests", "httpx", "urllib3", "ftplib", "smtplib"}
+    network = {"socket", "ssl", "http", "requests", "httpx", "httpcore", "urllib3", "ftplib", "smtplib"}
     assert [name for name in _modules() if _packages(name) & network] == ["fetching", "server"]
     assert {name for name in _modules() if "fetching" in _own_imports(name)} == {"commands.import", "links"}
     assert {name for name in _modules() if "server" in _own_imports(name)} == {"commands.serve"}

@@ -14,6 +14,7 @@ from ..files import read_source
 from ..importing import write_drafts
 from ..interchange import drafts_in
 from ..notices import Bench
+from ..problems import shown
 from .options import now_option, root_option
 
 _MAX_BYTES = 5 * 1024 * 1024
@@ -83,19 +84,27 @@ def _write(site: Desk, drafts: list[Draft], now: datetime) -> None:
 def _each(sources: tuple[str, ...]) -> Iterator[str]:
     """The sources, of folders their files."""
     for source in sources:
-        if Path(source).is_dir():
+        if _is_folder(source):
             yield from (str(path) for path in sorted(Path(source).rglob("*")) if path.is_file())
         else:
             yield source
 
 
+def _is_folder(source: str) -> bool:
+    try:
+        return Path(source).is_dir()
+    except (OSError, ValueError):  # what is no name of a file at all, such as a pasted text
+        return False
+
+
 def _text(source: str, *, private: bool) -> str:
-    if source.startswith(("http://", "https://")):
+    if source.lower().startswith(("http://", "https://")):
         return fetch(source, private=private)
     try:
         raw = sys.stdin.buffer.read(_MAX_BYTES + 1) if source == "-" else read_source(Path(source), _MAX_BYTES)
-    except OSError as error:
-        raise Unreadable(f"{source} cannot be read ({error.strerror})") from None
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else "that is no name of a file"
+        raise Unreadable(f"{shown(source)} cannot be read ({why})") from None
     if len(raw) > _MAX_BYTES:
         raise Unreadable(f"{source} is larger than {_MAX_BYTES // 1024 // 1024} MiB")
     encoding = "utf-16" if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
