@@ -33,6 +33,7 @@ ROOMS = (
         "pieces",
         "build",
         "changes",
+        "watching",
         "workbench",
         "server",
         "starter",
@@ -61,6 +62,7 @@ KNOWN_IN = {
     "rich": {"progress"},
     "sqlite3": {"memo"},
     "subprocess": {"past", "search"},
+    "watchfiles": {"watching"},
     "time": {"fetching", "progress", "tally", "workbench", "commands.build"},
     "yaml": {"editors", "edits", "frontmatter", "vocabulary"},
 }

@@ -5,10 +5,10 @@ from functools import partial
 from pathlib import Path
 
 import click
-from watchfiles import watch
 
 from ..folder import settings_of
 from ..server import Server
+from ..watching import changes
 from ..workbench import Workbench
 from .options import root_option
 
@@ -36,21 +36,16 @@ def command(root: Path, host: str, port: int) -> None:
     bench.rebuild()
     threading.Thread(target=server.serve_forever, daemon=True).start()
     click.echo(f"The digest is at http://{_shown(host)}:{server.server_port}/ (Ctrl-C ends it).")
-    folders = [root / name for name in ("content", "templates") if (root / name).is_dir()]
     try:
-        for _ in watch(*folders, watch_filter=_concerns, debounce=50, step=10):
+        for _ in changes(root, partial(click.echo, err=True)):
             bench.rebuild()
     except KeyboardInterrupt:
         pass
+    except OSError as error:
+        raise click.ClickException(f"{root} cannot be watched ({error})") from None
     finally:
         server.shutdown()
 
 
 def _shown(host: str) -> str:
     return "localhost" if host in {"127.0.0.1", "0.0.0.0", "::1", "::"} else host
-
-
-def _concerns(change: object, path: str) -> bool:
-    """Whether a changed file is one that the site is made from: the temporary files of editors are none."""
-    name = Path(path).name
-    return not name.startswith(".") and not name.endswith(("~", ".swp", ".tmp"))
