@@ -2,6 +2,7 @@
 
 import ast
 import gzip
+import http.client
 import socket
 import ssl
 import subprocess
@@ -21,6 +22,8 @@ from hypothesis import strategies as st
 from sites import DATA, SmallSite
 
 from generator.fetching import MAX_BYTES, NotFetched, Web, answers, fetch, public
+from generator.server import Server, refusal
+from generator.workbench import Workbench
 
 PUBLIC, HERE = "93.184.215.14", "127.0.0.1"
 
@@ -369,3 +372,96 @@ def test_import_of_what_is_no_address(small_site: SmallSite) -> None:
     assert len(done.err.splitlines()) == 3
     assert done.err.count("is no http or https address of a host") == 3
     assert ast.literal_eval(done.err.split(" is no")[0]) == "http://[/"
+
+
+# Who may ask `serve`
+
+ASKING = [
+    # What a browser says of a request, whether it steers, and whether it is answered.
+    ({"Host": "localhost:8000"}, False, True),
+    ({"Host": "127.0.0.1:8000"}, True, True),
+    ({"Host": "[::1]:8000"}, True, True),
+    ({"Host": "192.168.1.5:8000"}, False, True),
+    ({"Host": "desk.example:8000"}, False, True),
+    ({"Host": "DESK.example."}, False, True),
+    ({"Host": "evil.example"}, False, False),
+    ({"Host": "localhost.evil.example"}, False, False),
+    ({"Host": "127.0.0.1.evil.example"}, False, False),
+    ({"Host": "evil.example@localhost"}, False, True),  # no browser sends it, and it names us
+    ({"Host": "["}, False, False),
+    ({"Host": ""}, False, False),
+    ({}, False, False),
+    *(
+        (
+            {"Host": "localhost:8000", "Sec-Fetch-Site": site, "Sec-Fetch-Mode": mode, "Sec-Fetch-Dest": to},
+            steers,
+            answered,
+        )
+        for site, mode, to, steers, answered in [
+            ("same-origin", "cors", "empty", True, True),
+            ("same-origin", "navigate", "document", True, True),
+            ("none", "navigate", "document", True, True),
+            ("cross-site", "navigate", "document", False, True),
+            ("cross-site", "navigate", "document", True, False),
+            ("same-site", "navigate", "document", True, False),
+            ("cross-site", "navigate", "iframe", False, False),
+            ("cross-site", "no-cors", "image", True, False),
+            ("cross-site", "no-cors", "script", False, False),
+            ("same-site", "no-cors", "image", True, False),
+            ("cross-site", "cors", "empty", False, False),
+        ]
+    ),
+    ({"Host": "localhost:8000", "Origin": "http://evil.example"}, True, False),
+    ({"Host": "localhost:8000", "Origin": "http://evil.example"}, False, False),
+    ({"Host": "localhost:8000", "Origin": "null"}, True, False),
+    ({"Host": "localhost:8000", "Origin": "http://localhost:3000"}, True, False),
+    ({"Host": "localhost:8000", "Origin": "http://localhost:8000"}, True, True),
+    ({"Host": "localhost:8000", "Referer": "http://evil.example/"}, True, False),
+    ({"Host": "localhost:8000", "Referer": "http://localhost:8000/"}, True, True),
+    ({"Host": "192.168.1.5:8000"}, True, False),
+    ({"Host": "0.0.0.0:8000"}, True, False),
+    ({"Host": "192.168.1.5:8000", "Referer": "http://192.168.1.5:8000/x/"}, True, True),
+    ({"Host": "192.168.1.5:8000", "Referer": "http://192.168.1.5:8000.evil.example/"}, True, False),
+    ({"Host": "192.168.1.5:8000", "Referer": "http://evil.example/"}, False, True),
+]
+
+
+@pytest.mark.parametrize(("headers", "steers", "answered"), ASKING)
+def test_who_is_answered(headers: dict[str, str], steers: bool, answered: bool) -> None:
+    """`serve` answers its own pages and readers who come to it, by its own names, and no page of another site."""
+    assert (refusal(headers, {"desk.example", "0.0.0.0"}, steers=steers) == "") == answered
+
+
+def test_a_foreign_page_does_not_steer(small_site: SmallSite) -> None:
+    """A request with ?now= from a page of another site builds nothing and shows nothing, by whatever name it comes."""
+    server = Server(HERE, 0)
+    bench = Workbench(small_site.root, {"0.0.0.0"}, server.server_port, lambda line: None)
+    server.work_on(bench)
+    bench.rebuild()
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    here = f"{HERE}:{server.server_port}"
+    try:
+        for headers, status in (
+            (
+                {"Host": here, "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"},
+                403,
+            ),
+            ({"Host": here, "Origin": "http://evil.example"}, 403),
+            ({"Host": "evil.example"}, 403),
+            ({"Host": "evil.example", "Sec-Fetch-Site": "same-origin"}, 403),
+            ({"Host": here, "Sec-Fetch-Site": "same-origin"}, 200),
+        ):
+            before = bench.standing
+            for method in ("HEAD", "GET"):
+                connection = http.client.HTTPConnection(here, timeout=60)
+                connection.request(method, "/?now=2199-01-01T00:00:00Z", headers=headers)
+                assert connection.getresponse().status == status, headers
+                connection.close()
+            assert (bench.standing == before) == (status == 403)
+        connection = http.client.HTTPConnection(here, timeout=60)
+        connection.request("GET", "http://[/", headers={"Host": here})
+        assert connection.getresponse().status == 400
+        connection.close()
+    finally:
+        server.shutdown()
+        server.server_close()

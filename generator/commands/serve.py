@@ -16,8 +16,15 @@ from .options import root_option
 @click.command("serve")
 @root_option
 @click.option("--host", default="127.0.0.1", help="Where to listen (default: on this machine alone).")
+@click.option(
+    "--allow-host",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    help="A name besides localhost and the --host by which it may be asked for. May be given several times.",
+)
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, help="Default: 8000; 0 takes any that is free.")
-def command(root: Path, host: str, port: int) -> None:
+def command(root: Path, host: str, names: tuple[str, ...], port: int) -> None:
     """Build, serve, build again at every change, and reload the browser. The folder site/ is left alone.
 
     A mistake is shown on the page until it is mended. The slider in the bar shows the digest on another day, as does
@@ -31,7 +38,7 @@ def command(root: Path, host: str, port: int) -> None:
         server = Server(host, port)
     except OSError as error:
         raise click.UsageError(f"{host}:{port} cannot be had ({error.strerror}), choose another --port") from None
-    bench = Workbench(root, host, server.server_port, partial(click.echo, err=True))
+    bench = Workbench(root, {host, *names}, server.server_port, partial(click.echo, err=True))
     server.work_on(bench)
     bench.rebuild()
     threading.Thread(target=server.serve_forever, daemon=True).start()
