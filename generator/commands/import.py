@@ -66,12 +66,19 @@ def command(sources: tuple[str, ...], names: Mapping[str, str], allow_private: b
         except (Unreadable, NotFetched) as reason:
             failed = True
             click.echo(str(reason), err=True)
-        _write(site, drafts, now)
+        failed |= not _write(site, drafts, now)
     sys.exit(1 if failed else 0)
 
 
-def _write(site: Desk, drafts: list[Draft], now: datetime) -> None:
+def _write(site: Desk, drafts: list[Draft], now: datetime) -> bool:
+    """Writes the drafts of a source and tells what became of each; whether all of them could be."""
+    whole = True
     for outcome in write_drafts(site, drafts, now):
+        if outcome.problems:
+            whole = False
+            told = "; ".join(f"{one.key}: {one.message}" for one in outcome.problems)
+            click.echo(f"{outcome.draft.source}: nothing was written, {told}", err=True)
+            continue
         if outcome.path is None:
             click.echo(f"{outcome.draft.source}: known as {outcome.twin}, {outcome.why}; nothing was written.")
             continue
@@ -79,6 +86,7 @@ def _write(site: Desk, drafts: list[Draft], now: datetime) -> None:
         for one in outcome.draft.left:
             click.echo(f"  - {one}")
         click.echo("  - say it in your own words, and delete draft: when it is done")
+    return whole
 
 
 def _each(sources: tuple[str, ...]) -> Iterator[str]:
