@@ -12,7 +12,7 @@ from .frontmatter import Location
 from .model import When
 from .problems import Place, Problem, shown
 from .schema import Posting
-from .twins import Alike, Trait, plain
+from .twins import Known, Trait, plain
 from .vocabulary import Vocabulary, term_meant
 
 RULES = MappingProxyType(
@@ -234,19 +234,20 @@ def same_vacancy(traits: Iterable[Trait], title_of: Callable[[str], Place]) -> I
     """
     open_ones = sorted((one for one in traits if not one.over), key=lambda one: one.path)
     first: dict[tuple[str, ...], Trait] = {}
-    by_words = Alike(_ALIKE)
+    known = Known()
     for one in open_ones:
         keys: list[tuple[str, ...]] = [("url", one.url)] if one.url else []
         if one.reference:
             keys.append(("reference", one.organisation, plain(one.reference)))
         keys.append(("facts", one.organisation, plain(one.title), one.place, one.closes[:10]))
-        twin = next((first[key] for key in keys if key in first), None) or by_words.twin_of(one)[0]
+        twin = next((first[key] for key in keys if key in first), None)
+        twin = twin or next((other for other, _ in known.alike(one, _ALIKE)), None)
         if twin:
             message = f"tells of the same vacancy as {twin.path}, keep one of the two"
             yield Problem(one.path, title_of(one.path), "title", message, "warning", rule="same-vacancy")
         for key in keys:
             first.setdefault(key, one)
-        by_words.add(one)
+        known.add(one)
 
 
 _ALIKE = 0.85  # of all words: a role at two duty stations has a text in common, and says where it is

@@ -3,14 +3,15 @@
 import re
 import unicodedata
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from heapq import nsmallest
 from zlib import crc32
 
 _SHINGLE = 4  # words
-ALIKE = 0.7  # the share of shingles in common from which on two texts are one
+_ALIKE = 0.7  # the share of shingles in common from which on two texts may be one
+_SAME = 0.9  # and from which on they are; boards and employers use some text in every notice
 _FEWEST = 40  # shingles; shorter texts are alike by chance
 _MOST_SHINGLES = 1024  # of a text that are compared; few notices have more
 _FIRST, _MOST_COMPARED = 8, 4  # the shingles by which a text is found, and the texts that are compared for each of them
@@ -65,55 +66,123 @@ def _share(one: "array[int]", other: "array[int]") -> float:
     return sum(run in both for run in every) / len(every)
 
 
-class Alike:
-    """Postings by their words, to be asked which of them tells what a new one tells.
+class Known:
+    """Postings that are known, to be asked which of them tells what a new one tells.
 
-    An answer takes the same time however many postings have one title: texts that share most of their runs of words
-    share one of the first few, and few of those that do are compared.
+    By words, an answer takes the same time however many postings have one title: texts that share most of their runs
+    of words share one of the first few, and few of those that do are compared.
     """
 
-    def __init__(self, share: float) -> None:
-        self._least = share
+    def __init__(self, traits: Iterable[Trait] = ()) -> None:
+        self._traits: list[Trait] = []
         self._waiting: dict[str, list[Trait]] = {}  # by title; most titles are never asked about
-        self._known: dict[str, dict[int, list[tuple[Trait, array[int]]]]] = {}
+        self._by_runs: dict[str, dict[int, list[tuple[Trait, array[int]]]]] = {}
+        for one in traits:
+            self.add(one)
+
+    def __iter__(self) -> Iterator[Trait]:
+        return iter(self._traits)
 
     def add(self, one: Trait) -> None:
+        self._traits.append(one)
         self._waiting.setdefault(plain(one.title), []).append(one)
 
-    def twin_of(self, new: Trait) -> tuple[Trait | None, float]:
-        """A posting of the same title whose text is the same for the most part, and the share that is."""
+    def alike(self, new: Trait, share: float) -> Iterator[tuple[Trait, float]]:
+        """Postings of the same title of whose text at least a share is the same, and what share that is."""
         title = plain(new.title)
-        known = self._known.setdefault(title, {})
+        known = self._by_runs.setdefault(title, {})
         for one in self._waiting.pop(title, ()):
             runs = _shingles(one.text)
             for run in runs[:_FIRST]:
                 if len(held := known.setdefault(run, [])) < _MOST_COMPARED:
                     held.append((one, runs))
         if not known:
-            return None, 0.0
+            return
         own = _shingles(new.text)
         likely = {one.path: (one, runs) for run in own[:_FIRST] for one, runs in known.get(run, ())}
         shares = ((one, _share(own, runs)) for one, runs in likely.values())
-        return next((found for found in shares if found[1] >= self._least), (None, 0.0))
+        yield from (found for found in shares if found[1] >= share)
 
 
-def twin_of(new: Trait, known: Iterable[Trait], by_words: Alike) -> tuple[Trait, str] | None:
-    """A posting that tells of the same vacancy, and what shows it. `by_words` holds the known ones too."""
+def twin_of(new: Trait, known: Known) -> tuple[Trait, str] | None:
+    """The first posting that is certain to tell of the same vacancy, and what shows it.
+
+    Something that identifies a vacancy must say so, and nothing that both state may speak against it.
+    """
     for old in known:
-        same_employer = not new.organisation or not old.organisation or new.organisation == old.organisation
+        if not _differ(new, old) and (why := _identified(new, old)):
+            return old, why
+    for old, share in known.alike(new, _SAME):
+        if not _differ(new, old) and not _another_day(new, old):
+            return old, f"{share:.0%} of the text is the same"
+    return None
+
+
+def _identified(new: Trait, old: Trait) -> str:
+    """What shows that two postings are of one vacancy; empty where nothing does."""
+    # A posting that an editor has finished has another title; the deadline may have moved.
+    same_title = plain(new.title) == plain(old.title)
+    another = _another_day(new, old) and not same_title
+    same_employer = bool(new.organisation) and new.organisation == old.organisation
+    if _is_of_one_notice(new.url) and new.url == old.url and not another:
+        return "same address at its source"
+    if _same_reference(new, old) and (same_title or (same_employer and not another)):
+        return f"same reference {new.reference}"
+    # A day and an instant of that day are the same deadline.
+    stated = all((new.title, new.place, new.closes)) and new.place == old.place and new.closes[:10] == old.closes[:10]
+    if same_employer and same_title and stated:
+        return "same title, place and deadline"
+    return ""
+
+
+def like_of(new: Trait, known: Known) -> tuple[Trait, str] | None:
+    """The first posting that may be of the same vacancy, though nothing shows that it is, and what is alike."""
+    for old, share in known.alike(new, _ALIKE):
+        return old, f"{share:.0%} of the text is the same"
+    for old in known:
+        same_title = plain(new.title) == plain(old.title)
         if new.url and new.url == old.url:
             return old, "same address at its source"
-        if new.reference and same_employer and plain(new.reference) == plain(old.reference):
+        if _same_reference(new, old):
             return old, f"same reference {new.reference}"
-        if same_employer and _states_the_same(new, old):
-            return old, "same title, place and deadline"
-    twin, share = by_words.twin_of(new)
-    return (twin, f"{share:.0%} of the text is the same") if twin else None
+        days = (new.closes[:10], old.closes[:10])
+        if same_title and not _differ(new, old) and (days[0] == days[1] or not all(days)):
+            return old, "same title, and nothing that tells them apart"
+    return None
 
 
-def _states_the_same(new: Trait, old: Trait) -> bool:
-    # A day and an instant of that day are the same deadline.
-    return (plain(new.title), new.place, new.closes[:10]) == (plain(old.title), old.place, old.closes[:10])
+def _another_day(new: Trait, old: Trait) -> bool:
+    """Whether both state a deadline, and not the same; a day and an instant of that day are the same."""
+    return bool(new.closes and old.closes) and new.closes[:10] != old.closes[:10]
+
+
+def _differ(new: Trait, old: Trait) -> bool:
+    """Whether both state an employer, a reference or a place, and not the same."""
+    pairs = (
+        (new.organisation, old.organisation),
+        (plain(new.reference), plain(old.reference)),
+        (new.place, old.place),
+    )
+    return any(one and other and one != other for one, other in pairs)
+
+
+def _same_reference(new: Trait, old: Trait) -> bool:
+    """Whether both have a reference that can stand for one vacancy: `***` and `N/A` stand for none."""
+    reference = plain(new.reference)
+    return any(char.isdigit() for char in reference) and reference == plain(old.reference)
+
+
+def _is_of_one_notice(url: str) -> bool:
+    """Whether an address may be that of a single notice: the front page of a site is not."""
+    return bool(re.sub(r"https?://[^/?#]*", "", url).strip("/?#"))
+
+
+def addresses_of_many(traits: Iterable[Trait]) -> frozenset[str]:
+    """The addresses under which several notices stand, such as an employer's list: they identify none of them."""
+    titles: dict[str, set[str]] = {}
+    for one in traits:
+        titles.setdefault(one.url, set()).add(plain(one.title))
+    return frozenset(url for url, several in titles.items() if len(several) > 1)
 
 
 def advertised_again(new: Trait, old: Trait) -> bool:

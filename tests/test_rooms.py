@@ -34,6 +34,7 @@ ROOMS = (
         "pieces",
         "build",
         "changes",
+        "watching",
         "workbench",
         "server",
         "starter",
@@ -51,13 +52,13 @@ KNOWN_IN = {
     "fcntl": {"publish"},
     "feedparser": {"interchange"},
     "feedgen": {"feeds"},
-    "httpx": {"fetching"},
+    "httpcore": {"fetching"},
     "icalendar": {"calendars"},
     "jinja2": {"templates", "render"},
     "lxml": {"feeds", "webpages"},
     "markdown_it": {"commonmark"},
     "msgspec": {
-        *("memo", "model", "content", "edition", "listing", "stated"),
+        *("memo", "model", "content", "edition", "history", "listing", "stated"),
         *("exports", "feeds", "pictures", "pieces", "publish", "search"),
     },
     "pickle": {"crew"},
@@ -65,6 +66,7 @@ KNOWN_IN = {
     "rich": {"progress"},
     "sqlite3": {"memo"},
     "subprocess": {"past", "search"},
+    "watchfiles": {"watching"},
     "time": {"fetching", "progress", "tally", "workbench", "commands.build"},
     "yaml": {"editors", "edits", "frontmatter", "vocabulary"},
 }
@@ -233,7 +235,7 @@ def test_few_rooms_touch_files() -> None:
 
 def test_builds_do_not_talk_to_the_network() -> None:
     """One room opens connections and one waits for them; only commands that are asked to do so know them."""
-    network = {"socket", "ssl", "http", "requests", "httpx", "urllib3", "ftplib", "smtplib"}
+    network = {"socket", "ssl", "http", "requests", "httpx", "httpcore", "urllib3", "ftplib", "smtplib"}
     assert [name for name in _modules() if _packages(name) & network] == ["fetching", "server"]
     assert {name for name in _modules() if "fetching" in _own_imports(name)} == {"commands.import", "links"}
     assert {name for name in _modules() if "server" in _own_imports(name)} == {"commands.serve"}
