@@ -59,7 +59,7 @@ fix: .venv/test.stamp ## mend what ruff can mend, and format
 clean: ## remove the environment, the caches and the built site
 	rm -rf .venv .judges .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache .coverage* mutants build dist
 	find . -name __pycache__ -prune -exec rm -rf {} +
-	rm -rf .site.vacancy-digest
+	rm -rf .site.vacancy-digest*
 	find site -mindepth 1 -maxdepth 1 ! -name '.*' -exec rm -rf {} +
 
 lock: .venv/test.stamp ## remake the locks (LOCK_FLAGS=--upgrade takes the newest versions)

@@ -9,11 +9,13 @@ from pathlib import Path
 
 from . import memo as memory
 from . import tally
+from .cachefolder import NoCache, cache_of, mark_of
 from .calendars import DeadlineCalendar, ics
 from .content import Content
 from .crew import Crew, hired, tuned
 from .edition import Edition
 from .entries import Feed, WeeksSubject, weeks_feed
+from .exchange import strangers_beside
 from .exports import DataSubject, TableSubject, open_csv, postings_json
 from .fingerprint import Fingerprint
 from .folder import Loaded, load, settings_of
@@ -81,24 +83,29 @@ def build(
     settings_of(root)
     with hired(options.executor) if options.executor else Crew(options.jobs) as crew:
         try:
-            for memo in _memories(root / ".cache", options.remember, tell):
+            for memo in _memories(root, options.remember, tell):
                 with memo:
                     try:
                         return _build(root, out, now, options, memo, crew, track, tell, shown)
                     except memory.UNUSABLE as error:
                         reason = str(error)
-                        tell(f"{root / '.cache'} cannot be used ({error}), so everything is built anew")
+                        tell(f"{memo.file.parent} cannot be used ({error}), so everything is built again")
                         memo.discard()
         except memory.UNUSABLE as error:
             reason = str(error)
     raise Refused(f"there is no room for what a build works with ({reason}), {out} stays as it was")
 
 
-def _memories(folder: Path, remember: bool, tell: Callable[[str], None]) -> Iterator[Memo]:
-    """The memory in a folder, then the same made anew, and last one for this build alone."""
+def _memories(root: Path, remember: bool, tell: Callable[[str], None]) -> Iterator[Memo]:
+    """The memory of a site, then the same made again, and last one for this build alone."""
     if remember:
-        yield memory.opened(folder, tell)
-        yield memory.opened(folder, tell)
+        try:
+            folder = cache_of(root)
+        except NoCache as reason:
+            tell(f"{reason}, so this build remembers nothing")
+        else:
+            yield memory.opened(folder, tell)
+            yield memory.opened(folder, tell)
     yield Memo(None)
 
 
@@ -115,6 +122,8 @@ def _build(
 ) -> Report:
     tally.taken()
     tuned()
+    for left in strangers_beside(out, mark_of(out)):
+        tell(f"{left} is not from a build of this user and is not used, delete it")
     with opened(out, (root / "content", root / "templates"), in_place=options.in_place) as folder:
         aside = folder if crew.shares_files else None
         with timed(tally.here, "load"):

@@ -1,6 +1,6 @@
 """Deadlines as a calendar (RFC 5545, RFC 7986): one event a role, which moves when its deadline does."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile
@@ -11,13 +11,27 @@ from .content import Content
 from .edition import Collection, Edition, Role
 from .model import Dimension, Kind, State
 from .routes import CalendarFile, Links, PostingPage, RoleCalendar
-from .views import collection_title, place_of
+from .views import name_apart, place_of
 
 if TYPE_CHECKING:
     # It takes a tenth of a second to import, and a build that changes no calendar does not need it.
     from icalendar import Component, vText
     from icalendar import Event as CalendarEvent
 
+# RFC 5545 wants a component in each calendar. One that waits for its first role has a time zone, which nobody sees, and
+# keeps its address.
+_NO_EVENT = b"""\
+BEGIN:VTIMEZONE
+TZID:Etc/UTC
+BEGIN:STANDARD
+DTSTART:19700101T000000
+TZOFFSETFROM:+0000
+TZOFFSETTO:+0000
+TZNAME:UTC
+END:STANDARD
+END:VTIMEZONE
+""".replace(b"\n", b"\r\n")
+_OVER = {state: wording.STATE_WORDS[state] for state in (State.WITHDRAWN, State.FILLED)}
 _CHANGES = frozenset({Kind.EXTENDED, Kind.SHORTENED, Kind.REOPENED, Kind.WITHDRAWN, Kind.FILLED})
 
 
@@ -47,16 +61,26 @@ class DeadlineCalendar:
 
 def calendar_of(collection: Collection, edition: Edition) -> DeadlineCalendar:
     """The deadlines of the open roles, and of those that ended within the feeds' window before the newest event."""
+    title = name_apart(collection, edition.content)
+    roles = sorted(_held(collection, edition), key=lambda role: role.slug)
+    return DeadlineCalendar(CalendarFile(place_of(collection)), f"Deadlines: {title}", tuple(roles))
+
+
+def _held(collection: Collection, edition: Edition) -> Iterator[Role]:
     newest = collection.newest
-    roles = [role for role in collection.open_roles if role.deadline]
+    yield from (role for role in collection.open_roles if role.deadline)
     if newest is not None:
         horizon = newest - timedelta(days=edition.settings.feed_window_days)
         # A role ends at the latest when its last state began, so with the first earlier one all are earlier.
         recent = takewhile(lambda role: role.since >= horizon, reversed(collection.over))
-        roles += [role for role in recent if role.deadline and role.events and role.ended() >= horizon]
-    title = edition.settings.title if collection.dimension is None else collection_title(collection)
-    roles.sort(key=lambda role: role.slug)
-    return DeadlineCalendar(CalendarFile(place_of(collection)), f"Deadlines: {title}", tuple(roles))
+        yield from (role for role in recent if role.deadline and role.events and role.ended() >= horizon)
+
+
+def calendars_of_roles(edition: Edition) -> Iterator[DeadlineCalendar]:
+    """The deadline of each role that a calendar of its collections holds, so that a subscriber learns how it ended."""
+    collections = (edition.site, *(one for found in edition.collections.values() for one in found.values()))
+    held = {role.slug: role for collection in collections for role in _held(collection, edition)}
+    return (calendar_of_role(role) for _, role in sorted(held.items()))
 
 
 def calendar_of_role(role: Role) -> DeadlineCalendar:
@@ -74,18 +98,22 @@ def _entry(role: Role, content: Content) -> DeadlineEntry:
     organisation = content.name_of(Dimension.ORGANISATIONS, listing.organisation)
     bare = role.takedown
     what = role.title if bare else ", ".join(filter(None, (role.title, listing.grade, organisation)))
-    assumed = "" if deadline.stated else " (assumed)"
+    word = "Deadline" if deadline.stated else "Deadline (assumed)"
     told = f"Closes {wording.deadline_text(deadline)}. {wording.how_known(deadline)}"
+    if over := "Expired" if role.expired else _OVER.get(role.state):
+        word = over
+        day = wording.short_date(role.ended_day(content.settings))
+        told = f"{over}: recorded on {day}. The deadline was {wording.deadline_text(deadline)}."
     return DeadlineEntry(
         uid=f"{role.id}@{content.settings.tag_authority.domain}",
         page=PostingPage(role.slug),
-        summary=what if bare else f"Deadline{assumed}: {what}",
+        summary=what if bare else f"{word}: {what}",
         description="" if bare else told,
         location="" if bare else listing.stations,
         deadline=deadline.instant,
         stamp=changes[-1] if changes else role.history.opened,
         sequence=len(changes),
-        cancelled=role.state in {State.WITHDRAWN, State.FILLED} or role.expired,
+        cancelled=over is not None,
     )
 
 
@@ -101,7 +129,6 @@ def ics(calendar: DeadlineCalendar, events: Iterable[bytes], links: Links) -> by
     document = Calendar()
     document.add("prodid", "-//vacancy-digest//EN")
     document.add("version", "2.0")
-    document.add("method", "PUBLISH")
     document.add("name", _text(calendar.title))
     document.add("x-wr-calname", _text(calendar.title))
     document.add("refresh-interval", vDuration(timedelta(hours=12)), parameters={"VALUE": "DURATION"})
@@ -109,7 +136,7 @@ def ics(calendar: DeadlineCalendar, events: Iterable[bytes], links: Links) -> by
     document.add("source", vUri(links.absolute(calendar.page)), parameters={"VALUE": "URI"})
     before, end, _ = _written(document).rpartition(b"END:VCALENDAR\r\n")
     assert end, "icalendar ends its calendars in another way than it did"
-    return b"".join((before, *events, end))
+    return b"".join((before, *(list(events) or [_NO_EVENT]), end))
 
 
 def _component(entry: DeadlineEntry, links: Links) -> "CalendarEvent":

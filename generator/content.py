@@ -1,6 +1,7 @@
 """The content of a digest as values: what was read, before any instant is asked about."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import blake2b
@@ -11,6 +12,8 @@ from . import schema
 from .model import Dimension, History
 from .prose import NOTHING, Prose
 from .vocabulary import NOT_STATED, OPEN_TO, Term, Vocabulary, countries, languages, slug_of
+
+MAX_LEVELS = 10  # of organisations, one above the other
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,15 @@ class OrganisationFile:
     path: str = ""
 
 
+def line_of(key: str, organisations: Mapping[str, OrganisationFile]) -> Iterator[OrganisationFile]:
+    """An organisation and those above it, the nearest first, no more than `MAX_LEVELS`: parents may go round."""
+    for _ in range(MAX_LEVELS):
+        if (found := organisations.get(key)) is None:
+            return
+        yield found
+        key = found.organisation.parent or ""
+
+
 @dataclass(frozen=True, slots=True)
 class PageFile:
     slug: str
@@ -123,6 +135,16 @@ class Content:
             Dimension.CONTRACTS: self.vocabulary.contracts,
         }
         return {(dimension, slug_of(one.key)): one for dimension, terms in words.items() for one in terms.values()}
+
+    def shares_name(self, dimension: Dimension, key: str) -> bool:
+        """Whether another collection of its dimension has the same name."""
+        return (dimension, self.name_of(dimension, key)) in self._shared_names
+
+    @cached_property
+    def _shared_names(self) -> Set[tuple[Dimension, str]]:
+        keys = [*((Dimension.ORGANISATIONS, key) for key in self.organisations), *self._terms]
+        times = Counter((dimension, self.name_of(dimension, key)) for dimension, key in keys)
+        return {name for name, count in times.items() if count > 1}
 
     def name_of(self, dimension: Dimension, key: str) -> str:
         """A collection's name as readers see it."""

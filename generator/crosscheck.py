@@ -4,14 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from .content import OrganisationFile
+from .content import MAX_LEVELS, OrganisationFile, line_of
 from .documents import Document
 from .fields import SLUG, read_address
 from .frontmatter import Location
-from .problems import Problem, did_you_mean, shown
+from .problems import Place, Problem, cut, did_you_mean, shown
 from .schema import FreePage, Organisation, Posting, Settings, VocabularyFile
 from .vocabulary import slug_of
 
+_MOST_NAMED = 5  # hosts in a message
 Organisations = Mapping[str, Document[Organisation]]
 
 
@@ -27,15 +28,18 @@ def organisations(documents: Organisations, named: Set[str]) -> Iterator[Problem
         if parent not in named:
             instead = _did_you_mean(parent, named - {key})
             yield document.problem(("parent",), f"{shown(parent)} is not an organisation here, {instead}")
-        elif key in _ancestors(key, documents):
+        elif key in (above := _above(key, documents)):
             yield document.problem(("parent",), f"{parent} leads back to {key}, delete one of the parents")
+        elif len(set(above)) == MAX_LEVELS:  # below a ring the same come again, and the ring is told of
+            message = f"{parent} has {MAX_LEVELS - 1} or more organisations above it, name one nearer to the top"
+            yield document.problem(("parent",), message)
 
 
-def _ancestors(key: str, documents: Organisations) -> list[str]:
-    """The organisations above one, nearest first; ends where the chain ends or comes round."""
+def _above(key: str, documents: Organisations) -> list[str]:
+    """The organisations above one, nearest first; no more than `MAX_LEVELS`."""
     found: list[str] = []
     current = _text(documents[key], "parent")
-    while current in documents and current not in found:
+    while current in documents and len(found) < MAX_LEVELS and key not in found:
         found.append(current)
         current = _text(documents[current], "parent")
     return found
@@ -74,7 +78,19 @@ def names(claims: Sequence[Claim]) -> Iterator[tuple[str, Location, str]]:
     for claim in claims:
         for location, name in claim.others:
             if (other := owners.setdefault(name, claim)) is not claim:
-                yield claim.path, location, f"{name} belongs to {other.path} already, write another one"
+                yield claim.path, location, f"{cut(name)} belongs to {other.path} already, write another one"
+
+
+_MOST_REDIRECTS = 2_000  # that Cloudflare Pages reads
+_RULES = 2  # in the file of redirects for each former address
+
+
+def redirects(aliases: int) -> Iterator[Problem]:
+    """Of very many former addresses one host forgets some."""
+    if aliases * _RULES > _MOST_REDIRECTS:
+        reason = f"there are {aliases:,}, and Cloudflare Pages takes redirects for {_MOST_REDIRECTS // _RULES:,} alone"
+        instead = "delete those that nobody uses, or know that the others send readers on by their pages"
+        yield Problem("content/postings", Place(), "aliases", f"{reason}, {instead}", "warning")
 
 
 def _text(document: Document[Any], key: str) -> str:
@@ -92,7 +108,7 @@ def posting(
         instead = _did_you_mean(key, named)
         yield document.problem(("organisation",), f"{shown(key)} is not an organisation here, {instead}")
     elif key in known and (hosts := _apply_hosts(key, known)) and not _leads_to(apply, hosts):
-        where = " or ".join(hosts)
+        where = " or ".join(hosts[:_MOST_NAMED]) + (" or others" if len(hosts) > _MOST_NAMED else "")
         message = f"{shown(apply)} does not lead to {where}, correct it, or add its host to {known[key].path}"
         yield document.problem(("apply",), message)
     for location, name in claim_of(document).others:
@@ -104,13 +120,7 @@ def posting(
 
 def _apply_hosts(key: str, known: Mapping[str, OrganisationFile]) -> list[str]:
     """The hosts of an organisation and of those above it."""
-    hosts: list[str] = []
-    above: list[str] = []
-    while key in known and key not in above:
-        above.append(key)
-        hosts += known[key].organisation.apply_hosts
-        key = known[key].organisation.parent or ""
-    return hosts
+    return [host for file in line_of(key, known) for host in file.organisation.apply_hosts]
 
 
 def _leads_to(address: str, hosts: list[str]) -> bool:
@@ -124,7 +134,8 @@ def _leads_to(address: str, hosts: list[str]) -> bool:
 def _did_you_mean(key: str, known: Set[str]) -> str:
     if not known:
         return "write content/organisations/KEY.md first"
-    return did_you_mean(key, sorted(known))
+    # All are listed where they are few; to sort thousands for each mistake would take its time.
+    return did_you_mean(key, sorted(known) if len(known) < 20 else known)
 
 
 def navigation(

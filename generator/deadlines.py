@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from . import clock
-from .content import OrganisationFile
+from .content import OrganisationFile, line_of
 from .model import Deadline, When
 from .schema import DeadlineRule, Posting, Settings
 from .vocabulary import EARLIEST_ZONE, zones_of
@@ -38,11 +38,9 @@ def _city(posting: Posting) -> str:
 
 def _rule(key: str, organisations: Mapping[str, OrganisationFile], settings: Settings) -> tuple[DeadlineRule, str]:
     """The rule for days without a time, and the name of the organisation that it belongs to ('' for the site's)."""
-    current: str | None = key
-    while current and (file := organisations.get(current)):
+    for file in line_of(key, organisations):
         if file.organisation.deadline:
             return file.organisation.deadline, file.organisation.name
-        current = file.organisation.parent
     return settings.deadline, ""
 
 

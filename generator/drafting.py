@@ -14,8 +14,10 @@ from .vocabulary import Vocabulary
 
 _ORDER = [info.alias or name for name, info in Posting.model_fields.items()]
 _LONGEST_ORIGIN = 90
+_MOST_LEFT = 50  # lines of what a person must decide
 BULLET = re.compile(r"^\s*(?:[•▪●◦‣·*]\s*|[-–—]\s+)(?P<text>\S.*)$")
 NUMBER = re.compile(r"^\s*(?:\d{1,2}|[a-z])[.)]\s+(?P<text>\S.*)$")
+_SPACES = re.compile(r"[ \t]{2,}")
 # What Markdown would read as something else than text.
 _MARKUP = re.compile(r"([\\`*_\[\]<>&~|])")
 _BLOCK_START = re.compile(r"^(\s*)([#>+=-]|\d{1,9}[.)])(?=\s|$|[=#>+-])")
@@ -46,8 +48,10 @@ class Draft:
             self.origins[key] = origin
 
     def leave(self, what: str) -> None:
-        if what not in self.left:
+        if len(self.left) < _MOST_LEFT and what not in self.left:
             self.left.append(what)
+            if len(self.left) == _MOST_LEFT:
+                self.left.append("there is more than this list tells, compare the draft with its source")
 
     def text(self) -> str:
         """The file of the draft: front matter with the origin of each fact behind it, and the body."""
@@ -70,10 +74,13 @@ def plain_key(text: str) -> str:
 
 
 def cleaned(text: str) -> str:
-    """A text without what no file of ours may hold: invisible characters go, odd spaces become plain ones."""
+    """A text without what no file of ours may hold: invisible characters go, odd spaces become plain ones.
+
+    Of several spaces in a row one stays: no rule asks how many there are, and many would try all ways to part them.
+    """
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
     text = re.sub(r"[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\x0b\x0c]", " ", text)
-    return cleared(text)
+    return _SPACES.sub(lambda match: "\t" if "\t" in match[0] else " ", cleared(text))
 
 
 def plain_markdown(text: str) -> str:

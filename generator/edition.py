@@ -12,12 +12,13 @@ from . import clock
 from .content import Content, Listing
 from .deadlines import local_deadline
 from .history import state_at
-from .model import Deadline, Dimension, Event, History, Kind, State
+from .model import Deadline, Dimension, Event, History, Kind, Standing, State
 from .schema import Settings
 from .vocabulary import NOT_STATED
 
 LISTED = frozenset({State.OPEN, State.CLOSING})
 ENDED = frozenset({State.CLOSED, State.WITHDRAWN, State.FILLED, State.UNCONFIRMED})
+_LAST = frozenset({Kind.WITHDRAWN, Kind.FILLED, Kind.CLOSED})
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 SITE_AT_LEAST, COLLECTION_AT_LEAST = 50, 20  # events that a feed holds, if there are so many
 
@@ -28,7 +29,7 @@ class Role(Struct, frozen=True):
     listing: Listing
     state: State
     since: datetime
-    deadline: Deadline | None
+    standing: Standing  # the deadline that stands
     events: tuple[Event, ...]  # those that have happened
     key: bytes  # stands for all of it: what others show of it, and what time has made of it
 
@@ -43,6 +44,29 @@ class Role(Struct, frozen=True):
     @property
     def history(self) -> History:
         return self.listing.history
+
+    @property
+    def deadline(self) -> Deadline | None:
+        return self.standing.deadline
+
+    @property
+    def opening(self) -> datetime:
+        """When it last opened to readers: as it was taken in, or when it reopened."""
+        again = (event.instant for event in reversed(self.events) if event.kind is Kind.REOPENED)
+        return next(again, self.history.opened)
+
+    @property
+    def ended_by(self) -> Event | None:
+        """The event that tells that the role ended by word, and not by its deadline."""
+        last = self.events[-1] if self.events else None
+        by_word = self.state in {State.WITHDRAWN, State.FILLED} or self.expired
+        return last if last and by_word and last.kind in _LAST else None
+
+    def told_by(self, event: Event) -> Standing:
+        """The deadline that an event of this role is about: the last part of its key, else the one that stands."""
+        written = event.key.rpartition("/")[2]
+        named = (one for one in self.history.standings if written and one.written == written)
+        return next(named, self.standing)
 
     @property
     def takedown(self) -> bool:
@@ -93,10 +117,10 @@ def role_at(listing: Listing, settings: Settings, now: datetime) -> Role:
     happened = history.events
     if happened and happened[-1].instant > now:
         happened = tuple(event for event in happened if event.instant <= now)
-    deadline = history.standing_at(now).deadline
-    due = deadline.instant.timestamp() if deadline else 0.0
+    standing = history.standing_at(now)
+    due = standing.deadline.instant.timestamp() if standing.deadline else float(standing.until_filled)
     key = listing.shown + pack("<ddI", since.timestamp(), due, len(happened)) + state[:3].encode()
-    return Role(listing, state, since, deadline, happened, key)
+    return Role(listing, state, since, standing, happened, key)
 
 
 def ended_long_ago(role: Role, settings: Settings, now: datetime) -> bool:

@@ -4,33 +4,33 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from itertools import islice, takewhile
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 from . import clock, wording
 from .archives import Month, months_of
 from .content import Content
+from .deadlines import local_deadline
 from .edition import BEGINNING, SITE_AT_LEAST, Collection, Edition, Role, kinds, newest_first
 from .fields import read_when
-from .model import Deadline, Dimension, Event, Kind
+from .model import Dimension, Event, Kind, Standing
 from .past import LATEST_DAYS
 from .routes import (
     ArchiveFile,
-    ClosingPage,
     FeedFile,
     FeedsPage,
     Format,
     HtmlPage,
-    OpenedPage,
     PostingPage,
     SectionPage,
     Told,
     WeekPage,
     WeeksFeed,
     WeeksPage,
+    page_of,
 )
 from .schema import Settings
 from .stated import Stated, read_stated
-from .views import collection_title, place_of, utc_text
+from .views import name_apart, place_of, utc_text, when_told
 from .vocabulary import NOT_STATED
 
 
@@ -47,23 +47,28 @@ class Category:
 class Entry:
     """One event as a subscriber reads it.
 
-    `lead` is the posting's own summary, `lines` are (label, text) pairs, `facts` are for machines; `summary` says all
-    of it in one plain text.
+    `told` are sentences: what happened, and what has happened since. `lead` is the posting's own summary, `text` the
+    beginning of the notice, `lines` are (label, text) pairs, `facts` are for machines; `summary` says it in one plain
+    text. `changed` is the instant of the last event that changed any of it.
     """
 
     id: str
     title: str
     page: PostingPage | WeekPage
     instant: datetime
-    lead: str
-    lines: tuple[tuple[str, str], ...]
-    categories: tuple[Category, ...]
+    changed: datetime
+    told: tuple[str, ...] = ()
+    lead: str = ""
+    text: str = ""
+    lines: tuple[tuple[str, str], ...] = ()
+    categories: tuple[Category, ...] = ()
     facts: tuple[tuple[str, object], ...] = ()
     external_url: str = ""
 
     @property
     def summary(self) -> str:
-        return " ".join(filter(None, (self.lead, *(f"{label}: {text}" for label, text in self.lines))))
+        lines = (f"{label}: {text}" for label, text in self.lines)
+        return " ".join(filter(None, (*self.told, self.lead or self.text, *lines)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +103,11 @@ FEEDS: tuple[tuple[Told, Format], ...] = (
     ("closing", "rss"),
     ("closing", "atom"),
 )
-_TOLD: dict[Told, str] = {
-    "all": "all events",
-    "opened": "newly opened roles",
-    "closing": "roles that are closing",
+# What a feed tells, in its title and in its description.
+_TOLD: dict[Told, tuple[str, str]] = {
+    "all": ("all events", "Everything that happens to roles"),
+    "opened": ("newly opened roles", "Roles as they open or reopen"),
+    "closing": ("roles that are closing", "Roles as their deadlines come near"),
 }
 
 
@@ -118,15 +124,11 @@ def feeds_of(collection: Collection, edition: Edition) -> Iterator[Feed]:
     }
     for name, format in FEEDS:
         page = FeedFile(place_of(collection), name, format)
-        feed = _feed(page, collection, shown["json" if format == "json" else name], settings)
-        if whole and name in _EXPLAINED:
-            yield from _with_archive(feed, page, _EXPLAINED[name], months_of(told[name], settled(settings)))
+        feed = _feed(page, collection, shown["json" if format == "json" else name], edition.content)
+        if whole and name != "all":
+            yield from _with_archive(feed, page, months_of(told[name], settled(settings)))
         else:
             yield feed
-
-
-# The feeds that have an archive, and the page that each month of it leads to.
-_EXPLAINED: Mapping[Told, HtmlPage] = {"opened": OpenedPage(), "closing": ClosingPage()}
 
 
 def settled(settings: Settings) -> timedelta:
@@ -139,7 +141,7 @@ def settled(settings: Settings) -> timedelta:
     return timedelta(days=settings.closing_window_days + LATEST_DAYS + 3)
 
 
-def _with_archive(feed: Feed, page: FeedFile, about: HtmlPage, months: Sequence[Month]) -> Iterator[Feed]:
+def _with_archive(feed: Feed, page: FeedFile, months: Sequence[Month]) -> Iterator[Feed]:
     """A feed that holds all that is in no archive yet, and what it told in each month."""
     pages = [ArchiveFile(page, month.year, month.month) for month in months]
     over = [archive for archive, month in zip(pages, months, strict=True) if month.over]
@@ -153,7 +155,6 @@ def _with_archive(feed: Feed, page: FeedFile, about: HtmlPage, months: Sequence[
             feed,
             page=archive,
             title=f"{feed.title}, {wording.month_name(month.year, month.month)}",
-            about=about,
             updated=month.events[0].instant if month.events else month.begins,
             events=month.events,
             related=(("current", page), *older, *newer),
@@ -175,21 +176,23 @@ def _sorted_out(events: Sequence[Event], settings: Settings) -> Mapping[str, Seq
     told = events if settings.closed_in_feeds else [event for event in events if event.kind is not Kind.CLOSED]
     return {
         "all": told,
-        "opened": kinds(told, Kind.OPENED),
+        "opened": kinds(told, Kind.OPENED, Kind.REOPENED),
         "closing": kinds(told, Kind.CLOSING),
         "json": events,
     }
 
 
-def _feed(page: FeedFile, collection: Collection, events: tuple[Event, ...], settings: Settings) -> Feed:
-    name = "" if collection.dimension is None else f"{collection_title(collection)}: "
+def _feed(page: FeedFile, collection: Collection, events: tuple[Event, ...], content: Content) -> Feed:
+    settings, whole = content.settings, collection.dimension is None
+    name = "" if whole else name_apart(collection, content)
     where = "" if collection.dimension is None else f"{collection.dimension.value}/{collection.key}/"
+    title, about = _TOLD[page.told]
     return Feed(
         page=page,
         id=_tag(settings, f"feed/{where}{page.told}"),
-        title=f"{settings.title}: {name}{_TOLD[page.told]}",
-        description=settings.description,
-        about=place_of(collection),
+        title=": ".join(filter(None, (settings.title, name, title))),
+        description=f"{': '.join(filter(None, (about, name)))}. {settings.description}",
+        about=page_of(page),
         updated=events[0].instant if events else beginning(settings),
         events=events,
     )
@@ -225,61 +228,103 @@ class EntrySubject(NamedTuple):
 
 def entry_of(subject: EntrySubject, content: Content) -> Entry:
     event, role = subject.event, subject.role
+    page, changed = PostingPage(role.slug), _changed(event, role)
     if role.takedown:
-        return Entry(
-            event.id, role.title, PostingPage(role.slug), event.instant, "This posting was taken down.", (), ()
-        )
+        return Entry(event.id, role.title, page, event.instant, changed, ("This posting was taken down.",))
     stated = read_stated(subject.stated)
     return Entry(
         id=event.id,
-        title=f"{wording.KIND_WORDS[event.kind]}: {_title(role, content)}",
-        page=PostingPage(role.slug),
+        title=f"{wording.KIND_WORDS[event.kind]}: {_title(event, role, content)}",
+        page=page,
         instant=event.instant,
+        changed=changed,
+        told=tuple(_told_of(event, role, content.settings)),
         lead=stated.summary,
+        text=stated.text,
         lines=tuple(_lines(event, role, stated, content)),
         categories=tuple(_categories(event, role, content)),
         facts=tuple(_facts(event, role, stated)),
-        external_url=stated.apply,
+        external_url="" if role.ended_by else stated.apply,
     )
 
 
-def _title(role: Role, content: Content) -> str:
-    """A role in one line: title, grade, organisation, place."""
+_CHANGES = frozenset({Kind.EXTENDED, Kind.SHORTENED, Kind.REOPENED})
+
+
+def _changed(event: Event, role: Role) -> datetime:
+    """When what an entry says was changed last: by its own event, a moved deadline, or the role's end by word."""
+    later = [one.instant for one in role.events if one.kind in _CHANGES or one == role.ended_by]
+    return max([event.instant, *later])
+
+
+def _title(event: Event, role: Role, content: Content) -> str:
+    """A role in one line: title, grade, organisation, place, and the deadline that the event is about."""
     if role.takedown:
         return role.title
     organisation = content.name_of(Dimension.ORGANISATIONS, role.listing.organisation)
-    return ", ".join(filter(None, (role.title, role.listing.grade, organisation, role.listing.place)))
+    deadline = "" if role.ended_by or event.kind is Kind.CLOSED else _closes(role.told_by(event))
+    return ", ".join(filter(None, (role.title, role.listing.grade, organisation, role.listing.place, deadline)))
 
 
-def _deadline_of(event: Event, role: Role) -> Deadline | None:
-    """The deadline that an event is about: the last part of its key; for other events the one that stands."""
-    written = event.key.rpartition("/")[2]
-    told = (one.deadline for one in role.history.standings if one.deadline and one.deadline.written == written)
-    return next(told, role.deadline)
+def _closes(standing: Standing) -> str:
+    if standing.deadline:
+        return f"closes {wording.short_date(local_deadline(standing.deadline).date())}"
+    return wording.standing_text(standing) if standing.written else ""
+
+
+def _told_of(event: Event, role: Role, settings: Settings) -> Iterator[str]:
+    """What happened, and what has happened since that a reader has to know."""
+    yield _sentence(event, role, settings)
+    told = role.told_by(event)
+    if role.ended_by:
+        if role.ended_by != event:
+            yield _sentence(role.ended_by, role, settings)
+    elif told.written != role.standing.written:
+        yield f"The deadline was moved since. It is now: {wording.standing_text(role.standing)}."
+
+
+def _sentence(event: Event, role: Role, settings: Settings) -> str:
+    day, closes = when_told(event, settings), wording.standing_text(role.told_by(event))
+    match event.kind:
+        case Kind.OPENED | Kind.REOPENED:
+            return f"{wording.KIND_WORDS[event.kind]} on {day}."
+        case Kind.CLOSING:
+            return f"Closes on {closes}."
+        case Kind.EXTENDED:
+            return f"Deadline extended on {day}."
+        case Kind.SHORTENED:
+            return f"Deadline brought forward on {day}."
+        case Kind.WITHDRAWN:
+            return f"Withdrawn on {day}. It takes no more applications."
+        case Kind.FILLED:
+            return f"Filled: recorded on {day}. It takes no more applications."
+        case Kind.CLOSED:
+            return f"Seen to be over on {day}." if event == role.ended_by else f"Closed on {closes}."
+    assert_never(event.kind)
 
 
 def _lines(event: Event, role: Role, stated: Stated, content: Content) -> Iterator[tuple[str, str]]:
-    deadline = _deadline_of(event, role)
-    text = wording.deadline_text(deadline)
-    yield "Deadline", f"{text}. {wording.how_known(deadline)}" if deadline else "Not stated."
-    if event.kind in {Kind.EXTENDED, Kind.SHORTENED, Kind.REOPENED}:
-        yield from _change(event, stated)
-    if deadline != role.deadline:
-        yield "Moved since", f"The deadline is now: {wording.deadline_text(role.deadline)}."
-    if role.history.end and event.instant < role.history.end.instant:
-        for later in role.events:
-            if later.kind in {Kind.WITHDRAWN, Kind.FILLED}:
-                yield wording.KIND_WORDS[later.kind], f"{wording.instant_text(later.instant)}."
-    yield "Duty station", f"{role.listing.place}."
+    told = role.told_by(event)
+    known = f" {wording.how_known(told.deadline)}" if told.deadline else ""
+    yield "Deadline was" if role.ended_by else "Deadline", f"{_capital(wording.standing_text(told))}.{known}"
+    if event.kind in _CHANGES:
+        yield from _change(event, role, stated)
+    place = role.listing.place
+    yield "Duty station", f"{'Not stated' if place == wording.NO_PLACE else place}."
     yield "Grade", f"{role.listing.grade or 'Not stated'}."
     yield "Organization", f"{content.name_of(Dimension.ORGANISATIONS, role.listing.organisation)}."
 
 
-def _change(event: Event, stated: Stated) -> Iterator[tuple[str, str]]:
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _change(event: Event, role: Role, stated: Stated) -> Iterator[tuple[str, str]]:
     """What a moved deadline was before, and why it was moved."""
     for on, before, reason in stated.changes:
         if event.key.startswith(f"{on}/"):
-            yield "Deadline before", f"{before or None}."
+            old = next((one for one in role.history.standings if one.written == before), None)
+            yield "Deadline before", f"{_capital(wording.standing_text(old)) if old else 'Not stated'}."
             if reason:
                 yield "Reason", reason
 
@@ -294,9 +339,13 @@ def _categories(event: Event, role: Role, content: Content) -> Iterator[Category
 
 def _facts(event: Event, role: Role, stated: Stated) -> Iterator[tuple[str, object]]:
     """The posting for machines (JSON Feed's `_vacancy`); what the notice does not state is left out."""
-    deadline = _deadline_of(event, role)
+    told = role.told_by(event)
+    deadline = told.deadline
     yield "id", role.id
     yield "event", event.kind.value
+    if told.written and not deadline:
+        yield "closes_written", told.written
+        yield "closes_stated", True
     if deadline:
         yield "closes", utc_text(deadline.instant)
         yield "closes_written", deadline.written
@@ -340,7 +389,7 @@ def weeks_feed(subject: WeeksSubject, content: Content) -> Feed:
         page=WeeksFeed(),
         id=_tag(settings, "feed/weeks"),
         title=f"{settings.title}: week by week",
-        description=settings.description,
+        description=f"What happened, week by week. {settings.description}",
         about=WeeksPage(),
         updated=entries[0].instant if entries else beginning(settings),
         entries=tuple(entries),
@@ -349,15 +398,15 @@ def weeks_feed(subject: WeeksSubject, content: Content) -> Feed:
 
 def _week_entry(year: int, week: int, told: Sequence[tuple[Event, Role]], content: Content) -> Entry:
     by_kind = [
-        (word, [_title(role, content) for event, role in told if event.kind is kind])
+        (word, [_title(event, role, content) for event, role in told if event.kind is kind])
         for kind, word in wording.KIND_WORDS.items()
     ]
+    ends = clock.week_ends(year, week, content.settings.timezone)
     return Entry(
         id=_tag(content.settings, f"week/{year:04}-W{week:02}"),
         title=f"Week {week} of {year}: {wording.span(*wording.week_days(year, week))}",
         page=WeekPage(year, week),
-        instant=clock.week_ends(year, week, content.settings.timezone),
-        lead="",
+        instant=ends,
+        changed=ends,
         lines=tuple((word, "; ".join(titles) + ".") for word, titles in by_kind if titles),
-        categories=(),
     )

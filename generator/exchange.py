@@ -18,12 +18,13 @@ _BETWEEN = "between"  # where the old site waits while the two change places in 
 _AT_CWD, _EXCHANGE = -100, 2  # AT_FDCWD and RENAME_EXCHANGE of Linux
 
 
-def beside(out: Path) -> Path | None:
+def beside(out: Path, mark: str) -> Path | None:
     """The folder of ours beside `out`, with the second tree in it; None where `out` cannot change places with another.
 
-    That is so where its parent cannot be written, and where it is a file system of its own.
+    That is so where its parent cannot be written, and where it is a file system of its own. The folder bears a mark in
+    its name that no stranger can foresee, so nothing that a repository brings is ever taken for it.
     """
-    folder = _name_beside(out)
+    folder = _name_beside(out, mark)
     try:
         if os.path.ismount(out):
             return None
@@ -38,10 +39,10 @@ def beside(out: Path) -> Path | None:
     return folder
 
 
-def between(out: Path) -> Path | None:
+def between(out: Path, mark: str) -> Path | None:
     """Where the old site is, if a build was cut short while the two changed places in more than one step."""
-    found = _name_beside(out) / _BETWEEN
-    return found if found.is_dir() else None
+    found = _name_beside(out, mark) / _BETWEEN
+    return found if found.is_dir() and not found.is_symlink() else None
 
 
 def put_back(out: Path, waiting: Path) -> None:
@@ -49,8 +50,18 @@ def put_back(out: Path, waiting: Path) -> None:
     waiting.rename(waiting.with_name(TREE) if out.exists() else out)
 
 
-def _name_beside(out: Path) -> Path:
-    return out.parent / f".{out.name}.vacancy-digest"
+def strangers_beside(out: Path, mark: str | None) -> list[Path]:
+    """What lies beside `out` under a name like that of our folder, and is not ours."""
+    try:
+        names = sorted(os.listdir(out.parent))
+    except OSError:
+        return []
+    ours = _name_beside(out, mark).name if mark else ""
+    return [out.parent / name for name in names if name.startswith(_name_beside(out, "").name[:-1]) and name != ours]
+
+
+def _name_beside(out: Path, mark: str) -> Path:
+    return out.parent / f".{out.name}.vacancy-digest-{mark}"
 
 
 def mirror(source: Path, target: Path) -> None:

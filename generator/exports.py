@@ -71,6 +71,8 @@ def _posting(role: Role, links: Links, stated_by: StatedBy) -> bytes:
     found |= {"organisation": role.listing.organisation, "opened": utc_text(role.history.opened)}
     if role.deadline:
         found["deadline"] = _deadline(role.deadline)
+    elif role.standing.written:
+        found["closes"] = role.standing.written
     facts = read_stated(stated_by(role.listing.path)).facts
     # Both are JSON objects, written by one encoder: the second goes on where the first ends.
     return encode(found) if facts == b"{}" else encode(found)[:-1] + b"," + facts[1:]
@@ -112,7 +114,7 @@ def open_csv(subject: TableSubject, content: Content, links: Links, stated_by: S
 
 def _cells(role: Role, stated: Stated, content: Content, links: Links) -> list[str]:
     deadline = role.deadline
-    known = "" if deadline is None else "stated" if deadline.stated else "assumed"
+    known = role.standing.written if deadline is None else "stated" if deadline.stated else "assumed"
     return [
         role.id,
         role.title,

@@ -11,6 +11,7 @@ from msgspec import json
 from .entries import Entry, Feed
 from .routes import Links
 from .schema import Settings
+from .views import utc_text
 
 if TYPE_CHECKING:
     # Both take long to import, and a build that changes no feed needs neither.
@@ -212,16 +213,15 @@ def _indented(item: bytes) -> bytes:
 
 
 def _item(entry: Entry, links: Links, html: Html) -> dict[str, object]:
-    instant = entry.instant.strftime("%Y-%m-%dT%H:%M:%SZ")
     item: dict[str, object] = {
         "id": entry.id,
         "url": links.absolute(entry.page),
         "title": entry.title,
         "summary": entry.summary,
         "content_html": html(entry),
-        "date_published": instant,
-        "date_modified": instant,
-        "tags": [category.label for category in entry.categories],
+        "date_published": utc_text(entry.instant),
+        "date_modified": utc_text(entry.changed),
+        "tags": list(dict.fromkeys(category.label for category in entry.categories)),
         "_vacancy": dict(entry.facts),
     }
     if entry.external_url:

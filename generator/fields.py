@@ -1,10 +1,11 @@
 """The kinds of value that front matter can hold: text in, typed value out, or what to write instead."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache
 from ipaddress import ip_address
 from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
@@ -27,6 +28,7 @@ _DATE_TIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2})?(?P<offset>Z|[+-][0-9]{2}:[0-9]{2})?"
 )
 _YEARS = range(1945, 2200)
+MOST_ITEMS = 300  # of one list; there are 250 countries
 
 
 class Fields(BaseModel):
@@ -159,21 +161,31 @@ def _country(text: str) -> str:
         raise Misspelt(f"{shown(text)} is not a country code, write {text.upper()}", text.upper())
     if text.upper() == "UK":
         raise Misspelt(f"{shown(text)} is not a country code, write GB for the United Kingdom", "GB")
-    by_name = {name.lower(): code for code, name in known.items()}
-    if code := by_name.get(text.lower()):
+    if code := _by_name(vocabulary.countries).get(text.lower()):
         raise Misspelt(f"{shown(text)} is a name, write the country code {code}", code)
     raise ValueError(f"{shown(text)} is not an ISO 3166-1 country code of two letters, write it as CD or UA")
+
+
+# Made once and not by each mistake: an error keeps all that the function which raised it had at hand.
+@cache
+def _by_name(known: Callable[[], Mapping[str, str]]) -> Mapping[str, str]:
+    """Codes by their names in lower case."""
+    return {name.lower(): code for code, name in known().items()}
 
 
 def _zone(text: str) -> str:
     if text not in vocabulary.zones():
         if re.match(r"(?:UTC|GMT)?[+-][0-9]", text):
             raise ValueError(f"{shown(text)} is an offset and no time zone, write one such as Europe/Kyiv")
-        last = {zone.rsplit("/", 1)[-1]: zone for zone in sorted(vocabulary.zones()) if "/" in zone}
-        found = last.get(text.replace(" ", "_")) or did_you_mean(text, sorted(vocabulary.zones()))
+        found = _zones_by_place().get(text.replace(" ", "_")) or did_you_mean(text, vocabulary.zones())
         hint = found if found.startswith(("did", "see", "write")) else f"write {found}"
         raise ValueError(f"{shown(text)} is not a time zone, {hint}")
     return text
+
+
+@cache
+def _zones_by_place() -> Mapping[str, str]:
+    return {zone.rsplit("/", 1)[-1]: zone for zone in sorted(vocabulary.zones()) if "/" in zone}
 
 
 def _rule_zone(text: str) -> str:
@@ -184,8 +196,7 @@ def _language(text: str) -> str:
     known = vocabulary.languages()
     if text in known:
         return text
-    by_name = {name.lower(): code for code, name in known.items()}
-    if code := by_name.get(text.lower()) or (text.lower() if text.lower() in known else None):
+    if code := _by_name(vocabulary.languages).get(text.lower()) or (text.lower() if text.lower() in known else None):
         raise Misspelt(f"{shown(text)} is not a language code, write {code}", code)
     raise ValueError(f"{shown(text)} is not an ISO 639 language code, write it as en or uk")
 
@@ -295,6 +306,8 @@ def _listed(value: object) -> object:
         raise ValueError("is not a list, write each item on a line of its own that starts with -")
     if not value:
         raise ValueError("is an empty list, write an item or delete the key")
+    if len(value) > MOST_ITEMS:
+        raise ValueError(f"is a list of {len(value)} items, write at most {MOST_ITEMS}")
     return tuple(value)
 
 

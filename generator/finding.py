@@ -16,10 +16,10 @@ def facets(groups: Iterable[Group], edition: Edition) -> Facets:
     They stand in columns, which are packed to a third of what rows are.
     """
     roles = [role for group in groups for role in group.roles]
-    ranks = {instant: rank for rank, instant in enumerate(sorted({role.history.opened for role in roles}))}
+    ranks = {instant: rank for rank, instant in enumerate(sorted({role.opening for role in roles}))}
     return {
         "dimensions": [_dimension(dimension, roles, edition) for dimension in Dimension],
-        "opened": [ranks[role.history.opened] for role in roles],
+        "opened": [ranks[role.opening] for role in roles],
     }
 
 

@@ -38,7 +38,7 @@ class NoSite(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What a folder gave: content of its good files (None without settings), every problem, and notes on drafts."""
+    """What a folder gave: content of its good files (None without settings), every problem, and what stops nothing."""
 
     content: Content | None
     problems: tuple[Problem, ...]
@@ -95,7 +95,8 @@ def _loaded(content: Content | None, reading: Reading, intake: Intake) -> Loaded
     good = sorted((one for one in intake.listings if one.path not in bad), key=lambda one: one.slug)
     if content:
         content = replace(content, postings=tuple(good))
-    return Loaded(content, problems, tuple(sorted({*reading.notes, *intake.notes})), intake)
+    warnings = crosscheck.redirects(sum(len(one.aliases) for one in good))
+    return Loaded(content, problems, tuple(sorted({*reading.notes, *intake.notes, *warnings})), intake)
 
 
 def _files_by_folder(reading: Reading) -> dict[str, list[Found]]:

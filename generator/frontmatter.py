@@ -14,10 +14,11 @@ from typing import Any
 import yaml
 
 from .characters import hidden
-from .problems import Place, shown
+from .problems import Place, cut, shown
 
 MAX_BYTES = 16 * 1024
 MAX_DEPTH = 8
+_MOST_FINDINGS = 50
 
 Location = tuple[str | int, ...]
 Value = str | list["Value"] | dict[str, "Value"]
@@ -93,12 +94,13 @@ def read_mapping(text: str, first_line: int = 1) -> tuple[Fields, list[Finding]]
         by_keys = _read_by_keys(text, first_line)
         reader.judged = False
         reader = by_keys if by_keys.findings else reader
-    return Fields(reader.value, reader.keys, reader.values, reader.unread, judged=reader.judged), reader.findings
+    fields = Fields(reader.value, reader.keys, reader.values, reader.unread, judged=reader.judged)
+    return fields, reader.findings[:_MOST_FINDINGS]
 
 
 # What a line of the top level starts with, and what of any line looks like a key.
 _TOP_KEY = re.compile(r"""^(?:[A-Za-z_][\w-]*|"[^"\n]*"|'[^'\n]*')[ \t]*:""", re.MULTILINE)
-_ANY_KEY = re.compile(r"^\s*(?:-\s+)*([A-Za-z_][\w-]*)[ \t]*:", re.MULTILINE)
+_ANY_KEY = re.compile(r"^[ \t]*(?:-[ \t]+)*([A-Za-z_][\w-]*)[ \t]*:", re.MULTILINE)
 
 
 def _read_by_keys(text: str, first_line: int) -> "_Reader":
@@ -183,10 +185,10 @@ class _Reader:
     def node(self, event: Any, events: Iterator[yaml.Event], location: Location) -> Value:
         self.values[location] = self.place(event)
         if isinstance(event, yaml.AliasEvent):
-            self.refuse(event, location, f"*{event.anchor} is a YAML alias, write the value out")
+            self.refuse(event, location, f"*{cut(str(event.anchor))} is a YAML alias, write the value out")
             return ""
         if event.anchor:
-            self.refuse(event, location, f"&{event.anchor} is a YAML anchor, write the value without it")
+            self.refuse(event, location, f"&{cut(event.anchor)} is a YAML anchor, write the value without it")
         if event.tag:
             self.refuse(event, location, f"{shown(event.tag)} is a YAML tag, write the value without it")
         if len(location) >= MAX_DEPTH and not isinstance(event, yaml.ScalarEvent):
@@ -236,8 +238,11 @@ def key_text(location: Location) -> str:
     """A location as messages name it: `duty_stations[0].country`."""
     text = ""
     for part in location:
-        shown_part = part if isinstance(part, int) or (part.isprintable() and part) else repr(part)
-        text += f"[{part}]" if isinstance(part, int) else f".{shown_part}" if text else str(shown_part)
+        if isinstance(part, int):
+            text += f"[{part}]"
+        else:
+            name = cut(part) if part.isprintable() and part else shown(part)
+            text += f".{name}" if text else name
     return text
 
 
@@ -255,7 +260,7 @@ def _no_mapping(text: str, place: Place) -> Finding:
 
 
 def _no_space(match: re.Match[str], line: int) -> Finding:
-    return Place(line, match.end("key")), match["key"].strip(" -:"), "no space stands after the colon, write one"
+    return Place(line, match.end("key")), cut(match["key"].strip(" -:")), "no space stands after the colon, write one"
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,4 +333,4 @@ class _Syntax:
 
 def _key_on(line: str) -> str:
     match = re.match(r"\s*(?:-\s+)*([\w-]+):", line)
-    return match.group(1) if match else "front matter"
+    return cut(match.group(1)) if match else "front matter"

@@ -10,6 +10,8 @@ from functools import lru_cache
 from itertools import pairwise
 from urllib.parse import quote
 
+from msgspec.structs import replace
+
 from . import clock
 from .content import Content, PostingFile
 from .deadlines import resolve
@@ -40,7 +42,7 @@ class _Change:
     event: Event
     since: datetime
     cut: datetime
-    deadline: Deadline | None
+    closes: Closes
 
 
 class _Historian:
@@ -96,20 +98,22 @@ class _Historian:
             key = (change.on.text, _as_written(after))
             since = self.spread(change.on, kind, *key)
             instant = max(since, old.instant) if kind is Kind.REOPENED and old else since
-            yield _Change(self.event(kind, instant, *key), since, cut, new)
+            yield _Change(self.event(kind, instant, *key), since, cut, after)
 
     def standings(self, opened: datetime, changes: list[_Change]) -> tuple[Standing, ...]:
         """The deadlines one after the other; those that had gone before the role opened are no part of its history."""
         written = self.posting.deadline_changes
-        first = self.deadline(written[0].from_ if written else self.posting.closes)
-        found = [Standing(opened, first)]
+        found = [self.standing(opened, written[0].from_ if written else self.posting.closes)]
         for change in changes:
             if change.since <= opened:
-                found = [Standing(opened, change.deadline)]
+                found = [self.standing(opened, change.closes)]
                 continue
-            found[-1] = Standing(found[-1].since, found[-1].deadline, change.cut)
-            found.append(Standing(change.since, change.deadline))
+            found[-1] = replace(found[-1], until=change.cut)
+            found.append(self.standing(change.since, change.closes))
         return tuple(found)
+
+    def standing(self, since: datetime, closes: Closes) -> Standing:
+        return Standing(since, self.deadline(closes), until_filled=closes == UNTIL_FILLED)
 
     def end(self, opened: datetime) -> End | None:
         """The first of withdrawn, filled and expired; a role that was over as it came in ended at that moment."""

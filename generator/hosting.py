@@ -50,9 +50,13 @@ def headers(links: Links) -> bytes:
 
 
 def redirects(aliases: Iterable[tuple[str, str]], links: Links) -> bytes:
-    """`_redirects` from (alias, slug) pairs; the alias pages do the same on other hosts."""
-    lines = (f"{links.url(AliasPage(alias))} {links.url(PostingPage(slug))} 301\n" for alias, slug in aliases)
-    return "".join(lines).encode()
+    """`_redirects` from (alias, slug) pairs; the alias pages do the same on other hosts.
+
+    Two rules each. Netlify takes the first one that fits, and shows the alias page instead where the rule has no `!`.
+    Cloudflare Pages does not know the `!`, passes that rule over, and takes the other.
+    """
+    pairs = ((links.url(AliasPage(alias)), links.url(PostingPage(slug))) for alias, slug in aliases)
+    return "".join(f"{old} {new} 301!\n{old} {new} 301\n" for old, new in pairs).encode()
 
 
 def robots(links: Links) -> bytes:

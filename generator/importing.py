@@ -1,6 +1,6 @@
 """Drafts written into a site, none twice."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -12,39 +12,55 @@ from .files import create, read_text
 from .frontmatter import read_mapping, split
 from .history import state_at
 from .model import State
-from .twins import Trait, advertised_again, twin_of
+from .problems import ContentError, Problem
+from .twins import Known, Trait, addresses_of_many, advertised_again, like_of, twin_of
+
+_LONGEST_TRAIT = 300  # characters; nothing longer is a title or a reference
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one vacancy: the file that was written, or the posting that tells of it already, and why."""
+    """What became of one vacancy: the file that was written, or the posting that tells of it already, and why.
+
+    With `problems` it is neither: the draft would not have been good content.
+    """
 
     draft: Draft
     path: Path | None
     twin: str = ""
     why: str = ""
+    problems: tuple[Problem, ...] = ()
 
 
-def write_drafts(site: desk.Desk, drafts: Iterable[Draft], now: datetime) -> Iterable[Outcome]:
-    """Writes each draft that tells of no known vacancy. Raises ContentError for a draft that would not be read."""
-    known = known_traits(site, now)
+def write_drafts(site: desk.Desk, drafts: Sequence[Draft], now: datetime) -> Iterable[Outcome]:
+    """Writes each draft that tells of no known vacancy. One that would not be read stops none of the others."""
+    known = Known(known_traits(site, now))
     names = {path.stem for path in site.postings()}
+    of_many = addresses_of_many(known) | addresses_of_many(map(_trait, drafts))
     for draft in drafts:
         trait = _trait(draft)
-        found = twin_of(trait, known)
+        judged = replace(trait, url="") if trait.url in of_many else trait
+        found = twin_of(judged, known)
         if found and not advertised_again(trait, found[0]):
             yield Outcome(draft, None, found[0].path, found[1])
             continue
         if found:
             draft.leave(f"it may be {found[0].path} advertised again ({found[1]})")
+        elif like := like_of(judged, known):
+            same = f"it may tell of the same vacancy as {like[0].path} ({like[1]})"
+            draft.leave(f"{same}, then keep one of the two")
         draft.facts |= {"added": desk.moment(now), "draft": True}
         slug = desk.free_slug((trait.title, _city(draft.facts)), names)
         path = site.root / "content/postings" / f"{slug}.md"
         text = draft.text()
-        site.judged(path, text)
+        try:
+            site.judged(path, text)
+        except ContentError as error:
+            yield Outcome(draft, None, problems=error.problems)
+            continue
         create(path, text.encode())
         names.add(slug)
-        known.append(replace(trait, path=path.relative_to(site.root).as_posix()))
+        known.add(replace(trait, path=path.relative_to(site.root).as_posix()))
         yield Outcome(draft, path)
 
 
@@ -71,7 +87,8 @@ def over_at(content: Content, now: datetime) -> set[str]:
 
 
 def _trait(draft: Draft) -> Trait:
-    return known_trait("", draft.facts, draft.body, over=False)
+    trait = known_trait("", draft.facts, draft.body, over=False)
+    return replace(trait, organisation=trait.organisation or draft.organisation_text)
 
 
 def known_trait(path: str, fields: Mapping[str, object], body: str, *, over: bool) -> Trait:
@@ -79,7 +96,7 @@ def known_trait(path: str, fields: Mapping[str, object], body: str, *, over: boo
     source = fields.get("source")
     url = source.get("url") if isinstance(source, Mapping) else None
     title, organisation, reference, closes = (
-        str(fields.get(key) or "") for key in ("title", "organisation", "reference", "closes")
+        str(fields.get(key) or "")[:_LONGEST_TRAIT] for key in ("title", "organisation", "reference", "closes")
     )
     return Trait(path, title, organisation, reference, str(url or ""), _place(fields), closes, over, body)
 

@@ -1,8 +1,10 @@
 """Postings taken in: each file judged by itself, and what earlier builds know of it not asked for again."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from itertools import groupby, islice
+from operator import itemgetter
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple, Protocol
 
 from . import crosscheck, listing
@@ -11,11 +13,11 @@ from .crew import ALONE, Crew
 from .crosscheck import Claim
 from .documents import Document, Reading
 from .files import MAX_TEXT_BYTES, Found, decoded, problem_at, read_bytes
-from .frontmatter import Location, key_text, read_mapping, split
+from .frontmatter import Fields, Location, key_text, read_mapping, split
 from .memo import Memo, Remembered, digest_of, toolchain
-from .problems import ContentError, Place, Problem
+from .problems import ContentError, Problem
 from .progress import Track, silent
-from .schema import Posting
+from .schema import MOST_PROBLEMS, Posting
 from .stated import stated
 from .vocabulary import Vocabulary
 
@@ -108,8 +110,8 @@ def take_in(
             intake.listings.append(listing.decoded(taken.found.listing))
             if taken.page:
                 intake.pages[intake.listings[-1].slug] = taken.page
-    for path, location, message in crosscheck.names(sorted(claims)):
-        intake.problems.append(_problem_in(rules.root, path, location, message))
+    for path, found in groupby(crosscheck.names(sorted(claims)), key=itemgetter(0)):
+        intake.problems += _problems_in(rules.root, path, found)
     return intake
 
 
@@ -130,13 +132,21 @@ def _sorted_out(
         file = there.get(old.path)
         if file is None:
             gone.append(old.path)
+        elif (short := _recalled(old)) is None:
+            continue
         elif file.stamp == old.stamp:
             same.add(old.path)
-            intake.listings.append(listing.decoded(old.listing))
+            intake.listings.append(short)
         else:
             known[old.path] = old
     memo.forget_postings(gone)
     return [file for file in files if file.name not in same], known
+
+
+def _recalled(old: Remembered) -> Listing | None:
+    """A posting as it is remembered, unless what is remembered is another's: its address comes from its path alone."""
+    short = listing.decoded(old.listing)
+    return short if (short.path, short.slug) == (old.path, PurePosixPath(old.path).stem) else None
 
 
 class Task(NamedTuple):
@@ -202,7 +212,7 @@ def _judged(task: Task, file: Found, old: Remembered | None, read: tuple[bytes, 
     posting = PostingFile(document.name, document.path, document.value, document.prose)
     real = file.path.relative_to(rules.root).as_posix()
     place = real if real != file.name else ""
-    facts = stated(document.value)
+    facts = stated(document.value, document.prose)
     short = listing.listing_of(posting, _digest(document.path, raw), facts, rules.content, place)
     page = task.preview(posting, short, rules.content) if task.preview else None
     return Taken(found._replace(listing=listing.encoded(short)), facts, claim, [], [], page)
@@ -242,11 +252,15 @@ def _claim_of(one: Listing) -> Claim:
     return Claim(one.path, one.slug, (*identity, *aliases))
 
 
-def _problem_in(root: Path, path: str, location: Location, message: str) -> Problem:
-    """A problem that only the other files show, at its place in this one."""
-    if not location:
-        return problem_at(root, root / path, "file name", message)
-    raw, _ = read_bytes(root, root / path, MAX_TEXT_BYTES)
-    parts = split(decoded(root, root / path, raw)[0])
-    place = read_mapping(parts[0], 2)[0].place_of(location) if parts else Place()
-    return problem_at(root, root / path, key_text(location), message, place)
+def _problems_in(root: Path, path: str, found: Iterable[tuple[str, Location, str]]) -> Iterator[Problem]:
+    """What only the other files show to be wrong in one, at its places; its text is read once."""
+    fields: Fields | None = None
+    for _, location, message in islice(found, MOST_PROBLEMS):
+        if not location:
+            yield problem_at(root, root / path, "file name", message)
+            continue
+        if fields is None:
+            raw, _ = read_bytes(root, root / path, MAX_TEXT_BYTES)
+            parts = split(decoded(root, root / path, raw)[0])
+            fields = read_mapping(parts[0] if parts else "", 2)[0]
+        yield problem_at(root, root / path, key_text(location), message, fields.place_of(location))

@@ -20,7 +20,7 @@ from .notices import Bench, Stated, read_notice
 from .vocabulary import notice_words
 from .webpages import data_of, is_html, job_postings, text_of
 
-_MOST_ITEMS = 500
+_MOST_ITEMS, _MOST_COLUMNS = 500, 500
 _EMPLOYMENT = {"TEMPORARY": "temporary", "INTERN": "internship", "VOLUNTEER": "volunteer"}
 _RELIEFWEB = {"Consultancy": "consultancy", "Internship": "internship", "Volunteer": "volunteer"}
 _PERIODS = {"YEAR", "MONTH", "WEEK", "DAY", "HOUR"}
@@ -190,7 +190,9 @@ def _from_table(text: str, source: str, names: Mapping[str, str]) -> Iterator[Fo
     """The rows of a table whose first row names the columns."""
     first = text.split("\n", 1)[0]
     separator = max(",;\t", key=first.count)
-    rows = list(csv.DictReader(io.StringIO(text.lstrip("\ufeff")), delimiter=separator))
+    rows = csv.DictReader(io.StringIO(text.lstrip("\ufeff")), delimiter=separator)
+    if len(rows.fieldnames or ()) > _MOST_COLUMNS:
+        raise Unreadable(f"{source} has more than {_MOST_COLUMNS} columns and is no table of vacancies")
     for number, row in enumerate(rows, 2):
         values = {str(key): str(value) for key, value in row.items() if key and isinstance(value, str)}
         yield _from_fields(values, f"{source}, row {number}", names)
@@ -212,7 +214,7 @@ def _from_markdown(text: str, source: str, names: Mapping[str, str]) -> Found:
 def _from_issue(text: str, source: str) -> Found:
     """An issue that was written with our form. A heading that is none of the form's belongs to the text above it."""
     labels = {name.replace("_", " ").capitalize(): name for name in FORM} | {FORM_TEXT: "text"}
-    headings = rf"^### ({'|'.join(map(re.escape, labels))})\s*$"
+    headings = rf"^### ({'|'.join(map(re.escape, labels))})[ \t]*$"
     parts = re.split(headings, text.replace("\r\n", "\n"), flags=re.MULTILINE)
     values = {labels[label]: value.strip() for label, value in zip(parts[1::2], parts[2::2], strict=True)}
     given = {name: value for name, value in values.items() if value not in ("_No response_", "None", "")}
@@ -307,6 +309,7 @@ def _markup_text(text: str) -> str:
 
 def _without_marks(text: str) -> str:
     """Markdown as plain lines: headings keep their mark, emphasis loses it, links keep their words."""
-    text = re.sub(r"^\s*\*\*([^*\n]{2,80})\*\*:?\s*$", r"## \1", text, flags=re.MULTILINE)
-    text = re.sub(r"\[([^\]]+)\]\([^)]*\)", r"\1", text)
-    return re.sub(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1", r"\2", text)
+    # Nothing runs over what begins another mark: of a row of them each would be read to its end.
+    text = re.sub(r"^[ \t]*\*\*([^*\n]{2,80})\*\*:?[ \t]*$", r"## \1", text, flags=re.MULTILINE)
+    text = re.sub(r"\[([^\[\]]+)\]\((?:[^()]++|\([^()]*\))*+\)", r"\1", text)
+    return re.sub(r"(\*\*|__)(?=\S)((?:(?!\1).)+)(?<=\S)\1", r"\2", text)

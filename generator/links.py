@@ -4,6 +4,7 @@ import json
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from .cachefolder import NoCache, cache_of
 from .content import Content
 from .fetching import NotFetched, answers
 from .files import read_text
@@ -17,8 +18,8 @@ _REMEMBERED = timedelta(hours=24)
 
 def unanswered(root: Path, content: Content, now: datetime, *, private: bool = False) -> list[Problem]:
     """A warning for each open role whose address for applications gives no page."""
-    cache = root / ".cache/links.json"
-    known = _known(cache, now)
+    cache = _kept_in(root)
+    known = _known(cache, now) if cache else {}
     found: list[Problem] = []
     for one in content.postings:
         if state_at(one.history, content.settings, now)[0] not in (State.OPEN, State.CLOSING):
@@ -34,9 +35,16 @@ def unanswered(root: Path, content: Content, now: datetime, *, private: bool = F
         if wrong := known[address]["wrong"]:
             place = fields.place_of(("apply",))
             found.append(Problem(one.path, place, "apply", f"{shown(address)}: {wrong}", "warning", rule="link"))
-    cache.parent.mkdir(exist_ok=True)
-    cache.write_text(json.dumps(known, indent=1), "utf-8")
+    if cache:
+        cache.write_text(json.dumps(known, indent=1), "utf-8")
     return found
+
+
+def _kept_in(root: Path) -> Path | None:
+    try:
+        return cache_of(root) / "links.json"
+    except NoCache:
+        return None
 
 
 def _wrong(address: str, *, private: bool) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ from .frontmatter import Location
 from .model import When
 from .problems import Place, Problem, shown
 from .schema import Posting
-from .twins import Trait, alike, plain
+from .twins import Known, Trait, plain
 from .vocabulary import Vocabulary, term_meant
 
 RULES = MappingProxyType(
@@ -31,7 +32,7 @@ RULES = MappingProxyType(
         "link": "An address for applications that does not answer",
     }
 )
-_HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*$")
+_HEADING = re.compile(r"(#{1,6})\s+(\S.*)")
 _PLACEHOLDER = re.compile(
     r"(?<!\])\[(?!\d+\])"
     r"(?:[A-Z][^\]\n]{3,300}|(?:insert|name of|your|title of|number of)\b[^\]\n]{0,300}|XX{1,9}|TBD|TBC)\](?![(\[])"
@@ -59,6 +60,8 @@ _TIME_OF_DEADLINE = re.compile(
     re.IGNORECASE,
 )
 _GRADE = re.compile(r"\b(?:P|G|GS|D|FS|NO|ASG|USG)[- ]?[A-E1-7]\b")
+
+_MOST_WARNINGS = 20  # of one kind about one posting; one with more is corrected in rounds
 
 
 class Text(NamedTuple):
@@ -101,7 +104,7 @@ def empty_section(text: Text) -> Iterator[Problem]:
         if heading and waiting and len(heading[1]) <= waiting[1]:
             yield _empty(text, waiting)
         if heading:
-            waiting = number, len(heading[1]), heading[2]
+            waiting = number, len(heading[1]), heading[2].rstrip().rstrip("#").rstrip()
         elif line.strip():
             waiting = None
     if waiting:
@@ -199,11 +202,14 @@ def salary(text: Text) -> Iterator[Problem]:
 
 def grade_spelling(text: Text) -> Iterator[Problem]:
     first: dict[str, str] = {}
+    known: dict[str, str | None] = {}
     if text.words is None:
         return
     for number, line in text.lines():
         for match in _GRADE.finditer(line):
-            meant = term_meant(match[0], text.words.grades)
+            if match[0] not in known:
+                known[match[0]] = term_meant(match[0], text.words.grades)
+            meant = known[match[0]]
             if meant and first.setdefault(meant, match[0]) != match[0]:
                 message = f"{match[0]} stands as {first[meant]} above, write {meant} for both"
                 yield text.in_body("grade-spelling", number, match.start(), message)
@@ -216,9 +222,9 @@ _LOOKS: tuple[Callable[[Text], Iterator[Problem]], ...] = (
 
 
 def looked_at(text: Text) -> Iterator[Problem]:
-    """Every warning about one posting."""
+    """Every warning about one posting; of one kind no more than `_MOST_WARNINGS`."""
     for look in _LOOKS:
-        yield from look(text)
+        yield from islice(look(text), _MOST_WARNINGS)
 
 
 def same_vacancy(traits: Iterable[Trait], title_of: Callable[[str], Place]) -> Iterator[Problem]:
@@ -228,23 +234,20 @@ def same_vacancy(traits: Iterable[Trait], title_of: Callable[[str], Place]) -> I
     """
     open_ones = sorted((one for one in traits if not one.over), key=lambda one: one.path)
     first: dict[tuple[str, ...], Trait] = {}
-    told: set[str] = set()
-    by_title: dict[str, list[Trait]] = {}
+    known = Known()
     for one in open_ones:
         keys: list[tuple[str, ...]] = [("url", one.url)] if one.url else []
         if one.reference:
             keys.append(("reference", one.organisation, plain(one.reference)))
         keys.append(("facts", one.organisation, plain(one.title), one.place, one.closes[:10]))
         twin = next((first[key] for key in keys if key in first), None)
-        alikes = by_title.setdefault(plain(one.title), [])
-        twin = twin or next((other for other in alikes if alike(one, other) >= _ALIKE), None)
-        if twin and one.path not in told:
-            told.add(one.path)
+        twin = twin or next((other for other, _ in known.alike(one, _ALIKE)), None)
+        if twin:
             message = f"tells of the same vacancy as {twin.path}, keep one of the two"
             yield Problem(one.path, title_of(one.path), "title", message, "warning", rule="same-vacancy")
         for key in keys:
             first.setdefault(key, one)
-        alikes.append(one)
+        known.add(one)
 
 
 _ALIKE = 0.85  # of all words: a role at two duty stations has a text in common, and says where it is

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from .edition import Role
 from .routes import FeedsPage, Home, Links
 from .schema import Settings
-from .views import Row, WeekView
+from .views import Row, WeekView, deadline_told
 
 _WIDTH = 72  # characters: what every mail program shows and quotes without breaking lines anew
 
@@ -18,7 +18,7 @@ def week_text(view: WeekView, brief: Callable[[Role], Row], settings: Settings, 
     parts.append(_filled(f"{settings.title}: what happened from {view.days}{so_far}."))
     for title, found in view.parts:
         parts.append(f"{title}\n{'-' * len(title)}")
-        parts += ["\n".join(_lines(brief(role), links)) for _, role in found]
+        parts += ["\n".join(_lines(brief(role), deadline_told(event, role, settings), links)) for event, role in found]
     parts.append(f"All open roles:\n{links.absolute(Home())}")
     parts.append(f"The week on the web:\n{links.absolute(view.head.page)}")
     parts.append(f"Feeds and calendars:\n{links.absolute(FeedsPage())}")
@@ -28,13 +28,12 @@ def week_text(view: WeekView, brief: Callable[[Role], Row], settings: Settings, 
     return "\n\n".join(parts) + "\n"
 
 
-def _lines(row: Row, links: Links) -> Iterator[str]:
+def _lines(row: Row, deadline: str, links: Links) -> Iterator[str]:
     yield _line(row.title)
     if row.organisation:
         yield _line(", ".join(filter(None, (row.organisation.label, row.place, row.grade.label if row.grade else ""))))
-    if row.listed:
-        assumed = " (assumed)" if row.deadline and not row.deadline.stated else ""
-        yield _line(f"Closes {row.deadline.text}{assumed}" if row.deadline else "Deadline not stated")
+    if deadline:
+        yield _line(deadline)
     yield links.absolute(row.page)
 
 

@@ -1,7 +1,7 @@
 """What builds remember: the results of pure functions, each with a key of all that it depends on.
 
-A folder under the root holds one SQLite file. Nothing in it is trusted that does not carry its own checksum, it holds
-one result for each thing that there is, and losing it costs time alone.
+The cache folder of a site (`cachefolder`) holds one SQLite file. Nothing in it is trusted that does not carry its own
+checksum, it holds one result for each thing that there is, and losing it costs time alone.
 """
 
 import os
@@ -9,7 +9,7 @@ import sqlite3
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from functools import cache
 from hashlib import blake2b
 from importlib.util import find_spec
@@ -18,9 +18,9 @@ from types import TracebackType
 from typing import Any, NamedTuple
 from zlib import crc32
 
+from msgspec import DecodeError
+
 _NAME = "vacancy-digest.sqlite"
-_OURS = 0x76646967  # SQLite's application_id of our files
-_FORM = 3  # rises when the tables change
 _TABLES = """
 CREATE TABLE salts (name TEXT PRIMARY KEY, salt BLOB);
 CREATE TABLE postings (path TEXT PRIMARY KEY, stamp TEXT, digest BLOB, value BLOB, sum INTEGER);
@@ -38,7 +38,8 @@ class Damaged(Exception):
     """What was remembered cannot be read."""
 
 
-UNUSABLE = (Damaged, sqlite3.DatabaseError, UnicodeDecodeError)  # what reading and writing a memory may raise
+# What reading and writing a memory may raise.
+UNUSABLE = (Damaged, sqlite3.DatabaseError, UnicodeDecodeError, DecodeError)
 
 
 class Remembered(NamedTuple):
@@ -65,9 +66,9 @@ class Memo:
     def __init__(self, folder: Path | None) -> None:
         """Opens the memory in a folder, or one in a folder of its own. Raises OSError, sqlite3.Error and Damaged."""
         self._scratch = tempfile.TemporaryDirectory(prefix="vacancy-digest-") if folder is None else None
-        self._file = Path(self._scratch.name if self._scratch else folder or "") / _NAME
-        self._db = _opened(self._file)
-        self.began = _moment(self._file.parent)
+        self.file = Path(self._scratch.name if self._scratch else folder or "") / _NAME
+        self._db = _opened(self.file)
+        self.began = _moment(self.file.parent)
 
     def __enter__(self) -> "Memo":
         return self
@@ -85,7 +86,7 @@ class Memo:
     def discard(self) -> None:
         """Throws everything away that was remembered."""
         self._db.close()
-        self._file.unlink(missing_ok=True)
+        self.file.unlink(missing_ok=True)
 
     def lasting(self, stamp: str) -> str:
         """The stamp, if another change of its file would change it; none where the file had only just changed."""
@@ -191,26 +192,35 @@ def opened(folder: Path, tell: Callable[[str], None]) -> Memo:
 
 
 def _opened(path: Path) -> sqlite3.Connection:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not (path.parent / ".gitignore").exists():
-        # What is remembered belongs to this machine, not to the repository.
-        (path.parent / ".gitignore").write_text("*\n", "utf-8")
     db = sqlite3.connect(path, timeout=0)
     try:
         # Another build may be using it, and what a crash of the machine leaves half written carries a wrong sum.
         db.execute("PRAGMA locking_mode = EXCLUSIVE")
         db.execute("PRAGMA synchronous = OFF")
-        (ours,), (form,) = (db.execute(f"PRAGMA {name}").fetchone() for name in ("application_id", "user_version"))
-        empty = db.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
-        if not empty and (ours, form) != (_OURS, _FORM):
+        # A CI service may have kept it, for whoever ran there before.
+        db.execute("PRAGMA trusted_schema = OFF")
+        db.execute("PRAGMA cell_size_check = ON")
+        if not _shape(db):
+            db.executescript(_TABLES)
+        if _shape(db) != _our_shape():
             raise Damaged("it is of another kind")
-        if empty:
-            db.executescript(f"PRAGMA application_id = {_OURS}; PRAGMA user_version = {_FORM}; {_TABLES}")
         db.execute("BEGIN EXCLUSIVE")
     except BaseException:
         db.close()
         raise
     return db
+
+
+def _shape(db: sqlite3.Connection) -> set[tuple[object, ...]]:
+    """Everything that a database is made of, as it was declared: tables, and what else might be there."""
+    return set(db.execute("SELECT type, name, tbl_name, sql FROM sqlite_master"))
+
+
+@cache
+def _our_shape() -> set[tuple[object, ...]]:
+    with closing(sqlite3.connect(":memory:")) as db:
+        db.executescript(_TABLES)
+        return _shape(db)
 
 
 def _moment(folder: Path) -> int:

@@ -95,12 +95,21 @@ class Event(Struct, frozen=True):
     exact: bool = True
 
 
-class Standing(Struct, frozen=True):
-    """A deadline while it stood: from `since` to `until` (None: for good). Without one, `deadline` is None."""
+class Standing(Struct, frozen=True, omit_defaults=True):
+    """A deadline while it stood: from `since` to `until` (None: for good).
+
+    Without one `deadline` is None: the notice states none, or that the role stays open `until_filled`.
+    """
 
     since: datetime
     deadline: Deadline | None
     until: datetime | None = None
+    until_filled: bool = False
+
+    @property
+    def written(self) -> str:
+        """The deadline as the notice gives it, empty where it states none."""
+        return self.deadline.written if self.deadline else UNTIL_FILLED if self.until_filled else ""
 
 
 class End(Struct, frozen=True):

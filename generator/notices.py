@@ -20,7 +20,7 @@ from .sections import sections_of, texts_of, unwrapped
 from .sentences import take_first_lines, take_sentences
 from .vocabulary import Vocabulary, notice_words
 
-_LONGEST_LINE = 20_000
+_LONGEST_TEXT, _LONGEST_LINE = 300_000, 20_000  # characters; a saved page says much around its notice
 _ENOUGH = 3  # signs that a text is a notice
 _ENOUGH_OF_DATA = 1  # where fields state what a text would
 _CHROME = re.compile(
@@ -66,12 +66,17 @@ def read_notice(text: str, source: str, bench: Bench, stated: Iterable[Stated] =
 
     Raises Unreadable where they hold no vacancy.
     """
+    if len(text) > _LONGEST_TEXT:
+        raise Unreadable(f"{source} has more than {_LONGEST_TEXT} characters and is no notice")
     plain = cleaned(text)
     lines = [Line(number, line) for number, line in enumerate(plain.split("\n"), 1)]
     if max(len(line.text) for line in lines) > _LONGEST_LINE:
         raise Unreadable(f"{source} has a line of more than {_LONGEST_LINE} characters and is no notice")
     reader = Reader(Draft(source), bench.organisations, bench.words, bench.now)
-    for fact in (facts := list(stated)):
+    facts = list(stated)
+    if facts and max(len(fact.value) for fact in facts) > _LONGEST_LINE:
+        raise Unreadable(f"{source} states a value of more than {_LONGEST_LINE} characters and is no notice")
+    for fact in facts:
         take(fact.kind, reader, cleaned(fact.value).strip(), Line(0, fact.origin))
     if "\ufffd" in text:
         reader.draft.leave("characters that could not be read were left out")

@@ -35,8 +35,10 @@ from .routes import (
     PostingPage,
     SectionPage,
     WeekPage,
+    WeeksFeed,
     WeeksPage,
     hashed_name,
+    page_of,
 )
 from .similar import Likeness
 from .structured import job_posting
@@ -66,6 +68,7 @@ from .views import (
     by_day,
     collection_title,
     happening_of,
+    name_apart,
     place_of,
     row_of,
     section_title,
@@ -289,18 +292,18 @@ def closing_view(edition: Edition) -> ListView:
     roles = [role for role in edition.site.open_roles if role.state is State.CLOSING]
     days = edition.settings.closing_window_days
     intro = f"Roles whose deadline is at most {days} days away, the nearest first."
-    head = Head(ClosingPage(), "Closing soon", intro, (HOME,))
+    head = Head(ClosingPage(), "Closing soon", intro, (HOME,), ClosingPage())
     return ListView(head, intro, "No role closes within this time.", by_day(roles))
 
 
 def opened_view(edition: Edition) -> ListView:
-    intro = "The roles that opened most recently and are still open, the newest first."
+    intro = "The roles that opened or reopened most recently and are still open, the newest first."
     groups: dict[str, list[Role]] = {}
-    for role in sorted(edition.site.open_roles, key=lambda role: (role.history.opened, role.slug), reverse=True)[:100]:
-        day = wording.long_date(wording.site_day(role.history.opened, edition.settings))
+    for role in sorted(edition.site.open_roles, key=lambda role: (role.opening, role.slug), reverse=True)[:100]:
+        day = wording.long_date(wording.site_day(role.opening, edition.settings))
         groups.setdefault(day, []).append(role)
     rows = tuple(Group(f"Opened {day}", tuple(found)) for day, found in groups.items())
-    head = Head(OpenedPage(), "Newly opened", intro, (HOME,))
+    head = Head(OpenedPage(), "Newly opened", intro, (HOME,), OpenedPage())
     return ListView(head, intro, "No role is open.", rows)
 
 
@@ -335,7 +338,7 @@ def weeks_view(edition: Edition) -> WeeksView:
         )
         for (year, week), events in edition.weeks.items()
     )
-    return WeeksView(Head(WeeksPage(), "Weeks", "What happened, week by week.", (HOME,)), weeks)
+    return WeeksView(Head(WeeksPage(), "Weeks", "What happened, week by week.", (HOME,), WeeksPage()), weeks)
 
 
 _PARTS = (
@@ -354,7 +357,8 @@ def week_view(year: int, week: int, edition: Edition) -> WeekView:
         (title, tuple((event, roles[event.posting]) for event in kinds(events, *wanted))) for title, wanted in _PARTS
     )
     crumbs = (HOME, Link("Weeks", WeeksPage()))
-    head = Head(WeekPage(year, week), week_title(year, week), f"What happened in the week of {days}.", crumbs)
+    summary = f"What happened in the week of {days}."
+    head = Head(WeekPage(year, week), week_title(year, week), summary, crumbs, WeeksPage())
     running = clock.week_ends(year, week, edition.settings.timezone) > edition.now
     return WeekView(head, days, running, tuple((title, found) for title, found in parts if found))
 
@@ -370,18 +374,29 @@ def feeds_view(edition: Edition) -> FeedsView:
         FeedsPage(), "Feeds and calendars", "Every feed and calendar of this digest, and how to use them.", (HOME,)
     )
     sections = tuple(
-        (section_title(dimension), tuple(_feed_row(one) for one in found.values()))
+        (section_title(dimension), tuple(_feed_row(one, edition.content) for one in found.values()))
         for dimension, found in edition.collections.items()
     )
-    return FeedsView(head, _feed_row(edition.site), sections)
+    return FeedsView(head, _feed_row(edition.site, edition.content), sections)
 
 
-def _feed_row(collection: Collection) -> FeedRow:
-    return FeedRow(collection_title(collection), place_of(collection))
+def _feed_row(collection: Collection, content: Content) -> FeedRow:
+    return FeedRow(collection_title(collection), name_apart(collection, content), place_of(collection))
 
 
-def feed_links(place: Place) -> tuple[Link, ...]:
-    """The feeds and the calendar of a collection, as a reader picks among them."""
+def feed_links(page: Place | OpenedPage | ClosingPage | WeeksPage) -> tuple[Link, ...]:
+    """The feeds and the calendar of a page, as a reader picks among them: what tells just what it shows comes first."""
+    match page:
+        case OpenedPage() | ClosingPage():
+            own = [link for link in _links_of(Home()) if isinstance(link.page, FeedFile) and page_of(link.page) == page]
+        case WeeksPage():
+            own = [Link("Week by week, RSS", WeeksFeed())]
+        case _:
+            return _links_of(page)
+    return (*own, *(link for link in _links_of(Home()) if link not in own))
+
+
+def _links_of(place: Place) -> tuple[Link, ...]:
     return (
         Link("All events, RSS", FeedFile(place, "all", "rss")),
         Link("All events, Atom", FeedFile(place, "all", "atom")),

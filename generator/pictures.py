@@ -16,7 +16,7 @@ from msgspec import Struct, json
 from . import clock, wording
 from .deadlines import local_deadline
 from .edition import Collection, Role
-from .model import Dimension
+from .model import Dimension, Standing
 from .routes import CollectionPage, Page
 from .vocabulary import NOT_STATED
 
@@ -80,7 +80,6 @@ def world_map(countries: Mapping[str, Collection]) -> WorldMap | None:
 
 def _country(key: str, collection: Collection, outlines: _Outlines) -> Country:
     code, count = key.upper(), len(collection.open_roles)
-    first = collection.open_roles[0].deadline
     return Country(
         name=collection.name,
         page=CollectionPage(Dimension.COUNTRIES, key),
@@ -88,8 +87,14 @@ def _country(key: str, collection: Collection, outlines: _Outlines) -> Country:
         tone=_tone(count),
         path=outlines.shapes.get(code, ""),
         dot=outlines.dots.get(code),
-        next_deadline=wording.short_date(local_deadline(first).date()) if first else "not stated",
+        next_deadline=_first_deadline(collection.open_roles[0].standing),
     )
+
+
+def _first_deadline(standing: Standing) -> str:
+    if standing.deadline:
+        return wording.short_date(local_deadline(standing.deadline).date())
+    return wording.standing_text(standing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,10 +180,11 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """The days of some weeks, from a Monday on; `later` roles close after them, of `unknown` the deadline is."""
+    """The days of some weeks, from a Monday on; `later` roles close after them, the others on no day that is known."""
 
     days: tuple[Day, ...]
     later: int
+    until_filled: int
     unknown: int
 
 
@@ -195,7 +201,8 @@ def strip(roles: Iterable[Role], now: datetime, zone: str) -> Strip | None:
     return Strip(
         days=tuple(_day(day, closing[day], day == first or day.day == 1) for day in days),
         later=sum(count for day, count in closing.items() if day > days[-1]),
-        unknown=sum(role.deadline is None for role in found),
+        until_filled=sum(role.standing.until_filled for role in found),
+        unknown=sum(not role.standing.written for role in found),
     )
 
 

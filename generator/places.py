@@ -44,7 +44,7 @@ _ALSO = {
     "venezuela": "VE",
     "vietnam": "VN",
 }
-_LONGEST_NAME = 80  # characters
+_LONGEST_NAME, _LONGEST_PLACE = 80, 200  # characters
 _REMOTE = re.compile(r"\b(home[- ]based|remote|roving|telework\w*)\b", re.IGNORECASE)
 
 
@@ -111,7 +111,7 @@ def _station(text: str) -> dict[str, Written]:
         return {"country": code}
     # The name of a country may hold a comma itself.
     parts = [part.strip() for part in text.split(",")]
-    for cut in range(1, len(parts)):
+    for cut in range(1, len(parts) if len(text) <= _LONGEST_PLACE else 1):
         if code := country_named(", ".join(parts[cut:])):
             return {"city": parts[0], "country": code}
     city = parts[0]

@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from itertools import chain
 from pathlib import PurePosixPath
 from typing import NamedTuple
 from unicodedata import normalize
 
 from . import clock, hosting, pages, search, tally
-from .calendars import calendar_of, calendar_of_role
+from .calendars import calendar_of, calendars_of_roles
 from .edition import Collection, Edition, Role
 from .entries import feeds_of, weeks_subject
 from .exports import DataSubject, TableSubject, build_json, countries_json
@@ -130,7 +129,7 @@ def posting_parts(edition: Edition, fingerprint: Fingerprint) -> tuple[Part, Par
         Part(
             "postings/among",
             fingerprint.of_files(week, whole=among, roles=listed),
-            lambda: chain(_postings(pages.posting_subjects(among, edition)), _calendars(listed)),
+            lambda: _postings(pages.posting_subjects(among, edition)),
         ),
     )
 
@@ -154,11 +153,6 @@ def list_parts(edition: Edition, fingerprint: Fingerprint) -> Iterator[Part]:
 
 def _postings(subjects: Iterable[pages.PostingSubject]) -> Iterator[tuple[Page, View]]:
     return ((PostingPage(subject.role.slug), subject) for subject in subjects)
-
-
-def _calendars(listed: Iterable[Role]) -> Iterator[tuple[Page, View]]:
-    calendars = (calendar_of_role(role) for role in listed if role.deadline)
-    return ((calendar.page, calendar) for calendar in calendars)
 
 
 def _of_collection(collection: Collection, edition: Edition) -> Iterator[tuple[Page, View]]:
@@ -187,6 +181,7 @@ def _of_site(edition: Edition, templates: Templates) -> Iterator[tuple[Page, Vie
     html = list(_html(edition))
     yield from ((view.head.page, view) for view in html)
     yield from _feeds(edition.site, edition)
+    yield from ((calendar.page, calendar) for calendar in calendars_of_roles(edition))
     yield WeeksFeed(), weeks_subject(edition)
     feeds = pages.feeds_view(edition)
     yield OpmlFile(), OpmlView(edition.settings.title, feeds.site, feeds.sections)

@@ -1,11 +1,16 @@
 """What is wrong with the input, as values. One error carries every problem of a run."""
 
+from bisect import bisect
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Literal
 
 from .telling import visible
+
+_LONGEST_WORD = 100  # characters of a word that is looked for among the known ones
+_MOST_COMPARED = 128  # known words
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -62,16 +67,33 @@ class Misspelt(ValueError):
 
 def shown(text: object, limit: int = 60) -> str:
     """The text as a message quotes it: on one line, in quotes, invisible characters escaped, cut at `limit`."""
-    raw = str(text)
-    cut = raw if len(raw) <= limit else raw[: limit - 1] + "…"
-    return repr(cut)
+    return repr(cut(str(text), limit))
+
+
+def cut(text: str, limit: int = 60) -> str:
+    """The text, or its start with a mark that more follows: no message grows with what it is about."""
+    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that the editor probably meant, if there is one."""
-    by_lower = {choice.lower(): choice for choice in known}
-    found = get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
+    """The known word that the editor probably meant, if there is one.
+
+    Of very many known words only those are compared that stand next to it in the alphabet.
+    """
+    if len(word) > _LONGEST_WORD:
+        return None
+    by_lower, in_order = _lowered(tuple(known))
+    meant = word.lower()
+    start = max(0, min(bisect(in_order, meant) - _MOST_COMPARED // 2, len(in_order) - _MOST_COMPARED))
+    found = get_close_matches(meant, in_order[start : start + _MOST_COMPARED], n=1, cutoff=0.6)
     return by_lower[found[0]] if found else None
+
+
+@lru_cache(64)
+def _lowered(known: tuple[str, ...]) -> tuple[dict[str, str], list[str]]:
+    """The known words by their lower case, and these in the order of the alphabet."""
+    by_lower = {choice.lower(): choice for choice in known}
+    return by_lower, sorted(by_lower)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

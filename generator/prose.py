@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from html import unescape
 
 _LOWEST_HEADING = 2  # the page has its own h1
 
@@ -36,6 +37,21 @@ class Prose:
 
 
 NOTHING = Prose("")
+
+
+_BEGINNING = 400  # characters: a feed holds the beginnings of fifty texts and more
+_PARAGRAPH = re.compile(r"<(?:p|li)>(.*?)</(?:p|li)>", re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
+
+
+def beginning(prose: Prose) -> str:
+    """How a text begins, its headings left out: at most 400 characters of plain text, cut between words."""
+    text = ""
+    for paragraph in _PARAGRAPH.finditer(prose.html):
+        text = " ".join(f"{text} {unescape(_TAG.sub('', paragraph[1].replace('<br', ' <br')))}".split())
+        if len(text) > _BEGINNING:
+            return f"{text[: _BEGINNING - 1].rsplit(' ', 1)[0]}…"
+    return text
 
 
 def numbered(written: Sequence[tuple[int, str]]) -> tuple[Heading, ...]:

@@ -16,13 +16,18 @@ from dataclasses import dataclass, field
 from fcntl import LOCK_EX, LOCK_NB, flock
 from hashlib import blake2b
 from itertools import takewhile
-from pathlib import Path, PurePosixPath
-from stat import S_ISDIR, S_ISLNK, S_ISREG
+from pathlib import Path
+from secrets import token_hex
 from tempfile import mkdtemp
 from typing import NamedTuple
 
+import msgspec
+
+from .cachefolder import mark_of
 from .exchange import TREE, beside, between, exchange, mirror, put_back, synced
 from .files import stamp_of
+from .problems import shown
+from .telling import visible
 
 MANIFEST = ".vacancy-digest.json"
 _ASIDE = ".vacancy-digest-new-"
@@ -84,14 +89,15 @@ def opened(out: Path, sources: Iterable[Path], *, in_place: bool = False) -> Ite
     """
     _refuse_wrong_place(out, sources)
     before = {parent for parent in (out, *out.parents) if parent.is_dir()}
+    mark = mark_of(out)
     with ExitStack() as locks:
         try:
-            if waiting := between(out):
+            if mark and (waiting := between(out, mark)):
                 with _locked(waiting, out):
                     put_back(out, waiting)
             _make_folder(str(out))
             locks.enter_context(_locked(out, out))
-            place = None if in_place else beside(out)
+            place = None if in_place else beside(out, mark or token_hex(8))
             if place:
                 locks.enter_context(_locked(place / TREE, out))
             # What lies here was left by builds that were cut short.
@@ -113,6 +119,9 @@ def opened(out: Path, sources: Iterable[Path], *, in_place: bool = False) -> Ite
                 clear(place or out)
                 shutil.rmtree(place, ignore_errors=True) if place else None
                 _remove_empty_folders(out / MANIFEST, before)
+            elif place and not mark:
+                # The next build could not tell it from a stranger's.
+                shutil.rmtree(place, ignore_errors=True)
 
 
 def clear(out: Path) -> None:
@@ -124,7 +133,7 @@ def clear(out: Path) -> None:
 @contextmanager
 def _locked(folder: Path, out: Path) -> Iterator[None]:
     """Holds the lock of a folder, which goes with its process, however that ends. Raises Busy and OSError."""
-    lock = os.open(folder, os.O_RDONLY)
+    lock = os.open(folder, os.O_RDONLY | os.O_NOFOLLOW | os.O_DIRECTORY)
     _held.add(lock)
     try:
         if not _lock(lock, folder):
@@ -164,13 +173,20 @@ def _unwritable(out: Path, error: OSError) -> Refused:
 def survey(out: Path, paths: Iterable[str]) -> Standing:
     """Looks at a folder in which these paths are to stand.
 
-    Raises Refused when it holds a foreign file or a link where one of ours would go.
+    Raises Refused when it holds what no build of ours wrote, for all that it holds is published. Files and folders
+    whose names begin with a dot stay, as long as none of the paths is theirs.
     """
     ours = _read_manifest(out)
     wanted = set(paths)
-    stamps, strange = _look(out, wanted | ours.keys())
-    for path in sorted(wanted & (strange | (stamps.keys() - ours.keys()))):
-        _refuse_foreign(out, path, ours)
+    if strange := [path for path in wanted if not _is_inside(path)]:
+        raise Refused(f"{shown(strange[0])} is not in {out}, so nothing was changed; build with --no-cache")
+    stamps, folders = _look(out)
+    for path in sorted(stamps.keys() - ours.keys()):
+        if path in wanted or not path.startswith("."):
+            raise _foreign(out, path)
+    for path in wanted & folders:
+        if not any(one.startswith(f"{path}/") for one in ours.keys() & stamps.keys()):
+            raise _foreign(out, path)
     return Standing(out, ours, stamps)
 
 
@@ -307,82 +323,63 @@ def _refuse_wrong_place(out: Path, sources: Iterable[Path]) -> None:
 
 def _read_manifest(out: Path) -> dict[str, str]:
     """The paths that an earlier build wrote, with the digests of their content."""
-    if not (out / MANIFEST).is_file():
+    if not os.path.lexists(out / MANIFEST):
         return {}
+    if (out / MANIFEST).is_symlink() or not (out / MANIFEST).is_file():
+        raise Refused(f"{out / MANIFEST} is not a regular file, remove it")
     try:
-        files = dict(json.loads((out / MANIFEST).read_text("utf-8"))["files"])
-    except (ValueError, KeyError, TypeError):
+        files = msgspec.json.decode((out / MANIFEST).read_bytes(), type=_Listed).files
+    except (ValueError, RecursionError):
         raise Refused(f"{out / MANIFEST} is damaged, so nobody can say which files are ours; empty {out}") from None
     if strange := [path for path in files if not _is_inside(path)]:
-        raise Refused(f"{out / MANIFEST} lists {strange[0]!r}, which is not in this folder; empty {out}")
+        raise Refused(f"{out / MANIFEST} lists {shown(strange[0])}, which is not in this folder; empty {out}")
     return files
 
 
-def _is_inside(path: object) -> bool:
-    if not isinstance(path, str) or not path or "\\" in path or path.startswith("/"):
+class _Listed(msgspec.Struct):
+    """What a manifest holds."""
+
+    files: dict[str, str]
+
+
+def _is_inside(path: str) -> bool:
+    """Whether a path leads to a file below a folder, by the only way of writing it."""
+    if not path or "\\" in path or "\0" in path or path.startswith("/"):
         return False
-    return ".." not in path or ".." not in PurePosixPath(path).parts
+    # Most have no dots and no doubled slashes, and there are thousands.
+    return ("." not in path and "//" not in path) or not {"", ".", ".."} & set(path.split("/"))
 
 
-def _look(out: Path, paths: Iterable[str]) -> tuple[dict[str, str], set[str]]:
-    """The stamps of the regular files among the paths, and the paths where something else stands or is in the way."""
+def _look(out: Path) -> tuple[dict[str, str], set[str]]:
+    """The stamps of all files in a folder by their paths, and the paths of its folders. Raises Refused at all else.
+
+    A link could lead our writing out of the folder, and whoever publishes the folder to what is none of the site's.
+    """
     stamps: dict[str, str] = {}
-    strange: set[str] = set()
-    root = str(out)
-    folders: dict[str, str] = {"": "folder" if out.is_dir() else "nothing"}
-    for path in paths:
-        above = _folder_kind(root, path.rpartition("/")[0], folders)
-        if above == "link":
-            _refuse_links(out, path)
-        if above != "folder":
-            if above == "other":
-                strange.add(path)
-            continue
-        try:
-            status = os.lstat(f"{root}/{path}")
-        except FileNotFoundError:
-            continue
-        if S_ISLNK(status.st_mode):
-            _refuse_links(out, path)
-        elif S_ISREG(status.st_mode):
-            stamps[path] = stamp_of(status)
-        else:
-            strange.add(path)
-    return stamps, strange
+    folders: set[str] = set()
+    pending = [""]
+    while pending:
+        above = pending.pop()
+        with suppress(FileNotFoundError), os.scandir(f"{out}/{above}") as found:
+            for entry in found:
+                path = f"{above}{entry.name}"
+                if entry.is_dir(follow_symlinks=False):
+                    if not path.startswith(_ASIDE):
+                        folders.add(path)
+                        pending.append(f"{path}/")
+                elif not entry.is_file(follow_symlinks=False):
+                    kind = "a symbolic link" if entry.is_symlink() else "not a regular file"
+                    raise Refused(f"{out}/{visible(path)} is {kind}, remove it")
+                else:
+                    stamps[path] = stamp_of(entry.stat(follow_symlinks=False))
+    return stamps, folders
 
 
-def _folder_kind(root: str, folder: str, known: dict[str, str]) -> str:
-    """What stands at a folder's path: folder, link, other, or nothing; what is above it is looked at first."""
-    if (kind := known.get(folder)) is None:
-        kind = _folder_kind(root, folder.rpartition("/")[0], known)
-        if kind == "folder":
-            try:
-                mode = os.lstat(f"{root}/{folder}").st_mode
-                kind = "folder" if S_ISDIR(mode) else "link" if S_ISLNK(mode) else "other"
-            except FileNotFoundError:
-                kind = "nothing"
-        known[folder] = kind
-    return kind
-
-
-def _refuse_links(out: Path, path: str) -> None:
-    """A link in the folder could lead our writing out of it."""
-    for part in takewhile(lambda part: part != out, (out / path, *(out / path).parents)):
-        if part.is_symlink():
-            raise Refused(f"{part} is a symbolic link, remove it")
-
-
-def _refuse_foreign(out: Path, path: str, ours: Collection[str]) -> None:
-    """What stands where a file of ours goes, or a folder on the way to it, must be ours."""
-    target = out / path
-    in_the_way = [parent for parent in target.parents if parent.is_relative_to(out) and parent.is_file()]
-    if target.is_dir():
-        in_the_way += [file for file in target.rglob("*") if not file.is_dir()] or [target]
-    elif os.path.lexists(target):
-        in_the_way.append(target)
-    for found in in_the_way:
-        if found.relative_to(out).as_posix() not in ours:
-            raise Refused(f"{found} is not from an earlier build, move it away or to content/static/")
+def _foreign(out: Path, path: str) -> Refused:
+    return Refused(
+        f"{out}/{visible(path)} is not from an earlier build and would be published, "
+        "move it to content/static/ or delete it"
+    )
 
 
 def _manifest(digests: Mapping[str, str]) -> bytes:
@@ -450,7 +447,7 @@ def _holds(path: Path | str, content: bytes) -> bool:
 
 def _write(path: Path | str, content: bytes) -> None:
     # In the fewest calls of the system: a first build makes thousands of files.
-    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
     try:
         # What the umask took away: a web server must be able to read the site.
         os.fchmod(file, 0o644)

@@ -37,7 +37,7 @@ from .model import Dimension, Event, Kind
 from .pages import PostingSubject, feed_links
 from .problems import ContentError, Place, Problem
 from .publish import Aside, write_aside
-from .routes import AssetFile, FeedFile, Format, Links, Page, PostingPage, path_of
+from .routes import AssetFile, FeedFile, Format, Links, Page, PostingPage, page_of, path_of
 from .tally import timed
 from .templates import Templates
 
@@ -186,6 +186,7 @@ class Renderer:
             "section_title": views.section_title,
             "section_word": lambda dimension: views.DIMENSION_WORDS[dimension][1],
             "feed_links": feed_links,
+            "page_of": page_of,
             "wording": wording,
             "row": self.row,
             "brief": self.brief,

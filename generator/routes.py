@@ -150,7 +150,7 @@ class WeekMail:
 
 @dataclass(frozen=True, slots=True)
 class RoleCalendar:
-    """The deadline of one open role, for the reader's own calendar."""
+    """The deadline of one role, for the reader's own calendar."""
 
     slug: str
 
@@ -234,6 +234,18 @@ Page = (
     | HostFile
     | CopiedFile
 )
+
+
+def page_of(feed: FeedFile) -> HtmlPage:
+    """The page that shows what a feed tells."""
+    if feed.place != Home():
+        return feed.place
+    match feed.told:
+        case "opened":
+            return OpenedPage()
+        case "closing":
+            return ClosingPage()
+    return Home()
 
 
 def hashed_name(name: str, content: bytes) -> str:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from .fields import read_when
 from .frontmatter import Location, Value
 from .model import When
+from .problems import cut
 
 Raw = dict[str, Value]
 
@@ -61,10 +62,15 @@ def no_return_to_a_deadline(raw: Raw) -> Iterator[Broken]:
     if not changes:
         return
     written = [change.get("from") for change in changes] + [raw.get("closes")]
+    before: set[str] = set()
     for number, text in enumerate(written):
-        if text is not None and text in written[:number]:
+        if isinstance(text, str) and text in before:
             location = ("closes",) if number == len(changes) else ("deadline_changes", number, "from")
-            yield Broken(location, f"{text} was the deadline before, write another one; a role cannot return to it")
+            yield Broken(
+                location, f"{cut(text)} was the deadline before, write another one; a role cannot return to it"
+            )
+        elif isinstance(text, str):
+            before.add(text)
 
 
 def station_names_a_place(raw: Raw) -> Iterator[Broken]:
@@ -93,9 +99,10 @@ def language_once(raw: Raw) -> Iterator[Broken]:
         return
     required, desirable = languages.get("required"), languages.get("desirable")
     if isinstance(required, list) and isinstance(desirable, list):
+        known = {code for code in required if isinstance(code, str)}
         for number, code in enumerate(desirable):
-            if code in required:
-                yield Broken(("languages", "desirable", number), f"{code} is required already, delete it here")
+            if isinstance(code, str) and code in known:
+                yield Broken(("languages", "desirable", number), f"{cut(code)} is required already, delete it here")
 
 
 RULES: tuple[Callable[[Raw], Iterator[Broken]], ...] = (
@@ -118,7 +125,7 @@ def _when(value: Value | None) -> When | None:
 
 
 def _amount(value: Value | None) -> Decimal | None:
-    return Decimal(value) if isinstance(value, str) and re.fullmatch(r"[0-9]+(?:[.][0-9]+)?", value) else None
+    return Decimal(value) if isinstance(value, str) and re.fullmatch(r"[0-9]{1,12}(?:[.][0-9]{1,2})?", value) else None
 
 
 def _mappings(value: Value | None) -> list[Raw]:

@@ -5,6 +5,7 @@ The classes are the values that the rest of the generator works with; docs/conte
 
 from collections.abc import Iterator, Set
 from decimal import Decimal
+from itertools import chain, islice
 from typing import Annotated, Any, NamedTuple, TypeVar
 
 from pydantic import Field, ValidationError, field_serializer
@@ -15,6 +16,8 @@ from .frontmatter import Fields, Location, Value, key_text
 from .problems import Misspelt, Place, did_you_mean, nearest, shown
 from .rules import RULES, Broken
 from .vocabulary import Vocabulary
+
+MOST_PROBLEMS = 50  # told of one front matter; one with more is corrected in rounds
 
 
 class DutyStation(f.Fields):
@@ -227,11 +230,14 @@ def read_fields(
         value = form.model_validate(raw, context=words)
     except ValidationError as error:
         details = error.errors(include_url=False)
-    broken = [_broken(form, raw, detail) for detail in details]
-    if form is Posting:
-        broken += [found for rule in RULES for found in rule(raw)]
-    broken += _twice(raw, ())
-    findings = [_finding(fields, found) for found in broken if not _is_unread(found.location, fields.unread)]
+    by_form = (_broken(form, one) for one in details if not _is_unread(one["loc"], fields.unread))
+    by_rule = (found for rule in RULES for found in rule(raw)) if form is Posting else iter(())
+    others = (one for one in chain(by_rule, _twice(raw, ())) if not _is_unread(one.location, fields.unread))
+    broken = chain(by_form, others)
+    findings = [_finding(fields, found) for found in islice(broken, MOST_PROBLEMS)]
+    if next(broken, None):
+        message = f"has more mistakes than these {MOST_PROBLEMS}, correct them and check again"
+        findings.append(Finding(fields.place_of(()), "front matter", message))
     return (None if findings or fields.unread else value), findings
 
 
@@ -246,14 +252,17 @@ def _twice(value: dict[str, Value] | list[Value], location: Location) -> Iterato
             if not isinstance(inner, str):
                 yield from _twice(inner, (*location, key))
     else:
+        seen: set[str] = set()
         for number, item in enumerate(value):
             if not isinstance(item, str):
                 yield from _twice(item, (*location, number))
-            elif item in value[:number]:
+            elif item in seen:
                 yield Broken((*location, number), f"{shown(item)} stands in the list a second time, keep one")
+            else:
+                seen.add(item)
 
 
-def _broken(form: type[f.Fields], raw: Any, detail: ErrorDetails) -> Broken:
+def _broken(form: type[f.Fields], detail: ErrorDetails) -> Broken:
     """pydantic's error in an editor's words."""
     # pydantic marks a wrong key of a mapping by a last part of its own; an editor may write "[key]" as well.
     of_key = detail["loc"][-1:] == ("[key]",) and detail["type"] != "extra_forbidden"

@@ -98,15 +98,19 @@ def _apart(text: str) -> list[str]:
 
 def unwrapped(lines: list[Line]) -> list[Line]:
     """Lines as paragraphs: one that goes on in the next was broken by the width of a window."""
-    found: list[Line] = []
+    runs: list[list[Line]] = []
     for line in lines:
-        last = found[-1].text.strip() if found else ""
+        last = runs[-1][-1].text.strip() if runs else ""
         text = line.text.strip()
         if last and text and _goes_on(last, text):
-            found[-1] = Line(found[-1].number, f"{last} {text}")
+            runs[-1].append(line)
         else:
-            found.append(line)
-    return found
+            runs.append([line])
+    return [run[0] if len(run) == 1 else _joined(run) for run in runs]
+
+
+def _joined(run: list[Line]) -> Line:
+    return Line(run[0].number, " ".join(line.text.strip() for line in run))
 
 
 def _goes_on(last: str, text: str) -> bool:

@@ -12,6 +12,7 @@ from .problems import shown
 from .vocabulary import languages, notice_words
 
 _FIRST_LINES = 15
+_LONGEST_LIST = 60  # lines below a heading of a tier
 _ROLE = (
     r"(?:Officer|Associate|Assistant|Specialist|Manager|Advis[eo]r|Coordinator|Consultant|Analyst|Head|Chief|Director|"
     r"Intern|Engineer|Driver|Expert|Clerk|Guard|Administrator|Technician|Nurse|Doctor|Lead|Representative|Secretary|"
@@ -25,14 +26,14 @@ _IN_PROSE = re.compile(
 )
 _JOB_AT = re.compile(r"^(?P<title>.{3,140}?),? (?:job|vacancy|position) (?:at|with) (?P<organisation>[^.]{2,100})$")
 _LOCATED = re.compile(
-    r"\blocated in (?:the )?(?P<name>[A-Z][\w ,'’&-]+?) \((?P<short>[A-Z][A-Za-z-]{1,11})\)"
+    r"\blocated in (?:the )?(?P<name>[A-Z][\w ,'’&-]{1,150}?) \((?P<short>[A-Z][A-Za-z-]{1,11})\)"
     r"(?:,? (?:in )?(?P<city>[A-Z][a-z]\w+(?: [A-Z][a-z]\w+)?))?"
 )
 _OF_ORGANISATION = re.compile(r"(?:open positions at|logo of) (?P<name>\S.*)", re.IGNORECASE)
 _BASED = re.compile(r"\b[Bb]ased in (?P<place>[A-Z][\w'’-]+(?:(?:, | )[A-Z][\w'’-]+){0,4}),? (?:the|this|you|and)\b")
 _CONTRACT_GRADE = re.compile(r"^This is an? (?P<grade>[A-Z]{1,4}[- ]?\w{1,2}) (?:contract|position|post)\b")
 _OVER = re.compile(
-    r"\bexpired (?:\d+|a|an|one|two|three)\b.* ago|"
+    r"\bexpired (?:\d+|a|an|one|two|three)\b.{0,40} ago|"
     r"\bthis (?:job|vacancy|position|notice) (?:has expired|is archived|is closed|has closed|is no longer)",
     re.IGNORECASE,
 )
@@ -115,10 +116,12 @@ def _most_often(pattern: re.Pattern[str], lines: Iterable[Line]) -> tuple[str, L
 def _organisation_by_mention(reader: Reader, lines: list[Line]) -> None:
     """The one organisation of the digest that a text speaks of again and again."""
     counts: dict[str, list[Line]] = {}
+    text = "\n".join(line.text for line in lines)
     for key, file in reader.organisations.items():
-        names = [re.escape(name) for name in (file.organisation.name, file.organisation.full_name) if name]
-        pattern = re.compile(rf"\b(?:{'|'.join(names)})\b")
-        counts[key] = [line for line in lines for _ in pattern.finditer(line.text)]
+        names = [name for name in (file.organisation.name, file.organisation.full_name) if name and name in text]
+        if names:  # of hundreds of organisations a notice names few
+            pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b")
+            counts[key] = [line for line in lines for _ in pattern.finditer(line.text)]
     (most, key), (next_most, _) = sorted([(len(found), key) for key, found in counts.items()] + [(0, ""), (0, "")])[
         :-3:-1
     ]
@@ -182,7 +185,7 @@ def _tiers(reader: Reader, lines: list[Line]) -> None:
     found: dict[int, Written] = {}
     origin = ""
     for position, line in enumerate(lines):
-        for number, who in _tiers_in(line.text.strip(), lines[position + 1 :]):
+        for number, who in _tiers_in(line.text.strip(), lines[position + 1 : position + 1 + _LONGEST_LIST]):
             if who and number not in found:
                 origin = origin or line.origin
                 found[number] = _tier(reader, number, who)
@@ -214,7 +217,7 @@ def _tier(reader: Reader, number: int, who: str) -> Written:
 
 def _below(lines: list[Line]) -> Iterable[str]:
     """The line below a heading of a tier, or all items of the list there."""
-    first, *rest = [line.text.strip() for line in lines[:60]] or [""]
+    first, *rest = [line.text.strip() for line in lines] or [""]
     item = BULLET.match(first) or NUMBER.match(first)
     if not item:
         return [first]

@@ -2,10 +2,13 @@
 
 import html
 import json
+from collections.abc import Collection, Mapping
+from email.message import Message
 from functools import partial
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib import resources
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -20,6 +23,56 @@ _NOTHING_YET = (
     b"<!doctype html><html lang=en><title>No site yet</title><body><p>There is no site yet.</p></body></html>"
 )
 _PATIENCE = 15.0  # seconds after which a quiet line is told that it still stands
+
+
+def refusal(headers: Mapping[str, str] | Message, names: Collection[str], *, steers: bool) -> str:
+    """Why a request is not answered; empty where it is.
+
+    A page of another site may make its own name lead to this machine: only IP addresses, `localhost` and `names` are
+    answered for. And it may ask for an address of ours: a reader may come by a link, everything else is refused. What
+    `steers` makes serve build for another instant, and no page but ours may ask for that.
+    """
+    host = headers.get("Host", "")
+    name = _host_of(f"//{host}")
+    if not (name in {"localhost", *names} or _is_ip_address(name)):
+        return "serve does not answer for this name, start it with --allow-host NAME if the name is yours"
+    site = headers.get("Sec-Fetch-Site")
+    if site is not None:
+        visit = headers.get("Sec-Fetch-Mode") == "navigate" and headers.get("Sec-Fetch-Dest") == "document"
+        ours = site in {"same-origin", "none"} or (visit and not steers)
+    elif "Origin" in headers:
+        ours = headers["Origin"].lower() == f"http://{host}".lower()
+    else:
+        # Browsers tell where a request comes from, but only to hosts that they trust: this machine. On others the page
+        # that asks must show itself. Programs that are no browsers run on this machine and may do anything here.
+        referrer = headers.get("Referer", "")
+        ours = not steers or _origin_of(referrer) == f"http://{host}".lower() or (not referrer and _is_loopback(name))
+    if ours:
+        return ""
+    return "serve does not answer pages of other sites" + (", use the slider to see another day" if steers else "")
+
+
+def _host_of(address: str) -> str:
+    try:
+        return (urlsplit(address).hostname or "").rstrip(".")
+    except ValueError:
+        return ""
+
+
+def _origin_of(address: str) -> str:
+    return "/".join(address.split("/", 3)[:3]).lower()
+
+
+def _is_ip_address(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_loopback(name: str) -> bool:
+    return name == "localhost" or (_is_ip_address(name) and ip_address(name).is_loopback)
 
 
 class Server(ThreadingHTTPServer):
@@ -45,9 +98,14 @@ class Handler(SimpleHTTPRequestHandler):
         super().__init__(*arguments, directory=str(bench.out))
 
     def do_GET(self) -> None:
-        parts = urlsplit(self.path)
-        if not self._is_for_us():
-            self.send_error(HTTPStatus.FORBIDDEN, "Ask for this by the name that serve printed")
+        try:
+            parts = urlsplit(self.path)
+        except ValueError:
+            self.send_error(HTTPStatus.BAD_REQUEST, "That is no address")
+            return
+        steers = "now" in parse_qs(parts.query, keep_blank_values=True)
+        if wrong := refusal(self.headers, self.bench.names, steers=steers):
+            self._send(HTTPStatus.FORBIDDEN, "text/plain", f"{wrong}\n".encode())
         elif parts.path == f"{OWN}events":
             self._events(parts.query)
         elif parts.path.startswith(OWN):
@@ -56,12 +114,6 @@ class Handler(SimpleHTTPRequestHandler):
             self._page(parts.path, parts.query)
 
     do_HEAD = do_GET
-
-    def _is_for_us(self) -> bool:
-        """Whether a page of another host asks by making its name lead here."""
-        name = urlsplit(f"//{self.headers.get('Host', '')}").hostname or ""
-        bound = self.bench.host
-        return name in {"localhost", "127.0.0.1", "::1", bound} or bound in {"0.0.0.0", "::"}
 
     def _page(self, path: str, query: str) -> None:
         if "now" in (asked := parse_qs(query, keep_blank_values=True)):

@@ -5,6 +5,7 @@ from msgspec import Struct
 
 from . import wording
 from .model import When
+from .prose import NOTHING, Prose, beginning
 from .schema import DeadlineChange, Posting
 
 _FACTS = frozenset(
@@ -14,9 +15,12 @@ _FACTS = frozenset(
 
 
 class Stated(Struct, array_like=True):
-    """`facts` is a JSON object in the words of the front matter, `changes` are moved deadlines: on, from, reason."""
+    """`facts` is a JSON object in the words of the front matter, `text` how the notice's own text begins, `changes` are
+    moved deadlines: on, from, reason.
+    """
 
     facts: bytes
+    text: str
     cities: tuple[str, ...]
     countries: tuple[str, ...]
     grade: str
@@ -32,12 +36,13 @@ class Stated(Struct, array_like=True):
 _encode, _decode = msgspec.msgpack.Encoder().encode, msgspec.msgpack.Decoder(Stated).decode
 
 
-def stated(posting: Posting) -> bytes:
+def stated(posting: Posting, prose: Prose = NOTHING) -> bytes:
     """All that the notice states, packed; what it does not state is left out."""
     facts = posting.model_dump(mode="json", by_alias=True, exclude_defaults=True, include=set(_FACTS))
     return _encode(
         Stated(
             facts=msgspec.json.encode(facts),
+            text=beginning(prose),
             cities=tuple(station.city for station in posting.duty_stations if station.city),
             countries=tuple(station.country for station in posting.duty_stations if station.country),
             grade=posting.grade or "",

@@ -1,7 +1,10 @@
 """JobPosting markup (schema.org) for a role that takes applications, as Google reads it.
 
-Only what the notice states: no estimate as salary, no `validThrough` without a deadline.
+Only what the notice states: no estimate as salary, no `validThrough` without a deadline. And nothing at all where it
+states too little: Google rejects a job without a country.
 """
+
+from collections.abc import Iterator
 
 from . import wording
 from .content import OrganisationFile
@@ -22,8 +25,15 @@ _EMPLOYMENT = {
 
 def job_posting(
     role: Role, posting: Posting, organisation: OrganisationFile, description: str, links: Links
-) -> dict[str, object]:
-    """The markup of one role; `description` is its text as HTML."""
+) -> dict[str, object] | None:
+    """The markup of one role; `description` is its text as HTML. None where the notice names no country.
+
+    A role that is done from home alone would need the countries in which applicants may live (`TELECOMMUTE` with
+    `applicantLocationRequirements`), and no key of a posting states these: tiers and nationality are something else.
+    """
+    places = list(_places(posting))
+    if not places:
+        return None
     employer = organisation.organisation
     hiring: dict[str, object] = {"@type": "Organization", "name": employer.full_name or employer.name}
     if employer.website:
@@ -37,8 +47,9 @@ def job_posting(
         "hiringOrganization": hiring,
         "url": links.absolute(PostingPage(role.slug)),
         "directApply": False,
+        "jobLocation": places,
     }
-    found |= _where(posting) | _requirements(posting) | _salary(posting)
+    found |= _requirements(posting) | _salary(posting)
     if posting.reference:
         found["identifier"] = {"@type": "PropertyValue", "name": employer.name, "value": posting.reference}
     if role.deadline:
@@ -54,32 +65,30 @@ def _posted(role: Role, posting: Posting) -> str:
     return when.text if when and when.instant is None else utc_text(role.history.opened)
 
 
-def _where(posting: Posting) -> dict[str, object]:
-    places = []
+def _places(posting: Posting) -> Iterator[dict[str, object]]:
+    """The duty stations of which the country is stated: without it a place is invalid."""
     for station in posting.duty_stations:
-        address = {"@type": "PostalAddress"}
-        if station.city:
-            address["addressLocality"] = station.city
         if station.country:
-            address["addressCountry"] = station.country
-        places.append({"@type": "Place", "address": address})
-    # No TELECOMMUTE: it needs the countries from which one may work, and notices do not state them.
-    return {"jobLocation": places} if places else {}
+            city = {"addressLocality": station.city} if station.city else {}
+            address = {"@type": "PostalAddress", **city, "addressCountry": station.country}
+            yield {"@type": "Place", "address": address}
 
 
 def _requirements(posting: Posting) -> dict[str, object]:
+    """Who may apply, and what is asked for.
+
+    All of the latter is in `qualifications`, as text. `experienceRequirements` would call a driving licence experience,
+    and `experienceInPlaceOfEducation` needs one number of months and one degree beside it, which alternatives lack.
+    """
     found: dict[str, object] = {}
-    if posting.open_to == ("nationals",):
-        names = [countries()[station.country] for station in posting.duty_stations if station.country]
-        if names:
-            found["eligibilityToWorkRequirement"] = f"Nationals of {' or '.join(names)}"
-    if posting.education_experience:
-        found["qualifications"] = "; or ".join(map(wording.alternative_text, posting.education_experience))
-    if len({one.years for one in posting.education_experience}) > 1:
-        found["experienceInPlaceOfEducation"] = True
-    required = [requirement.text for requirement in posting.requirements if requirement.need == "required"]
-    if required:
-        found["experienceRequirements"] = "; ".join(required)
+    stated = [station.country for station in posting.duty_stations]
+    names = [countries()[code] for code in dict.fromkeys(stated) if code]
+    if posting.open_to == ("nationals",) and all(stated):
+        found["eligibilityToWorkRequirement"] = f"Nationals of {' or '.join(names)}"
+    alternatives = "; or ".join(map(wording.alternative_text, posting.education_experience))
+    required = "; ".join(one.text for one in posting.requirements if one.need == "required")
+    if wanted := ". ".join(filter(None, (alternatives, required))):
+        found["qualifications"] = wanted
     return found
 
 

@@ -12,7 +12,18 @@ from .edition import LISTED, Collection, Role
 from .model import Deadline, Dimension, Event, State
 from .pictures import Locator, Strip, WorldMap, day_anchor
 from .prose import Prose
-from .routes import CollectionPage, Home, HtmlPage, Page, Place, PostingPage, WeekMail
+from .routes import (
+    ClosingPage,
+    CollectionPage,
+    Home,
+    HtmlPage,
+    OpenedPage,
+    Page,
+    Place,
+    PostingPage,
+    WeekMail,
+    WeeksPage,
+)
 from .schema import Posting, Settings
 from .vocabulary import NOT_STATED, slug_of
 
@@ -28,13 +39,13 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What the frame of every page needs. `place` is the collection whose feeds the page offers."""
+    """What the frame of every page needs. `place` is the page whose feeds this one offers."""
 
     page: HtmlPage
     title: str
     description: str
     crumbs: tuple[Link, ...] = ()
-    place: Place = _HOME
+    place: Place | OpenedPage | ClosingPage | WeeksPage = _HOME
     indexed: bool = True
 
 
@@ -97,6 +108,7 @@ class Row:
     organisation: Link | None
     grade: Link | None
     deadline: DeadlineView | None
+    until_filled: bool
     since: str
 
     @property
@@ -115,12 +127,13 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """An event in a list: when, what, and which role."""
+    """An event in a list: when, what, which role, and what of its deadline is to be known."""
 
     instant: str
     told: str
     word: str
     role: Role | None = None
+    deadline: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,7 +300,10 @@ class EditorsView:
 
 @dataclass(frozen=True, slots=True)
 class FeedRow:
+    """A collection in the list of all feeds; `apart` is its name where no heading tells its kind."""
+
     name: str
+    apart: str
     page: Place
 
 
@@ -348,33 +364,64 @@ def row_of(role: Role, content: Content) -> Row:
         organisation=None if bare else Link(name, CollectionPage(Dimension.ORGANISATIONS, listing.organisation)),
         grade=Link(grade, CollectionPage(Dimension.GRADES, slug_of(grade))) if grade and not bare else None,
         deadline=DeadlineView(role.deadline) if role.deadline and not bare else None,
+        until_filled=role.standing.until_filled and not bare,
         since=wording.short_date(role.ended_day(content.settings)),
     )
 
 
+def when_told(event: Event, settings: Settings) -> str:
+    """When an event was, as exactly as it is known."""
+    if event.exact:
+        return wording.instant_text(event.instant)
+    return wording.short_date(wording.site_day(event.instant, settings))
+
+
 def happening_of(event: Event, settings: Settings, role: Role | None = None) -> Happening:
-    told = wording.instant_text(event.instant)
-    if not event.exact:
-        told = wording.short_date(wording.site_day(event.instant, settings))
-    return Happening(utc_text(event.instant), told, wording.KIND_WORDS[event.kind], role)
+    deadline = deadline_told(event, role, settings) if role else ""
+    return Happening(
+        utc_text(event.instant), when_told(event, settings), wording.KIND_WORDS[event.kind], role, deadline
+    )
+
+
+def deadline_told(event: Event, role: Role, settings: Settings) -> str:
+    """The deadline that an event is about, and whether it still counts: in a sentence without its end."""
+    if role.takedown:
+        return ""
+    told = role.told_by(event)
+    assumed = " (assumed)" if told.deadline and not told.deadline.stated else ""
+    text, label = wording.standing_text(told), "Deadline was" if role.ended_by else "Deadline"
+    parts = [f"{label}: {text}{assumed}" if told.deadline or not told.written else text[:1].upper() + text[1:]]
+    if told.written != role.standing.written:
+        parts.append(f"moved since, now: {wording.standing_text(role.standing)}")
+    if not role.listed and (event != role.events[-1] or role.state is State.UNCONFIRMED):
+        day = wording.short_date(role.ended_day(settings))
+        parts.append(f"not confirmed since {day}" if role.state is State.UNCONFIRMED else f"{role.state} {day}")
+    return "; ".join(parts)
 
 
 def by_day(roles: Iterable[Role]) -> tuple[Group, ...]:
     """Open roles grouped by the day of their deadline, in the order given."""
-    groups: dict[date | None, list[Role]] = {}
+    groups: dict[date | str, list[Role]] = {}
     for role in roles:
-        groups.setdefault(_deadline_day(role.deadline), []).append(role)
+        groups.setdefault(_day_of(role), []).append(role)
     return tuple(_group(day, tuple(found)) for day, found in groups.items())
 
 
+def _day_of(role: Role) -> date | str:
+    """The day of a role's deadline, or what is to be said instead."""
+    if role.deadline:
+        return _deadline_day(role.deadline)
+    return "Open until filled" if role.standing.until_filled else "Deadline not stated"
+
+
 @lru_cache(4096)
-def _deadline_day(deadline: Deadline | None) -> date | None:
-    return local_deadline(deadline).date() if deadline else None
+def _deadline_day(deadline: Deadline) -> date:
+    return local_deadline(deadline).date()
 
 
-def _group(day: date | None, roles: tuple[Role, ...]) -> Group:
-    if day is None:
-        return Group("Deadline not stated", roles)
+def _group(day: date | str, roles: tuple[Role, ...]) -> Group:
+    if isinstance(day, str):
+        return Group(day, roles)
     return Group(wording.long_date(day), roles, day_anchor(day))
 
 
@@ -405,6 +452,15 @@ def collection_title(collection: Collection) -> str:
     if collection.dimension is None or collection.key != NOT_STATED:
         return collection.name
     return f"{DIMENSION_WORDS[collection.dimension][1]} not stated"
+
+
+def name_apart(collection: Collection, content: Content) -> str:
+    """The same with what tells it from others: a category and a contract type may have one name."""
+    dimension, key = collection.dimension, collection.key
+    if dimension is None or key == NOT_STATED:
+        return collection_title(collection)
+    kind = DIMENSION_WORDS[dimension][1].lower()
+    return f"{collection.name} ({f'{kind} {key}' if content.shares_name(dimension, key) else kind})"
 
 
 def place_of(collection: Collection) -> Place:

@@ -76,16 +76,17 @@ def data_of(page: str) -> Iterator[dict[str, Any]]:
 
 def job_postings(value: Any) -> Iterator[dict[str, Any]]:
     """The JobPostings in JSON-LD, alone, in lists or in a graph."""
-    if isinstance(value, list):
-        for one in value:
-            yield from job_postings(one)
-    elif isinstance(value, dict):
-        kinds = value.get("@type")
-        if "JobPosting" in (kinds if isinstance(kinds, list) else [kinds]):
-            yield value
-        else:
-            for key in ("@graph", "mainEntity", "itemListElement", "item"):
-                yield from job_postings(value.get(key))
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, list):
+            waiting += reversed(one)
+        elif isinstance(one, dict):
+            kinds = one.get("@type")
+            if "JobPosting" in (kinds if isinstance(kinds, list) else [kinds]):
+                yield one
+            else:
+                waiting += [one.get(key) for key in ("item", "itemListElement", "mainEntity", "@graph")]
 
 
 def _tree(page: str) -> Any:

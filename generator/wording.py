@@ -9,7 +9,7 @@ from babel.dates import format_date
 
 from . import clock
 from .deadlines import last_full_day, local_deadline
-from .model import Deadline, Kind, State, When
+from .model import Deadline, Kind, Standing, State, When
 from .schema import DutyStation, EducationExperience, Posting, Salary, Settings
 from .vocabulary import city_of_zone, countries
 
@@ -22,6 +22,7 @@ STATE_WORDS = {
     State.UNCONFIRMED: "Unconfirmed",
     State.SCHEDULED: "Scheduled",
 }
+NO_PLACE = "Duty station not stated"
 KIND_WORDS = {
     Kind.OPENED: "Opened",
     Kind.CLOSING: "Closing",
@@ -116,13 +117,18 @@ def deadline_in_utc(deadline: Deadline) -> str:
 
 
 @lru_cache(4096)
-def deadline_text(deadline: Deadline | None) -> str:
+def deadline_text(deadline: Deadline) -> str:
     """Friday 5 June 2026, 23:55 in Kyiv (20:55 UTC)."""
-    if deadline is None:
-        return "not stated"
     utc = deadline_in_utc(deadline)
     text = f"{long_date(local_deadline(deadline).date())}, {deadline_time(deadline)}"
     return f"{text} ({utc})" if utc else text
+
+
+def standing_text(standing: Standing) -> str:
+    """The same, `open until filled` or `not stated`."""
+    if standing.deadline:
+        return deadline_text(standing.deadline)
+    return "open until filled" if standing.until_filled else "not stated"
 
 
 def how_known(deadline: Deadline) -> str:
@@ -164,7 +170,7 @@ def place_text(posting: Posting) -> str:
     places = [station_text(station) for station in posting.duty_stations]
     if posting.remote:
         places.append("home-based or roving")
-    return "; ".join(places) or "Duty station not stated"
+    return "; ".join(places) or NO_PLACE
 
 
 def years_text(years: int) -> str:

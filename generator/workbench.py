@@ -3,7 +3,7 @@
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -43,10 +43,13 @@ class Standing:
 
 
 class Workbench:
-    """Builds `root` into a folder of the cache. Its methods may be called from several threads."""
+    """Builds `root` into a folder. Its methods may be called from several threads.
 
-    def __init__(self, root: Path, host: str, port: int, tell: Callable[[str], None]) -> None:
-        self.root, self.out, self.host = root, root / ".cache/serve", host
+    `names` are those of hosts for which it is shown, besides this machine's own.
+    """
+
+    def __init__(self, root: Path, out: Path, names: Collection[str], port: int, tell: Callable[[str], None]) -> None:
+        self.root, self.out, self.names = root, out, frozenset(map(str.lower, names))
         self._options = Options(
             base_url=read_base_url(f"http://localhost:{port}/"), search=False, allow_shrink=True, in_place=True
         )

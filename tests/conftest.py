@@ -51,6 +51,14 @@ def nothing_remembered() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What builds remember lies in a folder of the tests, in the processes that they start too."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def no_search() -> Iterator[None]:
     """Builds make no index for search, which takes a program of its own, but where a test asks for it."""
     with pytest.MonkeyPatch.context() as patch:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -58,6 +59,9 @@ def whole_feeds(site: Built, *suffixes: str) -> list[str]:
 
 def instants_of(entry: Any) -> datetime:
     return datetime(*entry.published_parsed[:6], tzinfo=UTC)
+
+
+KINDS = {"opened": {"opened", "reopened"}, "closing": {"closing"}, "all": set(Kind) - {Kind.CLOSED}}
 
 
 def place_of_file(path: str) -> str:
@@ -144,6 +148,9 @@ def test_dates_are_written_as_the_formats_ask(sample_site: Built) -> None:
                 assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|\+00:00)", element.text or "")
 
 
+OWN_PAGES = {f"{told}{end}": f"{told}/index.html" for told in ("opened", "closing") for end in (".xml", ".atom.xml")}
+
+
 def test_every_address_in_a_feed_exists(site: Built) -> None:
     """The feed names its own address and its page's, and every entry leads to a page, all absolute."""
     for path in site.paths(*XML_FEEDS):
@@ -151,7 +158,8 @@ def test_every_address_in_a_feed_exists(site: Built) -> None:
         own = {link.href for link in feed.feed.links if link.rel == "self"}
         assert own == {site.url(path)}, path
         pages = {link.href for link in feed.feed.links if link.rel == "alternate"}
-        assert {site.path_at(page) for page in pages} == {f"{place_of_file(path)}/index.html".lstrip("/")}, path
+        shown = OWN_PAGES.get(path, f"{place_of_file(path)}/index.html".lstrip("/"))
+        assert {site.path_at(page) for page in pages} == {shown}, path
         for entry in feed.entries:
             assert site.path_at(entry.link), (path, entry.link)
             addresses = re.findall(r'href="([^"]*)"', entry.content[0].value)
@@ -202,7 +210,7 @@ def test_rss_atom_and_json_tell_the_same_events(site: Built) -> None:
         place = path.removesuffix("feed.json")
         found = [item["id"] for item in json.loads(site.read(path))["items"]]
         for told, (rss, atom) in FORMATS.items():
-            wanted = [one for one in found if kind_in(one) == told or (told == "all" and kind_in(one) != "closed")]
+            wanted = [one for one in found if kind_in(one) in KINDS[told]]
             assert ids(place + rss) == ids(place + atom), place
             assert ids(place + rss)[: len(wanted)] == wanted[: len(ids(place + rss))], place
 
@@ -246,7 +254,7 @@ def test_an_item_s_description_is_its_summary_as_html(small_site: SmallSite) -> 
     (item,) = [one for one in tree(site, "opened.xml").iter("item") if "A role" in (one.findtext("title") or "")]
     shown = html5lib.parseFragment(item.findtext("description"), treebuilder="etree", namespaceHTMLElements=False)
     assert list(shown) == []
-    assert (shown.text or "").startswith(f"{summary} Deadline: ")
+    assert f". {summary} Deadline: " in (shown.text or "")
     (entry,) = [one for one in tree(site, "opened.atom.xml").iter(f"{ATOM}entry") if "marked" in one[0].text]
     assert entry.findtext(f"{ATOM}summary") == shown.text
 
@@ -295,6 +303,7 @@ def test_json_feed_has_its_fields(site: Built) -> None:
             assert item["content_html"]
             assert datetime.fromisoformat(item["date_published"]) <= site.edition.now
             assert item["title"] == "Posting taken down" or item["tags"]
+            assert len(item["tags"]) == len(set(item["tags"])), item["id"]
 
 
 def test_json_feed_has_the_vacancy_for_programs(sample_site: Built) -> None:
@@ -335,7 +344,11 @@ def test_opml_lists_every_rss_feed_once(site: Built) -> None:
     listed = [site.path_at(one.get("xmlUrl")) for one in outlines]
     rss = site.paths("feed.xml", "opened.xml", "closing.xml")
     assert sorted(map(str, listed)) == rss
-    assert all(site.path_at(one.get("htmlUrl")) for one in outlines)
+    for one, path in zip(outlines, listed, strict=True):
+        own = OWN_PAGES.get(path, f"{place_of_file(path)}/index.html".lstrip("/"))
+        assert site.path_at(one.get("htmlUrl")) == own, path
+    titles = Counter(one.get("title") for one in outlines)
+    assert max(titles.values()) == 1, titles.most_common(1)
     assert all(one.get("text") and one.get("type") == "rss" for one in outlines)
 
 
@@ -355,6 +368,131 @@ def test_a_week_is_told_when_it_is_over(sample_site: Built) -> None:
     # Monday in Auckland begins at noon on Sunday, UTC.
     assert instants_of(feed.entries[0]) == datetime(2026, 6, 14, 12, tzinfo=UTC)
     assert (sample_site.folder / "weeks/2026-W25/index.html").exists(), "the running week has a page already"
+
+
+# What an entry says
+
+
+CHANGES = """\
+summary: Keeps watch over the harbour.
+duty_stations: [{country: KE}]
+apply: https://jobs.harbour.example/7
+opens: 2026-06-01T08:00:00Z
+closes: 2026-06-25
+deadline_changes: [{on: 2026-06-03T10:00:00Z, from: 2026-06-12, reason: More time.}]
+"""
+EXPECTED = {
+    "opened": (
+        "Opened: A role, Harbour Relief, Kenya, closes 25 June 2026",
+        "Opened on 1 June 2026, 08:00 UTC.",
+        "2026-06-03T10:00:00Z",
+    ),
+    "extended": (
+        "Extended: A role, Harbour Relief, Kenya, closes 25 June 2026",
+        "Deadline extended on 3 June 2026, 10:00 UTC.",
+        "2026-06-03T10:00:00Z",
+    ),
+}
+FILLED = "Filled: recorded on 10 June 2026, 09:00 UTC. It takes no more applications."
+ENDED = {
+    "opened": (
+        "Opened: A role, Harbour Relief, Kenya",
+        f"Opened on 1 June 2026, 08:00 UTC. {FILLED}",
+        "2026-06-10T09:00:00Z",
+    ),
+    "filled": ("Filled: A role, Harbour Relief, Kenya", FILLED, "2026-06-10T09:00:00Z"),
+}
+
+
+@pytest.mark.parametrize(("end", "expected"), [("", EXPECTED), ("filled: 2026-06-10T09:00:00Z", ENDED)])
+def test_an_entry_says_first_what_happened(small_site: SmallSite, end: str, expected: dict[str, Any]) -> None:
+    """Its title has the deadline while there is one to meet, and its first words are what happened and when."""
+    small_site.posting("keeper", CHANGES + end, body="The *keeper* lights the lamp.")
+    items = json.loads(small_site.build().read("feed.json"))["items"]
+    found = {item["_vacancy"]["event"]: item for item in items if "posting/keeper/" in item["id"]}
+    for kind, (title, told, changed) in expected.items():
+        item = found[kind]
+        text = "".join(html5lib.parseFragment(item["content_html"], treebuilder="etree").itertext())
+        assert item["title"] == title
+        assert item["summary"].startswith(f"{told} Keeps watch over the harbour. Deadline")
+        assert text.strip().startswith(told)
+        assert item["date_modified"] == changed
+        assert "The keeper lights the lamp." in text
+        assert ("Apply" in text) == ("external_url" in item) == (not end)
+    assert "Deadline before: Friday 12 June 2026, 17:00" in found["extended"]["summary"]
+
+
+def test_a_closing_entry_tells_its_own_deadline(small_site: SmallSite) -> None:
+    """A deadline that came near and was then moved stands in the title of its event, the new one in the text."""
+    change = "deadline_changes: [{on: 2026-06-10T10:00:00Z, from: 2026-06-12}]"
+    small_site.posting("moved", f"title: Moved\ncloses: 2026-07-25\n{change}")
+    (entry,) = [one for one in parsed(small_site.build(), "closing.xml").entries if "Moved" in one.title]
+    assert entry.title.endswith(", closes 12 June 2026")
+    assert entry.summary.startswith("Closes on Friday 12 June 2026, 17:00")
+    assert "The deadline was moved since. It is now: Saturday 25 July 2026" in entry.summary
+
+
+@pytest.mark.parametrize(
+    ("front_matter", "body"),
+    [("", ""), ("duty_stations: [{country: KE}]\ncloses: until-filled", "## Heading\n\nText.")],
+)
+def test_no_entry_repeats_its_label_or_a_raw_value(small_site: SmallSite, front_matter: str, body: str) -> None:
+    """What a notice does not state is said once, and nothing stands as the front matter spells it."""
+    change = "deadline_changes: [{on: 2026-06-05, from: 2026-06-30}]\ncloses: 2026-06-20"
+    small_site.posting("bare", front_matter or change, body)
+    for path in ("feed.xml", "atom.xml"):
+        for entry in parsed(small_site.build(), path).entries:
+            assert "Duty station: Duty station" not in entry.summary
+            assert not re.search(r"\d{4}-\d\d-\d\d|until-filled|None", entry.summary), entry.summary
+
+
+def test_an_entry_holds_no_more_than_the_beginning_of_a_notice(small_site: SmallSite) -> None:
+    """However long a notice is, its entries have some hundred characters of it, cut between words."""
+    small_site.posting("long", "closes: 2026-07-01", body="word " * 10_000 + "\n\nlast")
+    (entry,) = [one for one in parsed(small_site.build(), "opened.xml").entries if ":posting/long/" in one.id]
+    assert len(entry.content[0].value) < 1_500
+    assert "word word…" in entry.content[0].value
+
+
+def test_feeds_can_be_told_apart(site: Built) -> None:
+    """No two feeds of different places, or of different kinds of events, have one title or one description."""
+    feeds = [parsed(site, path).feed for path in whole_feeds(site, "atom.xml")]
+    assert max(Counter(feed.title for feed in feeds).values()) == 1
+    assert max(Counter(feed.subtitle for feed in feeds).values()) == 1
+    assert max(Counter(str(calendar["NAME"]) for calendar in calendars(site).values()).values()) == 1
+
+
+def test_organisations_of_one_name_have_feeds_of_two_titles(small_site: SmallSite) -> None:
+    """Where two organisations share a name the key tells their feeds and calendars apart."""
+    for key in ("one", "two"):
+        small_site.write(f"content/organisations/{key}.md", "---\nname: Ministry of Health\n---\n")
+    site = small_site.build()
+    titles = {parsed(site, f"organisations/{key}/opened.xml").feed.title for key in ("one", "two")}
+    assert {title.split(": ")[1] for title in titles} == {
+        "Ministry of Health (organization one)",
+        "Ministry of Health (organization two)",
+    }
+
+
+def test_a_page_offers_first_what_it_shows(site: Built) -> None:
+    """The first feed that a program finds on the pages of opened and closing roles and of weeks is their own."""
+    first = {"opened/": "opened.xml", "closing/": "closing.xml", "weeks/": "weeks/feed.xml", "": "feed.xml"}
+    first |= {week.removesuffix("index.html"): "weeks/feed.xml" for week in site.paths("index.html") if "-W" in week}
+    for folder, feed in first.items():
+        link = site.page(f"{folder}index.html").link("alternate")[0]
+        assert link.get("href") == site.prefix + feed, folder
+
+
+def test_a_reopened_role_is_news_for_those_who_follow_opened_ones(small_site: SmallSite) -> None:
+    """A role that had closed and reopened stands in the feeds of opened roles, in their months and on their page."""
+    change = "deadline_changes: [{on: 2026-06-10T10:00:00Z, from: 2026-06-05}]"
+    small_site.posting("again", f"title: Again\nopens: 2026-05-01\ncloses: 2026-07-25\n{change}")
+    small_site.posting("later", "title: Later\nopens: 2026-06-09")
+    site = small_site.build()
+    for path in ("opened.xml", "opened.atom.xml", "opened/2026-06.xml", "organisations/harbour/opened.xml"):
+        assert parsed(site, path).entries[0].title.startswith("Reopened: Again"), path
+    text = site.page("opened/index.html").text()
+    assert text.index("Again") < text.index("Later")
 
 
 # Time
@@ -403,12 +541,11 @@ def test_feeds_have_the_same_bytes_years_later(small_site: SmallSite) -> None:
 def test_no_feed_that_had_an_event_is_ever_empty(sample_site: Built) -> None:
     """In ten years every feed of a collection in which something of its kind happened still tells it."""
     edition = sample_site.at(SAMPLE_NOW + timedelta(days=3650))
-    wanted = {"all": set(Kind) - {Kind.CLOSED}, "opened": {Kind.OPENED}, "closing": {Kind.CLOSING}}
     collections = {place_of(edition.site): edition.site}
     collections |= {place_of(one): one for found in edition.collections.values() for one in found.values()}
     for path, view in feed_views(edition).items():
         if isinstance(view, Feed) and isinstance(view.page, FeedFile) and view.page.format != "json":
-            events = [event for event in collections[view.page.place].events if event.kind in wanted[view.page.told]]
+            events = [event for event in collections[view.page.place].events if event.kind in KINDS[view.page.told]]
             assert bool(view.events) == bool(events), path
 
 
@@ -496,7 +633,7 @@ def test_calendars_keep_to_their_format(site: Built) -> None:
 def test_calendars_say_who_and_how_often(site: Built) -> None:
     """Each calendar has a name, its own address, and the time after which a program may ask again."""
     for path, calendar in calendars(site).items():
-        assert calendar["METHOD"] == "PUBLISH"
+        assert "METHOD" not in calendar, "it is for calendars that are sent, and asks for an organizer"
         assert calendar["NAME"] == calendar["X-WR-CALNAME"]
         assert calendar["SOURCE"] == site.url(path)
         assert calendar.to_ical().count(b"REFRESH-INTERVAL;VALUE=DURATION:PT12H") == 1
@@ -533,7 +670,8 @@ def test_calendar_entries_are_complete(site: Built) -> None:
             assert event["TRANSP"] == "TRANSPARENT"
             assert event["DTSTAMP"].dt < site.edition.now, path
             assert event["STATUS"] in {"CONFIRMED", "CANCELLED"}
-            assert str(event["SUMMARY"]).startswith(("Deadline", "Posting taken down"))
+            words = ("Deadline", "Withdrawn: ", "Filled: ", "Expired: ", "Posting taken down")
+            assert str(event["SUMMARY"]).startswith(words)
 
 
 def test_calendar_text_comes_back_as_written(sample_site: Built) -> None:
@@ -594,6 +732,38 @@ def test_a_calendar_strikes_out_what_is_over_before_its_deadline(small_site: Sma
     for end in ("withdrawn", "filled", "expired"):
         event = events[f"{end}@jobs.example.org"]
         assert (str(event["STATUS"]), int(event["SEQUENCE"])) == ("CANCELLED", 1), end
+        assert str(event["SUMMARY"]) == f"{end.capitalize()}: A role, Harbour Relief"
+        assert str(event["DESCRIPTION"]).startswith(f"{end.capitalize()}: recorded on 9 June 2026. The deadline was ")
+
+
+def test_every_calendar_has_a_component(site: Built) -> None:
+    """A calendar that holds no role yet is still one: RFC 5545 asks for a component, and its address has to stay."""
+    empty = [path for path, calendar in calendars(site).items() if not calendar.events]
+    assert all(calendar.subcomponents for calendar in calendars(site).values())
+    assert empty, "there is a calendar without a role to try this on"
+
+
+@pytest.mark.parametrize("end", ["", "withdrawn: 2026-06-09", "filled: 2026-06-09", "expired: 2026-06-09"])
+def test_a_role_s_own_calendar_stays_as_long_as_the_others_hold_it(small_site: SmallSite, end: str) -> None:
+    """After a role has ended its calendar says so, until the role has left the calendars of all its collections."""
+    small_site.posting("ends", f"duty_stations: [{{country: KE}}]\ncloses: 2026-06-14T12:00:00Z\n{end}")
+    ended = datetime(2026, 6, 15, tzinfo=UTC)
+    (event,) = Calendar.from_ical(small_site.build(ended).read("postings/ends/deadline.ics")).events
+    assert str(event["STATUS"]) == ("CANCELLED" if end else "CONFIRMED")
+    for slug, place in (("next", "duty_stations: [{country: KE}]\n"), ("other", "")):
+        small_site.posting(slug, f"{place}grade: P-4\nopens: 2026-08-20\ncloses: 2026-09-20")
+    later = small_site.build(datetime(2026, 9, 1, tzinfo=UTC))
+    held = {path for path in later.paths("deadlines.ics") if "ends@" in later.read(path)}
+    assert ("postings/ends/deadline.ics" in later.paths()) == bool(held)
+    assert held == {path for path in held if "not-stated" in path}, "quiet collections alone hold it"
+
+
+def test_role_calendars_are_of_the_roles_in_calendars(site: Built) -> None:
+    """Each role that any calendar of a collection holds has one of its own, and no other role has."""
+    own = {path.split("/")[1] for path in site.paths("/deadline.ics")}
+    held = {str(event["UID"]).split("@")[0] for calendar in calendars(site).values() for event in calendar.events}
+    slugs = {role.id: role.slug for role in site.edition.roles}
+    assert own == {slugs[identity] for identity in held}
 
 
 def test_a_calendar_has_no_place_that_is_none(small_site: SmallSite) -> None:

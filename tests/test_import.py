@@ -23,12 +23,13 @@ from sites import DATA, Outcome, SmallSite
 from generator.dates import read_date
 from generator.desk import Desk
 from generator.drafting import Draft, plain_markdown
-from generator.fetching import NotFetched, fetch
+from generator.fetching import NotFetched, Web, fetch
 from generator.frontmatter import read_mapping, split
 from generator.interchange import drafts_in
 from generator.markup import read
 from generator.notices import Bench
 from generator.places import countries_listed, country_named
+from generator.twins import Known, Trait, like_of, twin_of
 
 SEEDS = Path(__file__).parents[2] / "shared/seeds"
 NOW = datetime(2026, 5, 29, 9, tzinfo=UTC)
@@ -340,6 +341,53 @@ def test_a_role_that_is_advertised_again(site: SmallSite) -> None:
     assert (site.root / "content/postings/harbour-pilot-suva.md").exists()
 
 
+PAIRS = yaml.load((DATA / "twins.yaml").read_text("utf-8"), Loader=yaml.BaseLoader)
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=[pair["what"] for pair in PAIRS])
+def test_two_notices_are_one_where_something_says_so(pair: dict[str, Any]) -> None:
+    """What identifies a vacancy makes two notices one; what is merely alike is named, and neither is lost."""
+    text = " ".join(f"word{number}" for number in range(60)) if "long" in pair else "Text."
+    empty = dict.fromkeys(("path", "title", "organisation", "reference", "url", "place", "closes"), "")
+    first, second = (
+        Trait(**{**empty, **pair.get("both", {}), **pair.get(one, {}), "over": False, "text": text})
+        for one in ("first", "second")
+    )
+    known, alike = twin_of(second, Known([first])), like_of(second, Known([first]))
+    assert ("known" if known else "alike" if alike else "another") == pair["is"]
+
+
+def test_no_row_of_a_table_is_swallowed(site: SmallSite) -> None:
+    """Rows of one title, and rows that share an address, are drafts of their own that name one another."""
+    site.write(
+        "jobs.csv",
+        "Title,Organisation,Reference,URL,Text\n"
+        "Consultant,Alpha Ltd,***,https://board.example/jobs,Help.\n"
+        "Consultant,Beta Ltd,***,https://board.example/jobs,Help.\n"
+        "Nurse,Gamma Ltd,,https://board.example/jobs,Heal.\n",
+    )
+    done = site.command("import", site.root / "jobs.csv", *AT)
+    assert done.code == 0
+    names = ["consultant", "consultant-2", "nurse"]
+    assert [f"content/postings/{name}.md is written" in done.out for name in names] == [True] * 3
+    assert done.out.count("it may tell of the same vacancy as content/postings/consultant.md") == 0
+    assert site.command("check").code == 0
+
+
+def test_a_notice_that_would_be_no_good_content_stops_no_other(site: SmallSite) -> None:
+    """Of several notices the one that cannot be written is named with what is wrong, and the others are drafts."""
+    rows = ["Title,Organisation,Apply"]
+    rows += [
+        f"{title},IOM,https://{host}/"
+        for title, host in (("Cook", "a.example"), ("Nurse", "10.0.0.1"), ("Clerk", "c.example"))
+    ]
+    site.write("jobs.csv", "\n".join(rows))
+    done = site.command("import", site.root / "jobs.csv", *AT)
+    assert done.code == 1
+    assert [path.name for path in sorted((site.root / "content/postings").glob("c*"))] == ["clerk.md", "cook.md"]
+    assert "jobs.csv, row 3: nothing was written, " in done.err
+
+
 BAD = {
     "empty.txt": (b"", "holds no vacancy that can be read: no title of a role was found"),
     "prose.txt": (b"It was a dark night.\n\nThe rain fell.\n" * 40, "holds no vacancy that can be read"),
@@ -503,7 +551,7 @@ def test_a_page_is_fetched(site: SmallSite) -> None:
     assert [line.split(" vacancy-digest/")[0] for line in asked] == ["/robots.txt", "/a", "/b"]
 
 
-def test_what_is_not_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_not_fetched() -> None:
     """Private networks, endless redirects, what robots.txt forbids, the too large and too slow, and other schemes."""
     pages = {
         "/loop": (302, {"Location": "/loop"}, b""),
@@ -518,7 +566,7 @@ def test_what_is_not_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
             "/loop": "sends on more than 5 times",
             "/large": "is larger than 5 MiB",
             "/gone": "answers 410",
-            "/latin": "is not text in utf-8",
+            "/latin": "is not text in 'utf-8'",
             "/no": "asks programs to stay away (robots.txt)",
         }.items():
             with pytest.raises(NotFetched, match=re.escape(message)):
@@ -526,9 +574,8 @@ def test_what_is_not_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
         for address in (f"{host}/gone", host.replace("127.0.0.1", "localhost"), "http://[::1]/", "http://10.0.0.1/"):
             with pytest.raises(NotFetched, match="private network"):
                 fetch(address)
-        monkeypatch.setattr("generator.fetching.MAX_SECONDS", -1.0)
         with pytest.raises(NotFetched, match="takes longer"):
-            fetch(f"{host}/latin", private=True)
+            fetch(f"{host}/latin", private=True, web=Web(seconds=-1.0))
     for address in ("file:///etc/passwd", "ftp://example.org/", "https://user@example.org/", "https://"):
         with pytest.raises(NotFetched, match="is no http or https address"):
             fetch(address)

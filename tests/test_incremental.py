@@ -29,6 +29,7 @@ from sites import DATA, SAMPLE_NOW, SmallSite
 from generator import build as program
 from generator import crew, edition, files, folder, intake, listing, memo, plan, publish, worklist
 from generator.build import Options, Report, build
+from generator.cachefolder import cache_of
 from generator.content import Content
 from generator.edition import Edition, Role
 from generator.fingerprint import Fingerprint
@@ -261,7 +262,7 @@ class SiteMachine(RuleBasedStateMachine):
 
     @property
     def memory(self) -> Path:
-        return self.root / ".cache/vacancy-digest.sqlite"
+        return cache_of(self.root) / "vacancy-digest.sqlite"
 
     # Postings
 
@@ -597,7 +598,7 @@ class SiteMachine(RuleBasedStateMachine):
     @rule(number=numbers, how=st.sampled_from(("again", "in its place", "time")))
     def touch(self, number: int, how: str) -> None:
         """A file written again as it is, another one like it put in its place, or only its time set."""
-        found = sorted(path for path in self.root.rglob("*") if path.is_file() and ".cache" not in path.parts)
+        found = sorted(path for path in self.root.rglob("*") if path.is_file())
         path = found[number % len(found)]
         if how == "time":
             os.utime(path, (number, number))
@@ -1228,7 +1229,7 @@ def test_the_memory_holds_what_there_is(machine: SiteMachine) -> None:
     machine.rename_posting(0, kept=True, alias=True)
     machine.delete_posting(1)
     machine.law()
-    with memo.opened(machine.root / ".cache", pytest.fail) as memory:
+    with memo.opened(cache_of(machine.root), pytest.fail) as memory:
         assert {one.path for one in memory.postings()} == {posting.path for posting in machine.postings}
         assert memory.outputs().keys() == tree(machine.out).keys() - {MANIFEST}
         gone = machine.deleted[0].head["id"]
@@ -1241,7 +1242,7 @@ def test_the_memory_does_not_grow(site: SmallSite) -> None:
     for number in range(30):
         site.posting("role-1", f"title: Role {number}\nduty_stations:\n  - country: CD\ncloses: 2026-07-02")
         again(site)
-        sizes.append((site.root / ".cache/vacancy-digest.sqlite").stat().st_size)
+        sizes.append((cache_of(site.root) / "vacancy-digest.sqlite").stat().st_size)
     assert max(sizes) <= max(sizes[:5]) * 1.1
 
 
@@ -1249,7 +1250,7 @@ def test_a_second_build_at_once_does_without_the_memory(site: SmallSite) -> None
     """While one build uses the memory, another one says so in a line, and makes the right site."""
     site.posting("role-1", "title: Another title\nduty_stations:\n  - country: CD")
     told: list[str] = []
-    with memo.opened(site.root / ".cache", pytest.fail):
+    with memo.opened(cache_of(site.root), pytest.fail):
         build(site.root, site.root.parent / "site", SAMPLE_NOW, Options(), tell=told.append)
     assert len(told) == 1
     assert "in use" in told[0]
@@ -1315,7 +1316,7 @@ def small_disk(patch: pytest.MonkeyPatch, pages: int, full: Callable[[Path], boo
 def test_no_room_for_the_memory_costs_a_line(site: SmallSite, monkeypatch: pytest.MonkeyPatch, pages: int) -> None:
     """Where the memory's folder has no room left, a build says so and makes the right site without it."""
     site.posting("role-1", "title: Another title\nduty_stations:\n  - country: CD")
-    memory, told = site.root / ".cache/vacancy-digest.sqlite", []
+    memory, told = cache_of(site.root) / "vacancy-digest.sqlite", []
     memory.unlink()
     with monkeypatch.context() as disk:
         small_disk(disk, pages, lambda path: path == memory)
@@ -1329,7 +1330,7 @@ def test_no_room_anywhere_is_refused(site: SmallSite, monkeypatch: pytest.Monkey
     """Where not even a memory for one build has room, the build says so and ends, and the old site stays."""
     before = look(site.root.parent / "site")
     site.posting("role-1", "title: Another title\nduty_stations:\n  - country: CD")
-    (site.root / ".cache/vacancy-digest.sqlite").unlink()
+    (cache_of(site.root) / "vacancy-digest.sqlite").unlink()
     with monkeypatch.context() as disk:
         small_disk(disk, pages, lambda path: True)
         with pytest.raises(Refused, match=r"full"):
@@ -1365,7 +1366,7 @@ def test_hands_make_the_same_bytes(site: SmallSite, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(crew, "_WORTH", 0)
     monkeypatch.setattr(intake, "PREVIEWED", previewed)
     assert differences(clean(site, jobs=2), wanted) == []
-    shutil.rmtree(site.root / ".cache")
+    shutil.rmtree(cache_of(site.root))
     for title in ("Role 1", "Another title"):
         site.posting("role-1", f"title: {title}\nduty_stations:\n  - country: CD\ncloses: 2026-07-02")
         again(site, jobs=2)

@@ -171,7 +171,7 @@ def test_a_folder_s_address_gets_its_slash(client: httpx.Client, site: Built) ->
 
 def test_former_addresses(client: httpx.Client, server: WebServer, site: Built) -> None:
     """A former address is a page that sends readers on, and a redirect once nginx is told as its file says."""
-    rules = [line.split() for line in site.read("_redirects").splitlines()]
+    rules = [line.split() for line in site.read("_redirects").splitlines() if not line.endswith("!")]
     assert rules
     for old, new, _ in rules:
         assert f'content="0; url={new}"' in client.get(f"http://{client.base_url.netloc.decode()}{old}").text

@@ -16,7 +16,7 @@ ROOMS = (
     *("characters", "telling", "problems", "progress", "tally", "model", "vocabulary"),
     *("frontmatter", "fields", "clock", "rules", "schema"),
     *("prose", "plaintext", "commonmark", "markup", "files", "documents"),
-    *("memo", "shelf", "crew"),
+    *("cachefolder", "memo", "shelf", "crew"),
     *("content", "deadlines", "history", "wording", "listing", "stated"),
     *("crosscheck", "intake", "folder", "past", "edits", "desk", "editors"),
     *("dates", "places", "drafting", "labels", "sentences", "sections", "notices", "webpages", "interchange"),
@@ -34,6 +34,7 @@ ROOMS = (
         "pieces",
         "build",
         "changes",
+        "watching",
         "workbench",
         "server",
         "starter",
@@ -51,17 +52,21 @@ KNOWN_IN = {
     "fcntl": {"publish"},
     "feedparser": {"interchange"},
     "feedgen": {"feeds"},
-    "httpx": {"fetching"},
+    "httpcore": {"fetching"},
     "icalendar": {"calendars"},
     "jinja2": {"templates", "render"},
     "lxml": {"feeds", "webpages"},
     "markdown_it": {"commonmark"},
-    "msgspec": {"model", "content", "edition", "listing", "stated", "exports", "feeds", "pictures", "pieces", "search"},
+    "msgspec": {
+        *("memo", "model", "content", "edition", "history", "listing", "stated"),
+        *("exports", "feeds", "pictures", "pieces", "publish", "search"),
+    },
     "pickle": {"crew"},
     "pydantic": {"fields", "schema"},
     "rich": {"progress"},
     "sqlite3": {"memo"},
     "subprocess": {"past", "search"},
+    "watchfiles": {"watching"},
     "time": {"fetching", "progress", "tally", "workbench", "commands.build"},
     "yaml": {"editors", "edits", "frontmatter", "vocabulary"},
 }
@@ -74,6 +79,7 @@ CLOCKS = re.compile(
 )
 DURATIONS = {"time.monotonic"}
 TOUCHES_FILES = {
+    "cachefolder",
     "exchange",
     "files",
     "links",
@@ -229,7 +235,7 @@ def test_few_rooms_touch_files() -> None:
 
 def test_builds_do_not_talk_to_the_network() -> None:
     """One room opens connections and one waits for them; only commands that are asked to do so know them."""
-    network = {"socket", "ssl", "http", "requests", "httpx", "urllib3", "ftplib", "smtplib"}
+    network = {"socket", "ssl", "http", "requests", "httpx", "httpcore", "urllib3", "ftplib", "smtplib"}
     assert [name for name in _modules() if _packages(name) & network] == ["fetching", "server"]
     assert {name for name in _modules() if "fetching" in _own_imports(name)} == {"commands.import", "links"}
     assert {name for name in _modules() if "server" in _own_imports(name)} == {"commands.serve"}

@@ -58,7 +58,7 @@ def with_closed(kind: str, country: str) -> bool:
 
 
 def opened(kind: str, country: str) -> bool:
-    return kind == "opened"
+    return kind in {"opened", "reopened"}
 
 
 def closing(kind: str, country: str) -> bool:
@@ -232,9 +232,9 @@ class Year:
             wrong = [f"{name}: {one} told" for one in follower.told.keys() - wanted]
             self.found.note("told events that happened", len(follower.told), wrong)
         for path, ids in self.over.items():
-            kind, month = path.split("/")[0], path.split("/")[1][:7]
+            kind, month = {"opened": opened, "closing": closing}[path.split("/")[0]], path.split("/")[1][:7]
             wanted = {
-                one for one, (line, _) in self.told.items() if line.kind == kind and f"{line.instant:%Y-%m}" == month
+                one for one, (line, _) in self.told.items() if kind(line.kind, "") and f"{line.instant:%Y-%m}" == month
             }
             wrong = [f"{self.span.seed}: {path}: {one}" for one in wanted ^ set(ids)]
             self.found.note("events in the month in which they happened", len(wanted), wrong)

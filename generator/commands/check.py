@@ -69,7 +69,7 @@ def _found(root: Path, base: str | None, wanted: list[str], *, links: bool) -> l
         unread = {problem.path for problem in loaded.problems}
         found += _rewritten(root, base, loaded.content, unread)
         if links:
-            from ..links import unanswered  # httpx takes its time to be there
+            from ..links import unanswered  # httpcore takes its time to be there
 
             found += unanswered(root, loaded.content, now)
     found += inspected(root, loaded.content, now)

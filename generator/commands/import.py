@@ -14,6 +14,7 @@ from ..files import read_source
 from ..importing import write_drafts
 from ..interchange import drafts_in
 from ..notices import Bench
+from ..problems import shown
 from ..telling import say, visible
 from .options import now_option, root_option
 
@@ -66,12 +67,19 @@ def command(sources: tuple[str, ...], names: Mapping[str, str], allow_private: b
         except (Unreadable, NotFetched) as reason:
             failed = True
             say(visible(str(reason)), err=True)
-        _write(site, drafts, now)
+        failed |= not _write(site, drafts, now)
     sys.exit(1 if failed else 0)
 
 
-def _write(site: Desk, drafts: list[Draft], now: datetime) -> None:
+def _write(site: Desk, drafts: list[Draft], now: datetime) -> bool:
+    """Writes the drafts of a source and tells what became of each; whether all of them could be."""
+    whole = True
     for outcome in write_drafts(site, drafts, now):
+        if outcome.problems:
+            whole = False
+            told = "; ".join(f"{one.key}: {one.message}" for one in outcome.problems)
+            say(f"{outcome.draft.source}: nothing was written, {told}", err=True)
+            continue
         if outcome.path is None:
             say(f"{outcome.draft.source}: known as {outcome.twin}, {outcome.why}; nothing was written.")
             continue
@@ -79,24 +87,33 @@ def _write(site: Desk, drafts: list[Draft], now: datetime) -> None:
         for one in outcome.draft.left:
             say(f"  - {visible(one)}")
         say("  - say it in your own words, and delete draft: when it is done")
+    return whole
 
 
 def _each(sources: tuple[str, ...]) -> Iterator[str]:
     """The sources, of folders their files."""
     for source in sources:
-        if Path(source).is_dir():
+        if _is_folder(source):
             yield from (str(path) for path in sorted(Path(source).rglob("*")) if path.is_file())
         else:
             yield source
 
 
+def _is_folder(source: str) -> bool:
+    try:
+        return Path(source).is_dir()
+    except (OSError, ValueError):  # what is no name of a file at all, such as a pasted text
+        return False
+
+
 def _text(source: str, *, private: bool) -> str:
-    if source.startswith(("http://", "https://")):
+    if source.lower().startswith(("http://", "https://")):
         return fetch(source, private=private)
     try:
         raw = sys.stdin.buffer.read(_MAX_BYTES + 1) if source == "-" else read_source(Path(source), _MAX_BYTES)
-    except OSError as error:
-        raise Unreadable(f"{source} cannot be read ({error.strerror})") from None
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else "that is no name of a file"
+        raise Unreadable(f"{shown(source)} cannot be read ({why})") from None
     if len(raw) > _MAX_BYTES:
         raise Unreadable(f"{source} is larger than {_MAX_BYTES // 1024 // 1024} MiB")
     encoding = "utf-16" if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"

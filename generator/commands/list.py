@@ -9,7 +9,7 @@ from ..edition import Role
 from ..model import State
 from ..telling import in_json, say
 from ..views import utc_text
-from ..wording import deadline_text
+from ..wording import standing_text
 from .options import edition_at, format_option, now_option, root_option
 
 _ORDER = {state: number for number, state in enumerate((State.CLOSING, State.OPEN, State.UNCONFIRMED))}
@@ -34,12 +34,12 @@ def command(root: Path, now: datetime, form: str) -> None:
         say(in_json(found))
         return
     for role in roles:
-        say(f"{role.state.value:<12} {role.slug}: {role.title}. Deadline: {deadline_text(role.deadline)}.")
+        say(f"{role.state.value:<12} {role.slug}: {role.title}. Deadline: {standing_text(role.standing)}.")
     for one in edition.scheduled:
         say(f"{'scheduled':<12} {one.slug}: {one.title}. Opens: {utc_text(one.history.opened)}.")
 
 
 def _closes(role: Role) -> dict[str, object]:
     if not role.deadline:
-        return {}
+        return {"closes_written": role.standing.written} if role.standing.written else {}
     return {"closes": utc_text(role.deadline.instant), "stated": role.deadline.stated}

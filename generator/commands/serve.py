@@ -5,11 +5,12 @@ from functools import partial
 from pathlib import Path
 
 import click
-from watchfiles import watch
 
+from ..cachefolder import lasting
 from ..folder import settings_of
 from ..server import Server
 from ..telling import say
+from ..watching import changes
 from ..workbench import Workbench
 from .options import root_option
 
@@ -17,8 +18,15 @@ from .options import root_option
 @click.command("serve")
 @root_option
 @click.option("--host", default="127.0.0.1", help="Where to listen (default: on this machine alone).")
+@click.option(
+    "--allow-host",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    help="A name besides localhost and the --host by which it may be asked for. May be given several times.",
+)
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, help="Default: 8000; 0 takes any that is free.")
-def command(root: Path, host: str, port: int) -> None:
+def command(root: Path, host: str, names: tuple[str, ...], port: int) -> None:
     """Build, serve, build again at every change, and reload the browser. The folder site/ is left alone.
 
     A mistake is shown on the page until it is mended. The slider in the bar shows the digest on another day, as does
@@ -32,26 +40,26 @@ def command(root: Path, host: str, port: int) -> None:
         server = Server(host, port)
     except OSError as error:
         raise click.UsageError(f"{host}:{port} cannot be had ({error.strerror}), choose another --port") from None
-    bench = Workbench(root, host, server.server_port, partial(say, err=True))
+    with lasting(root, "serve") as out:
+        bench = Workbench(root, out, {host, *names}, server.server_port, partial(say, err=True))
+        _serve(server, bench, f"http://{_shown(host)}:{server.server_port}/")
+
+
+def _serve(server: Server, bench: Workbench, address: str) -> None:
     server.work_on(bench)
     bench.rebuild()
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    say(f"The digest is at http://{_shown(host)}:{server.server_port}/ (Ctrl-C ends it).")
-    folders = [root / name for name in ("content", "templates") if (root / name).is_dir()]
+    say(f"The digest is at {address} (Ctrl-C ends it).")
     try:
-        for _ in watch(*folders, watch_filter=_concerns, debounce=50, step=10):
+        for _ in changes(bench.root, partial(say, err=True)):
             bench.rebuild()
     except KeyboardInterrupt:
         pass
+    except OSError as error:
+        raise click.ClickException(f"{bench.root} cannot be watched ({error})") from None
     finally:
         server.shutdown()
 
 
 def _shown(host: str) -> str:
     return "localhost" if host in {"127.0.0.1", "0.0.0.0", "::1", "::"} else host
-
-
-def _concerns(change: object, path: str) -> bool:
-    """Whether a changed file is one that the site is made from: the temporary files of editors are none."""
-    name = Path(path).name
-    return not name.startswith(".") and not name.endswith(("~", ".swp", ".tmp"))

@@ -26,7 +26,7 @@
   let saved = {};
   let found = null; // the addresses that a search gave
 
-  const WITHIN = [["", "any time"], ["3", "3 days"], ["7", "7 days"], ["14", "14 days"], ["30", "30 days"], ["none", "not stated"]];
+  const WITHIN = [["", "any time"], ["3", "3 days"], ["7", "7 days"], ["14", "14 days"], ["30", "30 days"], ["none", "no date given"]];
   const SORTS = [["", "Deadline, the nearest first"], ["newest", "Newest first"], ["grade", "Grade"], ["title", "Title"]];
   const controls = new Map(); // name in the address -> select
 

@@ -1,0 +1,108 @@
+"""Where this machine keeps what it knows of a site: in its user's own cache folder, which no pull request reaches."""
+
+import os
+import secrets
+import shutil
+import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from hashlib import blake2b
+from pathlib import Path
+
+_NAME = "vacancy-digest"
+_KEY, _ORIGIN = "key", "origin.txt"
+_KEY_BYTES = 32
+
+
+class NoCache(Exception):
+    """Nothing can be kept for a site; the message says why."""
+
+
+def cache_of(root: Path) -> Path:
+    """The folder for what is kept of a site, made where it is missing. Raises NoCache.
+
+    It is never inside the site's folder or its git work tree: whatever lies there may have come by a pull request.
+    """
+    base = _base()
+    work_tree = _work_tree(root.resolve())
+    if base.resolve().is_relative_to(work_tree):
+        raise NoCache(f"{base} is inside {work_tree}, where a pull request could fill it; set XDG_CACHE_HOME")
+    folder = base / _called(root.resolve())
+    try:
+        if not folder.is_dir():
+            _forget_lost_sites(base)
+            folder.mkdir(mode=0o700)
+            (folder / _ORIGIN).write_text(str(root.resolve()), "utf-8", "surrogateescape")
+    except OSError as error:
+        raise NoCache(f"{folder} cannot be used ({error.strerror})") from error
+    return folder
+
+
+@contextmanager
+def lasting(root: Path, name: str) -> Iterator[Path]:
+    """A place for a folder that is kept for a site; where nothing can be kept, one for as long as this is open."""
+    with tempfile.TemporaryDirectory(prefix=f"{_NAME}-") as scratch:
+        try:
+            folder = cache_of(root)
+        except NoCache:
+            folder = Path(scratch)
+        yield folder / name
+
+
+def mark_of(path: Path) -> str | None:
+    """A word of 16 characters that nobody but this user of this machine can work out for a path; None without a key."""
+    try:
+        key = _key(_base())
+    except (NoCache, OSError):
+        return None
+    return blake2b(os.fsencode(path.resolve()), key=key, digest_size=8).hexdigest() if key else None
+
+
+def _base() -> Path:
+    """The folder of all sites, under the user's cache folder (XDG Base Directory Specification). Raises NoCache."""
+    given = os.environ.get("XDG_CACHE_HOME", "")
+    try:
+        # What is not absolute is to be ignored, says the specification.
+        above = Path(given) if Path(given).is_absolute() else Path.home() / ".cache"
+    except RuntimeError:
+        raise NoCache("there is no home folder and XDG_CACHE_HOME is not set") from None
+    base = above / _NAME
+    try:
+        base.mkdir(mode=0o700, parents=True, exist_ok=True)
+        status = base.lstat()
+    except OSError as error:
+        raise NoCache(f"{base} cannot be used ({error.strerror})") from error
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid() or status.st_mode & 0o022:
+        raise NoCache(f"{base} is not a folder that its user alone can write")
+    return base
+
+
+def _work_tree(root: Path) -> Path:
+    """The topmost folder above a site that git looks after, else the site's own."""
+    above = [folder for folder in (root, *root.parents) if (folder / ".git").exists()]
+    return above[-1] if above else root
+
+
+def _called(root: Path) -> str:
+    return f"{root.name[:40] or 'site'}-{blake2b(os.fsencode(root), digest_size=8).hexdigest()}"
+
+
+def _forget_lost_sites(base: Path) -> None:
+    """Removes what is kept of sites whose folder is gone, so that temporary copies leave nothing for ever."""
+    for origin in base.glob(f"*/{_ORIGIN}"):
+        with suppress(OSError):
+            if not Path(origin.read_text("utf-8", "surrogateescape")).exists():
+                shutil.rmtree(origin.parent)
+
+
+def _key(base: Path) -> bytes | None:
+    """The secret of this user and machine, made once; None where what is kept is not one."""
+    path = base / _KEY
+    if not path.exists():
+        with tempfile.NamedTemporaryFile(dir=base) as file, suppress(FileExistsError):
+            file.write(secrets.token_bytes(_KEY_BYTES))
+            file.flush()
+            os.link(file.name, path)
+    found = path.read_bytes()
+    return found if len(found) == _KEY_BYTES else None
