@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from .characters import cleared
+from .characters import cleared, hidden
 from .content import OrganisationFile
 from .edits import Written, block
 from .problems import shown
@@ -64,8 +64,9 @@ class Draft:
 
 
 def _comment(origin: str) -> str:
-    line = " ".join(origin.split())
-    return line if len(line) <= _LONGEST_ORIGIN else line[: _LONGEST_ORIGIN - 1] + "…"
+    line = " ".join(cleaned(origin).split())
+    # What is cut may have needed a joiner.
+    return line if len(line) <= _LONGEST_ORIGIN else cleared(line[: _LONGEST_ORIGIN - 1] + "…")
 
 
 def plain_key(text: str) -> str:
@@ -78,9 +79,18 @@ def cleaned(text: str) -> str:
 
     Of several spaces in a row one stays: no rule asks how many there are, and many would try all ways to part them.
     """
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
+    text = _lined(text)
     text = re.sub(r"[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\x0b\x0c]", " ", text)
     return _SPACES.sub(lambda match: "\t" if "\t" in match[0] else " ", cleared(text))
+
+
+def left_out(texts: Iterable[str]) -> str:
+    """The names of the characters that `cleaned` takes from texts, each once."""
+    return ", ".join(sorted({name for text in texts for _, name in hidden(_lined(text))}))
+
+
+def _lined(text: str) -> str:
+    return re.sub("\r\n|[\r\u2028\u2029]", "\n", text)
 
 
 def plain_markdown(text: str) -> str:

@@ -11,7 +11,20 @@ from datetime import datetime
 from typing import NamedTuple
 
 from .content import OrganisationFile
-from .drafting import Draft, Items, Line, Reader, Section, Unreadable, body_of, cleaned, plain_key, told_left, unknown
+from .drafting import (
+    Draft,
+    Items,
+    Line,
+    Reader,
+    Section,
+    Unreadable,
+    body_of,
+    cleaned,
+    left_out,
+    plain_key,
+    told_left,
+    unknown,
+)
 from .edits import Written
 from .labels import SALARY, take, take_labels
 from .places import countries_spoken_of, country_named, stations
@@ -77,9 +90,12 @@ def read_notice(text: str, source: str, bench: Bench, stated: Iterable[Stated] =
     if facts and max(len(fact.value) for fact in facts) > _LONGEST_LINE:
         raise Unreadable(f"{source} states a value of more than {_LONGEST_LINE} characters and is no notice")
     for fact in facts:
-        take(fact.kind, reader, cleaned(fact.value).strip(), Line(0, fact.origin))
-    if "\ufffd" in text:
-        reader.draft.leave("characters that could not be read were left out")
+        value = cleaned(fact.value).strip()
+        if "\n" in value:
+            reader.draft.leave(f"a value of several lines was written on one: {shown(value)}")
+        take(fact.kind, reader, " ".join(value.split()), Line(0, fact.origin))
+    if names := left_out([text, *(part for fact in facts for part in (fact.value, fact.origin))]):
+        reader.draft.leave(f"characters that nobody sees or can read were left out: {names}")
     rest = unwrapped(take_labels(reader, _without_others(lines)))
     take_first_lines(reader, rest)
     take_sentences(reader, [line for line in rest if line.text.strip()])
