@@ -2,7 +2,7 @@
 
 import filecmp
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,8 +12,8 @@ from .build import Options, build
 from .content import Listing
 from .edition import Edition, Role
 from .model import Event
-from .past import checked_out
-from .problems import ContentError
+from .past import laid_out
+from .problems import ContentError, Problem
 from .publish import MANIFEST
 
 _FOLLOWED = (".xml", ".ics", ".json")
@@ -59,20 +59,23 @@ class Changes:
 
 
 def changes_since(root: Path, revision: str, now: datetime) -> Changes:
-    """Raises ContentError with the problems of today, NeverPublished, and past.NoSuchRevision."""
+    """Raises ContentError with the problems of today, NeverPublished, and repository.NoSuchRevision."""
     with TemporaryDirectory(prefix="vacancy-digest-") as name:
         folder = Path(name)
-        checked_out(root, revision, folder / "earlier")
+        if problems := laid_out(root, revision, folder / "earlier"):
+            raise _never(revision, problems)
         options = Options(remember=False, search=False)
         new = build(root, folder / "new", now, options).edition
         try:
             old = build(folder / "earlier", folder / "old", now, options).edition
         except ContentError as error:
-            problems = len(error.problems)
-            raise NeverPublished(
-                f"{revision} has {problems} problem(s) and gives no site: {error.problems[0]}"
-            ) from None
+            raise _never(revision, error.problems) from None
         return Changes(*_events(old, new), _scheduled(old, new), *_files(folder / "old", folder / "new"))
+
+
+def _never(revision: str, problems: Sequence[Problem]) -> NeverPublished:
+    many = f"{len(problems)} problem{'s' * (len(problems) != 1)}"
+    return NeverPublished(f"{revision} has {many} and gives no site: {min(problems)}")
 
 
 def _events(old: Edition, new: Edition) -> tuple[tuple[Told, ...], tuple[Told, ...]]:

@@ -1,32 +1,27 @@
 """The postings of an earlier commit, and what an edit since then must not rewrite: events that readers were told."""
 
-import subprocess
-import tarfile
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
-from tempfile import TemporaryFile
+from typing import Literal
 
 from . import clock
 from .content import Content, Listing, PostingFile
-from .files import decoded, is_read, visible
+from .files import MAX_STATIC_BYTES, MAX_TEXT_BYTES, decoded, is_read, is_taken, read_bytes, visible
 from .folder import is_named
 from .frontmatter import Fields, Location, read_mapping, split
 from .history import history_of
 from .intake import read_raw
 from .model import When
 from .problems import Place, Problem
+from .repository import Entry, NoSuchRevision, Repository, hash_like, repository_of
 from .schema import Posting, read_fields
 from .vocabulary import Vocabulary
 
 LATEST_DAYS = 7  # how long after it happened a change may be recorded
 _ENDS = ("withdrawn", "filled", "expired")
 _POSTINGS = "content/postings/"
-
-
-class NoSuchRevision(Exception):
-    """Git does not know the revision, or there is no git here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +48,21 @@ def rewritten(
 
     Of the files in `unread`, which have problems of their own, nothing can be said yet.
     """
-    commit = _git(root, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}").strip()
-    there = _files_at(root, commit)
+    repository, commit = at(root, revision)
+    held = {entry.path: entry for entry in _entries(repository, commit, "content") if entry.kind == "file"}
+    if "content/site.yaml" not in held:
+        return [_uncompared(revision, "no site was committed in this folder", "note")]
     today = {file.id: file for file in content.postings}
     by_path = {file.path: file for file in content.postings}
-    told = {visible(path) for path in there if path.startswith(_POSTINGS) and is_named(path) and is_read(path)}
+    told = {visible(path) for path in held if path.startswith(_POSTINGS) and is_named(path) and is_read(path)}
     begun = bool(told)
     problems: list[Problem] = []
-    for old in _postings_at(root, commit, content.vocabulary):
+    for old in _postings_at(root, repository, held.values(), content.vocabulary):
         if old.posting.draft or not (old.posting.opens or old.posting.added):
             told.discard(old.path)
             continue
         # What named an organisation that was not there had a problem then.
-        if old.path in unread or f"content/organisations/{old.posting.organisation}.md" not in there:
+        if old.path in unread or f"content/organisations/{old.posting.organisation}.md" not in held:
             continue
         if history_of(old, content).opened > now:
             told.discard(old.path)
@@ -173,56 +170,85 @@ def _edited(root: Path, file: Listing, content: Content) -> _Edited:
     return _Edited(file.path, posting, fields)
 
 
-def _files_at(root: Path, commit: str) -> set[str]:
-    """The paths of a commit's postings and organisations."""
-    listed = _git(root, "ls-tree", "-r", "-z", "--name-only", commit, _POSTINGS, "content/organisations/")
-    return set(filter(None, listed.split("\0")))
-
-
-def _postings_at(root: Path, commit: str, words: Vocabulary) -> Iterator[PostingFile]:
+def _postings_at(
+    root: Path, repository: Repository, held: Collection[Entry], words: Vocabulary
+) -> Iterator[PostingFile]:
     """The postings of a commit that differ today; those that were wrong then were never published."""
-    # A rename is a deletion and an addition here: the id must go along.
-    differ = ("diff", "--name-only", "-z", "--no-renames", "--relative", "--diff-filter=DMT", commit)
-    for path in filter(None, _git(root, *differ, "--", _POSTINGS).split("\0")):
-        if not (is_named(path) and is_read(path)):
-            continue
-        parts = split(_git(root, "show", f"{commit}:./{path}").replace("\r\n", "\n").removeprefix("\ufeff"))
+    postings = [entry for entry in held if entry.path.startswith(_POSTINGS)]
+    differ = [entry for entry in postings if is_named(entry.path) and is_read(entry.path) and not _stands(root, entry)]
+    for entry, raw in repository.contents(differ, MAX_TEXT_BYTES):
+        text = (raw or b"").decode("utf-8", "replace").replace("\r\n", "\n").removeprefix("\ufeff")
+        parts = split(text)
         fields, wrong = read_mapping(parts[0]) if parts else read_mapping("")
         posting, findings = read_fields(Posting, fields, words)
         if posting and not wrong and not findings:
-            yield PostingFile(PurePosixPath(path).stem, visible(path), posting)
+            yield PostingFile(PurePosixPath(entry.path).stem, visible(entry.path), posting)
 
 
-def checked_out(root: Path, revision: str, folder: Path) -> None:
-    """Writes the content and the templates of a commit into a folder. Raises NoSuchRevision."""
-    commit = _git(root, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}").strip()
-    there = [name for name in ("content", "templates") if _git(root, "ls-tree", "--name-only", commit, f"./{name}")]
-    if "content" not in there:
+def _entries(repository: Repository, commit: str, *folders: str) -> list[Entry]:
+    """All that a commit holds in some folders of the site. Raises NoSuchRevision, also for what git keeps elsewhere."""
+    entries = list(repository.entries(commit, *folders))
+    for entry in entries:
+        if entry.kind == "submodule":
+            raise NoSuchRevision(f"{visible(entry.path)} is a submodule, of which nothing is read")
+    return entries
+
+
+def _stands(root: Path, entry: Entry) -> bool:
+    """Whether a file still holds what it held."""
+    raw, unread = read_bytes(root, root / entry.path, MAX_TEXT_BYTES)
+    return not unread and hash_like(raw, entry.hash) == entry.hash
+
+
+def at(root: Path, revision: str) -> tuple[Repository, str]:
+    """A site's repository, and the hash of a commit there. Raises NoSuchRevision."""
+    repository = repository_of(root)
+    if repository is None:
+        raise NoSuchRevision("there is no git repository here")
+    return repository, repository.commit(revision)
+
+
+def rewritten_since_commit(root: Path, content: Content, now: datetime, unread: Collection[str] = ()) -> list[Problem]:
+    """As `rewritten`, compared with the last commit. Where there is none yet there is nothing to say; where git cannot
+    tell, that is said.
+    """
+    try:
+        repository = repository_of(root)
+        if repository is None or repository.is_empty():
+            return []
+        return rewritten(root, "HEAD", content, now, unread)
+    except NoSuchRevision as error:
+        return [_uncompared("HEAD", str(error), "warning")]
+
+
+def _uncompared(revision: str, reason: str, level: Literal["warning", "note"]) -> Problem:
+    return Problem("content", Place(), "git", f"nothing was compared with {revision} ({reason})", level, rule="git")
+
+
+def laid_out(root: Path, revision: str, folder: Path) -> list[Problem]:
+    """Writes the content and the templates of a commit into a new folder, byte for byte as they were committed.
+
+    Returns what could not be: links, and what is no file that a site may have. Raises NoSuchRevision.
+    """
+    repository, commit = at(root, revision)
+    entries = [entry for entry in _entries(repository, commit, "content", "templates") if is_taken(entry.path)]
+    if not any(entry.path.startswith("content/") for entry in entries):
         raise NoSuchRevision("it has no content/ here")
-    folder.mkdir(parents=True)
-    with TemporaryFile() as file:
-        command = ["git", "-C", str(root), "archive", "--format=tar", commit, "--", *there]
-        subprocess.run(command, stdout=file, check=True)
-        file.seek(0)
-        with tarfile.open(fileobj=file) as archive:
-            archive.extractall(folder, filter="data")
+    problems = [
+        _problem(entry, "is a symbolic link, put the file itself here") for entry in entries if entry.kind == "link"
+    ]
+    files = (entry for entry in entries if entry.kind == "file")
+    for entry, content in repository.contents(files, MAX_STATIC_BYTES):
+        if content is None:
+            problems.append(_problem(entry, f"is larger than {MAX_STATIC_BYTES // 1024} KiB, shorten it"))
+            continue
+        try:
+            (folder / entry.path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / entry.path).write_bytes(content)
+        except OSError as error:
+            problems.append(_problem(entry, f"cannot be written on this machine ({error.strerror})"))
+    return problems
 
 
-def has_commits(root: Path) -> bool:
-    """Whether a folder is under git, and something was committed there."""
-    try:
-        _git(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
-    except NoSuchRevision:
-        return False
-    return True
-
-
-def _git(root: Path, *arguments: str) -> str:
-    command = ["git", "-C", str(root), *arguments]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=True)
-    except FileNotFoundError:
-        raise NoSuchRevision("git is not installed here, install it or leave --base out") from None
-    except subprocess.CalledProcessError as error:
-        raise NoSuchRevision(error.stderr.strip().splitlines()[-1] if error.stderr.strip() else "git failed") from None
-    return done.stdout
+def _problem(entry: Entry, message: str) -> Problem:
+    return Problem(visible(entry.path), Place(), "file", message)

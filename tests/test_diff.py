@@ -64,4 +64,4 @@ def test_what_cannot_be_compared(committed: SmallSite, small_site: SmallSite) ->
     (committed.root / "content/postings/wrong.md").unlink()
     never = committed.command("diff")
     assert never.code == 2
-    assert "has 1 problem(s) and gives no site: content/postings/wrong.md:5:9" in never.err
+    assert "has 1 problem and gives no site: content/postings/wrong.md:5:9" in never.err

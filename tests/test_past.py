@@ -9,7 +9,8 @@ import pytest
 from notices import SETTINGS
 
 from generator.folder import load
-from generator.past import NoSuchRevision, rewritten
+from generator.past import rewritten
+from generator.repository import NoSuchRevision
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 ROLE = "---\ntitle: Role\norganisation: org\nadded: 2026-06-01\ncloses: 2026-06-20\n---\nText.\n"

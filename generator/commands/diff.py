@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from ..changes import Changes, NeverPublished, Told, changes_since
-from ..past import NoSuchRevision
+from ..repository import NoSuchRevision
 from ..views import utc_text
 from .options import now_option, root_option
 
