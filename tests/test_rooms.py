@@ -211,7 +211,7 @@ STARTERS = re.compile(r"os\.(exec|spawn|posix_spawn|system|popen|startfile|fork)
 
 
 def test_one_room_starts_programs() -> None:
-    """Programs are started in one place, for git, Pagefind, the hands of a build and Python itself, and for no other."""
+    """Programs start in one place: git, Pagefind, the hands of a build and Python itself, and no other."""
     starting = {name for name, module in _modules().items() if any(map(STARTERS.fullmatch, _meant(module)))}
     assert starting == {"programs"}
     users = {name for name in _modules() if "programs" in _own_imports(name)}
