@@ -12,6 +12,7 @@ from .build import Options, build
 from .content import Listing
 from .edition import Edition, Role
 from .model import Event
+from .moves import Move, move_of
 from .past import laid_out
 from .problems import ContentError, Problem
 from .publish import MANIFEST
@@ -36,12 +37,14 @@ class Told:
 class Changes:
     """`told` is what followers would be told, `taken_back` what they were told and would not be any more.
 
-    `scheduled` are roles that would open later; the rest are paths of files.
+    `scheduled` are roles that would open later, `moved` deadlines that another rule or place moves; the rest are paths
+    of files.
     """
 
     told: tuple[Told, ...]
     taken_back: tuple[Told, ...]
     scheduled: tuple[Listing, ...]
+    moved: tuple[Move, ...]
     new: tuple[str, ...]
     changed: tuple[str, ...]
     gone: tuple[str, ...]
@@ -70,7 +73,9 @@ def changes_since(root: Path, revision: str, now: datetime) -> Changes:
             old = build(folder / "earlier", folder / "old", now, options).edition
         except ContentError as error:
             raise _never(revision, error.problems) from None
-        return Changes(*_events(old, new), _scheduled(old, new), *_files(folder / "old", folder / "new"))
+        return Changes(
+            *_events(old, new), _scheduled(old, new), _moved(old, new), *_files(folder / "old", folder / "new")
+        )
 
 
 def _never(revision: str, problems: Sequence[Problem]) -> NeverPublished:
@@ -98,6 +103,11 @@ def _named(event: Event, role: Role) -> Told:
 def _scheduled(old: Edition, new: Edition) -> tuple[Listing, ...]:
     before = {one.id for one in old.scheduled}
     return tuple(one for one in new.scheduled if one.id not in before)
+
+
+def _moved(old: Edition, new: Edition) -> tuple[Move, ...]:
+    moves = (move_of(before.history, role.listing) for role in new.roles if (before := old.role_by_id.get(role.id)))
+    return tuple(sorted((move for move in moves if move), key=lambda move: (move.after, move.listing.slug)))
 
 
 def _files(old: Path, new: Path) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:

@@ -1,22 +1,25 @@
 """The postings of an earlier commit, and what an edit since then must not rewrite: events that readers were told."""
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from . import clock
-from .content import Content, Listing, PostingFile
-from .files import MAX_STATIC_BYTES, MAX_TEXT_BYTES, decoded, is_read, is_taken, read_bytes, visible
+from .content import Content, Listing, OrganisationFile, PostingFile
+from .deadlines import instant_of
+from .documents import Reading
+from .files import MAX_STATIC_BYTES, MAX_TEXT_BYTES, decoded, is_read, is_taken, read_bytes, read_text, visible
 from .folder import is_named
 from .frontmatter import Fields, Location, read_mapping, split
 from .history import history_of
 from .intake import read_raw
 from .model import When
+from .moves import Move, move_of, rules_of
 from .problems import Place, Problem
 from .repository import Entry, NoSuchRevision, Repository, hash_like, repository_of
-from .schema import Posting, read_fields
+from .schema import Organisation, Posting, Settings, read_fields
 from .vocabulary import Vocabulary
 
 LATEST_DAYS = 7  # how long after it happened a change may be recorded
@@ -57,7 +60,10 @@ def rewritten(
     told = {visible(path) for path in held if path.startswith(_POSTINGS) and is_named(path) and is_read(path)}
     begun = bool(told)
     problems: list[Problem] = []
-    for old in _postings_at(root, repository, held.values(), content.vocabulary):
+    before = _site_at(root, repository, held, content.vocabulary)
+    every = before is not None and rules_of(before) != rules_of(content)
+    moves: list[Move] = []
+    for old in _postings_at(root, repository, held.values(), content.vocabulary, every=every):
         if old.posting.draft or not (old.posting.opens or old.posting.added):
             told.discard(old.path)
             continue
@@ -68,6 +74,8 @@ def rewritten(
             told.discard(old.path)
         elif old.id in today:
             told.add(today[old.id].path)
+            if before and (move := move_of(history_of(old, before), today[old.id])):
+                moves.append(move)
             problems += _changes(old, _edited(root, today[old.id], content), content, now)
         elif old.path in by_path:
             message = f"was {old.id}, write id: {old.id}, or readers are told of it a second time"
@@ -75,6 +83,9 @@ def rewritten(
         else:
             message = f"is gone, put it back with withdrawn: and the date, or write id: {old.id} if it was renamed"
             problems.append(Problem(old.path, Place(), "file", message))
+    if before:
+        problems += _settings_changes(root, before.settings, content, moves, now)
+        problems += _moved_by_rule(root, revision, moves, content, now)
     # While nothing was told yet, nobody follows.
     new = (file for file in content.postings if begun and file.path not in told and file.history.events)
     return problems + [found for file in new for found in _late_opening(_edited(root, file, content), content, now)]
@@ -171,18 +182,77 @@ def _edited(root: Path, file: Listing, content: Content) -> _Edited:
 
 
 def _postings_at(
-    root: Path, repository: Repository, held: Collection[Entry], words: Vocabulary
+    root: Path, repository: Repository, held: Collection[Entry], words: Vocabulary, *, every: bool
 ) -> Iterator[PostingFile]:
-    """The postings of a commit that differ today; those that were wrong then were never published."""
-    postings = [entry for entry in held if entry.path.startswith(_POSTINGS)]
-    differ = [entry for entry in postings if is_named(entry.path) and is_read(entry.path) and not _stands(root, entry)]
-    for entry, raw in repository.contents(differ, MAX_TEXT_BYTES):
+    """The postings of a commit, `every` one or those that differ today; what was wrong then was never published."""
+    named = (one for one in held if one.path.startswith(_POSTINGS) and is_named(one.path) and is_read(one.path))
+    wanted = [entry for entry in named if every or not _stands(root, entry)]
+    for entry, raw in repository.contents(wanted, MAX_TEXT_BYTES):
         text = (raw or b"").decode("utf-8", "replace").replace("\r\n", "\n").removeprefix("\ufeff")
         parts = split(text)
         fields, wrong = read_mapping(parts[0]) if parts else read_mapping("")
         posting, findings = read_fields(Posting, fields, words)
         if posting and not wrong and not findings:
             yield PostingFile(PurePosixPath(entry.path).stem, visible(entry.path), posting)
+
+
+def _site_at(root: Path, repository: Repository, held: Mapping[str, Entry], words: Vocabulary) -> Content | None:
+    """The settings and organisations of a commit; None where they were wrong, for then no site was published."""
+    reading = Reading(root)
+    settings: Settings | None = None
+    organisations: dict[str, OrganisationFile] = {}
+    wanted = [one for path, one in held.items() if path.startswith("content/organisations/") and path.endswith(".md")]
+    for entry, raw in repository.contents([held["content/site.yaml"], *wanted], MAX_TEXT_BYTES):
+        path = root / visible(entry.path)
+        text, unread = decoded(root, path, raw or b"")
+        if unread:
+            continue
+        if entry.path == "content/site.yaml":
+            found = reading.mapping(Settings, path, text, first_line=1)
+            settings = found.value if found else None
+        elif (document := reading.parsed(Organisation, path, text)) and document.value:
+            organisations[document.name] = OrganisationFile(document.name, document.value, path=document.path)
+    return Content(settings, words, organisations=organisations) if settings else None
+
+
+def _settings_changes(
+    root: Path, before: Settings, content: Content, moves: list[Move], now: datetime
+) -> Iterator[Problem]:
+    """What in the settings must stay, and what must be added to them so that calendars take deadlines that moved."""
+    settings = content.settings
+    written, _ = read_mapping(read_text(root, root / "content/site.yaml")[0])
+
+    def problem(key: str, message: str) -> Problem:
+        return Problem("content/site.yaml", written.place_of((key,)), key, message)
+
+    was, stays = before.tag_authority, "put it back; it is part of the id of every event that was told"
+    if settings.tag_authority != was:
+        yield problem("tag_authority", f"was {{domain: {was.domain}, date: {was.date}}}, {stays}")
+    recorded, fresh = set(before.deadlines_moved), set(settings.deadlines_moved) - set(before.deadlines_moved)
+    if lost := recorded - set(settings.deadlines_moved):
+        texts = ", ".join(sorted(when.text for when in lost))
+        yield problem("deadlines_moved", f"held {texts}, put it back; calendars count how many there are")
+    latest = max((instant_of(when, settings) for when in fresh), default=None)
+    silent = [one for one in moves if one.matters(now) and not (latest and latest > one.listing.history.opened)]
+    if silent:
+        many = f"{len(silent)} deadline{'s' * (len(silent) != 1)}"
+        moment = f"{now.isoformat()[:19]}Z"
+        yield problem("deadlines_moved", f"{many} moved, add {moment} here, or calendars keep the instants of before")
+
+
+def _moved_by_rule(root: Path, revision: str, moves: list[Move], content: Content, now: datetime) -> Iterator[Problem]:
+    """Each role that still awaits its deadline and has another instant now; of those that are over, how many."""
+    over = 0
+    for move in moves:
+        if not move.matters(now):
+            over += 1
+            continue
+        edited = _edited(root, move.listing, content)
+        found = edited.problem(("closes",), "closes", f"{move} than in {revision}, by another rule or place")
+        yield replace(found, level="warning", rule="deadline-moved")
+    if over:
+        message = f"{over} of roles that are over moved too, by another rule or place than in {revision}"
+        yield Problem("content/site.yaml", Place(), "deadline", message, "warning", rule="deadline-moved")
 
 
 def _entries(repository: Repository, commit: str, *folders: str) -> list[Entry]:
