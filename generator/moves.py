@@ -34,8 +34,12 @@ def move_of(old: History, listing: Listing) -> Move | None:
     return Move(listing, after.written, before.instant, after.instant)
 
 
-def rules_of(content: Content) -> tuple[DeadlineRule, dict[str, tuple[DeadlineRule | None, str | None]]]:
-    """All by which days without a time are read, but for what postings say of their places."""
+def ruled_otherwise(before: Content | None, after: Content) -> bool:
+    """Whether a day without a time may be read in another way than before, the places of postings left out."""
+    return before is not None and _rules(before) != _rules(after)
+
+
+def _rules(content: Content) -> tuple[DeadlineRule, dict[str, tuple[DeadlineRule | None, str | None]]]:
     of = {key: (file.organisation.deadline, file.organisation.parent) for key, file in content.organisations.items()}
     return content.settings.deadline, of
 

@@ -16,7 +16,7 @@ from .frontmatter import Fields, Location, read_mapping, split
 from .history import history_of
 from .intake import read_raw
 from .model import When
-from .moves import Move, move_of, rules_of
+from .moves import Move, move_of, ruled_otherwise
 from .problems import Place, Problem
 from .repository import Entry, NoSuchRevision, Repository, hash_like, repository_of
 from .schema import Organisation, Posting, Settings, read_fields
@@ -24,7 +24,7 @@ from .vocabulary import Vocabulary
 
 LATEST_DAYS = 7  # how long after it happened a change may be recorded
 _ENDS = ("withdrawn", "filled", "expired")
-_POSTINGS = "content/postings/"
+_POSTINGS, _ORGANISATIONS = "content/postings/", "content/organisations/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +56,20 @@ def rewritten(
     if "content/site.yaml" not in held:
         return [_uncompared(revision, "no site was committed in this folder", "note")]
     today = {file.id: file for file in content.postings}
-    by_path = {file.path: file for file in content.postings}
     told = {visible(path) for path in held if path.startswith(_POSTINGS) and is_named(path) and is_read(path)}
     begun = bool(told)
+    organisations = {PurePosixPath(path).stem for path in held if path.startswith(_ORGANISATIONS)}
     problems: list[Problem] = []
     before = _site_at(root, repository, held, content.vocabulary)
-    every = before is not None and rules_of(before) != rules_of(content)
     moves: list[Move] = []
-    for old in _postings_at(root, repository, held.values(), content.vocabulary, every=every):
+    for old in _postings_at(
+        root, repository, held.values(), content.vocabulary, every=ruled_otherwise(before, content)
+    ):
         if old.posting.draft or not (old.posting.opens or old.posting.added):
             told.discard(old.path)
             continue
         # What named an organisation that was not there had a problem then.
-        if old.path in unread or f"content/organisations/{old.posting.organisation}.md" not in held:
+        if old.path in unread or old.posting.organisation not in organisations:
             continue
         if history_of(old, content).opened > now:
             told.discard(old.path)
@@ -77,18 +78,23 @@ def rewritten(
             if before and (move := move_of(history_of(old, before), today[old.id])):
                 moves.append(move)
             problems += _changes(old, _edited(root, today[old.id], content), content, now)
-        elif old.path in by_path:
-            message = f"was {old.id}, write id: {old.id}, or readers are told of it a second time"
-            problems.append(_edited(root, by_path[old.path], content).problem(("id",), "id", message))
         else:
-            message = f"is gone, put it back with withdrawn: and the date, or write id: {old.id} if it was renamed"
-            problems.append(Problem(old.path, Place(), "file", message))
+            problems.append(_gone(old, root, content))
     if before:
         problems += _settings_changes(root, before.settings, content, moves, now)
         problems += _moved_by_rule(root, revision, moves, content, now)
     # While nothing was told yet, nobody follows.
     new = (file for file in content.postings if begun and file.path not in told and file.history.events)
     return problems + [found for file in new for found in _late_opening(_edited(root, file, content), content, now)]
+
+
+def _gone(old: PostingFile, root: Path, content: Content) -> Problem:
+    """What readers knew under an id that no posting has any more."""
+    if instead := next((file for file in content.postings if file.path == old.path), None):
+        message = f"was {old.id}, write id: {old.id}, or readers are told of it a second time"
+        return _edited(root, instead, content).problem(("id",), "id", message)
+    message = f"is gone, put it back with withdrawn: and the date, or write id: {old.id} if it was renamed"
+    return Problem(old.path, Place(), "file", message)
 
 
 def _late_opening(edited: _Edited, content: Content, now: datetime) -> Iterator[Problem]:
@@ -201,7 +207,7 @@ def _site_at(root: Path, repository: Repository, held: Mapping[str, Entry], word
     reading = Reading(root)
     settings: Settings | None = None
     organisations: dict[str, OrganisationFile] = {}
-    wanted = [one for path, one in held.items() if path.startswith("content/organisations/") and path.endswith(".md")]
+    wanted = [one for path, one in held.items() if path.startswith(_ORGANISATIONS) and path.endswith(".md")]
     for entry, raw in repository.contents([held["content/site.yaml"], *wanted], MAX_TEXT_BYTES):
         path = root / visible(entry.path)
         text, unread = decoded(root, path, raw or b"")

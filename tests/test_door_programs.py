@@ -197,6 +197,9 @@ def test_only_no_repository_and_no_commit_are_silent(small_site: SmallSite) -> N
     assert told(small_site, "check") == "No problems.\n"
     git(small_site.root, "init", "-q")
     assert told(small_site, "check") == "No problems.\n"
+    git(small_site.root, "commit", "-qm", "nothing of the site", "--allow-empty")
+    said = "content:1:1: note: git: nothing was compared with HEAD (no site was committed in this folder)\n"
+    assert told(small_site, "check") == f"{said}No problems.\n"
     broken_branch = small_site.root / ".git" / (small_site.root / ".git/HEAD").read_text("utf-8").split()[1]
     broken_branch.write_text("no commit", "utf-8")
     assert "warning: git: nothing was compared with HEAD (" in told(small_site, "check")

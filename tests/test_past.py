@@ -262,15 +262,15 @@ def test_a_folder_is_found_whatever_its_name_shows(site):
 
 RULE = "deadline: {time: '12:00', zone: UTC}\n"
 RULES = [
-    ("content/site.yaml", SETTINGS, SETTINGS + RULE),
-    ("content/organisations/org.md", "---\nname: Org\n---\n", f"---\nname: Org\n{RULE}---\n"),
-    (PATH, ROLE, ROLE.replace("added:", "duty_stations: [{city: Apia, country: WS, zone: Pacific/Apia}]\nadded:")),
+    ("content/site.yaml", SETTINGS + RULE),
+    ("content/organisations/org.md", f"---\nname: Org\n{RULE}---\n"),
+    (PATH, ROLE.replace("added:", "duty_stations: [{city: Apia, country: WS, zone: Pacific/Apia}]\nadded:")),
 ]
 
 
-@pytest.mark.parametrize(("path", "before", "after"), RULES, ids=["site", "organisation", "place"])
-def test_a_deadline_that_a_rule_moves_is_named(site, path, before, after):
-    """Another rule or place moves a deadline: its role is named with by how much, until calendars are told it is wrong."""
+@pytest.mark.parametrize(("path", "after"), RULES, ids=["site", "organisation", "place"])
+def test_a_deadline_that_a_rule_moves_is_named(site, path, after):
+    """Where another rule or place moves a deadline, its role is named with by how much, and the moment is asked for."""
     write(site, path, after)
     found = problems(site)
     line = 6 if path == PATH else 5
@@ -310,3 +310,13 @@ def test_the_tag_authority_stays(site):
     write(site, "content/site.yaml", SETTINGS.replace("date: 2026-01-01", "date: 2026-02-01"))
     message = "was {domain: digest.example.org, date: 2026-01-01}, put it back"
     assert [one.split(";")[0] for one in problems(site)] == [f"content/site.yaml:5:16: tag_authority: {message}"]
+
+
+def test_an_organisation_may_lie_in_a_folder(site):
+    """Postings of an organisation whose file lies in a folder of its own are compared like any other."""
+    (site / "content/organisations/org.md").unlink()
+    write(site, "content/organisations/family/org.md", "---\nname: Org\n---\n")
+    git(site, "add", "--all")
+    git(site, "commit", "--quiet", "--message", "Move the organisation")
+    (site / PATH).unlink()
+    assert [one.split(",")[0] for one in problems(site)] == [f"{PATH}:1:1: file: is gone"]
