@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from . import wording
 from .content import Content
+from .deadlines import instant_of
 from .edition import Collection, Edition, Role
 from .model import Dimension, Kind, State
 from .routes import CalendarFile, Links, PostingPage, RoleCalendar
@@ -37,7 +38,10 @@ _CHANGES = frozenset({Kind.EXTENDED, Kind.SHORTENED, Kind.REOPENED, Kind.WITHDRA
 
 @dataclass(frozen=True, slots=True)
 class DeadlineEntry:
-    """One role in a calendar. `sequence` rises with each change, `stamp` is the instant of the last one."""
+    """One role in a calendar. `sequence` rises with each change, `stamp` is the instant of the last one.
+
+    RFC 5546, 2.1.4: of two revisions a calendar keeps the one with the higher `sequence`, then the later `stamp`.
+    """
 
     uid: str
     page: PostingPage
@@ -95,6 +99,10 @@ def _entry(role: Role, content: Content) -> DeadlineEntry:
     # Seen to be over before its deadline: what stands in the reader's calendar is struck out.
     if role.expired:
         changes.append(role.since)
+    if not deadline.stated:
+        # A rule that changed moved it, or may have: a calendar takes another instant only from a later revision.
+        moved = (instant_of(when, content.settings) for when in content.settings.deadlines_moved)
+        changes += [instant for instant in moved if instant > role.history.opened]
     organisation = content.name_of(Dimension.ORGANISATIONS, listing.organisation)
     bare = role.takedown
     what = role.title if bare else ", ".join(filter(None, (role.title, listing.grade, organisation)))
@@ -111,7 +119,7 @@ def _entry(role: Role, content: Content) -> DeadlineEntry:
         description="" if bare else told,
         location="" if bare else listing.stations,
         deadline=deadline.instant,
-        stamp=changes[-1] if changes else role.history.opened,
+        stamp=max(changes, default=role.history.opened),
         sequence=len(changes),
         cancelled=over is not None,
     )

@@ -2,7 +2,7 @@
 
 import filecmp
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,8 +12,9 @@ from .build import Options, build
 from .content import Listing
 from .edition import Edition, Role
 from .model import Event
-from .past import checked_out
-from .problems import ContentError
+from .moves import Move, move_of
+from .past import laid_out
+from .problems import ContentError, Problem
 from .publish import MANIFEST
 
 _FOLLOWED = (".xml", ".ics", ".json")
@@ -36,12 +37,14 @@ class Told:
 class Changes:
     """`told` is what followers would be told, `taken_back` what they were told and would not be any more.
 
-    `scheduled` are roles that would open later; the rest are paths of files.
+    `scheduled` are roles that would open later, `moved` deadlines that another rule or place moves; the rest are paths
+    of files.
     """
 
     told: tuple[Told, ...]
     taken_back: tuple[Told, ...]
     scheduled: tuple[Listing, ...]
+    moved: tuple[Move, ...]
     new: tuple[str, ...]
     changed: tuple[str, ...]
     gone: tuple[str, ...]
@@ -59,20 +62,25 @@ class Changes:
 
 
 def changes_since(root: Path, revision: str, now: datetime) -> Changes:
-    """Raises ContentError with the problems of today, NeverPublished, and past.NoSuchRevision."""
+    """Raises ContentError with the problems of today, NeverPublished, and repository.NoSuchRevision."""
     with TemporaryDirectory(prefix="vacancy-digest-") as name:
         folder = Path(name)
-        checked_out(root, revision, folder / "earlier")
+        if problems := laid_out(root, revision, folder / "earlier"):
+            raise _never(revision, problems)
         options = Options(remember=False, search=False)
         new = build(root, folder / "new", now, options).edition
         try:
             old = build(folder / "earlier", folder / "old", now, options).edition
         except ContentError as error:
-            problems = len(error.problems)
-            raise NeverPublished(
-                f"{revision} has {problems} problem(s) and gives no site: {error.problems[0]}"
-            ) from None
-        return Changes(*_events(old, new), _scheduled(old, new), *_files(folder / "old", folder / "new"))
+            raise _never(revision, error.problems) from None
+        return Changes(
+            *_events(old, new), _scheduled(old, new), _moved(old, new), *_files(folder / "old", folder / "new")
+        )
+
+
+def _never(revision: str, problems: Sequence[Problem]) -> NeverPublished:
+    many = f"{len(problems)} problem{'s' * (len(problems) != 1)}"
+    return NeverPublished(f"{revision} has {many} and gives no site: {min(problems)}")
 
 
 def _events(old: Edition, new: Edition) -> tuple[tuple[Told, ...], tuple[Told, ...]]:
@@ -95,6 +103,11 @@ def _named(event: Event, role: Role) -> Told:
 def _scheduled(old: Edition, new: Edition) -> tuple[Listing, ...]:
     before = {one.id for one in old.scheduled}
     return tuple(one for one in new.scheduled if one.id not in before)
+
+
+def _moved(old: Edition, new: Edition) -> tuple[Move, ...]:
+    moves = (move_of(before.history, role.listing) for role in new.roles if (before := old.role_by_id.get(role.id)))
+    return tuple(sorted((move for move in moves if move), key=lambda move: (move.after, move.listing.slug)))
 
 
 def _files(old: Path, new: Path) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:

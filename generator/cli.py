@@ -68,7 +68,9 @@ def main() -> None:
     """Runs the command line. An editor's mistake prints lines and never a traceback; a bug shows one."""
     if sys.getfilesystemencoding() != "utf-8":
         # Names of files would be read as something else, and pages would be at other addresses than elsewhere.
-        os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])
+        from .programs import restarted
+
+        restarted("-X", "utf8")
     # Plug-ins of pydantic are no part of us, and to look for them takes a tenth of the time to start.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:

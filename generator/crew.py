@@ -67,6 +67,9 @@ class Crew:
         if self._executor is None and self.hands > 1 and total > CHUNK * _WORTH:
             from concurrent.futures import ProcessPoolExecutor
 
+            from .programs import guarded
+
+            guarded()
             # Processes and not threads: the work is Python's own, and feedgen changes the locale of its process.
             processes = ProcessPoolExecutor(self.hands, initializer=_begin, initargs=(os.getpid(),))
             self._executor, self._close = processes, partial(processes.shutdown, cancel_futures=True)

@@ -31,6 +31,11 @@ def resolve(
     return Deadline(when.text, instant, "organisation" if owner else "site", owner, zone, cautious, place)
 
 
+def instant_of(when: When, settings: Settings) -> datetime:
+    """The instant of an entry of `deadlines_moved`: of a day without a time, its start in the site's zone."""
+    return when.instant or clock.day_starts(when.day, settings.timezone)
+
+
 def _city(posting: Posting) -> str:
     """The city of a posting's only duty station: Geneva has the zone of Zurich, and nobody there would say so."""
     return posting.duty_stations[0].city or "" if len(posting.duty_stations) == 1 else ""

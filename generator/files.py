@@ -109,6 +109,11 @@ def is_read(path: str) -> bool:
     return not any(_passed_over(name) or _name_problem(name) for name in path.split("/"))
 
 
+def is_taken(path: str) -> bool:
+    """Whether `walk` looks at a file by its path below the folder, good or not: `..` and `.git` are passed over too."""
+    return not any(_passed_over(name) for name in path.split("/"))
+
+
 def _passed_over(name: str) -> bool:
     return (name.startswith(".") and name != ".well-known") or name.endswith("~")
 

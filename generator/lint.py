@@ -29,6 +29,8 @@ RULES = MappingProxyType(
         "salary": "A salary without its period or its source",
         "grade-spelling": "A grade spelled in two ways",
         "same-vacancy": "Two postings of the same vacancy",
+        "deadline-moved": "A deadline moved by another rule or place",
+        "git": "Nothing was compared with what was committed",
         "link": "An address for applications that does not answer",
     }
 )

@@ -179,6 +179,7 @@ class Settings(f.Fields):
     editor: Editor
     tag_authority: TagAuthority
     deadline: DeadlineRule = DeadlineRule(time="23:59", zone="duty-station")
+    deadlines_moved: f.Many[f.Moment] = ()
     timezone: f.Zone = "UTC"
     closing_window_days: f.Days = 7
     feed_window_days: f.Days = 45

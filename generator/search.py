@@ -5,11 +5,9 @@ Of what Pagefind makes, pages need the engine and the index. The text of each pa
 """
 
 import gzip
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from html import escape
-from importlib import metadata
+from importlib import import_module, metadata
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,8 +16,8 @@ from msgspec import json
 
 from .content import PostingFile
 from .edition import Role
+from .programs import Failed, NotStarted, run
 
-_PATIENCE_SECONDS = 600
 _ENGINE = ("pagefind.js", "pagefind-worker.js", "pagefind-entry.json", "wasm.en.pagefind", "wasm.unknown.pagefind")
 _INDEX = ("*.pf_meta", "index/*.pf_index")
 _SIGNATURE = b"pagefind_dcd"
@@ -67,13 +65,13 @@ def _page(role: Role, file: PostingFile) -> str:
 
 
 def _run(*arguments: str) -> None:
-    command = [sys.executable, "-m", "pagefind", *arguments]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_PATIENCE_SECONDS, check=False)
-    except (OSError, subprocess.SubprocessError) as error:
+        # The program itself: `python -m pagefind` would look for modules in the working folder.
+        done = run([str(import_module("pagefind_bin").get_executable()), *arguments])
+    except (ImportError, OSError, NotStarted, Failed) as error:
         raise SearchFailed(f"Pagefind does not run ({error})") from error
-    if done.returncode:
-        raise SearchFailed(f"Pagefind failed ({done.stderr.strip() or done.stdout.strip()})")
+    if done.code:
+        raise SearchFailed(f"Pagefind failed ({done.err.strip() or done.out.decode('utf-8', 'replace').strip()})")
 
 
 def _slug(fragment: Path) -> tuple[str, str]:

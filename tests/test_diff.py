@@ -1,6 +1,7 @@
 """What an edit would publish, told before it is published."""
 
 import json
+from datetime import datetime, timedelta
 
 import pytest
 from sites import SmallSite
@@ -64,4 +65,24 @@ def test_what_cannot_be_compared(committed: SmallSite, small_site: SmallSite) ->
     (committed.root / "content/postings/wrong.md").unlink()
     never = committed.command("diff")
     assert never.code == 2
-    assert "has 1 problem(s) and gives no site: content/postings/wrong.md:5:9" in never.err
+    assert "has 1 problem and gives no site: content/postings/wrong.md:5:9" in never.err
+
+
+def test_a_deadline_that_a_rule_moves(committed: SmallSite) -> None:
+    """What another rule makes of deadlines is told of each role, with the instants and by how much, in every form."""
+    committed.posting("stated", "opens: 2026-06-01\ncloses: 2026-07-20T12:00:00Z")
+    git(committed.root, "add", ".")
+    git(committed.root, "commit", "-qm", "second")
+    rule = (committed.root / "content/organisations/harbour.md").read_text("utf-8")
+    committed.write("content/organisations/harbour.md", rule.replace("zone: duty-station", "zone: UTC"))
+    found = json.loads(committed.command("diff", "--format", "json", *AT).out)
+    moved = {one["posting"]: one for one in found["moved"]}
+    assert {"kept", "moved", "ended", "lost"} <= set(moved)
+    assert "stated" not in moved
+    kept = moved["kept"]
+    assert (kept["closes"], kept["after"]) == ("2026-07-20", "2026-07-20T17:00:00Z")
+    before, after = (datetime.fromisoformat(kept[key]) for key in ("before", "after"))
+    assert after - before == timedelta(seconds=kept["seconds"]) != timedelta()
+    line = f"2026-07-20 is 2026-07-20T17:00Z and was {kept['before'][:16]}Z, "
+    assert f"  kept: {line}" in committed.command("diff", *AT).out
+    assert f"- `kept`: {line}" in committed.command("diff", "--format", "markdown", *AT).out

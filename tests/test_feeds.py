@@ -724,6 +724,26 @@ def test_sequence_rises_and_the_uid_stays(small_site: SmallSite) -> None:
     assert [str(event["STATUS"]) for event in seen] == ["CONFIRMED", "CONFIRMED", "CONFIRMED", "CANCELLED"]
 
 
+def test_a_calendar_takes_a_deadline_that_a_rule_moved(small_site: SmallSite) -> None:
+    """With the record of a changed rule an assumed deadline has a later revision, and one that is stated has none."""
+    small_site.posting("assumed", "opens: 2026-06-01\ncloses: 2026-06-20")
+    small_site.posting("stated", "opens: 2026-06-01\ncloses: 2026-06-20T12:00:00Z")
+    small_site.posting("fresh", "opens: 2026-06-12\ncloses: 2026-06-20")
+    seen, rule = [], (small_site.root / "content/organisations/harbour.md").read_text("utf-8")
+    for zone, lines in (("duty-station", ""), ("UTC", "deadlines_moved: [2026-06-05, 2026-06-10T09:00:00Z]")):
+        small_site.write("content/organisations/harbour.md", rule.replace("zone: duty-station", f"zone: {zone}"))
+        small_site.settings(lines)
+        events = calendars(small_site.build())["deadlines.ics"].events
+        seen.append({str(event["UID"]).split("@")[0]: event for event in events})
+    assert seen[0]["assumed"].DTSTART != seen[1]["assumed"].DTSTART
+    revisions = [(int(one["assumed"]["SEQUENCE"]), f"{one['assumed'].DTSTAMP:%d %H}") for one in seen]
+    assert revisions == [(0, revisions[0][1]), (2, "10 09")]
+    for event in (one["assumed"] for one in seen):
+        assert event["LAST-MODIFIED"].dt == event.DTSTAMP
+    for slug in ("stated", "fresh"):
+        assert [int(one[slug]["SEQUENCE"]) for one in seen] == [0, 0]
+
+
 def test_a_calendar_strikes_out_what_is_over_before_its_deadline(small_site: SmallSite) -> None:
     """A role withdrawn, filled or expired before its deadline no longer stands in calendars as if it were due."""
     for end in ("withdrawn", "filled", "expired"):

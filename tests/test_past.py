@@ -9,7 +9,8 @@ import pytest
 from notices import SETTINGS
 
 from generator.folder import load
-from generator.past import NoSuchRevision, rewritten
+from generator.past import rewritten
+from generator.repository import NoSuchRevision
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 ROLE = "---\ntitle: Role\norganisation: org\nadded: 2026-06-01\ncloses: 2026-06-20\n---\nText.\n"
@@ -257,3 +258,65 @@ def test_a_folder_is_found_whatever_its_name_shows(site):
     (site / file).unlink()
     (found,) = problems(site)
     assert found.startswith(r"content/postings/2026\troles/other.md:1:1: file: is gone, put it back")
+
+
+RULE = "deadline: {time: '12:00', zone: UTC}\n"
+RULES = [
+    ("content/site.yaml", SETTINGS + RULE),
+    ("content/organisations/org.md", f"---\nname: Org\n{RULE}---\n"),
+    (PATH, ROLE.replace("added:", "duty_stations: [{city: Apia, country: WS, zone: Pacific/Apia}]\nadded:")),
+]
+
+
+@pytest.mark.parametrize(("path", "after"), RULES, ids=["site", "organisation", "place"])
+def test_a_deadline_that_a_rule_moves_is_named(site, path, after):
+    """Where another rule or place moves a deadline, its role is named with by how much, and the moment is asked for."""
+    write(site, path, after)
+    found = problems(site)
+    line = 6 if path == PATH else 5
+    named = f"{PATH}:{line}:9: warning: closes: 2026-06-20 is 2026-06-20T"
+    (told,) = [one for one in found if one.startswith(named)]
+    assert told.endswith(" than in HEAD, by another rule or place")
+    assert (" later " in told) != (" earlier " in told)
+    wanted = "content/site.yaml:1:1: deadlines_moved: 1 deadline moved, add 2026-06-15T12:00:00Z here,"
+    assert [one for one in found if one != told] == [f"{wanted} or calendars keep the instants of before"]
+    settings = after if path == "content/site.yaml" else SETTINGS
+    write(site, "content/site.yaml", f"{settings}deadlines_moved: [2026-05-01T12:00:00Z]\n")
+    assert len(problems(site)) == 2, "a moment before the role opened changes nothing for it"
+    write(site, "content/site.yaml", f"{settings}deadlines_moved: [2026-06-15T12:00:00Z]\n")
+    assert problems(site) == [told]
+    git(site, "commit", "--quiet", "--all", "--message", "Change the rule")
+    assert problems(site) == []
+    write(site, "content/site.yaml", settings)
+    held = "held 2026-06-15T12:00:00Z, put it back; calendars count how many there are"
+    assert problems(site) == [f"content/site.yaml:1:1: deadlines_moved: {held}"]
+
+
+STILL = ["closes: 2026-06-20T10:00:00Z", "closes: until-filled", "closes: 2026-06-20\nwithdrawn: 2026-06-14"]
+
+
+@pytest.mark.parametrize("closes", STILL)
+def test_a_rule_moves_nothing_that_does_not_depend_on_it(site, closes):
+    """An instant that a notice states, no deadline at all and a role that was withdrawn ask for no record."""
+    write(site, PATH, ROLE.replace(CLOSES, closes))
+    git(site, "commit", "--quiet", "--all", "--message", "State it")
+    write(site, "content/site.yaml", SETTINGS + RULE)
+    over = "1 of roles that are over moved too, by another rule or place than in HEAD"
+    assert problems(site) == [f"content/site.yaml:1:1: warning: deadline: {over}"] * ("withdrawn" in closes)
+
+
+def test_the_tag_authority_stays(site):
+    """It is part of every event's id, so another one would tell followers everything a second time."""
+    write(site, "content/site.yaml", SETTINGS.replace("date: 2026-01-01", "date: 2026-02-01"))
+    message = "was {domain: digest.example.org, date: 2026-01-01}, put it back"
+    assert [one.split(";")[0] for one in problems(site)] == [f"content/site.yaml:5:16: tag_authority: {message}"]
+
+
+def test_an_organisation_may_lie_in_a_folder(site):
+    """Postings of an organisation whose file lies in a folder of its own are compared like any other."""
+    (site / "content/organisations/org.md").unlink()
+    write(site, "content/organisations/family/org.md", "---\nname: Org\n---\n")
+    git(site, "add", "--all")
+    git(site, "commit", "--quiet", "--message", "Move the organisation")
+    (site / PATH).unlink()
+    assert [one.split(",")[0] for one in problems(site)] == [f"{PATH}:1:1: file: is gone"]

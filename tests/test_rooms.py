@@ -16,9 +16,9 @@ ROOMS = (
     *("characters", "telling", "problems", "progress", "tally", "model", "vocabulary"),
     *("frontmatter", "fields", "clock", "rules", "schema"),
     *("prose", "plaintext", "commonmark", "markup", "files", "documents"),
-    *("cachefolder", "memo", "shelf", "crew"),
+    *("cachefolder", "memo", "programs", "shelf", "crew"),
     *("content", "deadlines", "history", "wording", "listing", "stated"),
-    *("crosscheck", "intake", "folder", "past", "edits", "desk", "editors"),
+    *("crosscheck", "intake", "folder", "repository", "moves", "past", "edits", "desk", "editors"),
     *("dates", "places", "drafting", "labels", "sentences", "sections", "notices", "webpages", "interchange"),
     *("fetching", "twins", "importing", "lint", "inspection", "repairs", "links"),
     *("edition", "similar", "search", "corrections"),
@@ -65,7 +65,7 @@ KNOWN_IN = {
     "pydantic": {"fields", "schema"},
     "rich": {"progress"},
     "sqlite3": {"memo"},
-    "subprocess": {"past", "search"},
+    "subprocess": {"programs"},
     "watchfiles": {"watching"},
     "time": {"fetching", "progress", "tally", "workbench", "commands.build"},
     "yaml": {"editors", "edits", "frontmatter", "vocabulary"},
@@ -211,6 +211,18 @@ def test_one_room_reads_the_clock() -> None:
 def test_no_way_of_reading_the_clock_is_missed(line: str) -> None:
     """Each way in which a module could learn the present is seen, whatever the module calls it."""
     assert _reads_the_clock(ast.parse(line.replace("; ", "\n")))
+
+
+# Everything in Python's library that starts another program.
+STARTERS = re.compile(r"os\.(exec|spawn|posix_spawn|system|popen|startfile|fork)\w*|(subprocess|pty|webbrowser)\b.*")
+
+
+def test_one_room_starts_programs() -> None:
+    """Programs start in one place: git, Pagefind, the hands of a build and Python itself, and no other."""
+    starting = {name for name, module in _modules().items() if any(map(STARTERS.fullmatch, _meant(module)))}
+    assert starting == {"programs"}
+    users = {name for name in _modules() if "programs" in _own_imports(name)}
+    assert users == {"cli", "crew", "repository", "search"}
 
 
 def test_templates_do_not_read_the_clock() -> None:

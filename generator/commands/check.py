@@ -12,10 +12,11 @@ from ..content import Content
 from ..files import read_text
 from ..folder import load
 from ..inspection import inspected
-from ..past import NoSuchRevision, has_commits, rewritten
+from ..past import rewritten, rewritten_since_commit
 from ..problems import Problem
 from ..repairs import repair
 from ..reports import FORMATS, with_lines
+from ..repository import NoSuchRevision
 from ..telling import say
 from ..templates import read_templates
 from .options import root_option, the_clock
@@ -89,10 +90,10 @@ def _many(count: int, word: str) -> str:
 
 
 def _rewritten(root: Path, base: str | None, content: Content, unread: set[str]) -> list[Problem]:
-    if base is None and not has_commits(root):
-        return []
+    if base is None:
+        return rewritten_since_commit(root, content, the_clock(), unread)
     try:
-        return rewritten(root, base or "HEAD", content, the_clock(), unread)
+        return rewritten(root, base, content, the_clock(), unread)
     except NoSuchRevision as error:
         raise click.UsageError(f"--base {base}: {error}") from None
 
@@ -117,4 +118,7 @@ def _relative(path: Path, root: Path) -> str:
 
 
 def _stands_in(problem: Problem, wanted: list[str]) -> bool:
-    return any(problem.path == path or problem.path.startswith(f"{path}/") or path == "." for path in wanted)
+    # That nothing was compared concerns every file.
+    return problem.rule == "git" or any(
+        problem.path == path or problem.path.startswith(f"{path}/") or path == "." for path in wanted
+    )

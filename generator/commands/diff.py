@@ -1,13 +1,14 @@
 """`vacancy-digest diff`"""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
 import click
 
 from ..changes import Changes, NeverPublished, Told, changes_since
-from ..past import NoSuchRevision
+from ..moves import Move
+from ..repository import NoSuchRevision
 from ..telling import in_json, in_markdown, say
 from ..views import utc_text
 from .options import now_option, root_option
@@ -39,6 +40,7 @@ def _text(found: Changes) -> str:
     lines = [*_section("Followers would be told:", map(_line, found.told))]
     lines += _section("Followers were told, and it is gone (see check):", map(_line, found.taken_back))
     lines += _section("Opens later:", (f"{one.slug}: {one.title}" for one in found.scheduled))
+    lines += _section(f"Deadlines that another rule or place moves: {len(found.moved)}", _few(map(_move, found.moved)))
     lines += _section(f"Pages that change: {len(found.pages)}", _some(found.pages))
     lines += _section(f"Feeds, calendars and data that change: {len(found.followed)}", _some(found.followed))
     lines += _section("Gone:", _some(list(found.gone)))
@@ -57,8 +59,17 @@ def _line(told: Told) -> str:
 
 
 def _some(paths: list[str]) -> list[str]:
-    more = [f"and {len(paths) - _SHOWN} more"] if len(paths) > _SHOWN else []
-    return [f"/{path.removesuffix('index.html')}" for path in paths[:_SHOWN]] + more
+    return _few(f"/{path.removesuffix('index.html')}" for path in paths)
+
+
+def _move(move: Move) -> str:
+    return f"{move.listing.slug}: {move}"
+
+
+def _few(items: Iterable[str]) -> list[str]:
+    found = list(items)
+    more = [f"and {len(found) - _SHOWN} more"] if len(found) > _SHOWN else []
+    return [*found[:_SHOWN], *more]
 
 
 def _json(found: Changes) -> str:
@@ -78,6 +89,16 @@ def _json(found: Changes) -> str:
             "told": events(found.told),
             "taken_back": events(found.taken_back),
             "scheduled": [one.slug for one in found.scheduled],
+            "moved": [
+                {
+                    "posting": move.listing.slug,
+                    "closes": move.written,
+                    "before": utc_text(move.before),
+                    "after": utc_text(move.after),
+                    "seconds": int((move.after - move.before).total_seconds()),
+                }
+                for move in found.moved
+            ],
             "new": found.new,
             "changed": found.changed,
             "gone": found.gone,
@@ -97,6 +118,9 @@ def _markdown(found: Changes) -> str:
             parts.append("\n".join([f"**{title}**", "", *map(_item, told)]))
     if found.scheduled:
         parts.append("\n".join(["**Opens later**", "", *(f"- {in_markdown(one.title)}" for one in found.scheduled)]))
+    if found.moved:
+        rows = (f"- {in_markdown(move.listing.slug)}: {move}" for move in found.moved)
+        parts.append("\n".join(["**Deadlines that another rule or place moves**", "", *_few(rows)]))
     for title, paths in (
         ("Pages", found.pages),
         ("Feeds, calendars and data", found.followed),
