@@ -4,6 +4,7 @@ And writing there for an editor: whole files, and none that somebody else has ch
 """
 
 import os
+import re
 import shutil
 import stat
 import tempfile
@@ -20,6 +21,13 @@ MAX_STATIC_BYTES = 25 * 1024 * 1024  # the most that Cloudflare Pages serves
 
 MAX_DEPTH = 16
 _LINK = "is a symbolic link, put the file itself here"
+# What editors, file managers and merges leave behind, besides files with a dot at the start: backups (`x~`, of Emacs
+# `#x#`), Vim's swap files and its test of a folder (4913), what Windows, macOS, Office and JetBrains keep for
+# themselves, and both sides of a merge or patch that did not apply.
+_LEFTOVER = re.compile(
+    r".*~|#.*#|~\$.*|4913|(?:eh)?thumbs\.db|desktop\.ini|icon\r|__macosx|.*\.(?:sw[a-p]|orig|rej)|.*___jb_(?:tmp|old)___",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 class Found(NamedTuple):
@@ -60,7 +68,7 @@ def walk(folder: Path | str, name: str, depth: int = 0) -> Iterator[Found]:
     """Every file under a folder in a fixed order, links and special files with the problem that they are.
 
     `name` is the folder's own path as messages show it. Names that start with a dot (but for `.well-known`) and
-    editors' backups (`x~`) are passed over. Links are never followed.
+    what programs leave behind (`_LEFTOVER`) are passed over. Links are never followed.
     """
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
@@ -108,7 +116,7 @@ def is_read(path: str) -> bool:
 
 
 def _passed_over(name: str) -> bool:
-    return (name.startswith(".") and name != ".well-known") or name.endswith("~")
+    return (name.startswith(".") and name != ".well-known") or _LEFTOVER.fullmatch(name) is not None
 
 
 def _name_problem(name: str) -> str | None:

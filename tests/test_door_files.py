@@ -174,8 +174,28 @@ def place_all(folder: Path, place: str, names: list[str], *, as_folders: bool) -
     return files
 
 
+def leftovers() -> list[str]:
+    """Names that programs give to what they leave behind."""
+    return [json.loads(line) for line in (door.DATA / "leftovers.txt").read_text("utf-8").splitlines() if line[0] == '"']
+
+
 def passed_over(name: str) -> bool:
-    return (name.startswith(".") and name != ".well-known") or name.endswith("~")
+    return (name.startswith(".") and name != ".well-known") or name.endswith("~") or name in leftovers()
+
+
+def test_leftovers_neither_stop_a_build_nor_are_published(tmp_path: Path) -> None:
+    """What editors and systems leave in a folder is passed over everywhere, whatever is in it."""
+    site = beside(tmp_path) / "site"
+    places = [f"content/{place}" for place in ("", "postings", "pages", "organisations", "countries", "static")]
+    for place in (*places, "templates", "templates/assets"):
+        (site / place).mkdir(parents=True, exist_ok=True)
+        for name in leftovers():
+            (site / place / name).write_bytes(SECRET.encode() + b"\xff{% if")
+    assert [problem.path for problem in checked(site).problems] == []
+    assert published(site, tmp_path / "out").code == 0
+    written = tree(tmp_path / "out")
+    assert [name for name, text in written.items() if isinstance(text, bytes) and SECRET.encode() in text] == []
+    assert [name for name in written if SECRET in name or Path(name).name in leftovers()] == []
 
 
 @pytest.mark.soak
