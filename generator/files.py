@@ -10,7 +10,7 @@ import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from .frontmatter import forbidden_characters
 from .problems import Place, Problem, shown
@@ -47,12 +47,16 @@ class Found(NamedTuple):
 
 
 def content_files(root: Path) -> Iterator[Found]:
-    """Every file under `root/content`, as `walk` finds it. A link in place of that folder is not followed either."""
-    folder = root / "content"
+    """Every file under `root/content`, as `walk` finds it."""
+    return files_below(root / "content", "content")
+
+
+def files_below(folder: Path, name: str) -> Iterator[Found]:
+    """Every file under a folder, as `walk` finds it. A link in place of the folder is not followed either."""
     if folder.is_symlink():
-        yield Found(str(folder), "content", problem=Problem("content", Place(), "file", _LINK))
+        yield Found(str(folder), name, problem=Problem(name, Place(), "file", _LINK))
     else:
-        yield from walk(folder, "content")
+        yield from walk(folder, name)
 
 
 def posting_files(root: Path) -> list[Path]:
@@ -185,8 +189,7 @@ def decoded(root: Path, path: Path, raw: bytes) -> tuple[str, list[Problem]]:
 def read_bytes(root: Path, path: Path, limit: int) -> tuple[bytes, list[Problem]]:
     """A regular file's bytes, or why it cannot be read."""
     try:
-        # What was a file when the folder was listed may be a link by now, or a pipe that nobody writes to.
-        with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NOFOLLOW | os.O_NONBLOCK)) as file:
+        with _opened(root, path) as file:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
                 return b"", [problem_at(root, path, "file", "is not a regular file, delete it")]
@@ -195,6 +198,22 @@ def read_bytes(root: Path, path: Path, limit: int) -> tuple[bytes, list[Problem]
             return file.read(), []
     except OSError as error:
         return b"", [_unread(shown_path(root, path), error)]
+
+
+def _opened(root: Path, path: Path) -> BinaryIO:
+    """A file below the root, through no link. What was a file or a folder when it was listed may be a link by now, or a
+    pipe that nobody writes to, so each is opened in the one before and none is waited for.
+    """
+    *folders, name = path.relative_to(root).parts
+    at = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        for folder in folders:
+            inner = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=at)
+            os.close(at)
+            at = inner
+        return os.fdopen(os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=at), "rb")
+    finally:
+        os.close(at)
 
 
 def read_source(path: Path, limit: int) -> bytes:

@@ -136,7 +136,11 @@ def test_links_lead_nowhere(tmp_path: Path, soaking: bool, tell: Tell) -> None:
 def _named(path: str, answer: Answer) -> bool:
     """Whether a problem stands at a link, or at one above it; what starts with a dot is passed over."""
     named = {problem.path for problem in answer.problems if problem.key == "file"}
-    return any(f"{path}/".startswith(f"{one}/") for one in named) or not path.startswith("content/") or "/." in path
+    return (
+        any(f"{path}/".startswith(f"{one}/") for one in named)
+        or not path.startswith(("content", "templates"))
+        or "/." in path
+    )
 
 
 # Names
@@ -176,7 +180,9 @@ def place_all(folder: Path, place: str, names: list[str], *, as_folders: bool) -
 
 def leftovers() -> list[str]:
     """Names that programs give to what they leave behind."""
-    return [json.loads(line) for line in (door.DATA / "leftovers.txt").read_text("utf-8").splitlines() if line[0] == '"']
+    return [
+        json.loads(line) for line in (door.DATA / "leftovers.txt").read_text("utf-8").splitlines() if line[0] == '"'
+    ]
 
 
 def passed_over(name: str) -> bool:
