@@ -17,6 +17,7 @@ from .problems import Place, Problem, shown
 
 MAX_TEXT_BYTES = 96 * 1024
 MAX_STATIC_BYTES = 25 * 1024 * 1024  # the most that Cloudflare Pages serves
+MAX_LOGO_BYTES = 1024 * 1024
 
 
 MAX_DEPTH = 16
@@ -25,7 +26,7 @@ _LINK = "is a symbolic link, put the file itself here"
 # `#x#`), Vim's swap files and its test of a folder (4913), what Windows, macOS, Office and JetBrains keep for
 # themselves, and both sides of a merge or patch that did not apply.
 _LEFTOVER = re.compile(
-    r".*~|#.*#|~\$.*|4913|(?:eh)?thumbs\.db|desktop\.ini|icon\r|__macosx|.*\.(?:sw[a-p]|orig|rej)|.*___jb_(?:tmp|old)___",
+    r".*~|#.*#|~\$.*|4913|(?:eh)?thumbs\.db|desktop\.ini|icon\r|__macosx|.*\.(?:sw[n-p]|orig|rej)|.*___jb_(?:tmp|old)___",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -190,12 +191,8 @@ def read_bytes(root: Path, path: Path, limit: int) -> tuple[bytes, list[Problem]
     """A regular file's bytes, or why it cannot be read."""
     try:
         with _opened(root, path) as file:
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                return b"", [problem_at(root, path, "file", "is not a regular file, delete it")]
-            if status.st_size > limit:
-                return b"", [problem_at(root, path, "file", f"is larger than {limit // 1024} KiB, shorten it")]
-            return file.read(), []
+            wrong = _no_plain_file(root, path, os.fstat(file.fileno()), limit)
+            return (b"", [wrong]) if wrong else (file.read(), [])
     except OSError as error:
         return b"", [_unread(shown_path(root, path), error)]
 
@@ -214,6 +211,34 @@ def _opened(root: Path, path: Path) -> BinaryIO:
         return os.fdopen(os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=at), "rb")
     finally:
         os.close(at)
+
+
+class Unread(Exception):
+    """A file cannot be read; `problem` says why."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
+
+def pieces(root: Path, path: Path, limit: int) -> Iterator[bytes]:
+    """A regular file's bytes, a megabyte at a time. Raises Unread."""
+    try:
+        with _opened(root, path) as file:
+            if wrong := _no_plain_file(root, path, os.fstat(file.fileno()), limit):
+                raise Unread(wrong)
+            while piece := file.read(1 << 20):
+                yield piece
+    except OSError as error:
+        raise Unread(_unread(shown_path(root, path), error)) from None
+
+
+def _no_plain_file(root: Path, path: Path, status: os.stat_result, limit: int) -> Problem | None:
+    if not stat.S_ISREG(status.st_mode):
+        return problem_at(root, path, "file", "is not a regular file, delete it")
+    if status.st_size > limit:
+        return problem_at(root, path, "file", f"is larger than {limit // 1024} KiB, shorten it")
+    return None
 
 
 def read_source(path: Path, limit: int) -> bytes:

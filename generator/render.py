@@ -23,7 +23,7 @@ from markupsafe import Markup, escape
 
 from . import calendars, feeds, pages, routes, tally, views, wording
 from .calendars import DeadlineCalendar
-from .content import Content, Listing, PostingFile
+from .content import Content, Listing, PostingFile, StaticFile
 from .corrections import report_address
 from .crew import CHUNK
 from .edition import Role, ended_long_ago, role_at
@@ -71,6 +71,7 @@ View = (
     | TableSubject
     | OpmlView
     | SitemapView
+    | StaticFile
     | bytes
 )
 

@@ -161,7 +161,7 @@ def hostile_names() -> list[str]:
             name = json.loads(line)
             found += [name.replace("{n}", str(number)) for number in range(1, 10)] if "{n}" in name else [name]
     found += [letter * length for letter in ("a", "é", "🌍", "-", " ") for length in (60, 99, 100, 101, 200, 252, 255)]
-    found += [f"{name}.md" for name in found]
+    found += [f"{name}{suffix}" for name in found for suffix in (".md", ".png")]
     return [name for name in dict.fromkeys(found) if len(os.fsencode(name)) <= 255]
 
 

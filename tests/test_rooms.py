@@ -17,7 +17,7 @@ ROOMS = (
     *("prose", "plaintext", "commonmark", "markup", "files", "documents"),
     *("memo", "shelf", "crew"),
     *("content", "deadlines", "history", "wording", "listing", "stated"),
-    *("crosscheck", "intake", "folder", "past", "edits", "desk", "editors"),
+    *("crosscheck", "intake", "copies", "folder", "past", "edits", "desk", "editors"),
     *("dates", "places", "drafting", "labels", "sentences", "sections", "notices", "webpages", "interchange"),
     *("fetching", "twins", "importing", "lint", "inspection", "repairs", "links"),
     *("edition", "similar", "search", "corrections"),
