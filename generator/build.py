@@ -11,7 +11,8 @@ from . import memo as memory
 from . import tally
 from .cachefolder import NoCache, cache_of, mark_of
 from .calendars import DeadlineCalendar, ics
-from .content import Content
+from .content import Content, StaticFile
+from .copies import copied
 from .crew import Crew, hired, tuned
 from .edition import Edition
 from .entries import Feed, WeeksSubject, weeks_feed
@@ -298,6 +299,8 @@ def _assembled(artifact: Artifact, pieces: Pieces, maker: Maker) -> Bytes:
                 return postings_json(view, content, links, memo.stated)
             case TableSubject():
                 return open_csv(view, content, links, memo.stated)
+            case StaticFile():
+                return copied(maker.workshop.root, view)
             case bytes():
                 return view
     raise AssertionError(f"{artifact.path} is made as a page")

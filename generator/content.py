@@ -64,10 +64,15 @@ _PLACES = {dimension: number for number, dimension in enumerate(Dimension)}
 
 @dataclass(frozen=True, slots=True)
 class StaticFile:
-    """A file that is copied as it is; `path` is relative to the folder it came from."""
+    """A file that is copied as it is: its path in the site's folder for such files, and its source from the root.
+
+    `digest` stands for its content, of which `start` is the beginning.
+    """
 
     path: str
-    content: bytes = field(repr=False)
+    source: str
+    digest: bytes = field(repr=False)
+    start: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

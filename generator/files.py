@@ -4,12 +4,13 @@ And writing there for an editor: whole files, and none that somebody else has ch
 """
 
 import os
+import re
 import shutil
 import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from .characters import cleared
 from .frontmatter import forbidden_characters
@@ -18,10 +19,18 @@ from .telling import visible
 
 MAX_TEXT_BYTES = 96 * 1024
 MAX_STATIC_BYTES = 25 * 1024 * 1024  # the most that Cloudflare Pages serves
+MAX_LOGO_BYTES = 1024 * 1024
 
 
 MAX_DEPTH = 16
 _LINK = "is a symbolic link, put the file itself here"
+# What editors, file managers and merges leave behind, besides files with a dot at the start: backups (`x~`, of Emacs
+# `#x#`), Vim's swap files and its test of a folder (4913), what Windows, macOS, Office and JetBrains keep for
+# themselves, and both sides of a merge or patch that did not apply.
+_LEFTOVER = re.compile(
+    r".*~|#.*#|~\$.*|4913|(?:eh)?thumbs\.db|desktop\.ini|icon\r|__macosx|.*\.(?:sw[n-p]|orig|rej)|.*___jb_(?:tmp|old)___",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 class Found(NamedTuple):
@@ -41,12 +50,16 @@ class Found(NamedTuple):
 
 
 def content_files(root: Path) -> Iterator[Found]:
-    """Every file under `root/content`, as `walk` finds it. A link in place of that folder is not followed either."""
-    folder = root / "content"
+    """Every file under `root/content`, as `walk` finds it."""
+    return files_below(root / "content", "content")
+
+
+def files_below(folder: Path, name: str) -> Iterator[Found]:
+    """Every file under a folder, as `walk` finds it. A link in place of the folder is not followed either."""
     if folder.is_symlink():
-        yield Found(str(folder), "content", problem=Problem("content", Place(), "file", _LINK))
+        yield Found(str(folder), name, problem=Problem(name, Place(), "file", _LINK))
     else:
-        yield from walk(folder, "content")
+        yield from walk(folder, name)
 
 
 def posting_files(root: Path) -> list[Path]:
@@ -62,7 +75,7 @@ def walk(folder: Path | str, name: str, depth: int = 0) -> Iterator[Found]:
     """Every file under a folder in a fixed order, links and special files with the problem that they are.
 
     `name` is the folder's own path as messages show it. Names that start with a dot (but for `.well-known`) and
-    editors' backups (`x~`) are passed over. Links are never followed.
+    what programs leave behind (`_LEFTOVER`) are passed over. Links are never followed.
     """
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
@@ -115,7 +128,7 @@ def is_taken(path: str) -> bool:
 
 
 def _passed_over(name: str) -> bool:
-    return (name.startswith(".") and name != ".well-known") or name.endswith("~")
+    return (name.startswith(".") and name != ".well-known") or _LEFTOVER.fullmatch(name) is not None
 
 
 def _name_problem(name: str) -> str | None:
@@ -177,16 +190,55 @@ def decoded(root: Path, path: Path, raw: bytes) -> tuple[str, list[Problem]]:
 def read_bytes(root: Path, path: Path, limit: int) -> tuple[bytes, list[Problem]]:
     """A regular file's bytes, or why it cannot be read."""
     try:
-        # What was a file when the folder was listed may be a link by now, or a pipe that nobody writes to.
-        with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NOFOLLOW | os.O_NONBLOCK)) as file:
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                return b"", [problem_at(root, path, "file", "is not a regular file, delete it")]
-            if status.st_size > limit:
-                return b"", [problem_at(root, path, "file", f"is larger than {limit // 1024} KiB, shorten it")]
-            return file.read(), []
+        with _opened(root, path) as file:
+            wrong = _no_plain_file(root, path, os.fstat(file.fileno()), limit)
+            return (b"", [wrong]) if wrong else (file.read(), [])
     except OSError as error:
         return b"", [_unread(shown_path(root, path), error)]
+
+
+def _opened(root: Path, path: Path) -> BinaryIO:
+    """A file below the root, through no link. What was a file or a folder when it was listed may be a link by now, or a
+    pipe that nobody writes to, so each is opened in the one before and none is waited for.
+    """
+    *folders, name = path.relative_to(root).parts
+    at = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        for folder in folders:
+            inner = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=at)
+            os.close(at)
+            at = inner
+        return os.fdopen(os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=at), "rb")
+    finally:
+        os.close(at)
+
+
+class Unread(Exception):
+    """A file cannot be read; `problem` says why."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
+
+def pieces(root: Path, path: Path, limit: int) -> Iterator[bytes]:
+    """A regular file's bytes, a megabyte at a time. Raises Unread."""
+    try:
+        with _opened(root, path) as file:
+            if wrong := _no_plain_file(root, path, os.fstat(file.fileno()), limit):
+                raise Unread(wrong)
+            while piece := file.read(1 << 20):
+                yield piece
+    except OSError as error:
+        raise Unread(_unread(shown_path(root, path), error)) from None
+
+
+def _no_plain_file(root: Path, path: Path, status: os.stat_result, limit: int) -> Problem | None:
+    if not stat.S_ISREG(status.st_mode):
+        return problem_at(root, path, "file", "is not a regular file, delete it")
+    if status.st_size > limit:
+        return problem_at(root, path, "file", f"is larger than {limit // 1024} KiB, shorten it")
+    return None
 
 
 def read_source(path: Path, limit: int) -> bytes:

@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
-from . import crosscheck, schema
+from . import copies, crosscheck, schema
 from .content import Content, OrganisationFile, PageFile, StaticFile
 from .crew import ALONE, Crew
 from .documents import Document, Reading
 from .fields import SLUG
-from .files import MAX_STATIC_BYTES, Found, content_files, read_bytes
+from .files import MAX_LOGO_BYTES, Found, Unread, content_files
 from .intake import Intake, Preview, Rules, take_in
 from .memo import Memo
 from .model import Dimension
@@ -79,7 +79,7 @@ def load(
         reading.problems += crosscheck.navigation(settings, pages, SECTIONS)
     kept = _organisation_files(organisations, _logos(reading, organisations))
     notes = _country_notes(reading, paths["countries"])
-    static = _static(reading, folder / "static", paths["static"])
+    static = _static(reading, settings, folder / "static", files["static"])
     content = None
     if settings and settings.value and words:
         own_pages = tuple(PageFile(slug, page.value, page.prose) for slug, page in sorted(pages.items()) if page.value)
@@ -195,13 +195,16 @@ def _logos(reading: Reading, organisations: Mapping[str, Document[schema.Organis
         if not os.path.lexists(path):
             reading.problems.append(document.problem(("logo",), f"{shown(name)} is not there, put it beside this file"))
             continue
-        content, problems = read_bytes(reading.root, path, MAX_STATIC_BYTES)
-        if problems or not content.startswith(_LOGOS[path.suffix]):
-            reading.problems.append(
-                document.problem(("logo",), f"{shown(name)} is not a {path.suffix[1:]} picture that can be read")
-            )
+        unread = f"{shown(name)} is not a {path.suffix[1:]} picture of up to {MAX_LOGO_BYTES // 1024} KiB"
+        try:
+            logo = copies.measured(reading.root, path, f"{key}{path.suffix}", MAX_LOGO_BYTES)
+        except Unread:
+            reading.problems.append(document.problem(("logo",), unread))
             continue
-        logos[key] = StaticFile(f"{key}{path.suffix}", content)
+        if logo.start.startswith(_LOGOS[path.suffix]):
+            logos[key] = logo
+        else:
+            reading.problems.append(document.problem(("logo",), unread))
     return logos
 
 
@@ -233,10 +236,18 @@ def _pages(reading: Reading, paths: list[Path]) -> dict[str, Document[schema.Fre
     return documents
 
 
-def _static(reading: Reading, folder: Path, paths: list[Path]) -> tuple[StaticFile, ...]:
-    files = []
-    for path in paths:
-        content, problems = read_bytes(reading.root, path, MAX_STATIC_BYTES)
-        reading.problems += problems
-        files.append(StaticFile(path.relative_to(folder).as_posix(), content))
-    return tuple(files)
+def _static(
+    reading: Reading, settings: Document[schema.Settings] | None, folder: Path, files: list[Found]
+) -> tuple[StaticFile, ...]:
+    if settings and settings.value:
+        reading.problems += copies.not_for_anybody(settings.value, folder, files)
+    if problem := copies.too_much(files):
+        reading.problems.append(problem)
+        return ()
+    found = []
+    for file in files:
+        try:
+            found.append(copies.measured(reading.root, file.path, file.path.relative_to(folder).as_posix()))
+        except Unread as error:
+            reading.problems.append(error.problem)
+    return tuple(found)

@@ -231,7 +231,7 @@ def collection_view(collection: Collection, edition: Edition) -> CollectionView:
         note=country_notes().get(key.upper(), "") if dimension is Dimension.COUNTRIES else "",
         facts=organisation_facts(file.organisation, content) if file else (),
         prose=prose if prose and prose.html else None,
-        logo=AssetFile(hashed_name(f"logo-{file.logo.path}", file.logo.content)) if file and file.logo else None,
+        logo=AssetFile(hashed_name(f"logo-{file.logo.path}", file.logo.digest)) if file and file.logo else None,
         website=(file.organisation.website or "") if file else "",
         groups=by_day(collection.open_roles),
         strip=_strip(collection, edition) if dimension is Dimension.COUNTRIES else None,

@@ -12,7 +12,6 @@ from .edition import Collection, Edition, Role
 from .entries import feeds_of, weeks_subject
 from .exports import DataSubject, TableSubject, build_json, countries_json
 from .fingerprint import Fingerprint
-from .memo import digest_of
 from .pages import is_alone
 from .problems import Place, Problem
 from .publish import MANIFEST
@@ -80,7 +79,7 @@ def site_part(edition: Edition, templates: Templates, fingerprint: Fingerprint) 
 
     With each week everything is planned anew: then a week is over, and what no file needs any more is forgotten.
     """
-    copies = [f"{file.path} {digest_of(file.content).hex()}" for file in edition.content.static]
+    copies = [f"{file.path} {file.digest.hex()}" for file in edition.content.static]
     alone = bytes(is_alone(role, edition) for role in edition.roles)
     changed = utc_text(edition.changed)
     key = fingerprint.of_roles(str(_week(edition)), changed, *copies, alone.hex(), roles=(edition.roles,))
@@ -249,9 +248,9 @@ def _copies(edition: Edition, templates: Templates) -> Iterator[tuple[Page, View
         yield AssetFile(templates.published_name(name)), content
     for file in edition.content.organisations.values():
         if file.logo:
-            yield AssetFile(hashed_name(f"logo-{file.logo.path}", file.logo.content)), file.logo.content
+            yield AssetFile(hashed_name(f"logo-{file.logo.path}", file.logo.digest)), file.logo
     for static in edition.content.static:
-        yield CopiedFile(static.path), static.content
+        yield CopiedFile(static.path), static
 
 
 def collisions(artifacts: Iterable[Artifact], others: Iterable[str] = ()) -> list[Problem]:

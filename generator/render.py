@@ -1,7 +1,7 @@
 """Artifacts to bytes. Every page of a site is made here from its view and the templates, and from nothing else."""
 
 import traceback
-from collections.abc import Iterable, MutableMapping, Sequence
+from collections.abc import Hashable, Iterable, MutableMapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, lru_cache
@@ -23,12 +23,13 @@ from markupsafe import Markup, escape
 
 from . import calendars, feeds, pages, routes, tally, views, wording
 from .calendars import DeadlineCalendar
-from .content import Content, Listing, PostingFile
+from .content import Content, Listing, PostingFile, StaticFile
 from .corrections import report_address
 from .crew import CHUNK
 from .edition import Role, ended_long_ago, role_at
 from .entries import Entry, EntrySubject, Feed, WeeksSubject, entry_of
 from .exports import DataSubject, TableSubject
+from .files import visible
 from .hosting import META_POLICY
 from .intake import whole
 from .mails import week_text
@@ -38,8 +39,9 @@ from .pages import PostingSubject, feed_links
 from .problems import ContentError, Place, Problem
 from .publish import Aside, write_aside
 from .routes import AssetFile, FeedFile, Format, Links, Page, PostingPage, page_of, path_of
+from .sandbox import Sandbox
 from .tally import timed
-from .templates import Templates
+from .templates import Templates, said
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ View = (
     | TableSubject
     | OpmlView
     | SitemapView
+    | StaticFile
     | bytes
 )
 
@@ -135,8 +138,10 @@ class _Compiled(BytecodeCache):
             self.codes[bucket.key, bucket.checksum] = bucket.code
 
 
-_COMPILED = _Compiled()
+_COMPILED, _COMPILED_IN_SANDBOX = _Compiled(), _Compiled()  # the same text is other code there
 _MOST_ROWS = 5_000
+_MOST_HELD = 1 << 26  # characters of what pages share
+_SUBJECTS = (str, int, type(None), *get_args(routes.Page))
 _DEEP = (
     routes.PostingPage,
     routes.AliasPage,
@@ -160,10 +165,11 @@ class Renderer:
         self.content, self.settings, self.templates = content, content.settings, templates
         self.links = Links(self.settings.base_url)
         self.url_of = lru_cache(8192)(lambda page: escape(self.links.url(page)))
-        self.rows: dict[tuple[bytes, int, str], Markup] = {}
+        self.rows: dict[Hashable, tuple[Markup, int]] = {}
         self.contents: dict[str, str] = {}
         self.briefs: dict[bytes, views.Row] = {}
-        self.parts: dict[tuple[str, object], Markup] = {}
+        self.parts: dict[Hashable, tuple[Markup, int]] = {}
+        self.held = 0
         self.environment = _Environment(
             loader=_Sources(templates),
             autoescape=True,
@@ -172,7 +178,8 @@ class Renderer:
             lstrip_blocks=True,
             bytecode_cache=_COMPILED,
         )
-        self.environment.globals |= {
+        self.sandboxed = templates.sandboxed
+        self.globals: dict[str, Any] = {
             "site": self.settings,
             "report": report_address(self.settings, self.settings.title, self.settings.base_url),
             "pages": tuple(views.Link(file.page.title, routes.EditorsPage(file.slug)) for file in content.pages),
@@ -195,6 +202,14 @@ class Renderer:
             "in_menu": lambda page: None if isinstance(page, _DEEP) else page,
             "Dimension": Dimension,
         } | {page.__name__: page for page in get_args(routes.Page)}
+        self.environment.globals |= self.globals
+
+    @cached_property
+    def sandbox(self) -> Sandbox:
+        """Where templates of the site are filled in, and those of ours that they take part in."""
+        found = Sandbox(_Sources(self.templates), _COMPILED_IN_SANDBOX)
+        found.globals |= self.globals
+        return found
 
     def url(self, page: Page | str) -> Markup:
         """The address of a page. Raises a template's error when it is given text: links are made from pages."""
@@ -211,20 +226,41 @@ class Renderer:
         return self.links.url(AssetFile(self.templates.published_name(name)))
 
     def part(self, name: str, subject: object = None) -> Markup:
-        """A template that shows nothing but its subject, which many pages share."""
-        if (found := self.parts.get((name, subject))) is None:
-            found = self.parts[name, subject] = Markup(self.fill(name, subject=subject))
-        return found
+        """A template that shows nothing but its subject (a page, text or number), which many pages share."""
+        if not isinstance(subject, _SUBJECTS):
+            raise TemplateRuntimeError(f"part({name!r}) is given {type(subject).__name__}, give it a page or a text")
+        if name not in self.templates.sources:
+            raise TemplateNotFound(name)
+        return self._kept(self.parts, (name, subject), name, {"subject": subject})
 
     def row(self, role: Role, level: int = 3, reason: str = "") -> Markup:
         """A role in a list, with its heading of some level."""
         key = role.key, level, reason
-        if (found := self.rows.get(key)) is None:
-            if len(self.rows) >= _MOST_ROWS:
-                self.rows.clear()
-            filled = self.fill("row.html", row=self.brief(role), level=level, reason=reason)
-            found = self.rows[key] = Markup(filled)
-        return found
+        if (found := self.rows.get(key)) and not found[1]:
+            return found[0]
+        return self._kept(self.rows, key, "row.html", {"row": self.brief(role), "level": level, "reason": reason})
+
+    def _kept(
+        self, kept: dict[Hashable, tuple[Markup, int]], key: Hashable, name: str, values: dict[str, object]
+    ) -> Markup:
+        """A template filled in once for all pages that hold it. Each page is charged as if it were for itself alone:
+        whether one is too much must not depend on the pages before it.
+        """
+        if found := kept.get(key):
+            text, units = found
+            if units and self.sandbox.at_work:
+                self.sandbox.spend(units)
+            return text
+        before = self.sandbox.spent if self.sandboxed else 0
+        text = Markup(self.fill(name, **values))
+        units = self.sandbox.spent - before if self.sandboxed else 0
+        self.held += len(text)
+        if len(kept) >= _MOST_ROWS or self.held > _MOST_HELD:
+            self.rows.clear()
+            self.parts.clear()
+            self.held = len(text)
+        kept[key] = text, units
+        return text
 
     def told(self, events: Iterable[tuple[Event, Role]]) -> list[views.Happening]:
         """Events of roles as lines of a list."""
@@ -272,29 +308,45 @@ class Renderer:
     def entry(self, entry: Entry) -> str:
         """The content of a feed's entry, as HTML: the same in each format."""
         if (html := self.contents.get(entry.id)) is None:
-            if len(self.contents) >= CHUNK:
+            html = self.fill("entry.html", entry=entry)
+            if len(self.contents) >= CHUNK or len(html) > _MOST_HELD // CHUNK:
                 self.contents.clear()
-            html = self.contents[entry.id] = self.fill("entry.html", entry=entry)
+            self.contents[entry.id] = html
         return html
 
     def fill(self, name: str, **values: object) -> str:
+        """A template filled in. Raises ContentError when it fails for a reason that an editor can mend."""
+        if name in self.sandboxed:
+            return self.fill_in_sandbox(name, values)
         try:
             return self.environment.get_template(name).render(**values)
-        except Exception as error:
-            problem, own = self.template_problem(name, error)
-            # What fails in a template of the site is its editor's to mend; anything else is a bug of ours.
-            if own or isinstance(error, TemplateError):
-                raise ContentError([problem]) from error
-            raise
+        except TemplateError as error:
+            raise ContentError([self.template_problem(name, error)]) from error
 
-    def template_problem(self, name: str, error: Exception) -> tuple[Problem, bool]:
-        """Where a template failed, the innermost of its lines in the traceback, and whether the site brought it."""
-        own_paths = {source.path for source in self.templates.sources.values() if source.own}
-        path, line = f"templates/{name}", 1
-        for frame in traceback.extract_tb(error.__traceback__):
-            if frame.filename.startswith("templates/"):
-                path, line = frame.filename, frame.lineno or 1
-        return Problem(path, Place(line), "template", f"fails ({error}), correct the template"), path in own_paths
+    def fill_in_sandbox(self, name: str, values: dict[str, object]) -> str:
+        """The same where a template of the site takes part: whatever goes wrong there is its editor's to mend. What is
+        filled in for the sake of another template is charged to the same page.
+        """
+        sandbox = self.sandbox
+        if outermost := not sandbox.at_work:
+            sandbox.begin()
+        try:
+            return sandbox.get_template(name).render(**values)
+        except ContentError:
+            raise
+        except Exception as error:
+            raise ContentError([self.template_problem(name, error)]) from error
+        finally:
+            if outermost:
+                sandbox.at_work = False
+
+    def template_problem(self, name: str, error: Exception) -> Problem:
+        """Where a template failed: the innermost line in the traceback that is the site's own, or else of ours."""
+        lines = [(frame.filename, frame.lineno or 1) for frame in traceback.extract_tb(error.__traceback__)]
+        shown = {source.path: source.own for source in self.templates.sources.values()}
+        known = [one for one in lines if one[0] in shown]
+        path, line = ([one for one in known if shown[one[0]]] or known or [(f"templates/{visible(name)}", 1)])[-1]
+        return Problem(path, Place(line), "template", f"fails ({said(error)}), correct the template")
 
 
 def media_type(page: Page) -> str:

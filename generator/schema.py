@@ -188,6 +188,7 @@ class Settings(f.Fields):
     repository: f.Address | None = None
     disclaimer: f.Sentence | None = None
     navigation: f.Many[NavigationEntry] = ()
+    allow_static: f.Many[f.Line] = ()
 
 
 class Word(f.Fields):

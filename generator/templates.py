@@ -1,19 +1,23 @@
 """The templates and assets of a site: the built-in ones, replaced file by file by the site's own."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from jinja2 import Environment, TemplateSyntaxError
+from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError
 
-from .files import MAX_STATIC_BYTES, read_bytes, walk
+from .files import MAX_STATIC_BYTES, MAX_TEXT_BYTES, Found, files_below, read_bytes, visible, walk
 from .memo import digest_of
-from .problems import Place, Problem
+from .problems import Place, Problem, shown
 from .routes import hashed_name
+from .sandbox import Sandbox, sandboxed
 
 _HERE = Path(__file__).parent
 # In a wheel the templates lie inside the package, in a checkout beside it.
 BUILT_IN = _HERE / "templates" if (_HERE / "templates").is_dir() else _HERE.parent / "templates"
+
+MAX_TEMPLATES_BYTES = 25 * 1024 * 1024  # what a site brings is held in memory, all of it, by each process of a build
+_LONGEST_MESSAGE = 300  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,12 @@ class Templates:
     assets: Mapping[str, bytes] = field(repr=False)
 
     @property
+    def sandboxed(self) -> frozenset[str]:
+        """The names of the templates that may not do more than a stranger may."""
+        own = [name for name, source in self.sources.items() if source.own]
+        return sandboxed({name: source.text for name, source in self.sources.items()}, own) if own else frozenset()
+
+    @property
     def digest(self) -> bytes:
         """Stands for all of them."""
         sources = [f"{name} {source.path} {source.text}".encode() for name, source in sorted(self.sources.items())]
@@ -49,27 +59,53 @@ def read_templates(root: Path) -> tuple[Templates, list[Problem]]:
     own = root / "templates"
     sources, assets = {}, {}
     problems: list[Problem] = []
-    folders = [BUILT_IN] if not own.is_dir() or own.resolve() == BUILT_IN.resolve() else [BUILT_IN, own]
-    for folder in folders:
-        for found in walk(folder, "templates"):
-            name = found.path.relative_to(folder).as_posix()
-            content, unread = read_bytes(folder.parent, found.path, MAX_STATIC_BYTES)
-            if wrong := [found.problem] if found.problem else unread:
-                problems += wrong
-            elif name.startswith("assets/"):
-                assets[name.removeprefix("assets/")] = content
-            else:
-                try:
-                    sources[name] = Source(f"templates/{name}", content.decode("utf-8"), folder is own)
-                except UnicodeDecodeError:
-                    problems.append(Problem(f"templates/{name}", Place(), "encoding", "is not UTF-8, save it as UTF-8"))
-    problems += [problem for source in sources.values() if source.own and (problem := _syntax_problem(source))]
+    left = MAX_TEMPLATES_BYTES
+    for folder, found in _files(own):
+        name = found.name.removeprefix("templates/")
+        content, unread = read_bytes(folder.parent, found.path, _most(name)) if not found.problem else (b"", [])
+        if wrong := [found.problem] if found.problem else unread:
+            problems += wrong
+        elif folder is own and (left := left - len(content)) < 0:
+            most = MAX_TEMPLATES_BYTES // 1024
+            problems.append(Problem("templates", Place(), "file", f"holds more than {most} KiB together, shorten it"))
+            break
+        elif name.startswith("assets/"):
+            assets[name.removeprefix("assets/")] = content
+        else:
+            try:
+                sources[name] = Source(found.name, content.decode("utf-8"), folder is own)
+            except UnicodeDecodeError:
+                problems.append(Problem(found.name, Place(), "encoding", "is not UTF-8, save it as UTF-8"))
+    judge = Sandbox()
+    problems += [problem for source in sources.values() if source.own and (problem := _problem_of(source, judge))]
     return Templates(sources, assets), problems
 
 
-def _syntax_problem(source: Source) -> Problem | None:
+def _files(own: Path) -> Iterator[tuple[Path, Found]]:
+    """The files of the built-in templates and then those of a site's own, each with the folder it is from."""
+    yield from ((BUILT_IN, found) for found in walk(BUILT_IN, "templates"))
+    if own.is_symlink() or (own.exists() and not own.samefile(BUILT_IN)):
+        yield from ((own, found) for found in files_below(own, "templates"))
+
+
+def _most(name: str) -> int:
+    return MAX_STATIC_BYTES if name.startswith("assets/") else MAX_TEXT_BYTES
+
+
+def _problem_of(source: Source, judge: Sandbox) -> Problem | None:
+    """Why a template cannot be compiled. Python's own compiler has limits too, such as on loops in loops."""
     try:
-        Environment(autoescape=True).parse(source.text)
+        judge.compile(source.text, source.path, source.path)
     except TemplateSyntaxError as error:
-        return Problem(source.path, Place(error.lineno), "template", f"cannot be read: {error.message}")
+        return Problem(source.path, Place(error.lineno), "template", f"cannot be read: {said(error)}")
+    except Exception as error:
+        return Problem(source.path, Place(), "template", f"cannot be read: {said(error)}")
     return None
+
+
+def said(error: Exception) -> str:
+    """What an error says, which may quote a template: on one line, and not without end."""
+    if isinstance(error, TemplateNotFound):
+        return f"{shown(error.name)} is not there"
+    text = error.message if isinstance(error, TemplateError) and error.message else str(error)
+    return visible(text[:_LONGEST_MESSAGE]) or type(error).__name__

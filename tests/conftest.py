@@ -79,7 +79,7 @@ def _once(function: Callable[..., Any]) -> Callable[..., Any]:
     known: dict[object, Any] = {}
 
     def remembered(self: jinja2.Environment, *given: str | None) -> Any:
-        key = self.trim_blocks, self.lstrip_blocks, self.undefined, *given
+        key = type(self), self.trim_blocks, self.lstrip_blocks, self.undefined, *given
         if key not in known:
             known[key] = function(self, *given)
         return known[key]

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import json
 import shutil
 import sys
 from collections.abc import Iterator
@@ -216,6 +217,12 @@ class SmallSite:
         """Adds lines to site.yaml."""
         file = self.root / "content/site.yaml"
         file.write_text(f"{file.read_text('utf-8')}{lines}\n", "utf-8")
+
+    def allow_static(self, *paths: str) -> None:
+        """Names files of `content/static/` in site.yaml, besides its own `CNAME`."""
+        file = self.root / "content/site.yaml"
+        kept = file.read_text("utf-8").replace("allow_static: [CNAME]\n", "")
+        file.write_text(f"{kept}allow_static: {json.dumps(['CNAME', *paths])}\n", "utf-8")
 
     def build(self, now: datetime = SAMPLE_NOW) -> Built:
         """The site in a folder of its own; what the builds before remember is used."""

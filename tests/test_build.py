@@ -469,6 +469,8 @@ def test_no_code_of_a_site_is_run(root: Path, small_site: SmallSite) -> None:
         for name in ("yaml.py", "sitecustomize.py", "conftest.py", "generator/__init__.py", "jinja2.pth"):
             if not folder.startswith("content/") or folder == "content/static/":
                 small_site.write(f"{folder}{name}", code)
+    names = ("yaml.py", "sitecustomize.py", "conftest.py", "generator/__init__.py", "jinja2.pth")
+    small_site.allow_static(*names)
     for name in (".git/hooks/post-checkout", ".git/hooks/pre-commit"):
         small_site.write(name, f"#!/bin/sh\ntouch {mark}\n").chmod(0o755)
     script = Path(sys.executable).with_name("vacancy-digest")

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from cases import CASES, POSTING, Case, write_site
+from cases import BASE, CASES, POSTING, Case, write_site
 from jsonschema import validate
 from sites import Outcome, command
 
@@ -42,6 +42,7 @@ def test_a_good_site_exits_with_0(tmp_path: Path) -> None:
 def test_every_problem_of_every_file_in_one_run(tmp_path: Path) -> None:
     """Wrong content exits with 1 and prints the problems of all files, those of templates and static files too."""
     files = {
+        "content/site.yaml": BASE["content/site.yaml"] + "allow_static: [index.html]\n",
         X: WRONG,
         Y: WRONG,
         "content/pages/about.md": "---\n---\n<b>",

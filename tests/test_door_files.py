@@ -137,7 +137,11 @@ def test_links_lead_nowhere(tmp_path: Path, soaking: bool, tell: Tell) -> None:
 def _named(path: str, answer: Answer) -> bool:
     """Whether a problem stands at a link, or at one above it; what starts with a dot is passed over."""
     named = {problem.path for problem in answer.problems if problem.key == "file"}
-    return any(f"{path}/".startswith(f"{one}/") for one in named) or not path.startswith("content/") or "/." in path
+    return (
+        any(f"{path}/".startswith(f"{one}/") for one in named)
+        or not path.startswith(("content", "templates"))
+        or "/." in path
+    )
 
 
 # Names
@@ -158,7 +162,7 @@ def hostile_names() -> list[str]:
             name = json.loads(line)
             found += [name.replace("{n}", str(number)) for number in range(1, 10)] if "{n}" in name else [name]
     found += [letter * length for letter in ("a", "é", "🌍", "-", " ") for length in (60, 99, 100, 101, 200, 252, 255)]
-    found += [f"{name}.md" for name in found]
+    found += [f"{name}{suffix}" for name in found for suffix in (".md", ".png")]
     return [name for name in dict.fromkeys(found) if len(os.fsencode(name)) <= 255]
 
 
@@ -175,8 +179,30 @@ def place_all(folder: Path, place: str, names: list[str], *, as_folders: bool) -
     return files
 
 
+def leftovers() -> list[str]:
+    """Names that programs give to what they leave behind."""
+    return [
+        json.loads(line) for line in (door.DATA / "leftovers.txt").read_text("utf-8").splitlines() if line[0] == '"'
+    ]
+
+
 def passed_over(name: str) -> bool:
-    return (name.startswith(".") and name != ".well-known") or name.endswith("~")
+    return (name.startswith(".") and name != ".well-known") or name.endswith("~") or name in leftovers()
+
+
+def test_leftovers_neither_stop_a_build_nor_are_published(tmp_path: Path) -> None:
+    """What editors and systems leave in a folder is passed over everywhere, whatever is in it."""
+    site = beside(tmp_path) / "site"
+    places = [f"content/{place}" for place in ("", "postings", "pages", "organisations", "countries", "static")]
+    for place in (*places, "templates", "templates/assets"):
+        (site / place).mkdir(parents=True, exist_ok=True)
+        for name in leftovers():
+            (site / place / name).write_bytes(SECRET.encode() + b"\xff{% if")
+    assert [problem.path for problem in checked(site).problems] == []
+    assert published(site, tmp_path / "out").code == 0
+    written = tree(tmp_path / "out")
+    assert [name for name, text in written.items() if isinstance(text, bytes) and SECRET.encode() in text] == []
+    assert [name for name in written if SECRET in name or Path(name).name in leftovers()] == []
 
 
 @pytest.mark.soak

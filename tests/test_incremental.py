@@ -251,7 +251,9 @@ class SiteMachine(RuleBasedStateMachine):
         self.file(posting.path, posting.text)
 
     def write_settings(self) -> None:
-        self.file("content/site.yaml", lines(self.settings) + "\n")
+        self.file(
+            "content/site.yaml", lines(self.settings) + f"\nallow_static: [{', '.join((*STATIC, 'index.html'))}]\n"
+        )
 
     def write_organisation(self, key: str) -> None:
         head, body = self.organisations[key]

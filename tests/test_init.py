@@ -88,6 +88,14 @@ def judged(*arguments: str | Path, root: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_hidden_folders_are_published(started: Path) -> None:
+    """The step that hands the site to GitHub Pages takes `.well-known` along, which it would leave out by itself."""
+    workflow = yaml.safe_load((started / ".github/workflows/publish.yml").read_text("utf-8"))
+    steps = [step for job in workflow["jobs"].values() for step in job["steps"]]
+    (upload,) = [step for step in steps if step.get("uses", "").startswith("actions/upload-pages-artifact@")]
+    assert upload["with"] == {"path": "site", "include-hidden-files": True}
+
+
 def test_workflows(started: Path) -> None:
     """actionlint and zizmor, at its strictest, have nothing to say; GitHub's and GitLab's own schemas fit."""
     workflows = sorted((started / ".github/workflows").iterdir())

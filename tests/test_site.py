@@ -955,6 +955,7 @@ def test_a_template_cannot_be_left_half(small_site: SmallSite, tmp_path: Path) -
 )
 def test_a_static_file_takes_no_page_s_place(small_site: SmallSite, tmp_path: Path, path: str) -> None:
     """A static file where a page, a folder or a file for hosts goes is a problem, and nothing is written."""
+    small_site.allow_static(path)
     small_site.write(f"content/static/{path}", "mine")
     done = small_site.command("build", "--out", tmp_path / "out")
     assert done.code == 1
@@ -964,6 +965,7 @@ def test_a_static_file_takes_no_page_s_place(small_site: SmallSite, tmp_path: Pa
 
 def test_every_collision_is_told_at_once(small_site: SmallSite, tmp_path: Path) -> None:
     """Three files in the way make three problems in one run, and `check` tells the same as `build`."""
+    small_site.allow_static("index.html", "robots.txt", "feed.xml")
     for path in ("index.html", "robots.txt", "feed.xml"):
         small_site.write(f"content/static/{path}", "mine")
     done, checked = small_site.command("build", "--out", tmp_path / "out"), small_site.command("check")
