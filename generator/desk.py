@@ -17,6 +17,7 @@ from .folder import Loaded, load
 from .model import When
 from .problems import ContentError, nearest
 from .schema import Posting
+from .vocabulary import NOT_STATED
 
 _ENDS = ("withdrawn", "filled", "expired")
 _LONGEST_SLUG = 80
@@ -123,13 +124,11 @@ def extended(closes: str, now: datetime, reason: str | None) -> Callable[[FrontM
 
     def change(front: FrontMatter, posting: Posting) -> None:
         _refuse_ended(posting)
-        before = posting.closes.text if isinstance(posting.closes, When) else posting.closes
+        before = posting.closes.text if isinstance(posting.closes, When) else posting.closes or NOT_STATED
         if closes == before:
             raise Unfit(f"the deadline is {closes} already")
-        # Where no deadline was stated, nothing that readers were told changes.
-        if before:
-            record: dict[str, Written] = {"on": moment(now), "from": before}
-            front.append("deadline_changes", record | ({"reason": reason} if reason else {}))
+        record: dict[str, Written] = {"on": moment(now), "from": before}
+        front.append("deadline_changes", record | ({"reason": reason} if reason else {}))
         front.set("closes", closes)
 
     return change

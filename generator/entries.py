@@ -279,7 +279,7 @@ def _change(event: Event, stated: Stated) -> Iterator[tuple[str, str]]:
     """What a moved deadline was before, and why it was moved."""
     for on, before, reason in stated.changes:
         if event.key.startswith(f"{on}/"):
-            yield "Deadline before", f"{before or None}."
+            yield "Deadline before", f"{before or 'Not stated'}."
             if reason:
                 yield "Reason", reason
 

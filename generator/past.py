@@ -5,6 +5,7 @@ import tarfile
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import zip_longest
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryFile
 
@@ -18,7 +19,7 @@ from .intake import read_raw
 from .model import When
 from .problems import Place, Problem
 from .schema import Posting, read_fields
-from .vocabulary import Vocabulary
+from .vocabulary import NOT_STATED, Vocabulary
 
 LATEST_DAYS = 7  # how long after it happened a change may be recorded
 _ENDS = ("withdrawn", "filled", "expired")
@@ -128,12 +129,13 @@ def _opening(posting: Posting, content: Content) -> When:
 def _deadline_changes(old: Posting, edited: _Edited) -> Iterator[Problem]:
     """The deadlines of the past are those of today's history, in their order."""
     before, after = _deadlines(old), _deadlines(edited.posting)
-    if before[-1] == "" and len(before) == 1:
+    # A deadline found at last may stand as if it had been stated from the start: nobody was told of another.
+    if before == [NOT_STATED] and len(after) == 1:
         return
-    for number, (was, is_now) in enumerate(zip(before, [*after, *[""] * len(before)], strict=False)):
+    for number, (was, is_now) in enumerate(zip_longest(before, after[: len(before)])):
         if was == is_now:
             continue
-        if number == len(before) - 1:
+        if number == len(before) - 1 and number >= len(after) - 1:
             message = f"was {was}, write under deadline_changes: on: with the date and time, and from: {was}"
             yield edited.problem(("closes",), "closes", message)
         else:
@@ -144,7 +146,7 @@ def _deadline_changes(old: Posting, edited: _Edited) -> Iterator[Problem]:
 
 def _deadlines(posting: Posting) -> list[str]:
     written = [*(change.from_ for change in posting.deadline_changes), posting.closes]
-    return [one.text if isinstance(one, When) else one or "" for one in written]
+    return [one.text if isinstance(one, When) else one or NOT_STATED for one in written]
 
 
 def _late(

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from .fields import read_when
 from .frontmatter import Location, Value
 from .model import When
+from .vocabulary import NOT_STATED
 
 Raw = dict[str, Value]
 
@@ -62,9 +63,20 @@ def no_return_to_a_deadline(raw: Raw) -> Iterator[Broken]:
         return
     written = [change.get("from") for change in changes] + [raw.get("closes")]
     for number, text in enumerate(written):
-        if text is not None and text in written[:number]:
+        # That a notice states no deadline is told as such at each change, so it may come again.
+        if text not in {None, NOT_STATED} and text in written[:number]:
             location = ("closes",) if number == len(changes) else ("deadline_changes", number, "from")
             yield Broken(location, f"{text} was the deadline before, write another one; a role cannot return to it")
+
+
+def a_deadline_follows_none(raw: Raw) -> Iterator[Broken]:
+    """After `from: not-stated` a deadline stands; otherwise nothing was moved."""
+    changes = _mappings(raw.get("deadline_changes"))
+    written = [*(change.get("from") for change in changes), raw.get("closes", NOT_STATED)]
+    for number, (before, after) in enumerate(pairwise(written)):
+        if before == after == NOT_STATED:
+            message = "not-stated, and so is the deadline after it, write the new deadline or delete this change"
+            yield Broken(("deadline_changes", number, "from"), message)
 
 
 def station_names_a_place(raw: Raw) -> Iterator[Broken]:
@@ -104,6 +116,7 @@ RULES: tuple[Callable[[Raw], Iterator[Broken]], ...] = (
     closes_after_opens,
     changes_in_order,
     no_return_to_a_deadline,
+    a_deadline_follows_none,
     station_names_a_place,
     salary_has_figures,
     language_once,
