@@ -8,16 +8,19 @@ from pathlib import Path
 from . import desk
 from .content import Content
 from .drafting import Draft
-from .files import create, read_text
+from .files import read_text
 from .frontmatter import read_mapping, split
 from .history import state_at
 from .model import State
+from .problems import ContentError
 from .twins import Trait, advertised_again, twin_of
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one vacancy: the file that was written, or the posting that tells of it already, and why."""
+    """What became of one vacancy: the file that was written, or why none was: `twin` tells of it already, or, without
+    one, the draft would not be read.
+    """
 
     draft: Draft
     path: Path | None
@@ -26,9 +29,8 @@ class Outcome:
 
 
 def write_drafts(site: desk.Desk, drafts: Iterable[Draft], now: datetime) -> Iterable[Outcome]:
-    """Writes each draft that tells of no known vacancy. Raises ContentError for a draft that would not be read."""
+    """Writes each draft that tells of no known vacancy and would be read. Raises ChangedMeanwhile, Unwritable."""
     known = known_traits(site, now)
-    names = {path.stem for path in site.postings()}
     for draft in drafts:
         trait = _trait(draft)
         found = twin_of(trait, known)
@@ -38,12 +40,11 @@ def write_drafts(site: desk.Desk, drafts: Iterable[Draft], now: datetime) -> Ite
         if found:
             draft.leave(f"it may be {found[0].path} advertised again ({found[1]})")
         draft.facts |= {"added": desk.moment(now), "draft": True}
-        slug = desk.free_slug((trait.title, _city(draft.facts)), names)
-        path = site.root / "content/postings" / f"{slug}.md"
-        text = draft.text()
-        site.judged(path, text)
-        create(path, text.encode())
-        names.add(slug)
+        try:
+            path = site.create(desk.free_slug((trait.title, _city(draft.facts)), site.taken), draft.text())
+        except ContentError as error:
+            yield Outcome(draft, None, why=str(error))
+            continue
         known.append(replace(trait, path=path.relative_to(site.root).as_posix()))
         yield Outcome(draft, path)
 

@@ -195,13 +195,13 @@ def test_a_file_that_somebody_else_changed_is_left_alone(
 ) -> None:
     """Between reading and writing the file became another: it stays so, and the command says it."""
     file = small_site.posting("role", "closes: 2026-07-01")
-    copy = files.shutil.copymode
+    copy = files.os.fchmod
 
-    def meanwhile(*arguments: object) -> None:
-        copy(*arguments)  # type: ignore[arg-type]
+    def meanwhile(handle: int, rights: int) -> None:
+        copy(handle, rights)
         file.write_text("Somebody else's.")
 
-    monkeypatch.setattr(files.shutil, "copymode", meanwhile)
+    monkeypatch.setattr(files.os, "fchmod", meanwhile)
     done = small_site.command("fill", "role")
     assert done.code == 3
     assert "was changed by someone else meanwhile, nothing was written; try again" in done.err

@@ -65,12 +65,19 @@ def command(sources: tuple[str, ...], names: Mapping[str, str], allow_private: b
         except (Unreadable, NotFetched) as reason:
             failed = True
             click.echo(str(reason), err=True)
-        _write(site, drafts, now)
+        failed |= not _write(site, drafts, now)
     sys.exit(1 if failed else 0)
 
 
-def _write(site: Desk, drafts: list[Draft], now: datetime) -> None:
+def _write(site: Desk, drafts: list[Draft], now: datetime) -> bool:
+    """Writes drafts and says what became of each; whether all could be written that were to be."""
+    refused = False
     for outcome in write_drafts(site, drafts, now):
+        if outcome.path is None and not outcome.twin:
+            refused = True
+            for line in outcome.why.splitlines():
+                click.echo(f"{outcome.draft.source}: not drafted: {line}", err=True)
+            continue
         if outcome.path is None:
             click.echo(f"{outcome.draft.source}: known as {outcome.twin}, {outcome.why}; nothing was written.")
             continue
@@ -78,6 +85,7 @@ def _write(site: Desk, drafts: list[Draft], now: datetime) -> None:
         for one in outcome.draft.left:
             click.echo(f"  - {one}")
         click.echo("  - say it in your own words, and delete draft: when it is done")
+    return not refused
 
 
 def _each(sources: tuple[str, ...]) -> Iterator[str]:
