@@ -1,5 +1,6 @@
 """The postings of an earlier commit, and what an edit since then must not rewrite: events that readers were told."""
 
+import re
 import subprocess
 import tarfile
 from collections.abc import Collection, Iterator
@@ -217,6 +218,22 @@ def has_commits(root: Path) -> bool:
     except NoSuchRevision:
         return False
     return True
+
+
+def pushed(folder: Path) -> tuple[str, str] | None:
+    """Where others can have just what a work tree holds: the https address of its origin, and the commit.
+
+    None where something was changed since, or was not pushed. Raises NoSuchRevision where there is no such tree.
+    """
+    address = _git(folder, "config", "--get", "remote.origin.url").strip()
+    # What stands before the host is a user's name, or a secret.
+    match = re.fullmatch(r"(?:https://|ssh://)?(?:[^@/]*@)?([A-Za-z0-9.-]+)[:/](?:[0-9]+/)?(.+)", address)
+    commit = _git(folder, "rev-parse", "--verify", "HEAD^{commit}").strip()
+    above = _git(folder, "rev-parse", "--show-prefix").strip()
+    changed = _git(folder, "status", "--porcelain", "--untracked-files=no").strip()
+    if match is None or above or changed or not _git(folder, "branch", "--remotes", "--contains", commit).strip():
+        return None
+    return f"https://{match[1]}/{match[2]}", commit
 
 
 def _git(root: Path, *arguments: str) -> str:

@@ -16,6 +16,7 @@ from .edits import scalar
 from .fields import HOST
 from .files import create, decoded, make_folder, refuse_obstacles
 from .problems import ContentError
+from .provenance import REQUIREMENTS, Provenance
 from .publish import Refused
 from .schema import Settings
 from .vocabulary import Vocabulary
@@ -31,9 +32,13 @@ _DOTTED = {
 _TOKEN = re.compile(r"@\{(?:(?P<days>[+-]\d+)(?:T(?P<hour>\d\d))?|(?P<name>[a-z_]+))\}")
 
 
-def start(folder: Path, title: str, base_url: str, now: datetime, words: Vocabulary) -> tuple[list[str], list[str]]:
-    """Writes a new site into a folder that holds none. Returns the paths that were written, and those that were there
-    already and stay as they are. Raises Refused, Unwritable, and ContentError where title or address cannot be used.
+def start(
+    folder: Path, title: str, base_url: str, now: datetime, words: Vocabulary, origin: Provenance
+) -> tuple[list[str], list[str]]:
+    """Writes a new site, which installs the generator from `origin`, into a folder that holds none.
+
+    Returns the paths that were written, and those that were there already and stay as they are. Raises Refused,
+    Unwritable, and ContentError where title or address cannot be used.
     """
     if os.path.lexists(folder / "content"):
         raise Refused(f"{folder / 'content'} is there already, nothing was written; name another folder")
@@ -43,14 +48,15 @@ def start(folder: Path, title: str, base_url: str, now: datetime, words: Vocabul
     values = {"title": scalar(title), "base_url": base_url, "domain": domain, "path": address.path}
     files = dict(_files(resources.files(__package__).joinpath("data", "starter"), ""))
     written = {path: _filled(text, values, now) for path, text in files.items()}
-    written |= Editors(None, words).files()
+    written |= {**dict(Editors(None, words).files()), REQUIREMENTS: origin.requirements()}
     _judge(written["content/site.yaml"])
-    left = [path for path in sorted(written) if os.path.lexists(folder / path)]
-    new = sorted(written.keys() - set(left))
+    contents = {path: text.encode() for path, text in written.items()} | dict([origin.wheel] if origin.wheel else [])
+    left = [path for path in sorted(contents) if os.path.lexists(folder / path)]
+    new = sorted(contents.keys() - set(left))
     refuse_obstacles(folder, (folder / path for path in new))
     make_folder(folder)
     for path in new:
-        create(folder, folder / path, written[path].encode())
+        create(folder, folder / path, contents[path])
     return new, left
 
 
