@@ -232,7 +232,7 @@ def entry_of(subject: EntrySubject, content: Content) -> Entry:
     stated = read_stated(subject.stated)
     return Entry(
         id=event.id,
-        title=f"{wording.KIND_WORDS[event.kind]}: {_title(role, content)}",
+        title=f"{wording.event_word(event, role.history)}: {_title(role, content)}",
         page=PostingPage(role.slug),
         instant=event.instant,
         lead=stated.summary,

@@ -227,7 +227,7 @@ class Renderer:
 
     def told(self, events: Iterable[tuple[Event, Role]]) -> list[views.Happening]:
         """Events of roles as lines of a list."""
-        return [views.happening_of(event, self.settings, role) for event, role in events]
+        return [views.happening_of(event, role, self.settings, elsewhere=True) for event, role in events]
 
     def brief(self, role: Role) -> views.Row:
         """A role as a line that tells an event of it."""

@@ -352,11 +352,14 @@ def row_of(role: Role, content: Content) -> Row:
     )
 
 
-def happening_of(event: Event, settings: Settings, role: Role | None = None) -> Happening:
+def happening_of(event: Event, role: Role, settings: Settings, *, elsewhere: bool = False) -> Happening:
+    """An event as a line of a list; `elsewhere` than on the role's own page the line leads there."""
     told = wording.instant_text(event.instant)
     if not event.exact:
         told = wording.short_date(wording.site_day(event.instant, settings))
-    return Happening(utc_text(event.instant), told, wording.KIND_WORDS[event.kind], role)
+    return Happening(
+        utc_text(event.instant), told, wording.event_word(event, role.history), role if elsewhere else None
+    )
 
 
 def by_day(roles: Iterable[Role]) -> tuple[Group, ...]:

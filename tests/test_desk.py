@@ -132,6 +132,12 @@ def test_a_deadline_that_was_not_stated_is_recorded(small_site: SmallSite, befor
     assert told <= now_told
     assert [one.rsplit("posting/role/")[1] for one in now_told - told] == [f"shortened/{RECORDED}/2026-07-08"]
     assert small_site.command("check").code == 0
+    page = small_site.build(SAMPLE_NOW).page("postings/role/index.html").text()
+    assert "Deadline set" in page
+    assert "brought forward" not in page
+    feed = small_site.build(SAMPLE_NOW).read("atom.xml")
+    assert "Deadline set: A role" in feed
+    assert "Deadline before:&lt;/strong&gt; Not stated." in feed
 
 
 def _events(site: SmallSite) -> set[str]:
