@@ -66,6 +66,7 @@ lock: .venv/test.stamp ## remake the locks (LOCK_FLAGS=--upgrade takes the newes
 	$(LOCK) --group build -o locks/build.txt
 	$(LOCK) pyproject.toml -c locks/build.txt -o locks/run.txt
 	$(LOCK) pyproject.toml --group test -c locks/build.txt -c locks/run.txt -o locks/test.txt
+	$(LOCK) pyproject.toml --extra search --no-annotate -c locks/test.txt -o locks/site.txt
 	$(LOCK) pyproject.toml --group soak -c locks/test.txt -o locks/soak.txt
 	$(LOCK) --group bench -o locks/bench.txt
 

@@ -92,7 +92,7 @@ def main() -> None:
 
 def _exit_code(error: Exception) -> int | None:
     from .desk import Unfit
-    from .files import ChangedMeanwhile
+    from .files import ChangedMeanwhile, Unwritable
     from .folder import NoSite
     from .problems import ContentError
     from .publish import Busy, Refused
@@ -102,7 +102,7 @@ def _exit_code(error: Exception) -> int | None:
             return CONTENT_WRONG
         case NoSite():
             return USAGE_WRONG
-        case Refused() | ChangedMeanwhile():
+        case Refused() | ChangedMeanwhile() | Unwritable():
             return WOULD_LOSE
         case Busy():
             return BUSY

@@ -52,6 +52,10 @@ class Claim(NamedTuple):
     slug: str
     others: tuple[tuple[Location, str], ...]
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        return self.slug, *(name for _, name in self.others)
+
 
 def claim_of(document: Document[Posting]) -> Claim:
     """What a posting as written claims, whatever else is wrong with it. What is no slug is no name to claim."""

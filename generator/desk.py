@@ -2,21 +2,35 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from . import crosscheck
-from .content import OrganisationFile
+from .content import Content, OrganisationFile
+from .crosscheck import Claim
 from .documents import Document, Reading
 from .edits import FrontMatter, NotEditable, Written, block
-from .fields import SLUG
-from .files import MAX_TEXT_BYTES, create, decoded, links_above, posting_files, problem_at, read_bytes, rewrite
-from .folder import Loaded, load
+from .fields import SLUG, read_slug
+from .files import (
+    MAX_TEXT_BYTES,
+    create,
+    decoded,
+    links_above,
+    posting_files,
+    problem_at,
+    read_bytes,
+    rewrite,
+    shown_path,
+    too_large,
+)
+from .folder import RESERVED, Loaded, load, reserved_name
+from .intake import claim_of
 from .model import When
 from .problems import ContentError, nearest
 from .schema import Posting
+from .vocabulary import NOT_STATED
 
 _ENDS = ("withdrawn", "filled", "expired")
 _LONGEST_SLUG = 80
@@ -32,6 +46,7 @@ class Desk:
 
     root: Path
     loaded: Loaded
+    owners: dict[str, str]  # who has each slug, id and alias: the path of a posting
 
     @classmethod
     def of(cls, root: Path) -> "Desk":
@@ -39,7 +54,13 @@ class Desk:
         loaded = load(root)
         if loaded.content is None:
             raise ContentError(loaded.problems)
-        return cls(root, loaded)
+        claims = _claims(root, loaded.content)
+        return cls(root, loaded, {name: claim.path for claim in claims for name in claim.names})
+
+    @property
+    def taken(self) -> Set[str]:
+        """Every name that no new posting can have."""
+        return self.owners.keys() | RESERVED
 
     @property
     def organisations(self) -> Mapping[str, OrganisationFile]:
@@ -73,28 +94,39 @@ class Desk:
             change(front, posting)
         except NotEditable as error:
             raise Unfit(f"{path.name}: {error}, change it by hand") from None
-        self.judged(path, front.text)
         marked = b"\xef\xbb\xbf" if raw.startswith(b"\xef\xbb\xbf") else b""
-        rewrite(path, raw, marked + front.text.encode())
+        self.judged(path, front.text)
+        rewrite(self.root, path, raw, marked + front.text.encode())
         return path
 
-    def create(self, slug: str, values: Mapping[str, Written], body: str) -> Path:
-        """Writes a new posting. Raises ContentError with what would be wrong, ChangedMeanwhile."""
-        path = self.root / "content/postings" / f"{slug}.md"
-        text = text_of(values, body)
-        self.judged(path, text)
-        create(path, text.encode())
+    def create(self, slug: str, text: str) -> Path:
+        """Writes a new posting. Raises Unfit, ContentError with what would be wrong, ChangedMeanwhile, Unwritable."""
+        try:
+            path = self.root / "content/postings" / f"{read_slug(slug)}.md"
+        except ValueError as error:
+            raise Unfit(str(error)) from None
+        claim = crosscheck.claim_of(self.judged(path, text))
+        # What has this very path is `create`'s to find: it may have come since the folder was read.
+        owners = {name: owner for name, owner in self.owners.items() if owner != claim.path}
+        if name := next((name for name in claim.names if name in owners), None):
+            raise Unfit(f"{name} belongs to {owners[name]} already, nothing was written; choose another name")
+        create(self.root, path, text.encode())
+        self.owners.update(dict.fromkeys(claim.names, claim.path))
         return path
 
     def judged(self, path: Path, text: str) -> Document[Posting]:
         """A posting's text as it would be read. Raises ContentError with every problem."""
         assert self.loaded.content
+        # What came from a command line may be no Unicode: that is judged as in any file.
+        raw = text.encode("utf-8", "surrogatepass")
         reading = Reading(self.root, links_above(self.root, path))
-        reading.named(path)
-        document = reading.parsed(Posting, path, text.replace("\r\n", "\n"), self.loaded.content.vocabulary)
+        reading.named(path, reserved_name)
+        text, unread = decoded(self.root, path, raw)
+        reading.problems += unread + too_large(self.root, path, len(raw), MAX_TEXT_BYTES)
+        document = None if unread else reading.parsed(Posting, path, text, self.loaded.content.vocabulary)
         if document:
             organisations = self.organisations
-            reading.problems += crosscheck.posting(document, organisations, organisations.keys(), set())
+            reading.problems += crosscheck.posting(document, organisations, organisations.keys(), RESERVED)
         if document is None or reading.problems:
             raise ContentError(reading.problems)
         return document
@@ -102,8 +134,9 @@ class Desk:
     def _read(self, path: Path) -> tuple[bytes, str, Posting]:
         """A posting's bytes, its text with its own line ends, and its value. Raises ContentError."""
         raw, problems = read_bytes(self.root, path, MAX_TEXT_BYTES)
-        problems = problems or decoded(self.root, path, raw)[1]
         if problems:
+            raise ContentError(problems)
+        if problems := decoded(self.root, path, raw)[1]:
             raise ContentError(problems)
         text = raw.removeprefix(b"\xef\xbb\xbf").decode()
         document = self.judged(path, text)
@@ -111,6 +144,17 @@ class Desk:
             missing = "is a draft that lacks something, see check"
             raise ContentError([problem_at(self.root, path, "draft", missing)])
         return raw, text, document.value
+
+
+def _claims(root: Path, content: Content) -> Iterator[Claim]:
+    """The names that every posting has, those of drafts and of postings with problems too."""
+    good = {one.path for one in content.postings}
+    yield from map(claim_of, content.postings)
+    for path in posting_files(root):
+        name = shown_path(root, path)
+        if name not in good:
+            document = Reading(root).document(Posting, path, content.vocabulary)
+            yield crosscheck.claim_of(document) if document else Claim(name, path.stem, ())
 
 
 def moment(now: datetime) -> str:
@@ -123,13 +167,11 @@ def extended(closes: str, now: datetime, reason: str | None) -> Callable[[FrontM
 
     def change(front: FrontMatter, posting: Posting) -> None:
         _refuse_ended(posting)
-        before = posting.closes.text if isinstance(posting.closes, When) else posting.closes
+        before = posting.closes.text if isinstance(posting.closes, When) else posting.closes or NOT_STATED
         if closes == before:
             raise Unfit(f"the deadline is {closes} already")
-        # Where no deadline was stated, nothing that readers were told changes.
-        if before:
-            record: dict[str, Written] = {"on": moment(now), "from": before}
-            front.append("deadline_changes", record | ({"reason": reason} if reason else {}))
+        record: dict[str, Written] = {"on": moment(now), "from": before}
+        front.append("deadline_changes", record | ({"reason": reason} if reason else {}))
         front.set("closes", closes)
 
     return change

@@ -234,7 +234,7 @@ def entry_of(subject: EntrySubject, content: Content) -> Entry:
     stated = read_stated(subject.stated)
     return Entry(
         id=event.id,
-        title=f"{wording.KIND_WORDS[event.kind]}: {_title(event, role, content)}",
+        title=f"{wording.event_word(event, role.history)}: {_title(event, role, content)}",
         page=page,
         instant=event.instant,
         changed=changed,

@@ -17,6 +17,7 @@ from . import vocabulary
 from .characters import blank
 from .model import UNTIL_FILLED, Closes, When
 from .problems import Misspelt, did_you_mean, shown
+from .vocabulary import NOT_STATED
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,98}[a-z0-9])?")
 HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
@@ -133,6 +134,11 @@ def _closes(text: str) -> Closes:
         raise ValueError(
             f"{shown(text)} is not a deadline, write a date such as 2026-03-31, or until-filled"
         ) from error
+
+
+def _closed_before(text: str) -> Closes:
+    """A deadline that was moved; None where the notice named none."""
+    return None if text == NOT_STATED else _closes(text)
 
 
 def _boolean(text: str) -> bool:
@@ -327,9 +333,9 @@ Sentence = Annotated[str, _line(1, 1000)]
 Slug = Annotated[str, Read(read_slug, {"type": "string", "pattern": f"^{SLUG.pattern}$"})]
 Moment = Annotated[When, Read(read_when, {"type": "string", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T.+)?$"})]
 Day = Annotated[str, Read(_day, {"type": "string", "format": "date"})]
-Closing = Annotated[
-    Closes, Read(_closes, {"type": "string", "pattern": r"^(until-filled|[0-9]{4}-[0-9]{2}-[0-9]{2}(T.+)?)$"})
-]
+_CLOSING = r"until-filled|[0-9]{4}-[0-9]{2}-[0-9]{2}(T.+)?"
+Closing = Annotated[Closes, Read(_closes, {"type": "string", "pattern": f"^({_CLOSING})$"})]
+ClosedBefore = Annotated[Closes, Read(_closed_before, {"type": "string", "pattern": f"^({NOT_STATED}|{_CLOSING})$"})]
 Truth = Annotated[bool, Read(_boolean, {"type": "boolean"})]
 Amount = Annotated[Decimal, Read(_amount, {"type": "number", "minimum": 0})]
 Years = Annotated[int, _number(0, 60)]

@@ -1,15 +1,17 @@
 """Reading what strangers put into a folder: regular files only, of a bounded size, in strict UTF-8.
 
-And writing there for an editor: whole files, and none that somebody else has changed meanwhile.
+And writing there for an editor: whole files, none that somebody else has changed meanwhile, and none through a link.
+Folders are entered one by one and worked in by descriptor, so what takes their place meanwhile is not written to.
 """
 
+import errno
 import os
 import re
-import shutil
 import stat
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from secrets import token_hex
 from typing import BinaryIO, NamedTuple
 
 from .characters import cleared
@@ -31,6 +33,9 @@ _LEFTOVER = re.compile(
     r".*~|#.*#|~\$.*|4913|(?:eh)?thumbs\.db|desktop\.ini|icon\r|__macosx|.*\.(?:sw[n-p]|orig|rej)|.*___jb_(?:tmp|old)___",
     re.IGNORECASE | re.DOTALL,
 )
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+_OLD = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a pipe that nobody writes to keeps nobody waiting
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC  # what is there, be it a link, is not opened
 
 
 class Found(NamedTuple):
@@ -236,9 +241,12 @@ def pieces(root: Path, path: Path, limit: int) -> Iterator[bytes]:
 def _no_plain_file(root: Path, path: Path, status: os.stat_result, limit: int) -> Problem | None:
     if not stat.S_ISREG(status.st_mode):
         return problem_at(root, path, "file", "is not a regular file, delete it")
-    if status.st_size > limit:
-        return problem_at(root, path, "file", f"is larger than {limit // 1024} KiB, shorten it")
-    return None
+    return next(iter(too_large(root, path, status.st_size, limit)), None)
+
+
+def too_large(root: Path, path: Path, size: int, limit: int) -> list[Problem]:
+    """The problem of a file that has more bytes than the limit."""
+    return [problem_at(root, path, "file", f"is larger than {limit // 1024} KiB, shorten it")] if size > limit else []
 
 
 def read_source(path: Path, limit: int) -> bytes:
@@ -251,35 +259,135 @@ class ChangedMeanwhile(Exception):
     """A file is not what it was when it was read, so it was left as it is."""
 
 
-def create(path: Path, content: bytes) -> None:
-    """Writes a file where there is none. Raises ChangedMeanwhile."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+class Unwritable(Exception):
+    """A file cannot be written where it should stand; the message says why, and nothing was written there."""
+
+
+def create(root: Path, path: Path, content: bytes) -> None:
+    """Writes a file where there is none, making its folders below the root. Raises ChangedMeanwhile, Unwritable."""
+    with _telling(path), _entered(root, path) as folder:
+        try:
+            _write_new(folder, path.name, content)
+        except FileExistsError:
+            raise ChangedMeanwhile(f"{visible(str(path))} is there already, nothing was written") from None
+
+
+def replaced(root: Path, path: Path, content: bytes) -> bool:
+    """Writes a file of ours whole, whatever it held; whether that was something else. Raises Unwritable."""
+    with _telling(path), _entered(root, path) as folder:
+        try:
+            before, rights = _start_of(folder, path, len(content) + 1)
+        except FileNotFoundError:
+            _write_new(folder, path.name, content)
+            return True
+        if before != content:
+            aside = _written_aside(folder, content, rights)
+            os.replace(aside, path.name, src_dir_fd=folder, dst_dir_fd=folder)
+        return before != content
+
+
+def rewrite(root: Path, path: Path, before: bytes, after: bytes) -> None:
+    """Writes a file whole in place of one that held `before`. Raises ChangedMeanwhile, Unwritable."""
+    with _telling(path), _entered(root, path) as folder:
+        aside = _written_aside(folder, after, _start_of(folder, path, 0)[1])
+        try:
+            if _start_of(folder, path, len(before) + 1)[0] != before:
+                told = f"{visible(str(path))} was changed by someone else meanwhile, nothing was written; try again"
+                raise ChangedMeanwhile(told)
+            os.replace(aside, path.name, src_dir_fd=folder, dst_dir_fd=folder)
+        except BaseException:
+            os.unlink(aside, dir_fd=folder)
+            raise
+
+
+def make_folder(folder: Path) -> None:
+    """Makes a folder, and those above it, where they are missing. Raises Unwritable."""
+    with _telling(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+
+
+def refuse_obstacles(root: Path, paths: Iterable[Path]) -> None:
+    """Raises Unwritable where a link or something else stands in the way of one of these files. Nothing is written."""
+    for path in paths:
+        with _telling(path), suppress(FileNotFoundError), _entered(root, path, make=False) as folder:
+            _start_of(folder, path, 0)
+
+
+@contextmanager
+def _telling(path: Path) -> Iterator[None]:
+    """Tells in one line why the system does not let a file be written."""
     try:
-        with path.open("xb") as file:
+        yield
+    except OSError as error:
+        raise Unwritable(f"{visible(str(path))} cannot be written ({error.strerror}), nothing was changed") from error
+
+
+@contextmanager
+def _entered(root: Path, path: Path, *, make: bool = True) -> Iterator[int]:
+    """The folder of a file below the root, as a descriptor. No folder between the two is entered through a link; those
+    that are missing are made. Raises Unwritable and OSError.
+    """
+    *folders, _ = path.relative_to(root).parts
+    if ".." in folders:
+        raise Unwritable(f"{visible(str(path))} leads out of {root}, nothing was written")
+    here, place = os.open(root, _FOLDER), root
+    try:
+        for name in folders:
+            above, place = here, place / name
+            here = _inner(above, place, make=make)
+            os.close(above)
+        yield here
+    finally:
+        os.close(here)
+
+
+def _inner(folder: int, place: Path, *, make: bool) -> int:
+    try:
+        if make:
+            with suppress(FileExistsError):
+                os.mkdir(place.name, dir_fd=folder)
+        return os.open(place.name, _FOLDER | os.O_NOFOLLOW, dir_fd=folder)
+    except OSError as error:
+        if error.errno in {errno.ELOOP, errno.ENOTDIR}:
+            raise Unwritable(f"{visible(str(place))} is a link or no folder, nothing was written there") from None
+        raise
+
+
+def _start_of(folder: int, path: Path, most: int) -> tuple[bytes, int]:
+    """The first bytes of a regular file, and its rights. Raises Unwritable for anything else, and OSError."""
+    try:
+        handle = os.open(path.name, _OLD, dir_fd=folder)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise Unwritable(f"{visible(str(path))} {_LINK}; nothing was written") from None
+        raise
+    try:
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
+            raise Unwritable(f"{visible(str(path))} is not a regular file, nothing was written")
+        with os.fdopen(handle, "rb", closefd=False) as file:
+            return file.read(most), stat.S_IMODE(status.st_mode)
+    finally:
+        os.close(handle)
+
+
+def _written_aside(folder: int, content: bytes, rights: int) -> str:
+    """The name of a new file beside the others; `walk` passes such names over. Raises OSError."""
+    aside = f".{token_hex(8)}~"
+    _write_new(folder, aside, content, rights)
+    return aside
+
+
+def _write_new(folder: int, name: str, content: bytes, rights: int | None = None) -> None:
+    """Writes a file that is not there yet, or nothing. Raises OSError."""
+    handle = os.open(name, _NEW, 0o666, dir_fd=folder)
+    try:
+        with os.fdopen(handle, "wb") as file:
             file.write(content)
-    except FileExistsError:
-        raise ChangedMeanwhile(f"{path} is there already, nothing was written") from None
-
-
-def replaced(path: Path, content: bytes) -> bool:
-    """Writes a file of ours whole, whatever was there; whether it was another one."""
-    before = path.read_bytes() if path.exists() else None
-    if before is None:
-        create(path, content)
-    elif before != content:
-        rewrite(path, before, content)
-    return before != content
-
-
-def rewrite(path: Path, before: bytes, after: bytes) -> None:
-    """Writes a file whole in place of one that held `before`. Raises ChangedMeanwhile."""
-    with tempfile.TemporaryDirectory(prefix=".", suffix="~", dir=path.parent) as folder:
-        aside = Path(folder) / path.name
-        with aside.open("wb") as file:
-            file.write(after)
             file.flush()
-            os.fsync(file.fileno())
-        shutil.copymode(path, aside)
-        if path.read_bytes() != before:
-            raise ChangedMeanwhile(f"{path} was changed by someone else meanwhile, nothing was written; try again")
-        aside.replace(path)
+            if rights is not None:
+                os.fchmod(handle, rights)
+            os.fsync(handle)
+    except BaseException:
+        os.unlink(name, dir_fd=folder)
+        raise

@@ -49,7 +49,7 @@ class Loaded:
 def settings_of(root: Path) -> Path:
     """The file of a site's settings. Raises NoSite when there is none."""
     file = root / "content" / "site.yaml"
-    if not file.exists():
+    if not os.path.lexists(file):
         raise NoSite(f"{file.parent} holds no site.yaml, name the folder that holds content/ with --root")
     return file
 
@@ -84,7 +84,7 @@ def load(
     if settings and settings.value and words:
         own_pages = tuple(PageFile(slug, page.value, page.prose) for slug, page in sorted(pages.items()) if page.value)
         content = Content(settings.value, words, (), kept, notes, own_pages, static)
-    wanted = [file for file in files["postings"] if is_named(file.name) or reading.named(file.path, _reserved)]
+    wanted = [file for file in files["postings"] if is_named(file.name) or reading.named(file.path, reserved_name)]
     intake = take_in(wanted, Rules(root, content, words, kept, named, RESERVED), memo, crew, preview, track)
     return _loaded(content, reading, intake)
 
@@ -153,7 +153,8 @@ def is_named(path: str) -> bool:
     return suffix == "md" and SLUG.fullmatch(stem) is not None and stem not in RESERVED
 
 
-def _reserved(name: str) -> str | None:
+def reserved_name(name: str) -> str | None:
+    """What is wrong with a name that is kept for the site's own pages."""
     return f"{name} is kept for the site's own pages, rename the file" if name in RESERVED else None
 
 
@@ -162,7 +163,7 @@ def _organisations(reading: Reading, paths: list[Path]) -> dict[str, Document[sc
     for path in paths:
         if path.suffix in _LOGOS:
             continue
-        if reading.named(path, _reserved) and (document := reading.document(schema.Organisation, path)):
+        if reading.named(path, reserved_name) and (document := reading.document(schema.Organisation, path)):
             if document.name in documents:
                 reading.add(path, "file name", f"{document.name} is there a second time, rename one of the two")
             documents[document.name] = document
@@ -229,7 +230,7 @@ def _country_notes(reading: Reading, paths: list[Path]) -> dict[str, Prose]:
 def _pages(reading: Reading, paths: list[Path]) -> dict[str, Document[schema.FreePage]]:
     documents = {}
     for path in paths:
-        if reading.named(path, _reserved) and (document := reading.document(schema.FreePage, path)):
+        if reading.named(path, reserved_name) and (document := reading.document(schema.FreePage, path)):
             if document.name in documents:
                 reading.add(path, "file name", f"{document.name} is there a second time, rename one of the two")
             documents[document.name] = document

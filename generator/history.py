@@ -37,9 +37,12 @@ def history_of(file: PostingFile, content: Content) -> History:
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """A deadline moved: the event that tells it, when the new one began to stand, until when the old one was due."""
+    """A deadline moved: the event that tells it, when the new one began to stand, until when the old one was due.
 
-    event: Event
+    Where neither names a day, nothing that readers go by has moved, and there is no event.
+    """
+
+    event: Event | None
     since: datetime
     cut: datetime
     closes: Closes
@@ -98,7 +101,7 @@ class _Historian:
             key = (change.on.text, _as_written(after))
             since = self.spread(change.on, kind, *key)
             instant = max(since, old.instant) if kind is Kind.REOPENED and old else since
-            yield _Change(self.event(kind, instant, *key), since, cut, after)
+            yield _Change(self.event(kind, instant, *key) if old or new else None, since, cut, after)
 
     def standings(self, opened: datetime, changes: list[_Change]) -> tuple[Standing, ...]:
         """The deadlines one after the other; those that had gone before the role opened are no part of its history."""
@@ -149,7 +152,7 @@ class _Historian:
     ) -> list[Event]:
         if self.over_at_intake(opened):
             return []
-        told = [change.event for change in changes if change.since > opened]
+        told = [change.event for change in changes if change.event and change.since > opened]
         first = standings[0].deadline
         if first and first.instant <= opened:
             # Its deadline had passed before the digest knew it: it counts from the moment it reopens, if it ever does.

@@ -8,7 +8,7 @@ from pathlib import Path
 from . import desk
 from .content import Content
 from .drafting import Draft
-from .files import create, read_text
+from .files import read_text
 from .frontmatter import read_mapping, split
 from .history import state_at
 from .model import State
@@ -33,9 +33,8 @@ class Outcome:
 
 
 def write_drafts(site: desk.Desk, drafts: Sequence[Draft], now: datetime) -> Iterable[Outcome]:
-    """Writes each draft that tells of no known vacancy. One that would not be read stops none of the others."""
+    """Writes each draft that tells of no known vacancy and would be read. Raises ChangedMeanwhile, Unwritable."""
     known = Known(known_traits(site, now))
-    names = {path.stem for path in site.postings()}
     of_many = addresses_of_many(known) | addresses_of_many(map(_trait, drafts))
     for draft in drafts:
         trait = _trait(draft)
@@ -50,16 +49,11 @@ def write_drafts(site: desk.Desk, drafts: Sequence[Draft], now: datetime) -> Ite
             same = f"it may tell of the same vacancy as {like[0].path} ({like[1]})"
             draft.leave(f"{same}, then keep one of the two")
         draft.facts |= {"added": desk.moment(now), "draft": True}
-        slug = desk.free_slug((trait.title, _city(draft.facts)), names)
-        path = site.root / "content/postings" / f"{slug}.md"
-        text = draft.text()
         try:
-            site.judged(path, text)
+            path = site.create(desk.free_slug((trait.title, _city(draft.facts)), site.taken), draft.text())
         except ContentError as error:
             yield Outcome(draft, None, problems=error.problems)
             continue
-        create(path, text.encode())
-        names.add(slug)
         known.add(replace(trait, path=path.relative_to(site.root).as_posix()))
         yield Outcome(draft, path)
 

@@ -98,7 +98,7 @@ def take_in(
         # A process shares with its parent what neither of them touches, so they part before there is much to touch.
         crew.start()
     fresh, known = _sorted_out(files, rules, memo, intake)
-    claims = [_claim_of(one) for one in intake.listings]
+    claims = [claim_of(one) for one in intake.listings]
     # Where little changed, the pages of that little are soon made of files read again.
     task = Task(rules, preview if len(fresh) > PREVIEWED else None)
     for taken in track(_taken(fresh, known, task, memo, crew, intake), len(fresh), "Reading"):
@@ -200,7 +200,7 @@ def _judged(task: Task, file: Found, old: Remembered | None, read: tuple[bytes, 
         return Taken(found, b"", None, problems, [])
     if old and old.digest == found.digest:
         again = found._replace(listing=old.listing)
-        return Taken(again, b"", _claim_of(listing.decoded(old.listing)), [], [], same=True)
+        return Taken(again, b"", claim_of(listing.decoded(old.listing)), [], [], same=True)
     reading = Reading(rules.root)
     document = _document(reading, file.path, raw, rules.words)
     if document is None:
@@ -246,7 +246,8 @@ def whole(root: Path, short: Listing, content: Content, raw: bytes | None = None
     return PostingFile(document.name, document.path, document.value, document.prose)
 
 
-def _claim_of(one: Listing) -> Claim:
+def claim_of(one: Listing) -> Claim:
+    """The names that a posting takes, by its short form."""
     identity: list[tuple[Location, str]] = [(("id",), one.id)] if one.id != one.slug else []
     aliases: list[tuple[Location, str]] = [(("aliases", number), name) for number, name in enumerate(one.aliases)]
     return Claim(one.path, one.slug, (*identity, *aliases))

@@ -153,7 +153,7 @@ def posting_view(subject: PostingSubject, file: PostingFile, content: Content, l
         posting=posting,
         facts=facts_of(posting, content),
         explanations=explanations_of(posting, content),
-        happenings=tuple(happening_of(event, content.settings) for event in role.events),
+        happenings=tuple(happening_of(event, role, content.settings) for event in role.events),
         prose=file.prose,
         others=subject.others,
         elsewhere=() if role.listed else _elsewhere(role, content),

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import zip_longest
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
@@ -21,7 +22,7 @@ from .problems import Place, Problem
 from .repository import Entry, NoSuchRevision, Repository, hash_like, repository_of
 from .schema import Organisation, Posting, Settings, read_fields
 from .telling import visible
-from .vocabulary import Vocabulary
+from .vocabulary import NOT_STATED, Vocabulary
 
 LATEST_DAYS = 7  # how long after it happened a change may be recorded
 _ENDS = ("withdrawn", "filled", "expired")
@@ -143,12 +144,13 @@ def _opening(posting: Posting, content: Content) -> When:
 def _deadline_changes(old: Posting, edited: _Edited) -> Iterator[Problem]:
     """The deadlines of the past are those of today's history, in their order."""
     before, after = _deadlines(old), _deadlines(edited.posting)
-    if before[-1] == "" and len(before) == 1:
+    # A deadline found at last may stand as if it had been stated from the start: nobody was told of another.
+    if before == [NOT_STATED] and len(after) == 1:
         return
-    for number, (was, is_now) in enumerate(zip(before, [*after, *[""] * len(before)], strict=False)):
+    for number, (was, is_now) in enumerate(zip_longest(before, after[: len(before)])):
         if was == is_now:
             continue
-        if number == len(before) - 1:
+        if number == len(before) - 1 and number >= len(after) - 1:
             message = f"was {was}, write under deadline_changes: on: with the date and time, and from: {was}"
             yield edited.problem(("closes",), "closes", message)
         else:
@@ -159,7 +161,7 @@ def _deadline_changes(old: Posting, edited: _Edited) -> Iterator[Problem]:
 
 def _deadlines(posting: Posting) -> list[str]:
     written = [*(change.from_ for change in posting.deadline_changes), posting.closes]
-    return [one.text if isinstance(one, When) else one or "" for one in written]
+    return [one.text if isinstance(one, When) else one or NOT_STATED for one in written]
 
 
 def _late(

@@ -306,7 +306,7 @@ def _refuse_wrong_place(out: Path, sources: Iterable[Path]) -> None:
     real = out.resolve()
     if out.is_symlink() or any(one.exists() and not one.is_dir() for one in (out, *out.parents)):
         raise Refused(f"{out} is not a folder of its own, name another one with --out")
-    if real in (Path("/"), Path.home().resolve()):
+    if real in (Path("/"), _home()):
         raise Refused(f"{out} is not a folder for a site, name another one with --out")
     for source in sources:
         if real == source.resolve() or real in source.resolve().parents or source.resolve() in real.parents:
@@ -319,6 +319,13 @@ def _refuse_wrong_place(out: Path, sources: Iterable[Path]) -> None:
             raise Refused(
                 f"{out} holds files that are not ours ({strange[0]}), empty it or name another folder with --out"
             )
+
+
+def _home() -> Path | None:
+    """The home folder; a user whom the system does not know may have none."""
+    with suppress(RuntimeError):
+        return Path.home().resolve()
+    return None
 
 
 def _read_manifest(out: Path) -> dict[str, str]:

@@ -29,7 +29,6 @@ from .crew import CHUNK
 from .edition import Role, ended_long_ago, role_at
 from .entries import Entry, EntrySubject, Feed, WeeksSubject, entry_of
 from .exports import DataSubject, TableSubject
-from .files import visible
 from .hosting import META_POLICY
 from .intake import whole
 from .mails import week_text
@@ -41,6 +40,7 @@ from .publish import Aside, write_aside
 from .routes import AssetFile, FeedFile, Format, Links, Page, PostingPage, page_of, path_of
 from .sandbox import Sandbox
 from .tally import timed
+from .telling import visible
 from .templates import Templates, said
 
 
@@ -264,7 +264,7 @@ class Renderer:
 
     def told(self, events: Iterable[tuple[Event, Role]]) -> list[views.Happening]:
         """Events of roles as lines of a list."""
-        return [views.happening_of(event, self.settings, role) for event, role in events]
+        return [views.happening_of(event, role, self.settings, elsewhere=True) for event, role in events]
 
     def brief(self, role: Role) -> views.Row:
         """A role as a line that tells an event of it."""

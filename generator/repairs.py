@@ -15,7 +15,7 @@ _WAS_DEADLINE = re.compile(r"^was (?P<was>\S+), write under deadline_changes")
 
 
 def repair(root: Path, problems: Iterable[Problem], now: datetime) -> Iterator[str]:
-    """Mends files and yields their paths. Raises ChangedMeanwhile."""
+    """Mends files and yields their paths. Raises ChangedMeanwhile, Unwritable."""
     by_path: dict[str, list[Problem]] = {}
     for problem in problems:
         by_path.setdefault(problem.path, []).append(problem)
@@ -30,7 +30,7 @@ def repair(root: Path, problems: Iterable[Problem], now: datetime) -> Iterator[s
         before = raw.removeprefix(mark).decode()
         after = mended(before, found, now)
         if after != before:
-            rewrite(file, raw, mark + after.encode())
+            rewrite(root, file, raw, mark + after.encode())
             yield path
 
 

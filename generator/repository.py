@@ -6,6 +6,7 @@ no hook and no monitor. What is not in the repository is not fetched.
 """
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha1, sha256
@@ -96,6 +97,22 @@ class Repository:
             raise NoSuchRevision(_LACKING if "promisor" in str(error) else _first_line(str(error))) from None
         except NotStarted as error:
             raise NoSuchRevision(str(error)) from None
+
+    def pushed(self, *paths: str) -> tuple[str, str] | None:
+        """Where others can have what the work tree holds: the https address of its origin, and the commit.
+
+        None where a file below the paths was changed since, or nothing was pushed. Raises NoSuchRevision.
+        """
+        address = self._said("config", "--get", "remote.origin.url").decode().strip()
+        # What stands before the host is a user's name, or a secret.
+        match = re.fullmatch(r"(?:https://|ssh://)?(?:[^@/]*@)?([A-Za-z0-9.-]+)[:/](?:[0-9]+/)?(.+)", address)
+        commit = self.commit("HEAD")
+        held = (
+            hash_like((self.top / one.path).read_bytes(), one.hash) == one.hash for one in self.entries(commit, *paths)
+        )
+        if match is None or self.place or not self._said("for-each-ref", "--contains", commit, "refs/remotes"):
+            return None
+        return (f"https://{match[1]}/{match[2]}", commit) if all(held) else None
 
     @property
     def _variables(self) -> dict[str, str]:

@@ -10,6 +10,7 @@ from .fields import read_when
 from .frontmatter import Location, Value
 from .model import When
 from .problems import cut
+from .vocabulary import NOT_STATED
 
 Raw = dict[str, Value]
 
@@ -64,13 +65,24 @@ def no_return_to_a_deadline(raw: Raw) -> Iterator[Broken]:
     written = [change.get("from") for change in changes] + [raw.get("closes")]
     before: set[str] = set()
     for number, text in enumerate(written):
-        if isinstance(text, str) and text in before:
+        # That a notice states no deadline is told as such at each change, so it may come again.
+        if isinstance(text, str) and text != NOT_STATED and text in before:
             location = ("closes",) if number == len(changes) else ("deadline_changes", number, "from")
             yield Broken(
                 location, f"{cut(text)} was the deadline before, write another one; a role cannot return to it"
             )
         elif isinstance(text, str):
             before.add(text)
+
+
+def a_deadline_follows_none(raw: Raw) -> Iterator[Broken]:
+    """After `from: not-stated` a deadline stands; otherwise nothing was moved."""
+    changes = _mappings(raw.get("deadline_changes"))
+    written = [*(change.get("from") for change in changes), raw.get("closes", NOT_STATED)]
+    for number, (before, after) in enumerate(pairwise(written)):
+        if before == after == NOT_STATED:
+            message = "not-stated, and so is the deadline after it, write the new deadline or delete this change"
+            yield Broken(("deadline_changes", number, "from"), message)
 
 
 def station_names_a_place(raw: Raw) -> Iterator[Broken]:
@@ -111,6 +123,7 @@ RULES: tuple[Callable[[Raw], Iterator[Broken]], ...] = (
     closes_after_opens,
     changes_in_order,
     no_return_to_a_deadline,
+    a_deadline_follows_none,
     station_names_a_place,
     salary_has_figures,
     language_once,

@@ -73,7 +73,7 @@ class Salary(f.Fields):
 
 class DeadlineChange(f.Fields):
     on: f.Moment
-    from_: f.Closing = Field(alias="from")
+    from_: f.ClosedBefore = Field(alias="from")
     reason: f.Sentence | None = None
 
 

@@ -1,5 +1,6 @@
 """A new site: invented roles of invented organisations, dated around the day on which it is made."""
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
@@ -9,10 +10,15 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from . import clock
+from .documents import Reading
 from .editors import Editors
 from .edits import scalar
-from .files import create
+from .fields import HOST
+from .files import create, decoded, make_folder, refuse_obstacles
+from .problems import ContentError
+from .provenance import REQUIREMENTS, Provenance
 from .publish import Refused
+from .schema import Settings
 from .vocabulary import Vocabulary
 
 # In our data files they have no dot, which packaging tools pass over.
@@ -26,23 +32,42 @@ _DOTTED = {
 _TOKEN = re.compile(r"@\{(?:(?P<days>[+-]\d+)(?:T(?P<hour>\d\d))?|(?P<name>[a-z_]+))\}")
 
 
-def start(folder: Path, title: str, base_url: str, now: datetime, words: Vocabulary) -> tuple[list[str], list[str]]:
-    """Writes a new site into a folder that holds none. Returns the paths that were written, and those that were there
-    already and stay as they are. Raises Refused.
+def start(
+    folder: Path, title: str, base_url: str, now: datetime, words: Vocabulary, origin: Provenance
+) -> tuple[list[str], list[str]]:
+    """Writes a new site, which installs the generator from `origin`, into a folder that holds none.
+
+    Returns the paths that were written, and those that were there already and stay as they are. Raises Refused,
+    Unwritable, and ContentError where title or address cannot be used.
     """
-    if (folder / "content").exists():
+    if os.path.lexists(folder / "content"):
         raise Refused(f"{folder / 'content'} is there already, nothing was written; name another folder")
     address = urlsplit(base_url)
     host = address.hostname or "example.org"
-    domain = host if "." in host else "digest.example.org"
+    domain = host if HOST.fullmatch(host) else "digest.example.org"
     values = {"title": scalar(title), "base_url": base_url, "domain": domain, "path": address.path}
     files = dict(_files(resources.files(__package__).joinpath("data", "starter"), ""))
     written = {path: _filled(text, values, now) for path, text in files.items()}
-    written |= Editors(None, words).files()
-    left = [path for path in sorted(written) if (folder / path).exists()]
-    for path in sorted(written.keys() - set(left)):
-        create(folder / path, written[path].encode())
-    return sorted(written.keys() - set(left)), left
+    written |= {**dict(Editors(None, words).files()), REQUIREMENTS: origin.requirements()}
+    _judge(written["content/site.yaml"])
+    contents = {path: text.encode() for path, text in written.items()} | dict([origin.wheel] if origin.wheel else [])
+    left = [path for path in sorted(contents) if os.path.lexists(folder / path)]
+    new = sorted(contents.keys() - set(left))
+    refuse_obstacles(folder, (folder / path for path in new))
+    make_folder(folder)
+    for path in new:
+        create(folder, folder / path, contents[path])
+    return new, left
+
+
+def _judge(settings: str) -> None:
+    """Raises ContentError for settings that would not be read: what was asked for stands in them."""
+    reading, path = Reading(Path("/")), Path("/content/site.yaml")
+    text, problems = decoded(reading.root, path, settings.encode("utf-8", "surrogatepass"))
+    if not problems:
+        reading.mapping(Settings, path, text, first_line=1)
+    if problems := problems + reading.problems:
+        raise ContentError(problems)
 
 
 def _files(folder: Traversable, inside: str) -> Iterator[tuple[str, str]]:

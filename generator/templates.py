@@ -6,11 +6,12 @@ from pathlib import Path
 
 from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError
 
-from .files import MAX_STATIC_BYTES, MAX_TEXT_BYTES, Found, files_below, read_bytes, visible, walk
+from .files import MAX_STATIC_BYTES, MAX_TEXT_BYTES, Found, files_below, read_bytes, walk
 from .memo import digest_of
 from .problems import Place, Problem, shown
 from .routes import hashed_name
 from .sandbox import Sandbox, sandboxed
+from .telling import visible
 
 _HERE = Path(__file__).parent
 # In a wheel the templates lie inside the package, in a checkout beside it.

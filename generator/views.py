@@ -376,11 +376,11 @@ def when_told(event: Event, settings: Settings) -> str:
     return wording.short_date(wording.site_day(event.instant, settings))
 
 
-def happening_of(event: Event, settings: Settings, role: Role | None = None) -> Happening:
-    deadline = deadline_told(event, role, settings) if role else ""
-    return Happening(
-        utc_text(event.instant), when_told(event, settings), wording.KIND_WORDS[event.kind], role, deadline
-    )
+def happening_of(event: Event, role: Role, settings: Settings, *, elsewhere: bool = False) -> Happening:
+    """An event as a line of a list; `elsewhere` than on the role's own page the line leads there."""
+    word = wording.event_word(event, role.history)
+    listed = (role, deadline_told(event, role, settings)) if elsewhere else (None, "")
+    return Happening(utc_text(event.instant), when_told(event, settings), word, *listed)
 
 
 def deadline_told(event: Event, role: Role, settings: Settings) -> str:

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache, lru_cache
+from itertools import pairwise
 
 from babel.dates import format_date
 
 from . import clock
 from .deadlines import last_full_day, local_deadline
-from .model import Deadline, Kind, Standing, State, When
+from .model import Deadline, Event, History, Kind, Standing, State, When
 from .schema import DutyStation, EducationExperience, Posting, Salary, Settings
 from .vocabulary import city_of_zone, countries
 
@@ -33,6 +34,14 @@ KIND_WORDS = {
     Kind.FILLED: "Filled",
     Kind.CLOSED: "Closed",
 }
+
+
+def event_word(event: Event, history: History) -> str:
+    """What happened, in a word or two. A first deadline is set: there was none that could be brought forward."""
+    moves = pairwise(history.standings)
+    if event.kind is Kind.SHORTENED and any(old.deadline is None and new.since == event.instant for old, new in moves):
+        return "Deadline set"
+    return KIND_WORDS[event.kind]
 
 
 @cache

@@ -122,12 +122,29 @@ def test_what_the_commands_record_is_what_readers_are_told(small_site: SmallSite
     ]
 
 
-def test_a_deadline_that_was_not_stated_needs_no_history(small_site: SmallSite) -> None:
-    """Where no deadline was told there is none to move away from."""
-    small_site.posting("role", "opens: 2026-06-01")
+@pytest.mark.parametrize("before", ["", "deadline_changes:\n  - {on: 2026-06-10T08:00:00Z, from: 2026-06-20}"])
+def test_a_deadline_that_was_not_stated_is_recorded(small_site: SmallSite, before: str) -> None:
+    """A first deadline is told as a change from none, and every event that was told before keeps its id."""
+    small_site.posting("role", before)
+    told = _events(small_site)
     assert small_site.command("extend", "role", "2026-07-08", *NOW).code == 0
-    assert "closes: 2026-07-08" in written(small_site)
-    assert "deadline_changes" not in written(small_site)
+    assert f"on: {RECORDED}\n    from: not-stated\n" in written(small_site)
+    now_told = _events(small_site)
+    assert told <= now_told
+    assert [one.rsplit("posting/role/")[1] for one in now_told - told] == [f"shortened/{RECORDED}/2026-07-08"]
+    assert small_site.command("check").code == 0
+    page = small_site.build(SAMPLE_NOW).page("postings/role/index.html").text()
+    assert "Deadline set" in page
+    assert "brought forward" not in page
+    feed = small_site.build(SAMPLE_NOW).read("atom.xml")
+    assert "Deadline set: A role" in feed
+    assert "Deadline before:&lt;/strong&gt; Not stated." in feed
+
+
+def _events(site: SmallSite) -> set[str]:
+    """The ids of the events of a role up to the instant of these tests."""
+    (role,) = [role for role in site.build(SAMPLE_NOW).edition.roles if role.slug == "role"]
+    return {event.id for event in role.events}
 
 
 def test_a_posting_is_taken_down(small_site: SmallSite) -> None:
@@ -185,13 +202,13 @@ def test_a_file_that_somebody_else_changed_is_left_alone(
 ) -> None:
     """Between reading and writing the file became another: it stays so, and the command says it."""
     file = small_site.posting("role", "closes: 2026-07-01")
-    copy = files.shutil.copymode
+    copy = files.os.fchmod
 
-    def meanwhile(*arguments: object) -> None:
-        copy(*arguments)  # type: ignore[arg-type]
+    def meanwhile(handle: int, rights: int) -> None:
+        copy(handle, rights)
         file.write_text("Somebody else's.")
 
-    monkeypatch.setattr(files.shutil, "copymode", meanwhile)
+    monkeypatch.setattr(files.os, "fchmod", meanwhile)
     done = small_site.command("fill", "role")
     assert done.code == 3
     assert "was changed by someone else meanwhile, nothing was written; try again" in done.err

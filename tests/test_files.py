@@ -10,6 +10,7 @@ import pytest
 from generator import files
 from generator.files import (
     ChangedMeanwhile,
+    Unwritable,
     create,
     links_above,
     posting_files,
@@ -76,16 +77,16 @@ def test_of_a_source_a_byte_more_than_the_limit_is_read(tmp_path: Path) -> None:
 def test_nothing_is_created_over_a_file(tmp_path: Path) -> None:
     """A new file is made with its folders; where there is one, it stays and the editor is told."""
     path = tmp_path / "a/b/x.md"
-    create(path, b"mine")
+    create(tmp_path, path, b"mine")
     with pytest.raises(ChangedMeanwhile, match="is there already, nothing was written"):
-        create(path, b"other")
+        create(tmp_path, path, b"other")
     assert path.read_bytes() == b"mine"
 
 
 def test_a_file_of_ours_is_replaced(tmp_path: Path) -> None:
     """A file of ours is written where it is missing or another, left alone where it is the same, and each is told."""
     path = tmp_path / "a/config.yml"
-    assert [replaced(path, content) for content in (b"one", b"one", b"two")] == [True, False, True]
+    assert [replaced(tmp_path, path, content) for content in (b"one", b"one", b"two")] == [True, False, True]
     assert path.read_bytes() == b"two"
 
 
@@ -94,19 +95,19 @@ def test_a_file_is_rewritten_whole(tmp_path: Path) -> None:
     path = tmp_path / "x.md"
     path.write_bytes(b"before")
     path.chmod(0o640)
-    rewrite(path, b"before", b"after")
+    rewrite(tmp_path, path, b"before", b"after")
     assert path.read_bytes() == b"after"
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
     assert list(tmp_path.iterdir()) == [path]
 
 
 def test_what_is_half_written_looks_like_no_file_of_a_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """On its way a new file lies where nothing takes it for content: its folder is hidden, and named as backups are."""
+    """On its way a new file lies where nothing takes it for content: it is hidden, and named as backups are."""
     path, seen = tmp_path / "x.md", []
     path.write_bytes(b"before")
-    monkeypatch.setattr(files.os, "fsync", lambda handle: seen.extend(tmp_path.rglob("x.md")))
-    rewrite(path, b"before", b"after")
-    (aside,) = (found.parent.name for found in seen if found != path)
+    monkeypatch.setattr(files.os, "fsync", lambda handle: seen.extend(tmp_path.rglob("*")))
+    rewrite(tmp_path, path, b"before", b"after")
+    (aside,) = (found.name for found in seen if found != path)
     assert aside.startswith(".")
     assert aside.endswith("~")
 
@@ -114,7 +115,7 @@ def test_what_is_half_written_looks_like_no_file_of_a_site(tmp_path: Path, monke
 def test_postings_are_the_markdown_files_of_their_folder(tmp_path: Path) -> None:
     """Of all files under content/ those of postings are found, drafts too, and no link."""
     for name in ("postings/2026/a.md", "postings/b.md", "postings/c.txt", "organisations/iom.md", "site.yaml"):
-        create(tmp_path / "content" / name, b"")
+        create(tmp_path, tmp_path / "content" / name, b"")
     (tmp_path / "content/postings/d.md").symlink_to("b.md")
     found = [path.relative_to(tmp_path / "content").as_posix() for path in posting_files(tmp_path)]
     assert found == ["postings/2026/a.md", "postings/b.md"]
@@ -125,7 +126,7 @@ def test_what_somebody_else_wrote_meanwhile_stays(tmp_path: Path) -> None:
     path = tmp_path / "x.md"
     path.write_bytes(b"theirs")
     with pytest.raises(ChangedMeanwhile, match="was changed by someone else meanwhile, nothing was written; try again"):
-        rewrite(path, b"before", b"after")
+        rewrite(tmp_path, path, b"before", b"after")
     assert path.read_bytes() == b"theirs"
     assert list(tmp_path.iterdir()) == [path]
 
@@ -139,7 +140,7 @@ def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.Mon
     path = tmp_path / "x.md"
     path.write_bytes(b"before")
     monkeypatch.setattr(files.os, "fsync", full)
-    with pytest.raises(OSError, match="No space left"):
-        rewrite(path, b"before", b"after")
+    with pytest.raises(Unwritable, match=r"cannot be written \(No space left on device\), nothing was changed"):
+        rewrite(tmp_path, path, b"before", b"after")
     assert path.read_bytes() == b"before"
     assert list(tmp_path.iterdir()) == [path]

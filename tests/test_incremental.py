@@ -973,7 +973,7 @@ def _(patch: Patch) -> None:
 
 @mistake("names that are taken forgotten", settle, lambda machine: machine.break_posting(1, "id"))
 def _(patch: Patch) -> None:
-    around(patch, intake, "_claim_of", lambda claim_of, one: claim_of(one)._replace(slug=one.path))
+    around(patch, intake, "claim_of", lambda claim_of, one: claim_of(one)._replace(slug=one.path))
 
 
 @mistake("files not looked at", lambda machine: machine.tamper(0, "longer"))

@@ -212,6 +212,41 @@ def test_a_deadline_of_long_ago_is_no_deadline(site):
     assert problems(site) == []
 
 
+UNSTATED = "deadline_changes: [{on: 2026-06-09, from: 2026-06-20}]"
+FOUND = "{on: 2026-06-15T09:00:00Z, from: not-stated}"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "problem"),
+    [
+        ("", f"closes: 2026-07-08\ndeadline_changes: [{FOUND}]", ""),
+        (UNSTATED, f"closes: 2026-07-08\n{UNSTATED[:-1]}, {FOUND}]", ""),
+        (
+            UNSTATED,
+            f"closes: 2026-07-08\n{UNSTATED}",
+            f"{PATH}:5:9: closes: was not-stated, write under deadline_changes: on: with the date and time,"
+            " and from: not-stated",
+        ),
+        (
+            f"closes: 2026-07-08\ndeadline_changes: [{FOUND}]",
+            "closes: 2026-07-08",
+            f"{PATH}:1:1: deadline_changes: from was not-stated, put it back; what was told stays told",
+        ),
+        (
+            "",
+            "closes: 2026-07-08\ndeadline_changes: [{on: 2026-06-15T09:00:00Z, from: 2026-06-20}]",
+            f"{PATH}:6:53: deadline_changes: from was not-stated, put it back; what was told stays told",
+        ),
+    ],
+)
+def test_a_deadline_that_was_not_stated_has_its_history(site, before, after, problem):
+    """That the notice named none is recorded as such, and the problem says so in words that can be copied."""
+    write(site, PATH, ROLE.replace(CLOSES, before))
+    git(site, "commit", "--quiet", "--all", "--message", "State no deadline")
+    write(site, PATH, ROLE.replace(CLOSES, after))
+    assert problems(site) == ([problem] if problem else [])
+
+
 def test_a_renamed_organisation_hides_nothing(site):
     """Where an organisation gets another key in the same edit, what else was rewritten is found all the same."""
     (site / "content/organisations/org.md").rename(site / "content/organisations/other.md")

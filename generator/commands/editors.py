@@ -6,7 +6,7 @@ import click
 
 from ..desk import Desk
 from ..editors import Editors
-from ..files import replaced
+from ..files import refuse_obstacles, replaced
 from ..telling import say
 from .options import root_option
 
@@ -24,6 +24,8 @@ def command(root: Path) -> None:
     desk = Desk.of(root.resolve())
     content = desk.loaded.content
     assert content
-    for path, text in Editors(content.settings, content.vocabulary).files():
-        if replaced(desk.root / path, text.encode()):
-            say(f"{path} is written.")
+    files = {desk.root / path: text for path, text in Editors(content.settings, content.vocabulary).files()}
+    refuse_obstacles(desk.root, files)
+    for path, text in files.items():
+        if replaced(desk.root, path, text.encode()):
+            say(f"{path.relative_to(desk.root)} is written.")

@@ -72,7 +72,7 @@ def command(sources: tuple[str, ...], names: Mapping[str, str], allow_private: b
 
 
 def _write(site: Desk, drafts: list[Draft], now: datetime) -> bool:
-    """Writes the drafts of a source and tells what became of each; whether all of them could be."""
+    """Writes the drafts of a source and says what became of each; whether all could be written that were to be."""
     whole = True
     for outcome in write_drafts(site, drafts, now):
         if outcome.problems:

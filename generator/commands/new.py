@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from ..desk import Desk, free_slug, moment
+from ..desk import Desk, free_slug, moment, text_of
 from ..edits import Written
 from ..problems import did_you_mean
 from ..telling import say
@@ -53,11 +53,7 @@ def posting(root: Path, now: datetime, slug: str | None, draft: bool, **given: s
         missing = " and ".join(f"--{key}" for key in ("title", "organisation") if not given[key])
         raise click.UsageError(f"{missing} must be given")
     words = (given["title"], given["city"] or "")
-    path = desk.create(
-        slug or free_slug(words, (file.stem for file in desk.postings())),
-        _values(given, now, draft=draft),
-        "",
-    )
+    path = desk.create(slug or free_slug(words, desk.taken), text_of(_values(given, now, draft=draft), ""))
     say(f"{path.relative_to(desk.root)} is written. Next: below the second ---, what the notice says, in your words.")
 
 
