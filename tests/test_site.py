@@ -210,6 +210,17 @@ def test_every_page_carries_the_policy(site: Built) -> None:
         assert site.page(path).meta("Content-Security-Policy") == META_POLICY, path
 
 
+def test_what_is_hidden_says_nothing(site: Built) -> None:
+    """No element that is hidden until a script runs has words or controls: text browsers show them, templates too."""
+    for page in site.pages():
+        assert not page.all("template"), page.path
+        for element in page.tree.iter():
+            if isinstance(element.tag, str) and element.get("hidden") is not None:
+                shown = [one for one in element.iter() if one.tag not in {"script", "style"}]
+                assert not [one.text for one in shown if (one.text or "").strip()], page.path
+                assert not {one.tag for one in shown} & {"input", "select", "button", "textarea"}, page.path
+
+
 def test_nothing_is_inline(site: Built) -> None:
     """No page has a style, a script or an event handler in it, which the policy would stop."""
     for path in site.paths(".html"):
