@@ -10,8 +10,6 @@ from functools import lru_cache
 from itertools import pairwise
 from urllib.parse import quote
 
-from msgspec.structs import replace
-
 from . import clock
 from .content import Content, PostingFile
 from .deadlines import resolve
@@ -111,7 +109,8 @@ class _Historian:
             if change.since <= opened:
                 found = [self.standing(opened, change.closes)]
                 continue
-            found[-1] = replace(found[-1], until=change.cut)
+            before = found[-1]
+            found[-1] = Standing(before.since, before.deadline, change.cut, before.until_filled)
             found.append(self.standing(change.since, change.closes))
         return tuple(found)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import PurePosixPath
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from unicodedata import normalize
 
 from . import clock, hosting, pages, search, tally
@@ -40,6 +40,7 @@ from .tally import timed
 from .templates import Templates
 from .views import HtmlView, WeekMailView, place_of, utc_text
 
+ICON: Literal["favicon.ico"] = "favicon.ico"
 SEARCH = "search"
 PRESENT = "present"  # the part that says what time it is
 SITE = "site"  # the part made from all that others show of postings: only their own pages change without it
@@ -246,6 +247,9 @@ def _sitemap(edition: Edition, html: Iterable[HtmlView]) -> Iterator[tuple[Page,
 def _copies(edition: Edition, templates: Templates) -> Iterator[tuple[Page, View]]:
     for name, content in templates.assets.items():
         yield AssetFile(templates.published_name(name)), content
+    # Browsers ask for it under this name alone. A site may have put its own there.
+    if all(static.path != ICON for static in edition.content.static):
+        yield HostFile(ICON), templates.assets[ICON]
     for file in edition.content.organisations.values():
         if file.logo:
             yield AssetFile(hashed_name(f"logo-{file.logo.path}", file.logo.digest)), file.logo

@@ -48,7 +48,8 @@ def beginning(prose: Prose) -> str:
     """How a text begins, its headings left out: at most 400 characters of plain text, cut between words."""
     text = ""
     for paragraph in _PARAGRAPH.finditer(prose.html):
-        text = " ".join(f"{text} {unescape(_TAG.sub('', paragraph[1].replace('<br', ' <br')))}".split())
+        words = unescape(_TAG.sub("", paragraph[1].replace("<br", " <br")))
+        text = f"{text} {words}".replace("\n", " ").strip(" ")
         if len(text) > _BEGINNING:
             return f"{text[: _BEGINNING - 1].rsplit(' ', 1)[0]}…"
     return text

@@ -219,11 +219,12 @@ class Renderer:
             )
         return self.url_of(page)
 
-    def asset(self, name: str) -> str:
-        """The address of an asset. Raises a template's error when there is none of that name."""
+    def asset(self, name: str, *, absolute: bool = False) -> str:
+        """The address of an asset, whole for other sites. Raises a template's error when there is none of that name."""
         if name not in self.templates.assets:
             raise TemplateNotFound(f"assets/{name}")
-        return self.links.url(AssetFile(self.templates.published_name(name)))
+        page = AssetFile(self.templates.published_name(name))
+        return self.links.absolute(page) if absolute else self.links.url(page)
 
     def part(self, name: str, subject: object = None) -> Markup:
         """A template that shows nothing but its subject (a page, text or number), which many pages share."""

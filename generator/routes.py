@@ -188,9 +188,9 @@ class AssetFile:
 
 @dataclass(frozen=True, slots=True)
 class HostFile:
-    """A file for the host or for crawlers, at the top level."""
+    """A file for the host, for crawlers or for browsers that ask without being told, at the top level."""
 
-    name: Literal["sitemap.xml", "robots.txt", "_headers", "_redirects", ".nojekyll"]
+    name: Literal["sitemap.xml", "robots.txt", "favicon.ico", "_headers", "_redirects", ".nojekyll"]
 
 
 @dataclass(frozen=True, slots=True)

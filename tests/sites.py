@@ -51,6 +51,11 @@ class Built:
     def read(self, path: str) -> str:
         return (self.folder / path).read_bytes().decode()
 
+    def differs_from(self, other: "Built") -> list[str]:
+        """The files that have other bytes in another site, or are not there."""
+        there = {path: (other.folder / path).read_bytes() for path in other.paths()}
+        return [path for path in self.paths() if (self.folder / path).read_bytes() != there.get(path)]
+
     def page(self, path: str) -> "HtmlPage":
         return HtmlPage(path, self.url(path), _parsed(self.folder / path))
 

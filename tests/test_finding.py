@@ -217,8 +217,9 @@ def test_saved_roles_stay(page: Page, address: str) -> None:
     page.goto(address)
     page.get_by_role("button", name="Save: Remote Adviser").click()
     page.goto(f"{address}postings/open-remote/")
-    button = page.get_by_role("button", name="Saved: Remote Adviser")
+    button = page.get_by_role("button", name="Save: Remote Adviser")
     expect(button).to_have_attribute("aria-pressed", "true")
+    expect(button).to_have_text("Save")
     page.goto(f"{address}?saved=1")
     assert listed(page) == ["open-remote"]
     page.clock.set_fixed_time(datetime(2026, 7, 11, tzinfo=UTC))
@@ -355,6 +356,7 @@ def test_filters_and_answers_by_keyboard(page: Page, address: str) -> None:
     button.focus()
     page.keyboard.press("Space")
     expect(button).to_have_attribute("aria-pressed", "true")
+    expect(button).to_have_text("Save")
 
 
 Reader = dict[str, Any]

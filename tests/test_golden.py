@@ -15,7 +15,7 @@ from sites import DATA, SAMPLE_NOW, Built, built
 
 GOLDEN = DATA / "golden"
 _HASH = re.compile(r"(assets/[\w-]+)\.[0-9a-f]{10}\.")
-_LEFT_OUT = re.compile(r"assets/|(grades|categories|contracts|languages|open-to)/.*(?<!\.html)$")
+_LEFT_OUT = re.compile(r"assets/|favicon\.ico|(grades|categories|contracts|languages|open-to)/.*(?<!\.html)$")
 
 
 def _files_of(site: Built) -> dict[str, str]:

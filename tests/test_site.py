@@ -57,7 +57,7 @@ DEMO_FILES = (
     "postings/field-security-associate-ukraine/deadline.ics",
     "postings/field-security-officer-kinshasa/deadline.ics",
     *(f"{told}/2026-05.{suffix}" for told in ("opened", "closing") for suffix in ("xml", "atom.xml")),
-    *("404.html", "sitemap.xml", "robots.txt", "_headers", "_redirects", ".nojekyll"),
+    *("404.html", "sitemap.xml", "robots.txt", "favicon.ico", "_headers", "_redirects", ".nojekyll"),
 )
 ENDED = {State.CLOSED, State.WITHDRAWN, State.FILLED, State.UNCONFIRMED}
 RELATIVE = re.compile(
@@ -113,7 +113,7 @@ any_page = st.one_of(
     feeds_by_kind,
     st.builds(routes.ArchiveFile, feeds_by_kind, st.integers(1945, 2200), st.integers(1, 12)),
     st.builds(routes.CalendarFile, places),
-    st.builds(routes.HostFile, st.sampled_from(["sitemap.xml", "robots.txt", "_headers", "_redirects", ".nojekyll"])),
+    st.builds(routes.HostFile, st.sampled_from(["sitemap.xml", "robots.txt", "favicon.ico", "_headers", "_redirects"])),
     st.sampled_from(
         [page() for page in (routes.Home, routes.ClosingPage, routes.OpenedPage, routes.ArchivePage, routes.WeeksPage)]
         + [page() for page in (routes.FeedsPage, routes.NotFoundPage, routes.WeeksFeed, routes.OpmlFile)]
@@ -210,6 +210,37 @@ def test_every_page_carries_the_policy(site: Built) -> None:
         assert site.page(path).meta("Content-Security-Policy") == META_POLICY, path
 
 
+def test_every_page_has_a_picture_and_icons(site: Built) -> None:
+    """What a page looks like where it is shared, kept on a screen or asked for its icon, is a file that is there."""
+    for page in site.pages():
+        assert (site.path_at(page.meta("og:image") or "") or "").startswith("assets/card."), page.path
+        assert page.meta("og:image:alt") == site.edition.settings.title
+        assert page.meta("twitter:card") == "summary_large_image"
+        icons = [link.get("href", "") for rel in ("icon", "apple-touch-icon") for link in page.link(rel)]
+        host = f"https://{urlsplit(site.address).netloc}"
+        assert [Path(site.path_at(host + icon) or "").suffix for icon in icons] == [".ico", ".svg", ".png"], page.path
+    icon = (site.folder / "favicon.ico").read_bytes()
+    assert icon[:4] == b"\0\0\1\0"
+    assert icon[22:30] == b"\x89PNG\r\n\x1a\n"
+
+
+def test_a_site_may_bring_its_own_icon(small_site: SmallSite) -> None:
+    """A favicon.ico in content/static/ stands at the top level in place of the built-in one."""
+    small_site.write("content/static/favicon.ico", b"own")
+    assert small_site.build().read("favicon.ico") == "own"
+
+
+def test_what_is_hidden_says_nothing(site: Built) -> None:
+    """No element that is hidden until a script runs has words or controls: text browsers show them, templates too."""
+    for page in site.pages():
+        assert not page.all("template"), page.path
+        for element in page.tree.iter():
+            if isinstance(element.tag, str) and element.get("hidden") is not None:
+                shown = [one for one in element.iter() if one.tag not in {"script", "style"}]
+                assert not [one.text for one in shown if (one.text or "").strip()], page.path
+                assert not {one.tag for one in shown} & {"input", "select", "button", "textarea"}, page.path
+
+
 def test_nothing_is_inline(site: Built) -> None:
     """No page has a style, a script or an event handler in it, which the policy would stop."""
     for path in site.paths(".html"):
@@ -247,8 +278,7 @@ def test_pages_tell_no_relative_times(site: Built) -> None:
 def test_only_the_home_page_tells_the_time_of_the_build(small_site: SmallSite) -> None:
     """Built later, with no event between, nothing changes but the home page and data/build.json, which say when."""
     early, late = (small_site.build(datetime(2026, 6, 14, hour, tzinfo=UTC)) for hour in (1, 23))
-    changed = [path for path in early.paths() if early.read(path) != late.read(path)]
-    assert changed == ["data/build.json", "index.html"]
+    assert early.differs_from(late) == ["data/build.json", "index.html"]
 
 
 # Roles by state
@@ -889,7 +919,7 @@ def test_an_own_template_replaces_one_file(small_site: SmallSite) -> None:
         "templates/not-found.html", '{% extends "layout.html" %}{% block main %}<h1>Lost?</h1>{% endblock %}'
     )
     after = small_site.build()
-    assert [path for path in after.paths() if after.read(path) != before.read(path)] == ["404.html"]
+    assert after.differs_from(before) == ["404.html"]
     assert after.page("404.html").all("h1")[0].text == "Lost?"
 
 

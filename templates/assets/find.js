@@ -17,11 +17,25 @@
     keys: dimensions.map(({ roles }) => [roles[number]].flat()),
   }));
   const asOf = Date.parse(document.querySelector("[data-as-of]").getAttribute("datetime"));
+  const make = (tag, properties, ...children) => {
+    const found = Object.assign(document.createElement(tag), properties);
+    found.append(...children);
+    return found;
+  };
   const fields = form.querySelector("[data-fields]");
   const status = form.querySelector("[data-status]");
-  const none = document.querySelector("[data-none]");
   const own = form.querySelector("[data-own-page]");
-  const away = document.querySelector("[data-away]");
+  form.querySelector("[data-search-field] span").textContent = "Search";
+  form.querySelector("summary").textContent = "Filter and sort";
+  const reset = make("button", { type: "button", hidden: true }, "Show all");
+  status.after(" ", reset);
+  const feeds = make("a", { href: `${document.documentElement.dataset.home}feeds/` }, "feed");
+  const none = make("p", { className: "empty", hidden: true }, "No open role matches. Choose fewer filters; a ", feeds, " tells you when one opens.");
+  const gone = make("ul", {});
+  const away = make("section", { hidden: true }, make("h2", {}, "Saved, and not open any more"), gone);
+  for (const [element, name] of [[reset, "reset"], [none, "none"], [away, "away"]]) element.dataset[name] = "";
+  list.before(none);
+  list.after(away);
   const notes = [];
   let saved = {};
   let found = null; // the addresses that a search gave
@@ -144,17 +158,13 @@
 
   const tellAway = () => {
     const here = new Set(rows.filter(({ row }) => !row.classList.contains("closed")).map(({ row }) => slugOf(row)));
-    const gone = Object.entries(saved).filter(([slug]) => !here.has(slug));
-    away.hidden = !onlySaved.checked || !gone.length;
-    const items = gone.map(([slug, title]) => {
-      const item = document.createElement("li");
-      const link = document.createElement("a");
-      link.href = `${document.documentElement.dataset.home}postings/${encodeURIComponent(slug)}/`;
-      link.textContent = String(title);
-      item.append(link);
-      return item;
+    const lost = Object.entries(saved).filter(([slug]) => !here.has(slug));
+    away.hidden = !onlySaved.checked || !lost.length;
+    const items = lost.map(([slug, title]) => {
+      const href = `${document.documentElement.dataset.home}postings/${encodeURIComponent(slug)}/`;
+      return make("li", {}, make("a", { href }, String(title)));
     });
-    away.querySelector("ul").replaceChildren(...items);
+    gone.replaceChildren(...items);
   };
 
   const show = (changed) => {
@@ -171,7 +181,7 @@
     count();
     order();
     none.hidden = shown > 0 || !chosen.size || !open;
-    form.querySelector("[data-reset]").hidden = !chosen.size;
+    reset.hidden = !chosen.size;
     const said = [...notes, chosen.size || changed ? `${shown} of ${open} open roles shown.` : ""].filter(Boolean).join(" ");
     if (status.textContent !== said) status.textContent = said;
     tellOwnPage(chosen);
@@ -240,7 +250,7 @@
   onlySaved.addEventListener("change", () => show(true));
   details.addEventListener("toggle", count);
   form.addEventListener("submit", (event) => event.preventDefault());
-  form.querySelector("[data-reset]").addEventListener("click", () => {
+  reset.addEventListener("click", () => {
     for (const control of controls.values()) control.value = "";
     search.value = "";
     onlySaved.checked = false;

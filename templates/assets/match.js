@@ -1,9 +1,9 @@
 // "Can I apply?": compares what a reader says with what the notice states. Nothing of it leaves the browser.
 (() => {
   "use strict";
-  const form = document.querySelector("[data-match]");
+  const details = document.querySelector("[data-match]");
   const source = document.querySelector("[data-notice]");
-  if (!form || !source) return;
+  if (!details || !source) return;
   const notice = JSON.parse(source.textContent);
   const KEY = "vacancy-digest:reader";
 
@@ -79,6 +79,37 @@
     return [`${ORDINALS[tier.tier] ?? tier.tier} tier`, reasons];
   };
 
+  const make = (tag, properties, ...children) => {
+    const found = Object.assign(document.createElement(tag), properties);
+    found.append(...children);
+    return found;
+  };
+  const labelled = (text, control) => make("label", {}, make("span", {}, text), " ", control);
+  const choice = (name, options) => make("select", { name }, new Option("choose", ""), ...options);
+  const tick = (text, properties) =>
+    make("label", { className: "check" }, make("input", { type: "checkbox", ...properties }), ` ${text}`);
+  const trouble = make("p", { className: "aside", hidden: true }, "The list of countries could not be loaded. Open this part again when you are online.");
+  const forget = make("button", { type: "button" }, "Forget my answers");
+  const answer = make("div", { className: "answer" });
+  answer.setAttribute("role", "status");
+  answer.dataset.answer = "";
+  const known = notice.languages.map(([value, name]) => tick(name, { name: "language", value }));
+  const form = make(
+    "form",
+    {},
+    make("p", { className: "aside" }, "This compares your answers with what the notice states. They stay in your browser."),
+    labelled("Nationality", choice("nationality", [])),
+    trouble,
+    labelled("Highest degree", choice("level", Object.entries(notice.levels).sort((a, b) => a[1] - b[1]).map(([name, level]) => new Option(name, level)))),
+    labelled("Years of relevant experience", make("input", { type: "number", name: "years", min: "0", max: "60", inputMode: "numeric" })),
+    ...(known.length ? [make("fieldset", {}, make("legend", {}, "Languages that you have"), ...known)] : []),
+    tick(`I work for ${notice.employer} now, as an internal candidate`, { name: "internal" }),
+    make("p", {}, make("button", {}, "Compare"), " ", forget),
+    answer,
+  );
+  details.querySelector("summary").textContent = "Can I apply?";
+  details.append(form);
+
   const fields = form.elements;
   const boxes = [...form.querySelectorAll("[name=language]")];
 
@@ -112,7 +143,6 @@
     };
   };
 
-  const answer = form.querySelector("[data-answer]");
   const MARKS = new Map([[true, "Fits"], [false, "Does not fit"], [null, "Open"]]);
   const show = () => {
     const reader = readerNow();
@@ -137,15 +167,14 @@
     const select = fields.nationality;
     if (select.options.length > 1) return;
     try {
-      const found = await (await fetch(form.dataset.match)).json();
+      const found = await (await fetch(details.dataset.match)).json();
       for (const [code, name] of Object.entries(found)) select.add(new Option(name, code));
       select.value = chosen ?? "";
     } catch {
-      form.querySelector("[data-trouble]").hidden = false;
+      trouble.hidden = false;
     }
   };
 
-  const details = form.closest("details");
   details.addEventListener("toggle", () => {
     if (details.open) fill(remembered().nationality);
   });
@@ -153,7 +182,7 @@
     event.preventDefault();
     show();
   });
-  form.querySelector("[data-forget]").addEventListener("click", () => {
+  forget.addEventListener("click", () => {
     form.reset();
     answer.replaceChildren();
     try {

@@ -26,11 +26,8 @@
   const buttons = [];
 
   const paint = () => {
-    for (const [button, slug, title] of buttons) {
-      const kept = slug in saved;
-      button.setAttribute("aria-pressed", String(kept));
-      button.textContent = kept ? "Saved" : "Save";
-      button.setAttribute("aria-label", `${kept ? "Saved" : "Save"}: ${title}`);
+    for (const [button, slug] of buttons) {
+      button.setAttribute("aria-pressed", String(slug in saved));
     }
     document.dispatchEvent(new CustomEvent("digest:saved", { detail: saved }));
   };
@@ -53,9 +50,12 @@
     const button = document.createElement("button");
     button.type = "button";
     button.className = "save";
+    // Its name stays: what changes is whether it is pressed.
+    button.textContent = "Save";
+    button.setAttribute("aria-label", `Save: ${title}`);
     button.addEventListener("click", () => toggle(slug, title));
     place.append(button);
-    buttons.push([button, slug, title]);
+    buttons.push([button, slug]);
   };
 
   for (const row of document.querySelectorAll("[data-open-list] .row")) {
