@@ -77,7 +77,7 @@ def read_notice(text: str, source: str, bench: Bench, stated: Iterable[Stated] =
     if facts and max(len(fact.value) for fact in facts) > _LONGEST_LINE:
         raise Unreadable(f"{source} states a value of more than {_LONGEST_LINE} characters and is no notice")
     for fact in facts:
-        take(fact.kind, reader, cleaned(fact.value).strip(), Line(0, fact.origin))
+        take(fact.kind, reader, " ".join(cleaned(fact.value).split()), Line(0, fact.origin))
     if "\ufffd" in text:
         reader.draft.leave("characters that could not be read were left out")
     rest = unwrapped(take_labels(reader, _without_others(lines)))
