@@ -24,7 +24,9 @@ from generator.inspection import inspected
 from generator.interchange import drafts_in
 from generator.lint import Text, looked_at
 from generator.notices import Bench
-from generator.schema import Posting
+from generator.repairs import mended
+from generator.schema import MOST_PROBLEMS, Posting
+from generator.vocabulary import languages
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 GLANCE = 0.2  # seconds; what is over sooner need not be measured again
@@ -273,6 +275,20 @@ def test_no_crowd_takes_for_ever(name: str, tmp_path: Path, soaking: bool) -> No
 def _checked(root: Path) -> None:
     loaded = load(root)
     inspected(root, loaded.content, NOW)
+
+
+def test_many_repairs_take_no_longer_than_they_are_many(tmp_path: Path) -> None:
+    """What is certain in a file is written in one go, however often it stands there."""
+
+    def of_size(count: int) -> Callable[[], None]:
+        codes = ", ".join(sorted(languages())[:count]).upper()
+        root = write_site(tmp_path, {"content/postings/x.md": _posting(f"languages: {{required: [{codes}]}}")})
+        problems = [one for one in load(root).problems if one.instead]
+        assert len(problems) == count
+        text = (root / "content/postings/x.md").read_text("utf-8")
+        return lambda: mended(text, problems, NOW)
+
+    assert growth(of_size, MOST_PROBLEMS) == ""
 
 
 MOST_MEMORY = 40_000_000  # bytes, for what is at most 16 KiB
