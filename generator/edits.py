@@ -111,9 +111,14 @@ class FrontMatter:
             else:
                 waiting += [one[1] if isinstance(one, tuple) else one for one in node.value]
 
-    def replace(self, node: yaml.ScalarNode, written: str) -> None:
-        """Writes another text in place of a value."""
-        self._replace(node.start_mark.index, node.end_mark.index, scalar(written))
+    def replace(self, written: Mapping[Place, str]) -> None:
+        """Writes other texts in place of the values that start at these places of the file."""
+        found = [(node, written[place]) for node in self.values() if (place := _place(node)) in written]
+        # From the end on, so that the places before stay true; to read it again after each would take long.
+        for node, text in sorted(found, key=lambda one: -int(one[0].start_mark.index)):
+            start, end = (self._offset + mark.index for mark in (node.start_mark, node.end_mark))
+            self.text = self.text[:start] + scalar(text) + self.text[end:]
+        self._read()
 
     def _read(self) -> None:
         parts = split(self.text)
@@ -157,14 +162,9 @@ class FrontMatter:
         self._read()
 
 
-def value_replaced(text: str, place: Place, written: str) -> str:
-    """A file's text with another value at a place of its front matter. Raises NotEditable where none starts there."""
-    front = FrontMatter(text)
-    for node in front.values():
-        if (node.start_mark.line + 2, node.start_mark.column + 1) == (place.line, place.column):
-            front.replace(node, written)
-            return front.text
-    raise NotEditable("no value starts there")
+def _place(node: yaml.ScalarNode) -> Place:
+    """Where a value stands in its file, whose first line is not of the front matter."""
+    return Place(node.start_mark.line + 2, node.start_mark.column + 1)
 
 
 def _flow(value: Written) -> str:

@@ -102,14 +102,14 @@ def countries_json() -> bytes:
 
 
 def open_csv(subject: TableSubject, content: Content, links: Links, stated_by: StatedBy) -> bytes:
-    """The open roles as CSV (RFC 4180) in UTF-8."""
+    """The open roles as CSV (RFC 4180) in UTF-8, with the mark by which Excel knows that it is UTF-8."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(_COLUMNS)
     for role in subject.roles:
         stated = read_stated(stated_by(role.listing.path))
         writer.writerow([_cell(value) for value in _cells(role, stated, content, links)])
-    return out.getvalue().encode()
+    return out.getvalue().encode("utf-8-sig")
 
 
 def _cells(role: Role, stated: Stated, content: Content, links: Links) -> list[str]:

@@ -221,6 +221,8 @@ class _Reader:
         result: dict[str, Value] = {}
         while not isinstance(event := next(events), yaml.MappingEndEvent):
             named = (*location, event.value) if isinstance(event, yaml.ScalarEvent) else location
+            if isinstance(event, yaml.CollectionStartEvent):
+                named = (*location, "?")  # so that keys inside keys count as nested
             key = self.node(event, events, named)
             if not isinstance(key, str) or key == "<<":
                 self.refuse(event, location, "a key must be plain text, merge keys and complex keys are not read")

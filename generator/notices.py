@@ -90,10 +90,10 @@ def read_notice(text: str, source: str, bench: Bench, stated: Iterable[Stated] =
     if facts and max(len(fact.value) for fact in facts) > _LONGEST_LINE:
         raise Unreadable(f"{source} states a value of more than {_LONGEST_LINE} characters and is no notice")
     for fact in facts:
-        value = cleaned(fact.value).strip()
-        if "\n" in value:
+        value = " ".join(cleaned(fact.value).split())
+        if "\n" in fact.value.strip():
             reader.draft.leave(f"a value of several lines was written on one: {shown(value)}")
-        take(fact.kind, reader, " ".join(value.split()), Line(0, fact.origin))
+        take(fact.kind, reader, value, Line(0, fact.origin))
     if names := left_out([text, *(part for fact in facts for part in (fact.value, fact.origin))]):
         reader.draft.leave(f"characters that nobody sees or can read were left out: {names}")
     rest = unwrapped(take_labels(reader, _without_others(lines)))

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 from .desk import moment
-from .edits import FrontMatter, NotEditable, value_replaced
+from .edits import FrontMatter, NotEditable
 from .files import MAX_TEXT_BYTES, decoded, read_bytes, rewrite
 from .problems import Problem
 
@@ -36,8 +37,13 @@ def repair(root: Path, problems: Iterable[Problem], now: datetime) -> Iterator[s
 
 def mended(text: str, problems: Iterable[Problem], now: datetime) -> str:
     """A file's text without those of its problems that have one answer alone."""
-    # From the end on, so that the places before stay true.
-    for problem in sorted(problems, reverse=True):
+    problems = sorted(problems, reverse=True)  # from the end on, so that the places before stay true
+    if instead := {problem.place: problem.instead for problem in problems if problem.instead}:
+        with suppress(NotEditable):
+            front = FrontMatter(text)
+            front.replace(instead)
+            text = front.text
+    for problem in problems:
         try:
             text = _mended(text, problem, now)
         except NotEditable:
@@ -46,8 +52,6 @@ def mended(text: str, problems: Iterable[Problem], now: datetime) -> str:
 
 
 def _mended(text: str, problem: Problem, now: datetime) -> str:
-    if problem.instead:
-        return value_replaced(text, problem.place, problem.instead)
     if problem.rule == "numbering":
         return _numbered(text, problem.place.line)
     if problem.key == "id" and (match := _WAS_ID.search(problem.message)):

@@ -5,6 +5,8 @@ Of what Pagefind makes, pages need the engine and the index. The text of each pa
 """
 
 import gzip
+import re
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from html import escape
 from importlib import import_module, metadata
@@ -17,10 +19,13 @@ from msgspec import json
 from .content import PostingFile
 from .edition import Role
 from .programs import Failed, NotStarted, run
+from .vocabulary import letters
 
 _ENGINE = ("pagefind.js", "pagefind-worker.js", "pagefind-entry.json", "wasm.en.pagefind", "wasm.unknown.pagefind")
 _INDEX = ("*.pf_meta", "index/*.pf_index")
 _SIGNATURE = b"pagefind_dcd"
+_UNWRITTEN = frozenset({"Mn", "Mc", "Me", "Cf"})
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+|`")
 Whole = Callable[[Role], PostingFile]
 
 
@@ -61,7 +66,15 @@ def _page(role: Role, file: PostingFile) -> str:
     words += [one.text for one in posting.requirements]
     listed = "".join(f"<p>{escape(text)}</p>" for text in words if text)
     head = f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(role.title)}</title></head>'
-    return f"{head}<body><main data-pagefind-body>{listed}{file.prose.html}</main></body></html>"
+    page = f"{head}<body><main data-pagefind-body>{listed}{file.prose.html}</main></body></html>"
+    return _BEYOND_ASCII.sub(lambda match: escape(plain(match[0])), page)
+
+
+def plain(text: str) -> str:
+    """Letters as those write them who have no other keyboard. find.js does the same to what a reader looks for."""
+    apart = unicodedata.normalize("NFKD", text.translate(letters()))
+    kept = "".join(char for char in apart if unicodedata.category(char) not in _UNWRITTEN)
+    return kept.lower().translate(letters())
 
 
 def _run(*arguments: str) -> None:

@@ -172,3 +172,9 @@ def city_of_zone(zone: str) -> str:
     if zone in {"UTC", "Etc/UTC"}:
         return "UTC"
     return zone.rsplit("/", 1)[-1].replace("_", " ")
+
+
+@cache
+def letters() -> Mapping[int, str]:
+    """What is written in place of letters that Unicode does not take apart, for `str.translate`."""
+    return MappingProxyType({ord(letter): plain for plain, found in _data("letters.yaml").items() for letter in found})

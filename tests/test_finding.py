@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from notices import posting_file
@@ -17,6 +18,7 @@ from sites import DATA, SAMPLE_NOW, Built, SmallSite, built
 from generator import build as program
 from generator import search
 from generator.matching import degree_level, notice_of
+from generator.vocabulary import letters
 
 FIELDS = {"country": "Country", "grade": "Grade", "within": "Closes within", "order": "Order"}
 
@@ -147,6 +149,58 @@ def test_search_without_an_index_looks_at_rows(browser: Browser, sample_site: Bu
         expect(page.locator("[data-status]")).to_contain_text("1 of ")
         assert listed(page) == ["closing-after-extension"]
     context.close()
+
+
+LETTERS = [
+    # The words of a title, and what a reader may type.
+    ("Côte d’Ivoire", ("cote d'ivoire", "COTE D’IVOIRE", "côte d`ivoire")),
+    ("Tromsø", ("tromso", "TROMSØ", "Tromsø")),
+    ("Łódź", ("lodz", "LODZ", "łódź")),
+    ("Diyarbakır", ("diyarbakir", "DIYARBAKIR", "DİYARBAKIR", "diyarbakır")),
+    ("DİYARBAKIR", ("diyarbakir",)),
+    ("Gießen", ("giessen", "GIESSEN", "GIEẞEN", "gießen")),
+    ("Women’s Protection", ("women's", "women’s", "womenʼs")),
+    ("Ærøskøbing", ("aeroskobing", "ÆRØ")),
+    ("Đà Nẵng", ("da nang", "đa nang")),
+    ("Akureyri, Ísafjörður", ("isafjordur",)),
+    ("Þórshöfn", ("thorshofn",)),
+    ("Cœuvres", ("coeuvres",)),
+    ("Gǝncǝ", ("gence",)),
+    ("P‑3 Officer", ("p-3",)),
+    ("Θεσσαλονίκης", ("θεσσαλονικησ", "ΘΕΣΣΑΛΟΝΊΚΗΣ")),
+    ("Йошкар", ("йошкар", "ЙОШКАР")),
+    ("\u0915\u094d\u200d\u0937", ("\u0915\u094d\u0937",)),
+]
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["rows", "index"])
+def lettered(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A site in which words of every kind stand in titles, or in texts of which there is an index."""
+    site = SmallSite.at(tmp_path_factory.mktemp("letters") / "site")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(program, "version", search.version if request.param else lambda: None)
+        for number, (words, _) in enumerate(LETTERS):
+            title, text = ("A role", words) if request.param else (f"{words}, of all", "Text.")
+            site.posting(f"x{number}", f"title: {title}", f"The work is in {text}.")
+        found = site.build()
+    with served(found) as address:
+        yield address
+
+
+def test_any_keyboard_finds_any_letters(page: Page, lettered: str) -> None:
+    """Words are found however their letters and apostrophes are typed, in titles and, with an index, in texts."""
+    for number, typed in ((number, one) for number, (_, every) in enumerate(LETTERS) for one in every):
+        page.goto(f"{lettered}?q={quote(typed)}")
+        expect(page.locator("[data-status]"), typed).to_contain_text(re.compile(r"^[12] of "))
+        assert f"x{number}" in listed(page), typed
+
+
+def test_letters_are_the_same_in_the_index_and_on_the_page(root: Path) -> None:
+    """What the index and the page's script write in place of letters is one list."""
+    script = (root / "templates/assets/find.js").read_text("utf-8")
+    block = script.partition("const LETTERS = {")[2].partition("};")[0]
+    listed = re.findall(r"^ +\"?([^\s\":]+)\"?: \"(.+)\",$", block, re.MULTILINE)
+    assert {ord(letter): plain for plain, letters in listed for letter in letters} == letters()
 
 
 def test_a_missing_index_is_told(browser: Browser, site: Built, tmp_path: Path) -> None:

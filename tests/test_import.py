@@ -581,6 +581,16 @@ def test_what_is_not_fetched() -> None:
             fetch(address)
 
 
+def test_our_own_table_is_read(site: SmallSite, tmp_path: Path) -> None:
+    """The table of open roles that a digest publishes can be imported by another, its mark for Excel included."""
+    site.posting("orderly", "title: Aide-soignante à l’hôpital\ngrade: P-3\ncloses: 2199-06-10")
+    table = site.build().folder / "data/open.csv"
+    other = SmallSite.at(tmp_path / "other")
+    done = other.command("import", table)
+    written = [path.read_text("utf-8") for path in (other.root / "content/postings").glob("aide*.md")]
+    assert ["title: Aide-soignante à l’hôpital" in text for text in written] == [True], done
+
+
 PATHOLOGICAL = (
     "(",
     "[A",

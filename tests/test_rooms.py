@@ -249,7 +249,7 @@ def test_templates_do_not_read_the_clock() -> None:
 
 
 def test_few_rooms_touch_files() -> None:
-    """Reading and writing stand at the two ends; what lies between is a function of values."""
+    """Few rooms read and write; all others are functions of values."""
     touching = ("open", "read_text", "read_bytes", "write_text", "write_bytes", "unlink", "scandir", "iterdir", "lstat")
     touching += ("mkdir", "mkdtemp", "rmdir", "rmtree", "TemporaryDirectory", "TemporaryFile")
 

@@ -70,7 +70,7 @@ def test_text_comes_back_as_it_was_typed(small: SmallSite, title: str, summary: 
     assert f". {summary} Deadline: " in item["summary"]
     (event,) = Calendar.from_ical(files["deadlines.ics"]).events
     assert str(event["SUMMARY"]) == f"Deadline (assumed): {title}, P-3, Harbour Relief"
-    (row,) = csv.DictReader(io.StringIO(files["data/open.csv"].decode(), newline=""))
+    (row,) = csv.DictReader(io.StringIO(files["data/open.csv"].decode("utf-8-sig"), newline=""))
     # An apostrophe keeps a spreadsheet from taking a part of it for a formula.
     assert row["title"].replace("'", "") == title.replace("'", "")
     (posting,) = json.loads(files["data/postings.json"])["postings"]

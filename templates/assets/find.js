@@ -208,6 +208,32 @@
     if (address().size || notes.length) details.open = true;
   };
 
+  // Letters as those write them who have no other keyboard: what Unicode takes apart loses its marks, the rest stands
+  // here. The index of full texts is made in the same way (generator/data/letters.yaml).
+  const LETTERS = {
+    "'": "‘’‛ʹʻʼʾʿ′´`",
+    "-": "‐‑‒–—―−",
+    ae: "æ",
+    b: "ɓ",
+    d: "ðđɖɗ",
+    e: "əǝɛ",
+    h: "ħ",
+    i: "ı",
+    k: "ƙ",
+    l: "ł",
+    n: "ŋɲ",
+    o: "øɔ",
+    oe: "œ",
+    ss: "ß",
+    t: "ŧ",
+    th: "þ",
+    y: "ƴ",
+    σ: "ς",
+  };
+  const FOLDED = new Map(Object.entries(LETTERS).flatMap(([plain, letters]) => [...letters].map((one) => [one, plain])));
+  const folded = (text) => text.replace(/[^\0-\x7f]|`/gu, (letter) => FOLDED.get(letter) ?? letter);
+  const plain = (text) => folded(folded(text).normalize("NFKD").replace(/[\p{M}\p{Cf}]/gu, "").toLowerCase());
+
   // The whole texts are searched where the build made an index of them, else what the rows say.
   let index;
   const load = async () => {
@@ -226,7 +252,6 @@
     return index;
   };
   const inRows = (words) => {
-    const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
     const wanted = plain(words).split(/\s+/).filter(Boolean);
     const fits = ({ row }) => wanted.every((word) => plain(row.textContent).includes(word));
     return new Set(rows.filter(fits).map(({ row }) => slugOf(row)));
@@ -237,7 +262,7 @@
     const turn = ++asked;
     let slugs = words ? inRows(words) : null;
     const full = words && form.dataset.find ? await load() : null;
-    if (full) for (const slug of await full(words)) slugs.add(slug);
+    if (full) for (const slug of await full(plain(words))) slugs.add(slug);
     if (turn !== asked) return;
     found = slugs;
     show(changed);
