@@ -72,8 +72,8 @@ def read_notice(text: str, source: str, bench: Bench, stated: Iterable[Stated] =
         raise Unreadable(f"{source} has a line of more than {_LONGEST_LINE} characters and is no notice")
     reader = Reader(Draft(source), bench.organisations, bench.words, bench.now)
     for fact in (facts := list(stated)):
-        take(fact.kind, reader, cleaned(fact.value).strip(), Line(0, fact.origin))
-    if "\ufffd" in text:
+        take(fact.kind, reader, " ".join(cleaned(fact.value).split()), Line(0, cleaned(fact.origin)))
+    if "\ufffd" in text or any("\ufffd" in fact.value for fact in facts):
         reader.draft.leave("characters that could not be read were left out")
     rest = unwrapped(take_labels(reader, _without_others(lines)))
     take_first_lines(reader, rest)
