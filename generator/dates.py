@@ -23,9 +23,12 @@ _FORMS = (
 )
 _WEEKDAY = re.compile(rf"\b(?P<name>{'|'.join(_DAYS)}|mon|tues?|wed|thurs?|thu|fri|sat|sun)\b", re.IGNORECASE)
 _CLOCK = re.compile(
-    r"(?<![\d:])(?P<hour>\d{1,2})[:.h](?P<minute>\d{2})(?::\d{2})?\s*(?P<half>[ap]\.?\s?m\b\.?)?", re.IGNORECASE
+    r"(?<![\d:])(?P<hour>\d{1,2})[:.h](?P<minute>\d{2})(?::\d{2}(?:[.,]\d{1,9})?)?\s*(?P<half>[ap]\.?\s?m\b\.?)?",
+    re.IGNORECASE,
 )
 _OFFSET = re.compile(r"(?:\b(?:UTC|GMT)\s*)?(?P<sign>[+−-])(?P<hours>\d{1,2})(?::?(?P<minutes>\d{2}))?\b")
+# ISO 8601's letter for UTC, directly behind a time: `z. B.` is German.
+_ZULU = re.compile(r"\s?Z\b|z(?![\w.])")
 _ZONE_OF_PLACE = re.compile(r"\(?\b(?P<place>[A-Z][A-Za-z]+(?: [A-Z][A-Za-z]+){0,2})(?: local)? time\b", re.IGNORECASE)
 
 
@@ -113,7 +116,9 @@ def _clock_in(text: str, day: date) -> tuple[time | None, tzinfo | None]:
 
 
 def zone_in(text: str) -> tzinfo | None:
-    """The zone that a text names: UTC or GMT, an offset, or a city that has a zone of its own."""
+    """The zone that the text behind a time names: UTC, GMT or Z, an offset, or a city that has a zone of its own."""
+    if _ZULU.match(text):
+        return UTC
     if match := _OFFSET.search(text):
         hours, minutes = int(match["hours"]), int(match["minutes"] or 0)
         if hours > 14 or minutes > 59:

@@ -93,7 +93,7 @@ def read_notice(text: str, source: str, bench: Bench, stated: Iterable[Stated] =
         value = " ".join(cleaned(fact.value).split())
         if "\n" in fact.value.strip():
             reader.draft.leave(f"a value of several lines was written on one: {shown(value)}")
-        take(fact.kind, reader, value, Line(0, fact.origin))
+        take(fact.kind, reader, value, Line(0, cleaned(fact.origin)))
     if names := left_out([text, *(part for fact in facts for part in (fact.value, fact.origin))]):
         reader.draft.leave(f"characters that nobody sees or can read were left out: {names}")
     rest = unwrapped(take_labels(reader, _without_others(lines)))

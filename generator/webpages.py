@@ -1,7 +1,9 @@
 """Web pages as text a person would copy from them, and the vacancies that they state as data."""
 
 import json
+import re
 from collections.abc import Iterator
+from html import unescape
 from typing import Any
 
 from lxml import etree, html
@@ -63,15 +65,55 @@ def text_of(page: str) -> str:
     return "\n".join(" ".join(line.split()) for line in lines)
 
 
+def words_of(markup: str) -> str:
+    """A piece of HTML as a reader would see it on one line."""
+    tree = _tree(f"<div>{markup}</div>")
+    if tree is None:
+        return ""
+    etree.strip_elements(tree, *_LEFT_OUT, with_tail=False)
+    return " ".join(tree.text_content().split())
+
+
+_ESCAPED_TAG = re.compile(
+    r"&(?:amp;)*lt;/?(?:p|br|div|span|ul|ol|li|h[1-6]|strong|b|em|i|a|table|tr|td)\b", re.IGNORECASE
+)
+
+
+def unescaped(markup: str) -> str:
+    """Markup that a program has escaped once more than it should, as markup. At most three times too often."""
+    for _ in range(3):
+        if re.search(r"<[A-Za-z/!]", markup) or not _ESCAPED_TAG.search(markup):
+            break
+        markup = unescape(markup)
+    return markup
+
+
 def data_of(page: str) -> Iterator[dict[str, Any]]:
     """Every JobPosting that a page states as JSON-LD; scripts that are no JSON are passed over."""
     tree = _tree(page)
     for script in tree.iter("script") if tree is not None else ():
         if (script.get("type") or "").split(";")[0].strip().lower() == "application/ld+json":
             try:
-                yield from job_postings(json.loads(script.text or ""))
+                yield from job_postings(read_json(script.text or ""))
             except (ValueError, RecursionError):
                 continue
+
+
+_BEFORE_JSON = re.compile(r"(?:[\s\ufeff]|//|/\*|\*/|<!\[CDATA\[|<!--)*")
+_AFTER_JSON = re.compile(r"(?:[\s\ufeff;]|//|/\*|\*/|\]\]>|-->)*")
+
+
+def read_json(text: str) -> Any:
+    """JSON as pages have it: perhaps as a comment or in CDATA, with a semicolon, with line breaks inside of strings.
+
+    Raises ValueError, and RecursionError for what is nested too deep.
+    """
+    start = _BEFORE_JSON.match(text)
+    assert start
+    value, end = json.JSONDecoder(strict=False).raw_decode(text, start.end())
+    if not _AFTER_JSON.fullmatch(text, end):
+        raise ValueError("more stands behind the JSON")
+    return value
 
 
 def job_postings(value: Any) -> Iterator[dict[str, Any]]:
@@ -83,17 +125,24 @@ def job_postings(value: Any) -> Iterator[dict[str, Any]]:
             waiting += reversed(one)
         elif isinstance(one, dict):
             kinds = one.get("@type")
-            if "JobPosting" in (kinds if isinstance(kinds, list) else [kinds]):
+            if any(map(_is_job_posting, kinds if isinstance(kinds, list) else [kinds])):
                 yield one
             else:
-                waiting += [one.get(key) for key in ("item", "itemListElement", "mainEntity", "@graph")]
+                waiting += (one.get(key) for key in ("item", "itemListElement", "mainEntity", "@graph"))
+
+
+def _is_job_posting(kind: Any) -> bool:
+    """Whether a type is schema.org's, by its name, its address or its prefix."""
+    return isinstance(kind, str) and bool(re.fullmatch(r"(?:https?://(?:www\.)?schema\.org/|schema:)?JobPosting", kind))
 
 
 def _tree(page: str) -> Any:
     try:
         # A declared encoding is of no use: the text has been decoded.
-        return html.document_fromstring(page.encode(), parser=html.HTMLParser(encoding="utf-8", huge_tree=False))
-    except (etree.ParserError, ValueError):
+        # Half of a character, which JSON can hold, is none.
+        text = page.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+        return html.document_fromstring(text.encode(), parser=html.HTMLParser(encoding="utf-8", huge_tree=False))
+    except (etree.LxmlError, ValueError):
         return None
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import assume, given
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from serving import Server
 from sites import DATA, Outcome, SmallSite
@@ -25,6 +25,7 @@ from generator.desk import Desk
 from generator.drafting import Draft, plain_markdown
 from generator.fetching import NotFetched, Web, fetch
 from generator.frontmatter import read_mapping, split
+from generator.importing import write_drafts
 from generator.interchange import drafts_in
 from generator.markup import read
 from generator.notices import Bench
@@ -341,6 +342,168 @@ def test_a_role_that_is_advertised_again(site: SmallSite) -> None:
     assert (site.root / "content/postings/harbour-pilot-suva.md").exists()
 
 
+FORMS = yaml.load((DATA / "forms.yaml").read_text("utf-8"), Loader=yaml.BaseLoader)
+
+
+@pytest.mark.parametrize("form", FORMS, ids=[form["what"] for form in FORMS])
+def test_forms_in_which_vacancies_are_really_sent(site: SmallSite, form: dict[str, Any]) -> None:
+    """Each form gives the drafts that a reader would write, and one bad item is named and stops no other."""
+    desk = Desk.of(site.root)
+    assert desk.loaded.content
+    bench = Bench(desk.organisations, desk.loaded.content.vocabulary, NOW)
+    found = list(drafts_in(form["text"], form["file"], bench, {}))
+    read = [_as_draft(one) for one in found if isinstance(one, Draft)]
+    for one in read:
+        desk.judged(site.root / "content/postings/drafted.md", one.text())
+    assert [one.facts["title"] for one in read] == form["titles"]
+    unread = [str(one) for one in found if not isinstance(one, Draft)]
+    assert len(unread) == len(form.get("unread", []))
+    assert all(one.startswith(start) for one, start in zip(unread, form.get("unread", []), strict=True)), unread
+    if read:
+        assert wrong_in(read[0], {"facts": form.get("facts", {})}) == []
+        assert form.get("body", read[0].body) == read[0].body
+
+
+def test_a_cell_of_any_size(site: SmallSite) -> None:
+    """A cell that is larger than Python's own limit is read like any other; one that is a single line names its row."""
+    many, single = "Cook. " * 20 + "\n", "x" * 200_000
+    rows = ["Title,Organisation,Text", f'Cook,IOM,"{many * 1200}"', f"Nurse,IOM,{single}", "Clerk,IOM,Write."]
+    desk = Desk.of(site.root)
+    assert desk.loaded.content
+    bench = Bench(desk.organisations, desk.loaded.content.vocabulary, NOW)
+    found = list(drafts_in("\n".join(rows), "jobs.csv", bench, {}))
+    assert [one.facts["title"] for one in found if isinstance(one, Draft)] == ["Cook", "Clerk"]
+    assert str(found[1]).startswith("jobs.csv, row 3 has a line of more than 20000 characters")
+
+
+# Beginnings that lead to each form, and what stands in them.
+STARTS = (
+    *("", "{", "[", '{"@type": "JobPosting", "title": ', '{"data": [{"fields": {"title": "Cook", "date": '),
+    *(
+        "<!doctype html><h1>",
+        "<!doctype html><script type='application/ld+json'>",
+        "<?xml version='1.0'?><rss version='2.0'>",
+    ),
+    *(
+        "<feed xmlns='http://www.w3.org/2005/Atom'><entry><title type='html'>",
+        "### Title\n\n",
+        "---\ntitle: ",
+        "+++\ntitle = ",
+    ),
+    *("title,text\n", "sep=;\ntitle;text\n", "Cook\n\nOrganization: IOM\n\nClosing date: "),
+)
+PIECES = (
+    *(
+        "Cook",
+        "IOM",
+        "\r",
+        "\n",
+        "\t",
+        "\x00",
+        "\ud800",
+        "\u202e",
+        "\u2028",
+        "\ufeff",
+        '"',
+        "'",
+        ",",
+        ";",
+        ":",
+        "---\n",
+        "+++\n",
+        "...",
+    ),
+    *(
+        "{",
+        "}",
+        "[",
+        "]",
+        "<",
+        ">",
+        "&lt;p&gt;",
+        "&#xD800;",
+        "&#0;",
+        "<![CDATA[",
+        "]]>",
+        "</script>",
+        "<li>",
+        "<p>",
+        "</item>",
+        "\\ud800",
+    ),
+    *(
+        "title: ",
+        "Deadline: ",
+        "31 June 2026",
+        "2026-02-30T25:61:00Z",
+        "23:59 Z",
+        "USD 1.000,00 to 9e999",
+        "https://[",
+        "N/A",
+        "***",
+    ),
+    *(
+        "- ",
+        "## ",
+        "1" * 400,
+        "x" * 5000,
+        "é",
+        "求人",
+        "null",
+        "NaN",
+        "1e999",
+        "[]",
+        "{}",
+        '"title":',
+        '"url":',
+        '"description":',
+    ),
+)
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text()
+    | st.sampled_from(["Cook", "\ud800", "2026-06-30", "<p>"]),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*POSTING, "name", "value", "@type"]), inner)
+    ),
+    max_leaves=12,
+)
+KEYS = st.sampled_from([*POSTING, *RELIEFWEB["data"][0]["fields"], "employmentType", "jobLocationType", "body-html"])
+OBJECTS = st.dictionaries(KEYS, JSON, max_size=8)
+SOURCES = st.one_of(
+    st.builds(
+        lambda start, pieces: start + "".join(pieces),
+        st.sampled_from(STARTS),
+        st.lists(st.sampled_from(PIECES) | st.text()),
+    ),
+    OBJECTS.map(lambda value: json.dumps({"title": "Cook", "identifier": "1", **value, "@type": "JobPosting"})),
+    OBJECTS.map(lambda value: json.dumps({"data": [{"fields": {"title": "Cook", **value}}]})),
+    OBJECTS.map(
+        lambda value: json.dumps({"version": "https://jsonfeed.org/version/1", "items": [{"title": "Cook", **value}]})
+    ),
+    JSON.map(json.dumps),
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(SOURCES, st.sampled_from(["notice.txt", "jobs.csv", "feed.xml", "page.html", "job.md"]))
+def test_no_source_ends_in_a_traceback(site: SmallSite, text: str, name: str) -> None:
+    """Whatever a source holds, each vacancy of it becomes a draft that is good content, or a line that says why not."""
+    desk = Desk.of(site.root)
+    assert desk.loaded.content
+    bench = Bench(desk.organisations, desk.loaded.content.vocabulary, NOW)
+    found = list(drafts_in(text, name, bench, {}))
+    assert found
+    outcomes = list(write_drafts(desk, [one for one in found if isinstance(one, Draft)], NOW))
+    for outcome in outcomes:
+        if outcome.path:
+            desk.judged(outcome.path, outcome.path.read_text("utf-8"))
+            outcome.path.unlink()
+
+
 PAIRS = yaml.load((DATA / "twins.yaml").read_text("utf-8"), Loader=yaml.BaseLoader)
 
 
@@ -465,6 +628,15 @@ DATES = [
     ("5 January 2026, 11:59 PM (New York time)", "2026-01-05T23:59:00-05:00", ""),
     ("5 June 2026 23:59 (UTC+3)", "2026-06-05T23:59:00+03:00", ""),
     ("5 June 2026 12:30 am GMT", "2026-06-05T00:30:00Z", ""),
+    ("2026-06-05T23:59:00Z", "2026-06-05T23:59:00Z", ""),
+    ("2026-06-05T23:59:00.000Z", "2026-06-05T23:59:00Z", ""),
+    ("2026-06-05t23:59z", "2026-06-05T23:59:00Z", ""),
+    ("2026-06-05T23:59:00.123456+03:00", "2026-06-05T23:59:00+03:00", ""),
+    ("5 June 2026, 23:59 Z", "2026-06-05T23:59:00Z", ""),
+    ("5 June 2026, 23:59Z.", "2026-06-05T23:59:00Z", ""),
+    ("5 June 2026, 23:59 z. B.", "2026-06-05", "it names 23:59, and no zone that is known here"),
+    ("5 June 2026, 23:59 Zulu Hotel", "2026-06-05", "it names 23:59, and no zone that is known here"),
+    ("5 June 2026, 23:59 in Zone Z", "2026-06-05", "it names 23:59, and no zone that is known here"),
     ("5 June 2026 at 17:00", "2026-06-05", "it names 17:00, and no zone that is known here"),
     ("Monday, 10 June 2026", "2026-06-10", "it names a Monday, and 2026-06-10 is a Wednesday"),
     ("31 June 2026", None, ""),
