@@ -195,7 +195,8 @@ def decoded(root: Path, path: Path, raw: bytes) -> tuple[str, list[Problem]]:
 def read_bytes(root: Path, path: Path, limit: int) -> tuple[bytes, list[Problem]]:
     """A regular file's bytes, or why it cannot be read."""
     try:
-        with _opened(root, path) as file:
+        # What was a file when the folder was listed may be a link by now, or a pipe that nobody writes to.
+        with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NOFOLLOW | os.O_NONBLOCK)) as file:
             wrong = _no_plain_file(root, path, os.fstat(file.fileno()), limit)
             return (b"", [wrong]) if wrong else (file.read(), [])
     except OSError as error:
@@ -227,7 +228,7 @@ class Unread(Exception):
 
 
 def pieces(root: Path, path: Path, limit: int) -> Iterator[bytes]:
-    """A regular file's bytes, a megabyte at a time. Raises Unread."""
+    """A regular file's bytes, a megabyte at a time, through no link whatever changes meanwhile. Raises Unread."""
     try:
         with _opened(root, path) as file:
             if wrong := _no_plain_file(root, path, os.fstat(file.fileno()), limit):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError
 
-from .files import MAX_STATIC_BYTES, MAX_TEXT_BYTES, Found, files_below, read_bytes, walk
+from .files import MAX_STATIC_BYTES, MAX_TEXT_BYTES, Found, Unread, files_below, pieces, walk
 from .memo import digest_of
 from .problems import Place, Problem, shown
 from .routes import hashed_name
@@ -63,10 +63,12 @@ def read_templates(root: Path) -> tuple[Templates, list[Problem]]:
     left = MAX_TEMPLATES_BYTES
     for folder, found in _files(own):
         name = found.name.removeprefix("templates/")
-        content, unread = read_bytes(folder.parent, found.path, _most(name)) if not found.problem else (b"", [])
-        if wrong := [found.problem] if found.problem else unread:
-            problems += wrong
-        elif folder is own and (left := left - len(content)) < 0:
+        try:
+            content = _content(folder, found, _most(name))
+        except Unread as error:
+            problems.append(error.problem)
+            continue
+        if folder is own and (left := left - len(content)) < 0:
             most = MAX_TEMPLATES_BYTES // 1024
             problems.append(Problem("templates", Place(), "file", f"holds more than {most} KiB together, shorten it"))
             break
@@ -87,6 +89,12 @@ def _files(own: Path) -> Iterator[tuple[Path, Found]]:
     yield from ((BUILT_IN, found) for found in walk(BUILT_IN, "templates"))
     if own.is_symlink() or (own.exists() and not own.samefile(BUILT_IN)):
         yield from ((own, found) for found in files_below(own, "templates"))
+
+
+def _content(folder: Path, found: Found, most: int) -> bytes:
+    if found.problem:
+        raise Unread(found.problem)
+    return b"".join(pieces(folder.parent, found.path, most))
 
 
 def _most(name: str) -> int:
