@@ -13,6 +13,7 @@ from hashlib import sha1, sha256
 from pathlib import Path
 from typing import IO, NamedTuple
 
+from .files import MAX_STATIC_BYTES, read_bytes
 from .programs import Failed, NotStarted, Output, answering, found, run
 from .telling import visible
 
@@ -107,12 +108,13 @@ class Repository:
         # What stands before the host is a user's name, or a secret.
         match = re.fullmatch(r"(?:https://|ssh://)?(?:[^@/]*@)?([A-Za-z0-9.-]+)[:/](?:[0-9]+/)?(.+)", address)
         commit = self.commit("HEAD")
-        held = (
-            hash_like((self.top / one.path).read_bytes(), one.hash) == one.hash for one in self.entries(commit, *paths)
-        )
         if match is None or self.place or not self._said("for-each-ref", "--contains", commit, "refs/remotes"):
             return None
-        return (f"https://{match[1]}/{match[2]}", commit) if all(held) else None
+        for entry in self.entries(commit, *paths):
+            content, _ = read_bytes(self.top, self.top / entry.path, MAX_STATIC_BYTES)
+            if hash_like(content, entry.hash) != entry.hash:
+                return None
+        return f"https://{match[1]}/{match[2]}", commit
 
     @property
     def _variables(self) -> dict[str, str]:

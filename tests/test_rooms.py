@@ -71,7 +71,7 @@ KNOWN_IN = {
     "lxml": {"feeds", "webpages"},
     "markdown_it": {"commonmark"},
     "msgspec": {
-        *("memo", "model", "content", "edition", "history", "listing", "stated"),
+        *("memo", "model", "content", "edition", "listing", "stated"),
         *("exports", "feeds", "pictures", "pieces", "publish", "search"),
     },
     "pickle": {"crew"},
