@@ -30,6 +30,7 @@ from .progress import Track, silent
 from .publish import Content as Bytes
 from .publish import Published, Refused, Standing, opened, publish, refuse_collapse
 from .render import Artifact, Draft, Drafts, Html, View, Workshop, make_pages
+from .repository import NoSuchRevision, repository_of
 from .search import SearchFailed, Whole, version
 from .tally import Tally, timed
 from .templates import Templates, read_templates
@@ -110,6 +111,27 @@ def _memories(root: Path, remember: bool, tell: Callable[[str], None]) -> Iterat
     yield Memo(None)
 
 
+_KEEPS_A_FOLDER = {".gitkeep", ".gitignore"}
+
+
+def _refuse_committed(out: Path, tell: Callable[[str], None]) -> None:
+    """Raises Refused where git brought files into the output: they would be published unread."""
+    try:
+        above = out.resolve().parent
+        repository = repository_of(above)
+        if repository is None or repository.is_empty():
+            return
+        found = [one.path for one in repository.entries(repository.commit("HEAD"), out.name)]
+    except NoSuchRevision as reason:
+        tell(f"git cannot say whether {out} came with the repository ({reason}), so look what is in it")
+        return
+    if committed := [path for path in found if path.removeprefix(f"{out.name}/") not in _KEEPS_A_FOLDER]:
+        raise Refused(
+            f"{above / committed[0]} is in git, so it would be published unread; take it out "
+            f"(git rm -r --cached {out.name}), commit that, and add {out.name}/ to .gitignore"
+        )
+
+
 def _build(
     root: Path,
     out: Path,
@@ -123,6 +145,7 @@ def _build(
 ) -> Report:
     tally.taken()
     tuned()
+    _refuse_committed(out, tell)
     for left in strangers_beside(out, mark_of(out)):
         tell(f"{left} is not from a build of this user and is not used, delete it")
     with opened(out, (root / "content", root / "templates"), in_place=options.in_place) as folder:

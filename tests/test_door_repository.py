@@ -9,7 +9,8 @@ from typing import Any
 
 import msgspec
 import pytest
-from sites import SAMPLE_NOW, SmallSite
+from sites import SAMPLE_NOW, SmallSite, command
+from test_mistakes import git
 
 from generator import memo
 from generator.build import Options, build
@@ -237,3 +238,35 @@ def test_a_committed_site_is_not_published(small_site: SmallSite) -> None:
     (out / "unlisted.html").write_text("<script>evil()</script>")
     with pytest.raises(Refused, match=r"unlisted\.html is not from an earlier build and would be published"):
         told_by(small_site, out)
+
+
+@pytest.mark.parametrize("path", ["site/.htaccess", "site/.well-known/security.txt", "site/index.html"])
+@pytest.mark.parametrize("below", ["", "digest/"])
+def test_an_output_that_git_tracks_is_refused(small_site: SmallSite, tmp_path: Path, path: str, below: str) -> None:
+    """Files that a repository brings into the output, hidden ones too, are refused; .gitkeep alone is no reason."""
+    top = tmp_path / "repository"
+    root = shutil.copytree(small_site.root, top / below)
+    git(top, "init", "--quiet")
+    (root / "site").mkdir()
+    (root / "site/.gitkeep").touch()
+    git(top, "add", "--all")
+    git(top, "commit", "--quiet", "--message", "A site")
+    assert command("build", "--root", root, "--no-search").code == 0
+    (root / path).parent.mkdir(exist_ok=True)
+    (root / path).write_text("evil")
+    git(top, "add", "--force", below + path)
+    git(top, "commit", "--quiet", "--message", "Bring a file")
+    refused = command("build", "--root", root, "--no-search")
+    assert refused.code == 3
+    assert f"{root / path} is in git, so it would be published unread" in refused.err
+    git(top, "rm", "-r", "--quiet", "--cached", below + path)
+    git(top, "commit", "--quiet", "--message", "Take it out")
+    assert command("build", "--root", root, "--no-search").code == 0
+
+
+def test_a_build_says_when_git_cannot_answer(small_site: SmallSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without git on this machine a build in a repository goes on, and says that nobody looked into the output."""
+    git(small_site.root, "init", "--quiet")
+    monkeypatch.setenv("PATH", "")
+    (told,) = told_by(small_site, small_site.root / "site")
+    assert told.startswith(f"git cannot say whether {small_site.root / 'site'} came with the repository (")
