@@ -36,7 +36,7 @@ def drafts_in(text: str, source: str, bench: Bench, names: Mapping[str, str]) ->
     `names` says which column or key of the source states what: its name by ours.
     """
     try:
-        yield from _drafts_in(text, source, bench, names)
+        yield from _drafts_in(_text(text), source, bench, names)
     except Unreadable as reason:
         yield reason
 
