@@ -92,7 +92,7 @@ def read_notice(text: str, source: str, bench: Bench, stated: Iterable[Stated] =
     for fact in facts:
         value = " ".join(cleaned(fact.value).split())
         if "\n" in fact.value.strip():
-            reader.draft.leave(f"a value of several lines was written on one: {shown(value)}")
+            reader.draft.leave(f"a value of several lines was written on one: {shown(cleaned(fact.value).strip())}")
         take(fact.kind, reader, value, Line(0, cleaned(fact.origin)))
     if names := left_out([text, *(part for fact in facts for part in (fact.value, fact.origin))]):
         reader.draft.leave(f"characters that nobody sees or can read were left out: {names}")

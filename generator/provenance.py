@@ -103,7 +103,7 @@ def _recorded(record: dict[str, Any]) -> Provenance:
 def _of_checkout(folder: Path) -> Provenance:
     try:
         repository = repository_of(folder)
-        found = repository.pushed("generator", "templates", "pyproject.toml") if repository else None
+        found = repository.pushed() if repository else None
     except (NoSuchRevision, OSError):
         found = None
     if found is None:

@@ -351,7 +351,7 @@ class _Listed(msgspec.Struct):
 
 def _is_inside(path: str) -> bool:
     """Whether a path leads to a file below a folder, by the only way of writing it."""
-    if not path or "\\" in path or "\0" in path or path.startswith("/"):
+    if not path or "\0" in path or path.startswith("/"):
         return False
     # Most have no dots and no doubled slashes, and there are thousands.
     return ("." not in path and "//" not in path) or not {"", ".", ".."} & set(path.split("/"))

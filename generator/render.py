@@ -343,7 +343,8 @@ class Renderer:
 
     def template_problem(self, name: str, error: Exception) -> Problem:
         """Where a template failed: the innermost line in the traceback that is the site's own, or else of ours."""
-        lines = [(frame.filename, frame.lineno or 1) for frame in traceback.extract_tb(error.__traceback__)]
+        # Not with `extract_tb`, which would look for a file of such a name and read it.
+        lines = [(frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(error.__traceback__)]
         shown = {source.path: source.own for source in self.templates.sources.values()}
         known = [one for one in lines if one[0] in shown]
         path, line = ([one for one in known if shown[one[0]]] or known or [(f"templates/{visible(name)}", 1)])[-1]

@@ -99,10 +99,10 @@ class Repository:
         except NotStarted as error:
             raise NoSuchRevision(str(error)) from None
 
-    def pushed(self, *paths: str) -> tuple[str, str] | None:
+    def pushed(self) -> tuple[str, str] | None:
         """Where others can have what the work tree holds: the https address of its origin, and the commit.
 
-        None where a file below the paths was changed since, or nothing was pushed. Raises NoSuchRevision.
+        None where a file was changed since, or nothing was pushed. Raises NoSuchRevision.
         """
         address = self._said("config", "--get", "remote.origin.url").decode().strip()
         # What stands before the host is a user's name, or a secret.
@@ -110,7 +110,7 @@ class Repository:
         commit = self.commit("HEAD")
         if match is None or self.place or not self._said("for-each-ref", "--contains", commit, "refs/remotes"):
             return None
-        for entry in self.entries(commit, *paths):
+        for entry in self.entries(commit):
             content, _ = read_bytes(self.top, self.top / entry.path, MAX_STATIC_BYTES)
             if hash_like(content, entry.hash) != entry.hash:
                 return None

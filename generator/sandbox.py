@@ -120,9 +120,8 @@ def weight(value: object, *, plain: bool = False, depth: int = 0) -> int:
     if isinstance(value, str):
         return 1 + (getsizeof(value) >> _BYTES)
     if isinstance(value, _PLAIN):
-        if (isinstance(value, int) and abs(value) > _LARGEST) or (
-            isinstance(value, Decimal) and abs(value.adjusted()) > 100
-        ):
+        large = isinstance(value, int) and abs(value) > _LARGEST
+        if large or (isinstance(value, Decimal) and abs(value.adjusted()) > _MOST_DIGITS):
             raise TemplateRuntimeError("a number is too large")
         return 1
     if isinstance(value, range):
@@ -166,9 +165,8 @@ def _refuse_wide(name: str, values: Iterable[object]) -> None:
 
 def _growth(name: str, value: Any, values: Iterable[object]) -> int:
     """The most units by which what is repeated inside a text or between its pieces makes it grow."""
-    repeated = max(
-        (_WIDEST if isinstance(one, int) else len(one) for one in values if isinstance(one, int | str)), default=0
-    )
+    lengths = (len(one) if isinstance(one, str) else abs(one) for one in values if isinstance(one, int | str))
+    repeated = max(lengths, default=0)
     times = value.count("\n") if name == "indent" else len(value)
     return (times + 1) * repeated * _ESCAPED >> _BYTES
 

@@ -62,7 +62,7 @@ def read_templates(root: Path) -> tuple[Templates, list[Problem]]:
     problems: list[Problem] = []
     left = MAX_TEMPLATES_BYTES
     for folder, found in _files(own):
-        name = found.name.removeprefix("templates/")
+        name = found.path.relative_to(folder).as_posix()
         try:
             content = _content(folder, found, _most(name))
         except Unread as error:

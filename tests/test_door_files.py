@@ -154,15 +154,15 @@ PLACES = {
 }
 
 
-def hostile_names() -> list[str]:
-    """The names of the data file, each with and without the suffix of content, and names of many lengths."""
+def hostile_names(suffix: str) -> list[str]:
+    """The names of the data file, each with and without the suffix, and names of many lengths."""
     found = []
     for line in (door.DATA / "names.txt").read_text("utf-8").splitlines():
         if line and not line.startswith("#"):
             name = json.loads(line)
             found += [name.replace("{n}", str(number)) for number in range(1, 10)] if "{n}" in name else [name]
     found += [letter * length for letter in ("a", "é", "🌍", "-", " ") for length in (60, 99, 100, 101, 200, 252, 255)]
-    found += [f"{name}{suffix}" for name in found for suffix in (".md", ".png")]
+    found += [f"{name}{suffix}" for name in found]
     return [name for name in dict.fromkeys(found) if len(os.fsencode(name)) <= 255]
 
 
@@ -212,7 +212,7 @@ def test_hostile_names(place: str, as_folders: bool, tmp_path: Path, soaking: bo
     """A file of any name is refused by that name, or published at its own place alone; nothing outside is touched."""
     folder = beside(tmp_path)
     site, out = folder / "site", folder / "out"
-    names = hostile_names()[:: 1 if soaking else 4]
+    names = hostile_names(".txt" if place == "static" else ".md")[:: 1 if soaking else 4]
     shutil.rmtree(site / "content/static")  # its file has one of the names
     (site / "content" / place).mkdir(exist_ok=True)
     files = place_all(site / "content" / place, place, names, as_folders=as_folders)

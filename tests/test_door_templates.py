@@ -4,6 +4,7 @@ import json
 import os
 import resource
 import shutil
+import signal
 import time
 from collections.abc import Iterator
 from filecmp import cmp
@@ -208,6 +209,19 @@ def test_the_program_answers_a_bomb_in_time(small_site: SmallSite) -> None:
     answer = door.published(small_site.root, small_site.root / "site", seconds=60)
     assert (answer.code, answer.crash) == (1, "")
     assert answer.err.startswith("templates/row.html:1:1: template: fails (makes more than a page may hold")
+
+
+def test_a_failure_reads_no_file(small_site: SmallSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a template fails, no file of its name is looked for in the working folder, where a pipe may wait."""
+    elsewhere = tmp_path / "elsewhere/templates"
+    elsewhere.mkdir(parents=True)
+    os.mkfifo(elsewhere / "foot.html")
+    monkeypatch.chdir(elsewhere.parent)
+    small_site.write("templates/foot.html", "{{ nothing }}")
+    signal.alarm(120)  # which ends a wait for the pipe
+    done = small_site.command("build")
+    signal.alarm(0)
+    assert (done.code, done.err.split(":")[0]) == (1, "templates/foot.html")
 
 
 def test_a_folder_of_templates_is_a_folder(small_site: SmallSite) -> None:

@@ -30,7 +30,7 @@ from generator import build as program
 from generator import crew, edition, files, folder, intake, listing, memo, plan, publish, worklist
 from generator.build import Options, Report, build
 from generator.cachefolder import cache_of
-from generator.content import Content
+from generator.content import Content, StaticFile
 from generator.edition import Edition, Role
 from generator.fingerprint import Fingerprint
 from generator.intake import Intake, Rules
@@ -1034,7 +1034,7 @@ def _(patch: Patch) -> None:
 
 @mistake("a copied file's content left out", lambda machine: machine.edit_static("CNAME", gone=False))
 def _(patch: Patch) -> None:
-    unseen(patch, bytes, lambda content: b"")
+    unseen(patch, StaticFile, lambda file: file.path)
 
 
 @mistake(

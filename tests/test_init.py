@@ -94,7 +94,7 @@ def test_hidden_folders_are_published(started: Path) -> None:
     workflow = yaml.safe_load((started / ".github/workflows/publish.yml").read_text("utf-8"))
     steps = [step for job in workflow["jobs"].values() for step in job["steps"]]
     (upload,) = [step for step in steps if step.get("uses", "").startswith("actions/upload-pages-artifact@")]
-    assert upload["with"] == {"path": "site", "include-hidden-files": True}
+    assert upload["with"] == {"path": "${{ runner.temp }}/site", "include-hidden-files": True}
 
 
 def test_workflows(started: Path) -> None:

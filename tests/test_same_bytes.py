@@ -150,7 +150,16 @@ def _environment(host: Host) -> dict[str, str]:
     """The host's own variables, and nothing of this process's but the path to programs."""
     path = ":".join(filter(None, (str(Path(__file__).parent / "hosts"), str(PROJECT), host.packages)))
     own = {"TZ": host.zone, "LC_ALL": host.locale, "PYTHONHASHSEED": host.seed, "HOST_ORDER": host.order}
-    return {"PATH": os.environ["PATH"], "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"} | own | dict(host.more)
+    return (
+        {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": path,
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "XDG_CACHE_HOME": "/nonexistent",
+        }
+        | own
+        | dict(host.more)
+    )
 
 
 def _tree(folder: Path) -> Tree:

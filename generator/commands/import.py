@@ -77,7 +77,7 @@ def _write(site: Desk, drafts: list[Draft], now: datetime) -> bool:
     for outcome in write_drafts(site, drafts, now):
         if outcome.problems:
             whole = False
-            told = "; ".join(f"{one.key}: {one.message}" for one in outcome.problems)
+            told = "; ".join(map(str, outcome.problems))
             say(f"{outcome.draft.source}: nothing was written, {told}", err=True)
             continue
         if outcome.path is None:
