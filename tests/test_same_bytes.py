@@ -132,7 +132,7 @@ def _run(host: Host, work: Path, arguments: list[str]) -> None:
     done = subprocess.run(
         [*clock, host.python, "-m", "generator", *arguments, "--jobs", str(host.jobs)],
         cwd=work,
-        env=_environment(host),
+        env=_environment(host) | {"XDG_CACHE_HOME": str(work / "cache")},
         umask=host.umask,
         **_as_user(host.user),
         capture_output=True,
@@ -155,7 +155,6 @@ def _environment(host: Host) -> dict[str, str]:
             "PATH": os.environ["PATH"],
             "PYTHONPATH": path,
             "PYTHONDONTWRITEBYTECODE": "1",
-            "XDG_CACHE_HOME": "/nonexistent",
         }
         | own
         | dict(host.more)
