@@ -114,7 +114,7 @@ class Posting(f.Fields):
     opens: f.Moment | None = None
     added: f.Moment | None = None
     closes: f.Closing = None
-    deadline_changes: f.Many[DeadlineChange] = ()
+    deadline_changes: f.Changes[DeadlineChange] = ()
     withdrawn: f.Moment | None = None
     filled: f.Moment | None = None
     expired: f.Moment | None = None
