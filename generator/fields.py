@@ -28,7 +28,7 @@ _DATE_TIME = re.compile(
 )
 _YEARS = range(1945, 2200)
 MOST_ITEMS = 300  # of one list; there are 250 countries
-MOST_CHANGES = 60  # of one deadline; one a week for a year
+FEW_ITEMS = 60  # of duty stations, and of changes of one deadline: one a week for a year
 
 
 class Fields(BaseModel):
@@ -325,8 +325,9 @@ def _not_empty(value: object) -> object:
 NotEmpty = BeforeValidator(_not_empty)
 _Item = TypeVar("_Item")
 Many = Annotated[tuple[_Item, ...], _listed(MOST_ITEMS)]
-# Each event of a posting tells of all its changes, so what they take grows with their square.
-Changes = Annotated[tuple[_Item, ...], _listed(MOST_CHANGES)]
+# Each event of a posting tells of all its changes and places, in a feed of each place: what they take grows with the
+# square of both.
+Few = Annotated[tuple[_Item, ...], _listed(FEW_ITEMS)]
 
 Title = Annotated[str, _line(3, 150)]
 Line = Annotated[str, _line(1, 300)]
