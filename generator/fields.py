@@ -30,6 +30,7 @@ _DATE_TIME = re.compile(
 )
 _YEARS = range(1945, 2200)
 MOST_ITEMS = 300  # of one list; there are 250 countries
+FEW_ITEMS = 60  # of duty stations, and of changes of one deadline: one a week for a year
 
 
 class Fields(BaseModel):
@@ -305,16 +306,21 @@ def _term(kind: Literal["grades", "categories", "contracts"], what: str) -> Read
     return Read(read, {"type": "string", "x-vocabulary": kind}, context=True)
 
 
-def _listed(value: object) -> object:
-    if value == "":
-        raise ValueError("is empty, write a list or delete the key")
-    if not isinstance(value, list):
-        raise ValueError("is not a list, write each item on a line of its own that starts with -")
-    if not value:
-        raise ValueError("is an empty list, write an item or delete the key")
-    if len(value) > MOST_ITEMS:
-        raise ValueError(f"is a list of {len(value)} items, write at most {MOST_ITEMS}")
-    return tuple(value)
+def _listed(most: int) -> BeforeValidator:
+    """Makes a tuple of a list of up to so many items."""
+
+    def listed(value: object) -> object:
+        if value == "":
+            raise ValueError("is empty, write a list or delete the key")
+        if not isinstance(value, list):
+            raise ValueError("is not a list, write each item on a line of its own that starts with -")
+        if not value:
+            raise ValueError("is an empty list, write an item or delete the key")
+        if len(value) > most:
+            raise ValueError(f"is a list of {len(value)} items, write at most {most}")
+        return tuple(value)
+
+    return BeforeValidator(listed)
 
 
 def _not_empty(value: object) -> object:
@@ -325,7 +331,10 @@ def _not_empty(value: object) -> object:
 
 NotEmpty = BeforeValidator(_not_empty)
 _Item = TypeVar("_Item")
-Many = Annotated[tuple[_Item, ...], BeforeValidator(_listed)]
+Many = Annotated[tuple[_Item, ...], _listed(MOST_ITEMS)]
+# Each event of a posting tells of all its changes and places, in a feed of each place: what they take grows with the
+# square of both.
+Few = Annotated[tuple[_Item, ...], _listed(FEW_ITEMS)]
 
 Title = Annotated[str, _line(3, 150)]
 Line = Annotated[str, _line(1, 300)]

@@ -97,7 +97,7 @@ class Posting(f.Fields):
     title: f.Title
     organisation: f.Line
     reference: f.Line | None = None
-    duty_stations: f.Many[DutyStation] = ()
+    duty_stations: f.Few[DutyStation] = ()
     remote: f.Truth = False
     grade: f.Grade | None = None
     category: f.Category | None = None
@@ -114,7 +114,7 @@ class Posting(f.Fields):
     opens: f.Moment | None = None
     added: f.Moment | None = None
     closes: f.Closing = None
-    deadline_changes: f.Many[DeadlineChange] = ()
+    deadline_changes: f.Few[DeadlineChange] = ()
     withdrawn: f.Moment | None = None
     filled: f.Moment | None = None
     expired: f.Moment | None = None

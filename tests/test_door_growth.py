@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from types import FrameType
+from typing import get_origin
 
 import pytest
 from cases import write_site
@@ -20,12 +21,13 @@ from generator import markup
 from generator.documents import Document, Reading
 from generator.drafting import Unreadable
 from generator.folder import built_in_words, load
+from generator.frontmatter import read_mapping
 from generator.inspection import inspected
 from generator.interchange import drafts_in
 from generator.lint import Text, looked_at
 from generator.notices import Bench
 from generator.repairs import mended
-from generator.schema import MOST_PROBLEMS, Posting
+from generator.schema import MOST_PROBLEMS, Posting, read_fields
 from generator.vocabulary import languages
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
@@ -289,6 +291,16 @@ def test_many_repairs_take_no_longer_than_they_are_many(tmp_path: Path) -> None:
         return lambda: mended(text, problems, NOW)
 
     assert growth(of_size, MOST_PROBLEMS) == ""
+
+
+LISTS = [key for key, info in Posting.model_fields.items() if get_origin(info.annotation) is tuple]
+
+
+@pytest.mark.parametrize("key", LISTS)
+def test_no_list_is_endless(key: str) -> None:
+    """Of each list that a posting may have there is a number of items that is too large."""
+    written, _ = read_mapping(f"title: A role\norganisation: iom\n{key}: [{', '.join('a' * 301)}]")
+    assert any("write at most" in one.message for one in read_fields(Posting, written)[1])
 
 
 MOST_MEMORY = 40_000_000  # bytes, for what is at most 16 KiB
