@@ -7,7 +7,7 @@ from io import StringIO
 
 import click
 
-from .telling import say
+from .model.telling import say
 
 _COMMANDS = {
     "init": "Write a new site, with invented roles.",
@@ -47,7 +47,7 @@ class _Lazy(click.Group):
     def resolve_command(
         self, context: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        from .problems import nearest
+        from .model.problems import nearest
 
         if args and args[0] not in _COMMANDS and not args[0].startswith("-") and (match := nearest(args[0], _COMMANDS)):
             context.fail(f"No such command {args[0]!r}. Did you mean {match}?")
@@ -68,7 +68,7 @@ def main() -> None:
     """Runs the command line. An editor's mistake prints lines and never a traceback; a bug shows one."""
     if sys.getfilesystemencoding() != "utf-8":
         # Names of files would be read as something else, and pages would be at other addresses than elsewhere.
-        from .programs import restarted
+        from .work.programs import restarted
 
         restarted("-X", "utf8")
     # Plug-ins of pydantic are no part of us, and to look for them takes a tenth of the time to start.
@@ -91,11 +91,11 @@ def main() -> None:
 
 
 def _exit_code(error: Exception) -> int | None:
-    from .desk import Unfit
-    from .files import ChangedMeanwhile, Unwritable
-    from .folder import NoSite
-    from .problems import ContentError
-    from .publish import Busy, Refused
+    from .editing.desk import Unfit
+    from .model.problems import ContentError
+    from .publishing.publish import Busy, Refused
+    from .reading.files import ChangedMeanwhile, Unwritable
+    from .reading.folder import NoSite
 
     match error:
         case ContentError() | Unfit():

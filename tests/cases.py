@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator.folder import Loaded
+from generator.reading.folder import Loaded
 
 DATA = Path(__file__).parent / "data" / "problems"
 

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import settings
 from sites import DATA, DEMO_NOW, SAMPLE_NOW, Built, SmallSite, built
 
-from generator import build as program
-from generator import markup, search
+from generator.building import build as program
+from generator.building import search
+from generator.text import markup
 
 # How long an example takes depends on what else this machine does.
 settings.register_profile("untimed", deadline=None)

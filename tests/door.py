@@ -7,7 +7,7 @@ from pathlib import Path
 
 from test_build import program
 
-from generator.problems import Place, Problem
+from generator.model.problems import Place, Problem
 
 DATA = Path(__file__).parent / "data/door"
 NOW = "2026-06-15T12:00:00Z"

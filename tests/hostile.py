@@ -24,7 +24,7 @@ from icalendar.cal.component import Component
 from lxml import etree
 from sites import DATA, SAMPLE_NOW, Built, built, command
 
-from generator import prose
+from generator.model import prose
 
 HOSTILE = DATA / "hostile"
 

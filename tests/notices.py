@@ -3,11 +3,11 @@
 from dataclasses import replace
 from textwrap import dedent
 
-from generator.content import Content, OrganisationFile, PostingFile
-from generator.frontmatter import read_mapping
-from generator.listing import listing_of
-from generator.schema import Organisation, Posting, Settings, read_fields
-from generator.vocabulary import Vocabulary
+from generator.edition.listing import listing_of
+from generator.model.content import Content, OrganisationFile, PostingFile
+from generator.model.schema import Organisation, Posting, Settings, read_fields
+from generator.model.vocabulary import Vocabulary
+from generator.reading.frontmatter import read_mapping
 
 SETTINGS = """\
 title: Test digest

@@ -15,11 +15,11 @@ from xml.etree.ElementTree import Element
 
 import html5lib
 
-from generator.build import Options, build
+from generator.building.build import Options, build
 from generator.cli import main
-from generator.edition import Edition, Role
-from generator.frontmatter import read_mapping, split
-from generator.schema import Posting, read_fields
+from generator.edition.edition import Edition, Role
+from generator.model.schema import Posting, read_fields
+from generator.reading.frontmatter import read_mapping, split
 
 DATA = Path(__file__).parent / "data"
 DEMO_NOW = datetime(2026, 5, 30, 12, tzinfo=UTC)

@@ -9,9 +9,9 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from generator.content import Content
-from generator.edition import Edition, role_at
-from generator.folder import load
+from generator.edition.edition import Edition, role_at
+from generator.model.content import Content
+from generator.reading.folder import load
 
 LATER = datetime(2199, 1, 1, tzinfo=UTC)
 

@@ -13,12 +13,12 @@ from lxml import etree
 from notices import content_of, posting_file
 from sites import Built, SmallSite
 
-from generator.archives import months_of
-from generator.edition import Edition
-from generator.entries import Feed, feeds_of, settled
-from generator.model import Event, Kind
-from generator.past import LATEST_DAYS
-from generator.routes import ArchiveFile, FeedFile, Home
+from generator.checking.past import LATEST_DAYS
+from generator.edition.edition import Edition
+from generator.edition.routes import ArchiveFile, FeedFile, Home
+from generator.feeds.archives import months_of
+from generator.feeds.entries import Feed, feeds_of, settled
+from generator.model.model import Event, Kind
 
 FEEDS = [("opened", "opened.xml"), ("opened", "opened.atom.xml"), ("closing", "closing.xml")]
 FEEDS += [("closing", "closing.atom.xml")]

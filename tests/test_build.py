@@ -14,11 +14,12 @@ from pathlib import Path
 import pytest
 from sites import DATA, SAMPLE_NOW, SmallSite, command
 
-from generator import crew, intake
-from generator.build import Options, build
-from generator.folder import load
-from generator.intake import whole
-from generator.problems import ContentError
+from generator.building.build import Options, build
+from generator.model.problems import ContentError
+from generator.reading import intake
+from generator.reading.folder import load
+from generator.reading.intake import whole
+from generator.work import crew
 
 DEMO = "2026-05-30T12:00:00Z"
 NOW = "2026-06-15T12:00:00Z"
@@ -453,7 +454,7 @@ def test_an_installed_wheel_builds_a_site(root: Path, small_site: SmallSite, tmp
     assert {f"generator/{path}" for path in sources} <= names
     assert not [name for name in names if not name.startswith(("generator/", "vacancy_digest-"))]
     here = {"PYTHONPATH": str(tmp_path / "installed"), "cwd": tmp_path}
-    where = program("-c", "import generator.templates as t; print(t.BUILT_IN)", **here)
+    where = program("-c", "import generator.reading.templates as t; print(t.BUILT_IN)", **here)
     assert where.stdout.strip() == str(tmp_path / "installed/generator/templates")
     done = program("-m", "generator", "build", "--root", small_site.root, "--now", NOW, "--no-search", **here)
     assert (done.returncode, done.stderr) == (0, "")

@@ -13,9 +13,9 @@ from sites import SAMPLE_NOW, SmallSite
 from soaking import Tell
 from test_browser import watched
 
-from generator import build as program
-from generator import search
-from generator.templates import BUILT_IN
+from generator.building import build as program
+from generator.building import search
+from generator.reading.templates import BUILT_IN
 
 POSTINGS = 50
 # With the policy as hosts send it and as each page states it, and with none, where nothing but the text's own

@@ -17,10 +17,10 @@ from sites import DATA, SmallSite, command
 from soaking import Tell
 from webserver import WebServer, nginx, nginx_path
 
-from generator.content import Content
-from generator.edition import Edition
-from generator.folder import load
-from generator.model import Kind
+from generator.edition.edition import Edition
+from generator.model.content import Content
+from generator.model.model import Kind
+from generator.reading.folder import load
 
 # From the first role to after most of the last, some in one day; a feed that has few events keeps them all in between.
 INSTANTS = (

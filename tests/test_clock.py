@@ -19,7 +19,7 @@ from clocks import Day, changes, day_in
 from sites import DATA
 from soaking import Tell
 
-from generator.vocabulary import zones
+from generator.model.vocabulary import zones
 
 # A zone ahead of all others, one with half an hour and one whose summer time is half an hour.
 HOSTS = ("Pacific/Kiritimati", "America/St_Johns", "Australia/Lord_Howe")

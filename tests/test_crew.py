@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 from sites import DATA, SAMPLE_NOW, Outcome, command
 
-from generator import crew, intake
-from generator.build import Options, build
-from generator.crew import Run
+from generator.building.build import Options, build
+from generator.reading import intake
+from generator.work import crew
+from generator.work.crew import Run
 
 distributed = pytest.importorskip("distributed")
 
@@ -129,7 +130,7 @@ def test_an_address_that_is_none_is_wrong_usage(address: str, tmp_path: Path, mo
 def test_hands_end_with_their_build(tmp_path: Path) -> None:
     """After SIGKILL no process of a build lives on, and none holds what the build held."""
     script = (
-        "import os, time; from generator.crew import _begin; from concurrent.futures import ProcessPoolExecutor\n"
+        "import os, time; from generator.work.crew import _begin; from concurrent.futures import ProcessPoolExecutor\n"
         "pool = ProcessPoolExecutor(2, initializer=_begin, initargs=(os.getpid(),))\n"
         "print(*{pool.submit(os.getpid).result() for _ in range(20)}, flush=True)\n"
         "time.sleep(60)"

@@ -13,11 +13,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from sites import SAMPLE_NOW, Outcome, SmallSite
 
-from generator import files
-from generator.characters import blank, cleared
-from generator.edits import FrontMatter, block
-from generator.frontmatter import read_mapping, split
-from generator.model import Kind, State
+from generator.editing.edits import FrontMatter, block
+from generator.model.characters import blank, cleared
+from generator.model.model import Kind, State
+from generator.reading import files
+from generator.reading.frontmatter import read_mapping, split
 
 NOW = ("--now", "2026-06-15T12:00:00Z")
 RECORDED = "2026-06-15T12:00:00Z"

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from generator import schema
 from generator.cli import _COMMANDS
+from generator.model import schema
 
 ROOT = Path(__file__).parents[1]
 SECTIONS = {

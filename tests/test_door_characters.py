@@ -14,12 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sites import SAMPLE_NOW, SmallSite
 
-from generator.characters import IGNORABLE, blank, cleared, hidden
-from generator.commonmark import MOST_PROBLEMS
-from generator.drafting import Unreadable
-from generator.folder import built_in_words, load
-from generator.markup import check
-from generator.notices import Bench, Stated, read_notice
+from generator.importing.drafting import Unreadable
+from generator.importing.notices import Bench, Stated, read_notice
+from generator.model.characters import IGNORABLE, blank, cleared, hidden
+from generator.reading.folder import built_in_words, load
+from generator.text.commonmark import MOST_PROBLEMS
+from generator.text.markup import check
 
 X = "content/postings/x.md"
 

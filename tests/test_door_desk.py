@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sites import Outcome, SmallSite, command
 
-from generator import desk
-from generator.files import Unwritable, create, replaced, rewrite
+from generator.editing import desk
+from generator.reading.files import Unwritable, create, replaced, rewrite
 
 NOW = "2026-06-15T12:00:00Z"
 NOBODY = 65534

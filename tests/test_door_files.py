@@ -16,8 +16,8 @@ from sites import DATA, command
 from soaking import Tell
 from test_mistakes import git
 
-from generator.exchange import strangers_beside
-from generator.files import shown_path
+from generator.publishing.exchange import strangers_beside
+from generator.reading.files import shown_path
 
 SECRET = "zqsecret"
 PNG = b"\x89PNG\r\n\x1a\n"

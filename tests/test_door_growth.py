@@ -17,18 +17,18 @@ from sites import DATA
 from soaking import Tell
 from test_input_door import read_fragments
 
-from generator import markup
-from generator.documents import Document, Reading
-from generator.drafting import Unreadable
-from generator.folder import built_in_words, load
-from generator.frontmatter import read_mapping
-from generator.inspection import inspected
-from generator.interchange import drafts_in
-from generator.lint import Text, looked_at
-from generator.notices import Bench
-from generator.repairs import mended
-from generator.schema import MOST_PROBLEMS, Posting, read_fields
-from generator.vocabulary import languages
+from generator.checking.inspection import inspected
+from generator.checking.lint import Text, looked_at
+from generator.checking.repairs import mended
+from generator.importing.drafting import Unreadable
+from generator.importing.interchange import drafts_in
+from generator.importing.notices import Bench
+from generator.model.schema import MOST_PROBLEMS, Posting, read_fields
+from generator.model.vocabulary import languages
+from generator.reading.documents import Document, Reading
+from generator.reading.folder import built_in_words, load
+from generator.reading.frontmatter import read_mapping
+from generator.text import markup
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 GLANCE = 0.2  # seconds; what is over sooner need not be measured again

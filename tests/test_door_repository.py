@@ -12,10 +12,10 @@ import pytest
 from sites import SAMPLE_NOW, SmallSite, command
 from test_mistakes import git
 
-from generator import memo
-from generator.build import Options, build
-from generator.cachefolder import NoCache, cache_of, mark_of
-from generator.publish import MANIFEST, Refused
+from generator.building.build import Options, build
+from generator.publishing.publish import MANIFEST, Refused
+from generator.work import memo
+from generator.work.cachefolder import NoCache, cache_of, mark_of
 
 
 def told_by(site: SmallSite, out: Path) -> list[str]:

@@ -14,10 +14,10 @@ import yaml
 from sites import SAMPLE_NOW, SmallSite
 from test_build import program
 
-from generator.content import StaticFile
-from generator.copies import HARMLESS, MAX_COPIED_BYTES, copied, measured
-from generator.files import MAX_LOGO_BYTES
-from generator.problems import ContentError
+from generator.model.content import StaticFile
+from generator.model.problems import ContentError
+from generator.reading.copies import HARMLESS, MAX_COPIED_BYTES, copied, measured
+from generator.reading.files import MAX_LOGO_BYTES
 
 SPARSE = 25 * 1024 * 1024
 MEASURED = """import resource, runpy, sys

@@ -19,9 +19,9 @@ from markdown_it.token import Token
 from sites import SmallSite
 from test_mistakes import git
 
-from generator.problems import Place, Problem
-from generator.reports import FORMATS
-from generator.telling import in_github, in_github_property, in_json, in_lines, in_markdown, in_sarif, visible
+from generator.checking.reports import FORMATS
+from generator.model.problems import Place, Problem
+from generator.model.telling import in_github, in_github_property, in_json, in_lines, in_markdown, in_sarif, visible
 
 GENERATOR = Path(__file__).parents[1] / "generator"
 AT = ("--now", "2026-06-15T12:00:00Z")

@@ -15,15 +15,15 @@ import door
 import pytest
 from sites import DATA, DEMO_NOW, SAMPLE_NOW, SmallSite, built, command
 
-from generator.build import Options, build
-from generator.edition import Edition, role_at
-from generator.folder import load
-from generator.intake import whole
-from generator.pages import PostingSubject, home_view
-from generator.problems import ContentError, Problem
-from generator.render import Renderer
-from generator.sandbox import FILTERS, GLOBALS, MOST_WORK, sandboxed
-from generator.templates import BUILT_IN, MAX_TEMPLATES_BYTES, Source, Templates, read_templates
+from generator.building.build import Options, build
+from generator.building.render import Renderer
+from generator.edition.edition import Edition, role_at
+from generator.model.problems import ContentError, Problem
+from generator.pages.pages import PostingSubject, home_view
+from generator.reading.folder import load
+from generator.reading.intake import whole
+from generator.reading.sandbox import FILTERS, GLOBALS, MOST_WORK, sandboxed
+from generator.reading.templates import BUILT_IN, MAX_TEMPLATES_BYTES, Source, Templates, read_templates
 
 GOLDEN, SAMPLE = DATA / "golden", DATA / "sample"
 HOSTILE = "{% set x = cycler.__init__.__globals__ %}\n"

@@ -21,9 +21,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sites import DATA, SmallSite
 
-from generator.fetching import MAX_BYTES, NotFetched, Web, answers, fetch, public
-from generator.server import Server, refusal
-from generator.workbench import Workbench
+from generator.importing.fetching import MAX_BYTES, NotFetched, Web, answers, fetch, public
+from generator.serving.server import Server, refusal
+from generator.serving.workbench import Workbench
 
 PUBLIC, HERE = "93.184.215.14", "127.0.0.1"
 

@@ -17,8 +17,8 @@ import pytest
 import yaml
 from sites import command
 
-from generator import provenance
-from generator.provenance import given, known
+from generator.editing import provenance
+from generator.editing.provenance import given, known
 
 NOW = "2026-06-15T12:00:00Z"
 COMMIT = "0123456789" * 4

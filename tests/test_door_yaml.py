@@ -11,8 +11,8 @@ from cases import BASE, write_site
 from door import checked, misplaced
 from soaking import Tell
 
-from generator.folder import load
-from generator.frontmatter import Value, read_mapping
+from generator.reading.folder import load
+from generator.reading.frontmatter import Value, read_mapping
 
 Case = dict[str, Any]
 

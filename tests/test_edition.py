@@ -7,13 +7,13 @@ from random import Random
 import pytest
 from notices import content_of, posting_file
 
-from generator import wording
-from generator.edition import Edition
-from generator.entries import within_window
-from generator.folder import load
-from generator.history import history_of
-from generator.model import Dimension, Event, Kind, State
-from generator.similar import Likeness
+from generator.edition import wording
+from generator.edition.edition import Edition
+from generator.edition.history import history_of
+from generator.edition.similar import Likeness
+from generator.feeds.entries import within_window
+from generator.model.model import Dimension, Event, Kind, State
+from generator.reading.folder import load
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 ROOT = Path(__file__).parents[1]

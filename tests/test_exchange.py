@@ -22,9 +22,9 @@ from disks import left_behind, mounted, small_disk, unmount_left_behind
 from sites import SAMPLE_NOW, SmallSite, command
 from soaking import Tell
 
-from generator import exchange, publish
-from generator.build import Options, build
-from generator.cachefolder import mark_of
+from generator.building.build import Options, build
+from generator.publishing import exchange, publish
+from generator.work.cachefolder import mark_of
 
 pytestmark = pytest.mark.soak
 Tree = dict[str, bytes]

@@ -19,14 +19,14 @@ from icalendar import Calendar
 from lxml import etree
 from sites import DATA, SAMPLE_NOW, Built, SmallSite
 
-from generator.calendars import DeadlineCalendar, calendar_of
-from generator.edition import COLLECTION_AT_LEAST, Collection, Edition
-from generator.entries import Feed, feeds_of, within_window
-from generator.model import Event, Kind
-from generator.plan import plan
-from generator.routes import ArchiveFile, CalendarFile, FeedFile
-from generator.templates import BUILT_IN, read_templates
-from generator.views import place_of
+from generator.building.plan import plan
+from generator.edition.edition import COLLECTION_AT_LEAST, Collection, Edition
+from generator.edition.routes import ArchiveFile, CalendarFile, FeedFile
+from generator.feeds.calendars import DeadlineCalendar, calendar_of
+from generator.feeds.entries import Feed, feeds_of, within_window
+from generator.model.model import Event, Kind
+from generator.pages.views import place_of
+from generator.reading.templates import BUILT_IN, read_templates
 
 XML_FEEDS = ("feed.xml", "atom.xml", "opened.xml", "closing.xml")
 FORMATS = {"all": ("feed.xml", "atom.xml"), "opened": ("opened.xml", "opened.atom.xml")}

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from generator import files
-from generator.files import (
+from generator.reading import files
+from generator.reading.files import (
     ChangedMeanwhile,
     Unwritable,
     create,

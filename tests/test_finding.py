@@ -15,10 +15,10 @@ from playwright.sync_api import Browser, Page, expect
 from serving import barriers, served
 from sites import DATA, SAMPLE_NOW, Built, SmallSite, built
 
-from generator import build as program
-from generator import search
-from generator.matching import degree_level, notice_of
-from generator.vocabulary import letters
+from generator.building import build as program
+from generator.building import search
+from generator.model.vocabulary import letters
+from generator.pages.matching import degree_level, notice_of
 
 FIELDS = {"country": "Country", "grade": "Grade", "within": "Closes within", "order": "Order"}
 

@@ -13,16 +13,16 @@ from hostile import shown, strangers
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from generator import commonmark, markup
-from generator.characters import blank, cleared
-from generator.fields import Fields as Form
-from generator.folder import load
-from generator.frontmatter import Location, Value, read_mapping, split
-from generator.model import When
-from generator.problems import Place, Problem
-from generator.prose import NOTHING
-from generator.schema import Posting, read_fields
-from generator.vocabulary import Term, Vocabulary
+from generator.model.characters import blank, cleared
+from generator.model.fields import Fields as Form
+from generator.model.model import When
+from generator.model.problems import Place, Problem
+from generator.model.prose import NOTHING
+from generator.model.schema import Posting, read_fields
+from generator.model.vocabulary import Term, Vocabulary
+from generator.reading.folder import load
+from generator.reading.frontmatter import Location, Value, read_mapping, split
+from generator.text import commonmark, markup
 
 X = "content/postings/x.md"
 WORDS = Vocabulary(

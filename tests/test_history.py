@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from notices import content_of, posting_file
 
-from generator.history import History, history_of, state_at
-from generator.model import Kind, State
+from generator.edition.history import History, history_of, state_at
+from generator.model.model import Kind, State
 
 NEW_YORK = 'name: Org\ndeadline: {time: "23:59", zone: America/New_York}\n'
 

@@ -20,17 +20,17 @@ from hypothesis import strategies as st
 from serving import Server
 from sites import DATA, Outcome, SmallSite
 
-from generator.dates import read_date
-from generator.desk import Desk
-from generator.drafting import Draft, plain_markdown
-from generator.fetching import NotFetched, Web, fetch
-from generator.frontmatter import read_mapping, split
-from generator.importing import write_drafts
-from generator.interchange import drafts_in
-from generator.markup import read
-from generator.notices import Bench
-from generator.places import countries_listed, country_named
-from generator.twins import Known, Trait, like_of, twin_of
+from generator.editing.desk import Desk
+from generator.importing.dates import read_date
+from generator.importing.drafting import Draft, plain_markdown
+from generator.importing.fetching import NotFetched, Web, fetch
+from generator.importing.importing import write_drafts
+from generator.importing.interchange import drafts_in
+from generator.importing.notices import Bench
+from generator.importing.places import countries_listed, country_named
+from generator.importing.twins import Known, Trait, like_of, twin_of
+from generator.reading.frontmatter import read_mapping, split
+from generator.text.markup import read
 
 SEEDS = Path(__file__).parents[2] / "shared/seeds"
 NOW = datetime(2026, 5, 29, 9, tzinfo=UTC)

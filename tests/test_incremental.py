@@ -26,21 +26,25 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from sites import DATA, SAMPLE_NOW, SmallSite
 
-from generator import build as program
-from generator import crew, edition, files, folder, intake, listing, memo, plan, publish, worklist
-from generator.build import Options, Report, build
-from generator.cachefolder import cache_of
-from generator.content import Content, StaticFile
-from generator.edition import Edition, Role
-from generator.fingerprint import Fingerprint
-from generator.intake import Intake, Rules
-from generator.memo import Memo
-from generator.model import Event
-from generator.pages import PostingSubject
-from generator.problems import ContentError
-from generator.publish import MANIFEST, Busy, Refused, Standing
-from generator.templates import BUILT_IN, Templates
-from generator.views import HomeView, WeekView
+from generator.building import build as program
+from generator.building import plan, worklist
+from generator.building.build import Options, Report, build
+from generator.building.fingerprint import Fingerprint
+from generator.edition import edition, listing
+from generator.edition.edition import Edition, Role
+from generator.model.content import Content, StaticFile
+from generator.model.model import Event
+from generator.model.problems import ContentError
+from generator.pages.pages import PostingSubject
+from generator.pages.views import HomeView, WeekView
+from generator.publishing import publish
+from generator.publishing.publish import MANIFEST, Busy, Refused, Standing
+from generator.reading import files, folder, intake
+from generator.reading.intake import Intake, Rules
+from generator.reading.templates import BUILT_IN, Templates
+from generator.work import crew, memo
+from generator.work.cachefolder import cache_of
+from generator.work.memo import Memo
 
 EXAMPLES = int(os.environ.get("VACANCY_DIGEST_EXAMPLES", "0"))
 GRANULE = 20_000_000  # ns: what the clocks of file systems here are finer than

@@ -15,11 +15,11 @@ from judges import INSTALLED, NODE, Missing, _have, npm_package
 from sites import DATA, Outcome, SmallSite, built, command
 
 from generator.cli import _COMMANDS
-from generator.editors import FORM, Editors, json_schema
-from generator.folder import built_in_words
-from generator.frontmatter import read_mapping, split
-from generator.model import State
-from generator.schema import Posting
+from generator.editing.editors import FORM, Editors, json_schema
+from generator.model.model import State
+from generator.model.schema import Posting
+from generator.reading.folder import built_in_words
+from generator.reading.frontmatter import read_mapping, split
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 BIN = Path(sys.executable).parent

@@ -19,10 +19,10 @@ from sites import DATA
 from soaking import Tell
 from test_frontmatter import FRAGMENTS, INNER_KEYS
 
-from generator.folder import load
-from generator.frontmatter import split
-from generator.markup import MAX_BYTES
-from generator.schema import Posting
+from generator.model.schema import Posting
+from generator.reading.folder import load
+from generator.reading.frontmatter import split
+from generator.text.markup import MAX_BYTES
 
 CONTENTS = (Path(__file__).parents[1] / "content", DATA / "sample/content", DATA / "golden/content")
 BATCH = 250  # postings that one run of the program is asked about

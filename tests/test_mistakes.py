@@ -15,10 +15,10 @@ from sites import DATA, SAMPLE_NOW, Outcome, SmallSite, command
 from test_check import GITLAB
 from test_import import web
 
-from generator import links
-from generator.folder import load
-from generator.problems import Place, Problem
-from generator.reports import FORMATS, with_lines
+from generator.checking import links
+from generator.checking.reports import FORMATS, with_lines
+from generator.model.problems import Place, Problem
+from generator.reading.folder import load
 
 MISTAKES = DATA / "mistakes"
 NOW = datetime(2026, 5, 30, 12, tzinfo=UTC)

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from notices import SETTINGS
 
-from generator.folder import load
-from generator.past import rewritten
-from generator.repository import NoSuchRevision
+from generator.checking.past import rewritten
+from generator.reading.folder import load
+from generator.reading.repository import NoSuchRevision
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 ROLE = "---\ntitle: Role\norganisation: org\nadded: 2026-06-01\ncloses: 2026-06-20\n---\nText.\n"

@@ -5,7 +5,7 @@ import re
 import pytest
 from sites import Built
 
-from generator.pictures import _outlines, locator
+from generator.pages.pictures import _outlines, locator
 
 OUTLINES = _outlines()
 SVG = "{http://www.w3.org/2000/svg}"

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from serving import served
 from sites import Built
 
-from generator import wording
+from generator.edition import wording
 
 
 @pytest.fixture(scope="module")

@@ -15,13 +15,14 @@ from cases import BASE, CASES, POSTING, Case, lines_of, write_site
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator import folder, memo
-from generator.copies import copied
-from generator.fields import Fields
-from generator.folder import NoSite, load
-from generator.memo import Memo
-from generator.problems import ContentError, Place, Problem, shown
-from generator.schema import FreePage, Organisation, Posting, Settings
+from generator.model.fields import Fields
+from generator.model.problems import ContentError, Place, Problem, shown
+from generator.model.schema import FreePage, Organisation, Posting, Settings
+from generator.reading import folder
+from generator.reading.copies import copied
+from generator.reading.folder import NoSite, load
+from generator.work import memo
+from generator.work.memo import Memo
 
 X = "content/postings/x.md"
 FOOT = "The officer looks after security."
@@ -44,7 +45,7 @@ def test_forms_made_anew_judge_alike(tmp_path: Path) -> None:
     with mock.patch.dict(sys.modules):
         for name in [name for name in sys.modules if name.split(".")[0] == "generator"]:
             del sys.modules[name]
-        anew = importlib.import_module("generator.folder").load
+        anew = importlib.import_module("generator.reading.folder").load
         assert anew is not load
         for number, case in enumerate(CASES.values()):
             assert lines_of(anew(write_site(tmp_path / str(number), case.files))) == list(case.problems), case.name

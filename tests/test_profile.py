@@ -8,7 +8,7 @@ from markdown_it import MarkdownIt
 from sites import DATA
 from soaking import Tell
 
-from generator import markup
+from generator.text import markup
 
 PINNED = yaml.safe_load((DATA / "commonmark-spec.yaml").read_text("utf-8"))
 CONSTRUCTS = yaml.safe_load((DATA / "commonmark.yaml").read_text("utf-8"))

@@ -16,8 +16,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from sites import SAMPLE_NOW, SmallSite
 
-from generator import publish as program
-from generator.publish import (
+from generator.publishing import publish as program
+from generator.publishing.publish import (
     MANIFEST,
     Busy,
     Published,
@@ -217,7 +217,7 @@ def test_a_second_build_exits_with_75(small_site: SmallSite, tmp_path: Path) -> 
     """A cron job that meets a slow one ends with the code for "try again"; after SIGKILL the folder is free."""
     out = tmp_path / "out"
     held = (
-        "import time; from pathlib import Path; from generator.publish import opened\n"
+        "import time; from pathlib import Path; from generator.publishing.publish import opened\n"
         f"with opened(Path({str(out)!r}), ()):\n    print('held', flush=True)\n    time.sleep(60)"
     )
     with subprocess.Popen([sys.executable, "-c", held], stdout=subprocess.PIPE) as other:

@@ -17,7 +17,7 @@ from hostile import Doors, Twins
 from sites import Built, SmallSite
 from soaking import Tell
 
-from generator import markup
+from generator.text import markup
 
 AT_ONCE = 50  # texts in a round of the long form
 NO_TEXT = ("assets", "files for hosts", "sitemaps")  # nothing that an editor writes stands in them

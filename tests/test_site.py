@@ -16,15 +16,15 @@ from hypothesis import strategies as st
 from lxml import etree
 from sites import SAMPLE_NOW, Built, HtmlPage, SmallSite
 
-from generator import routes
-from generator.edition import Dimension, Role
-from generator.fields import SLUG
-from generator.folder import RESERVED
-from generator.hosting import META_POLICY
-from generator.model import State
-from generator.plan import plan
-from generator.routes import PostingPage, path_of
-from generator.templates import BUILT_IN, read_templates
+from generator.building.plan import plan
+from generator.edition import routes
+from generator.edition.edition import Dimension, Role
+from generator.edition.routes import PostingPage, path_of
+from generator.feeds.hosting import META_POLICY
+from generator.model.fields import SLUG
+from generator.model.model import State
+from generator.reading.folder import RESERVED
+from generator.reading.templates import BUILT_IN, read_templates
 
 PLACE_FILES = (
     *("index.html", "feed.xml", "atom.xml", "feed.json"),

@@ -13,8 +13,8 @@ from icalendar import Calendar
 from lxml import etree
 from sites import DATA, SAMPLE_NOW, SmallSite
 
-from generator.build import Options, build
-from generator.characters import blank, cleared
+from generator.building.build import Options, build
+from generator.model.characters import blank, cleared
 
 # Every character that front matter lets in, the awkward ones often. Spaces at the ends are no part of a value.
 any_character = st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"])

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import watchfiles
 
-from generator.watching import changes
+from generator.serving.watching import changes
 
 LONG = 30.0  # seconds; a change is usually seen within one
 

@@ -14,10 +14,10 @@ from soaking import Tell
 from subscribers import Archivist, Forgetful, Host, Library, Subscriber, document, is_archive
 from years import DAY, Line, Role, Script
 
-from generator import memo as memory
-from generator.build import Options, build
-from generator.folder import load
-from generator.past import rewritten
+from generator.building.build import Options, build
+from generator.checking.past import rewritten
+from generator.reading.folder import load
+from generator.work import memo as memory
 
 HOUR = timedelta(hours=1)
 CLOCKS = {(3, 8), (3, 29), (4, 5), (10, 4), (10, 25), (11, 1)}  # Sundays of 2026 on which clocks change somewhere

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import click
 
-from ..build import Options, Report, build
-from ..crew import Unavailable, cores
-from ..fields import read_base_url
-from ..model import State
-from ..profile import as_json, as_text
-from ..progress import on_terminal
-from ..telling import say
-from ..views import utc_text
-from ..wording import instant_text
+from ..building.build import Options, Report, build
+from ..edition.wording import instant_text
+from ..model.fields import read_base_url
+from ..model.model import State
+from ..model.telling import say
+from ..pages.views import utc_text
+from ..work.crew import Unavailable, cores
+from ..work.profile import as_json, as_text
+from ..work.progress import on_terminal
 from .options import now_option, root_option
 
 

@@ -7,18 +7,18 @@ from pathlib import Path
 
 import click
 
-from ..build import collisions_of
-from ..content import Content
-from ..files import read_text
-from ..folder import load
-from ..inspection import inspected
-from ..past import rewritten, rewritten_since_commit
-from ..problems import Problem
-from ..repairs import repair
-from ..reports import FORMATS, with_lines
-from ..repository import NoSuchRevision
-from ..telling import say
-from ..templates import read_templates
+from ..building.build import collisions_of
+from ..checking.inspection import inspected
+from ..checking.past import rewritten, rewritten_since_commit
+from ..checking.repairs import repair
+from ..checking.reports import FORMATS, with_lines
+from ..model.content import Content
+from ..model.problems import Problem
+from ..model.telling import say
+from ..reading.files import read_text
+from ..reading.folder import load
+from ..reading.repository import NoSuchRevision
+from ..reading.templates import read_templates
 from .options import root_option, the_clock
 
 
@@ -70,7 +70,7 @@ def _found(root: Path, base: str | None, wanted: list[str], *, links: bool) -> l
         unread = {problem.path for problem in loaded.problems}
         found += _rewritten(root, base, loaded.content, unread)
         if links:
-            from ..links import unanswered  # httpcore takes its time to be there
+            from ..checking.links import unanswered  # httpcore takes its time to be there
 
             found += unanswered(root, loaded.content, now)
     found += inspected(root, loaded.content, now)

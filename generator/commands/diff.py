@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from ..changes import Changes, NeverPublished, Told, changes_since
-from ..moves import Move
-from ..repository import NoSuchRevision
-from ..telling import in_json, in_markdown, say
-from ..views import utc_text
+from ..checking.moves import Move
+from ..model.telling import in_json, in_markdown, say
+from ..pages.views import utc_text
+from ..reading.repository import NoSuchRevision
+from ..serving.changes import Changes, NeverPublished, Told, changes_since
 from .options import now_option, root_option
 
 _SHOWN = 20  # paths; of more the number is told

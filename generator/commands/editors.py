@@ -4,10 +4,10 @@ from pathlib import Path
 
 import click
 
-from ..desk import Desk
-from ..editors import Editors
-from ..files import refuse_obstacles, replaced
-from ..telling import say
+from ..editing.desk import Desk
+from ..editing.editors import Editors
+from ..model.telling import say
+from ..reading.files import refuse_obstacles, replaced
 from .options import root_option
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from ..desk import extended
+from ..editing.desk import extended
 from .options import asked_argument, edit, now_option, posting_argument, root_option
 
 

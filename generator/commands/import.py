@@ -7,15 +7,15 @@ from pathlib import Path
 
 import click
 
-from ..desk import Desk
-from ..drafting import Draft, Unreadable
-from ..fetching import NotFetched, fetch
-from ..files import read_source
-from ..importing import write_drafts
-from ..interchange import drafts_in
-from ..notices import Bench
-from ..problems import shown
-from ..telling import say, visible
+from ..editing.desk import Desk
+from ..importing.drafting import Draft, Unreadable
+from ..importing.fetching import NotFetched, fetch
+from ..importing.importing import write_drafts
+from ..importing.interchange import drafts_in
+from ..importing.notices import Bench
+from ..model.problems import shown
+from ..model.telling import say, visible
+from ..reading.files import read_source
 from .options import now_option, root_option
 
 _MAX_BYTES = 5 * 1024 * 1024

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import click
 
-from ..fields import read_base_url
-from ..folder import built_in_words
-from ..provenance import REQUIREMENTS, Provenance, given, known
-from ..starter import start
-from ..telling import say
+from ..editing.provenance import REQUIREMENTS, Provenance, given, known
+from ..editing.starter import start
+from ..model.fields import read_base_url
+from ..model.telling import say
+from ..reading.folder import built_in_words
 from .options import now_option
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from ..desk import Desk, free_slug, moment, text_of
-from ..edits import Written
-from ..problems import did_you_mean
-from ..telling import say
+from ..editing.desk import Desk, free_slug, moment, text_of
+from ..editing.edits import Written
+from ..model.problems import did_you_mean
+from ..model.telling import say
 from .options import now_option, on_terminal, root_option
 
 

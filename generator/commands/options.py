@@ -7,15 +7,15 @@ from pathlib import Path
 
 import click
 
-from ..clock import read_now
-from ..content import Content
-from ..desk import Desk
-from ..edition import Edition
-from ..edits import FrontMatter
-from ..folder import load
-from ..problems import ContentError
-from ..schema import Posting
-from ..telling import say
+from ..editing.desk import Desk
+from ..editing.edits import FrontMatter
+from ..edition.edition import Edition
+from ..model.clock import read_now
+from ..model.content import Content
+from ..model.problems import ContentError
+from ..model.schema import Posting
+from ..model.telling import say
+from ..reading.folder import load
 
 
 def the_clock() -> datetime:

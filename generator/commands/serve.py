@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from ..cachefolder import lasting
-from ..folder import settings_of
-from ..server import Server
-from ..telling import say
-from ..watching import changes
-from ..workbench import Workbench
+from ..model.telling import say
+from ..reading.folder import settings_of
+from ..serving.server import Server
+from ..serving.watching import changes
+from ..serving.workbench import Workbench
+from ..work.cachefolder import lasting
 from .options import root_option
 
 

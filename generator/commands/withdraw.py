@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from ..desk import ended
+from ..editing.desk import ended
 from .options import edit, now_option, posting_argument, root_option
 
 

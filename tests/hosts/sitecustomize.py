@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from generator import crew
+from generator.work import crew
 
 _list, _scan = os.listdir, os.scandir
 

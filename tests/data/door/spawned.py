@@ -3,7 +3,7 @@
 import multiprocessing
 import sys
 
-from generator.crew import CHUNK, Crew
+from generator.work.crew import CHUNK, Crew
 
 
 def added(start: int, chunk: list[int]) -> int:

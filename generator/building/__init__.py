@@ -1,0 +1,1 @@
+"""The build: plan, worklist, rendering and pieces."""

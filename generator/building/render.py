@@ -1,0 +1,462 @@
+"""Artifacts to bytes. Every page of a site is made here from its view and the templates, and from nothing else."""
+
+import traceback
+from collections.abc import Hashable, Iterable, MutableMapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property, lru_cache
+from pathlib import Path
+from types import CodeType
+from typing import Any, NamedTuple, assert_never, get_args
+
+from jinja2 import (
+    BaseLoader,
+    BytecodeCache,
+    Environment,
+    StrictUndefined,
+    TemplateError,
+    TemplateNotFound,
+    TemplateRuntimeError,
+)
+from jinja2.bccache import Bucket
+from markupsafe import Markup, escape
+
+from ..edition import routes, wording
+from ..edition.edition import Role, ended_long_ago, role_at
+from ..edition.routes import AssetFile, FeedFile, Format, Links, Page, PostingPage, page_of, path_of
+from ..feeds import calendars, feeds
+from ..feeds.calendars import DeadlineCalendar
+from ..feeds.entries import Entry, EntrySubject, Feed, WeeksSubject, entry_of
+from ..feeds.exports import DataSubject, TableSubject
+from ..feeds.hosting import META_POLICY
+from ..model.content import Content, Listing, PostingFile, StaticFile
+from ..model.model import Dimension, Event, Kind
+from ..model.problems import ContentError, Place, Problem
+from ..model.telling import visible
+from ..pages import pages, views
+from ..pages.corrections import report_address
+from ..pages.mails import week_text
+from ..pages.matching import LEVELS
+from ..pages.pages import PostingSubject, feed_links
+from ..publishing.publish import Aside, write_aside
+from ..reading.intake import whole
+from ..reading.sandbox import Sandbox
+from ..reading.templates import Templates, said
+from ..work import tally
+from ..work.crew import CHUNK
+from ..work.tally import timed
+
+
+@dataclass(frozen=True, slots=True)
+class OpmlView:
+    """Every feed, for feed readers."""
+
+    title: str
+    site: views.FeedRow
+    sections: tuple[tuple[str, tuple[views.FeedRow, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SitemapView:
+    """Every page that may be found by search; with the instant of its last event where it has events."""
+
+    pages: tuple[tuple[Page, str], ...]
+
+
+View = (
+    views.HtmlView
+    | views.WeekMailView
+    | PostingSubject
+    | Feed
+    | WeeksSubject
+    | DeadlineCalendar
+    | DataSubject
+    | TableSubject
+    | OpmlView
+    | SitemapView
+    | StaticFile
+    | bytes
+)
+
+
+class Artifact(NamedTuple):
+    """One file of the site: its page, and all that its bytes depend on besides templates and surroundings.
+
+    `key` stands for the view, `part` is the part of the plan that it comes from.
+    """
+
+    page: Page
+    view: View
+    path: str
+    key: bytes
+    part: str
+
+
+_TEMPLATES: dict[type, str] = {
+    views.HomeView: "home.html",
+    views.PostingView: "posting.html",
+    views.TakenDownView: "taken-down.html",
+    views.SectionView: "section.html",
+    views.CollectionView: "collection.html",
+    views.EndedView: "ended.html",
+    views.ListView: "list.html",
+    views.ArchiveView: "archive.html",
+    views.WeeksView: "weeks.html",
+    views.WeekView: "week.html",
+    views.WeekMailView: "mail.html",
+    views.EditorsView: "page.html",
+    views.FeedsView: "feeds.html",
+    views.NotFoundView: "not-found.html",
+    views.AliasView: "moved.html",
+    OpmlView: "feeds.opml",
+    SitemapView: "sitemap.xml",
+}
+
+
+class _Sources(BaseLoader):
+    """Templates from memory, under the names that messages show."""
+
+    def __init__(self, templates: Templates) -> None:
+        self.templates = templates
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, None]:
+        try:
+            source = self.templates.sources[template]
+        except KeyError:
+            raise TemplateNotFound(template) from None
+        return source.text, source.path, None
+
+
+class _Compiled(BytecodeCache):
+    """What templates were compiled to in this process: where it builds again and again, that takes longest."""
+
+    def __init__(self) -> None:
+        self.codes: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self.codes.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code:
+            self.codes[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED, _COMPILED_IN_SANDBOX = _Compiled(), _Compiled()  # the same text is other code there
+_MOST_ROWS = 5_000
+_MOST_HELD = 1 << 26  # characters of what pages share
+_SUBJECTS = (str, int, type(None), *get_args(routes.Page))
+_DEEP = (
+    routes.PostingPage,
+    routes.AliasPage,
+    routes.CollectionPage,
+    routes.EndedPage,
+    routes.MonthPage,
+    routes.WeekPage,
+)
+
+
+class _Environment(Environment):
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        # Jinja would chain two mappings, and walk through the chain at each template that a page is made of.
+        return {**self.globals, **(d or {})}
+
+
+class Renderer:
+    """Renders views one by one, in any order. What many pages show alike it makes once."""
+
+    def __init__(self, content: Content, templates: Templates) -> None:
+        self.content, self.settings, self.templates = content, content.settings, templates
+        self.links = Links(self.settings.base_url)
+        self.url_of = lru_cache(8192)(lambda page: escape(self.links.url(page)))
+        self.rows: dict[Hashable, tuple[Markup, int]] = {}
+        self.contents: dict[str, str] = {}
+        self.briefs: dict[bytes, views.Row] = {}
+        self.parts: dict[Hashable, tuple[Markup, int]] = {}
+        self.held = 0
+        self.environment = _Environment(
+            loader=_Sources(templates),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            bytecode_cache=_COMPILED,
+        )
+        self.sandboxed = templates.sandboxed
+        self.globals: dict[str, Any] = {
+            "site": self.settings,
+            "report": report_address(self.settings, self.settings.title, self.settings.base_url),
+            "pages": tuple(views.Link(file.page.title, routes.EditorsPage(file.slug)) for file in content.pages),
+            "policy": META_POLICY,
+            "url": self.url,
+            "absolute": lru_cache(1024)(lambda page: escape(self.links.absolute(page))),
+            "asset": self.asset,
+            "prefix": self.links.prefix,
+            "media_type": media_type,
+            "degree_levels": LEVELS,
+            "section_title": views.section_title,
+            "section_word": lambda dimension: views.DIMENSION_WORDS[dimension][1],
+            "feed_links": feed_links,
+            "page_of": page_of,
+            "wording": wording,
+            "row": self.row,
+            "brief": self.brief,
+            "told": self.told,
+            "part": self.part,
+            "in_menu": lambda page: None if isinstance(page, _DEEP) else page,
+            "Dimension": Dimension,
+        } | {page.__name__: page for page in get_args(routes.Page)}
+        self.environment.globals |= self.globals
+
+    @cached_property
+    def sandbox(self) -> Sandbox:
+        """Where templates of the site are filled in, and those of ours that they take part in."""
+        found = Sandbox(_Sources(self.templates), _COMPILED_IN_SANDBOX)
+        found.globals |= self.globals
+        return found
+
+    def url(self, page: Page | str) -> Markup:
+        """The address of a page. Raises a template's error when it is given text: links are made from pages."""
+        if isinstance(page, str):
+            raise TemplateRuntimeError(
+                f"url({page!r}) is given text, give it a page such as Home() or EditorsPage('about')"
+            )
+        return self.url_of(page)
+
+    def asset(self, name: str, *, absolute: bool = False) -> str:
+        """The address of an asset, whole for other sites. Raises a template's error when there is none of that name."""
+        if name not in self.templates.assets:
+            raise TemplateNotFound(f"assets/{name}")
+        page = AssetFile(self.templates.published_name(name))
+        return self.links.absolute(page) if absolute else self.links.url(page)
+
+    def part(self, name: str, subject: object = None) -> Markup:
+        """A template that shows nothing but its subject (a page, text or number), which many pages share."""
+        if not isinstance(subject, _SUBJECTS):
+            raise TemplateRuntimeError(f"part({name!r}) is given {type(subject).__name__}, give it a page or a text")
+        if name not in self.templates.sources:
+            raise TemplateNotFound(name)
+        return self._kept(self.parts, (name, subject), name, {"subject": subject})
+
+    def row(self, role: Role, level: int = 3, reason: str = "") -> Markup:
+        """A role in a list, with its heading of some level."""
+        key = role.key, level, reason
+        if (found := self.rows.get(key)) and not found[1]:
+            return found[0]
+        return self._kept(self.rows, key, "row.html", {"row": self.brief(role), "level": level, "reason": reason})
+
+    def _kept(
+        self, kept: dict[Hashable, tuple[Markup, int]], key: Hashable, name: str, values: dict[str, object]
+    ) -> Markup:
+        """A template filled in once for all pages that hold it. Each page is charged as if it were for itself alone:
+        whether one is too much must not depend on the pages before it.
+        """
+        if found := kept.get(key):
+            text, units = found
+            if units and self.sandbox.at_work:
+                self.sandbox.spend(units)
+            return text
+        before = self.sandbox.spent if self.sandboxed else 0
+        text = Markup(self.fill(name, **values))
+        units = self.sandbox.spent - before if self.sandboxed else 0
+        self.held += len(text)
+        if len(kept) >= _MOST_ROWS or self.held > _MOST_HELD:
+            self.rows.clear()
+            self.parts.clear()
+            self.held = len(text)
+        kept[key] = text, units
+        return text
+
+    def told(self, events: Iterable[tuple[Event, Role]]) -> list[views.Happening]:
+        """Events of roles as lines of a list."""
+        return [views.happening_of(event, role, self.settings, elsewhere=True) for event, role in events]
+
+    def brief(self, role: Role) -> views.Row:
+        """A role as a line that tells an event of it."""
+        if (found := self.briefs.get(role.key)) is None:
+            if len(self.briefs) >= _MOST_ROWS:
+                self.briefs.clear()
+            found = self.briefs[role.key] = views.row_of(role, self.content)
+        return found
+
+    def html(self, view: views.HtmlView | views.WeekMailView | OpmlView | SitemapView) -> bytes:
+        """A page. Raises ContentError when a template fails, with the template's line."""
+        if isinstance(view, views.WeekMailView) and view.page.format == "txt":
+            return week_text(view.week, self.brief, self.settings, self.links).encode()
+        return self.fill(_TEMPLATES[type(view)], view=view).encode()
+
+    def posting(self, subject: PostingSubject, file: PostingFile) -> bytes:
+        """A posting's page."""
+        return self.html(pages.posting_view(subject, file, self.content, self.links))
+
+    def feed(self, feed: Feed, pieces: Iterable[bytes]) -> bytes:
+        """A feed around its entries as `entries` makes them."""
+        stylesheet = self.asset("feed.css")
+        match feed.format:
+            case "atom":
+                return feeds.atom(feed, pieces, self.settings, self.links, stylesheet)
+            case "json":
+                return feeds.json_feed(feed, pieces, self.settings, self.links)
+        return feeds.rss(feed, pieces, self.settings, self.links, stylesheet)
+
+    def entries(self, found: Sequence[Entry], format: Format) -> list[bytes]:
+        """Entries as the pieces of a feed."""
+        match format:
+            case "rss":
+                return feeds.rss_items(found, self.settings, self.links, self.entry)
+            case "atom":
+                return feeds.atom_entries(found, self.settings, self.links, self.entry)
+            case "json":
+                return feeds.json_items(found, self.links, self.entry)
+        assert_never(format)
+
+    def entry(self, entry: Entry) -> str:
+        """The content of a feed's entry, as HTML: the same in each format."""
+        if (html := self.contents.get(entry.id)) is None:
+            html = self.fill("entry.html", entry=entry)
+            if len(self.contents) >= CHUNK or len(html) > _MOST_HELD // CHUNK:
+                self.contents.clear()
+            self.contents[entry.id] = html
+        return html
+
+    def fill(self, name: str, **values: object) -> str:
+        """A template filled in. Raises ContentError when it fails for a reason that an editor can mend."""
+        if name in self.sandboxed:
+            return self.fill_in_sandbox(name, values)
+        try:
+            return self.environment.get_template(name).render(**values)
+        except TemplateError as error:
+            raise ContentError([self.template_problem(name, error)]) from error
+
+    def fill_in_sandbox(self, name: str, values: dict[str, object]) -> str:
+        """The same where a template of the site takes part: whatever goes wrong there is its editor's to mend. What is
+        filled in for the sake of another template is charged to the same page.
+        """
+        sandbox = self.sandbox
+        if outermost := not sandbox.at_work:
+            sandbox.begin()
+        try:
+            return sandbox.get_template(name).render(**values)
+        except ContentError:
+            raise
+        except Exception as error:
+            raise ContentError([self.template_problem(name, error)]) from error
+        finally:
+            if outermost:
+                sandbox.at_work = False
+
+    def template_problem(self, name: str, error: Exception) -> Problem:
+        """Where a template failed: the innermost line in the traceback that is the site's own, or else of ours."""
+        # Not with `extract_tb`, which would look for a file of such a name and read it.
+        lines = [(frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(error.__traceback__)]
+        shown = {source.path: source.own for source in self.templates.sources.values()}
+        known = [one for one in lines if one[0] in shown]
+        path, line = ([one for one in known if shown[one[0]]] or known or [(f"templates/{visible(name)}", 1)])[-1]
+        return Problem(path, Place(line), "template", f"fails ({said(error)}), correct the template")
+
+
+def media_type(page: Page) -> str:
+    """The media type under which a page's feed or calendar is offered to programs."""
+    match page:
+        case FeedFile(format="rss") | routes.WeeksFeed():
+            return "application/rss+xml"
+        case FeedFile(format="atom"):
+            return "application/atom+xml"
+        case FeedFile(format="json"):
+            return "application/feed+json"
+        case routes.CalendarFile():
+            return "text/calendar"
+    return "text/html"
+
+
+class Workshop:
+    """What hands need to make pieces of a site: the surroundings and the templates. Travels without its renderer.
+
+    `root` holds the content, `aside` is the folder for files on their way; None for hands that see neither.
+    """
+
+    def __init__(self, content: Content, templates: Templates, root: Path, aside: Path | None) -> None:
+        self.content, self.templates, self.root, self.aside = content, templates, root, aside
+
+    def __reduce__(self) -> tuple[type["Workshop"], tuple[Content, Templates, Path, Path | None]]:
+        return Workshop, (self.content, self.templates, self.root, self.aside)
+
+    @cached_property
+    def renderer(self) -> Renderer:
+        return Renderer(self.content, self.templates)
+
+    def delivered(self, path: str, content: bytes) -> bytes | Aside:
+        """A file that is done, put aside where that is possible."""
+        return write_aside(self.aside, path, content) if self.aside else content
+
+
+Html = views.HtmlView | views.WeekMailView | PostingSubject | OpmlView | SitemapView
+
+
+def make_pages(workshop: Workshop, chunk: list[tuple[str, Html, bytes | None]]) -> list[tuple[str, bytes | Aside]]:
+    """A task of the crew: pages by their paths; with postings come the bytes of their files for hands elsewhere."""
+    made = []
+    for path, view, raw in chunk:
+        with timed(tally.here, "templates", path):
+            if isinstance(view, PostingSubject):
+                file = whole(workshop.root, view.role.listing, workshop.content, raw)
+                content = workshop.renderer.posting(view, file)
+            else:
+                content = workshop.renderer.html(view)
+        made.append((path, workshop.delivered(path, content)))
+    return made
+
+
+class Draft(NamedTuple):
+    """A posting's page made before all postings were known: right if it is the page of just this role."""
+
+    key: bytes
+    page: bytes | Aside
+
+
+@dataclass(slots=True)
+class Drafts:
+    """Makes the pages of roles that ended long ago as their postings are read: those name no other roles."""
+
+    templates: Templates
+    now: datetime
+    base_url: str | None
+    aside: Path
+    workshop: Workshop | None = None
+
+    def __call__(self, file: PostingFile, listing: Listing, content: Content) -> Draft | None:
+        if listing.history.opened > self.now:
+            return None
+        role = role_at(listing, content.settings, self.now)
+        if not ended_long_ago(role, content.settings, self.now):
+            return None
+        if self.workshop is None:
+            published = content.at(self.base_url) if self.base_url else content
+            self.workshop = Workshop(published.surroundings(), self.templates, Path(), self.aside)
+        path = path_of(PostingPage(role.slug))
+        with timed(tally.here, "templates", path):
+            page = self.workshop.renderer.posting(PostingSubject(role, ()), file)
+        return Draft(role.key, self.workshop.delivered(path, page))
+
+
+def make_entries(workshop: Workshop, chunk: list[EntrySubject]) -> list[tuple[bytes, ...]]:
+    """A task of the crew: of each event its RSS item, its Atom entry and its item of a JSON feed.
+
+    The first two are empty for an event that only JSON tells.
+    """
+    renderer, settings = workshop.renderer, workshop.content.settings
+    with timed(tally.here, "feeds"):
+        found = [entry_of(subject, workshop.content) for subject in chunk]
+        told = [settings.closed_in_feeds or subject.event.kind is not Kind.CLOSED for subject in chunk]
+        kept = [entry for entry, is_told in zip(found, told, strict=True) if is_told]
+        rss, atom = iter(renderer.entries(kept, "rss")), iter(renderer.entries(kept, "atom"))
+        json = renderer.entries(found, "json")
+        return [
+            (next(rss), next(atom), item) if is_told else (b"", b"", item)
+            for item, is_told in zip(json, told, strict=True)
+        ]
+
+
+def make_deadlines(workshop: Workshop, chunk: list[Role]) -> list[tuple[bytes, ...]]:
+    """A task of the crew: of each role its event in a calendar."""
+    with timed(tally.here, "feeds"):
+        return [(calendars.event_of(role, workshop.content, workshop.renderer.links),) for role in chunk]

@@ -1,0 +1,1 @@
+"""A closer look at content: warnings, repairs, history and links."""

@@ -1,0 +1,1 @@
+"""Content files changed in place, new sites, and settings of editors' tools."""

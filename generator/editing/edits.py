@@ -1,0 +1,175 @@
+"""Front matter changed as a careful person would: every byte stays but those that the change is about.
+
+A text is edited at the places where its keys and values stand, so comments, order, quotes and line ends keep.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import yaml
+
+from ..model.problems import Place
+from ..model.schema import Posting
+from ..reading.frontmatter import split
+
+_ORDER = {info.alias or name: number for number, (name, info) in enumerate(Posting.model_fields.items())}
+# What YAML reads as the text itself, in our strict reading, which knows no types: no quote is needed.
+_PLAIN = re.compile(r"[^\W_][\w .,;()/+&’“”–—%=~$€£-]*(?::[^\s,\[\]{}][\w .,;()/+&’“”–—%=~$€£-]*)*")
+
+Written = str | int | bool | Sequence["Written"] | Mapping[str, "Written"]
+
+
+class NotEditable(Exception):
+    """The text has no front matter that can be edited; `check` says what is wrong with it."""
+
+
+def scalar(value: str | int | bool) -> str:
+    """A value as front matter holds it: plain where that is the same to every reader, else in double quotes."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    text = str(value)
+    if _PLAIN.fullmatch(text) and text == text.strip() and not text.endswith(":"):
+        return text
+    return json.dumps(text, ensure_ascii=False)
+
+
+def block(key: str, value: Written, indent: str = "") -> list[str]:
+    """The lines of a key with its value."""
+    if isinstance(value, str | int):
+        return [f"{indent}{key}: {scalar(value)}"]
+    if isinstance(value, Mapping):
+        return [f"{indent}{key}:", *(line for inner, one in value.items() for line in block(inner, one, indent + "  "))]
+    if all(isinstance(one, str) and len(one) < 12 for one in value):
+        return [f"{indent}{key}: [{', '.join(scalar(str(one)) for one in value)}]"]
+    return [f"{indent}{key}:", *(line for one in value for line in item(one, indent + "  "))]
+
+
+def item(value: Written, indent: str = "  ") -> list[str]:
+    """The lines of an item of a list."""
+    if isinstance(value, str | int):
+        return [f"{indent}- {scalar(value)}"]
+    assert isinstance(value, Mapping), "front matter has no lists of lists"
+    lines = [line for key, one in value.items() for line in block(key, one, indent + "  ")]
+    return [f"{indent}- {lines[0].lstrip()}", *lines[1:]]
+
+
+class FrontMatter:
+    """The text of a file with front matter, to be edited step by step; `text` is what it has become.
+
+    Raises NotEditable where there is no front matter that can be read.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._read()
+
+    def set(self, key: str, value: str | int | bool) -> None:
+        """Gives a key at the top level a value in place of the one that it has, or adds it where it belongs."""
+        if key not in self._values:
+            self.add(key, value)
+            return
+        node = self._values[key]
+        if not isinstance(node, yaml.ScalarNode):
+            raise NotEditable(f"{key} is no single value")
+        self._replace(node.start_mark.index, node.end_mark.index, scalar(value))
+
+    def add(self, key: str, value: Written) -> None:
+        """Adds a key that is not there, after the last of those that the schema has before it."""
+        rank = _ORDER.get(key, len(_ORDER))
+        before = [name for name in self._values if _ORDER.get(name, len(_ORDER)) < rank]
+        after = max(before, key=lambda name: self._values[name].end_mark.index, default=None)
+        place = self._line_end(self._end_of(self._values[after])) if after else self._offset
+        self._insert(place, block(key, value))
+
+    def append(self, key: str, value: Mapping[str, Written]) -> None:
+        """Adds a mapping to the list under a key, as its last item."""
+        node = self._values.get(key)
+        if node is None:
+            self.add(key, [value])
+        elif not isinstance(node, yaml.SequenceNode) or not node.value:
+            raise NotEditable(f"{key} is no list")
+        elif node.flow_style:
+            # The last item ends, then may come a comma, space and the closing bracket.
+            end = node.value[-1].end_mark.index
+            inside = ", ".join(f"{name}: {_flow(one)}" for name, one in value.items())
+            self._replace(end, end, f", {{{inside}}}")
+        else:
+            # An item's text starts after the dash and the space: what stands before them is the indent.
+            start = node.value[0].start_mark
+            line = self._front[self._front.rfind("\n", 0, start.index) + 1 : start.index]
+            self._insert(self._line_end(self._end_of(node)), item(value, line[: line.index("-")]))
+
+    def values(self) -> Iterator[yaml.ScalarNode]:
+        """Every single value, those inside lists and mappings too."""
+        waiting = list(self._values.values())
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, yaml.ScalarNode):
+                yield node
+            else:
+                waiting += [one[1] if isinstance(one, tuple) else one for one in node.value]
+
+    def replace(self, written: Mapping[Place, str]) -> None:
+        """Writes other texts in place of the values that start at these places of the file."""
+        found = [(node, written[place]) for node in self.values() if (place := _place(node)) in written]
+        # From the end on, so that the places before stay true; to read it again after each would take long.
+        for node, text in sorted(found, key=lambda one: -int(one[0].start_mark.index)):
+            start, end = (self._offset + mark.index for mark in (node.start_mark, node.end_mark))
+            self.text = self.text[:start] + scalar(text) + self.text[end:]
+        self._read()
+
+    def _read(self) -> None:
+        parts = split(self.text)
+        if parts is None:
+            raise NotEditable("the file has no front matter between two lines of ---")
+        self._front, body, _ = parts
+        # The opening line is all that stands before.
+        self._offset = self.text.index("\n") + 1
+        assert self.text.startswith(self._front, self._offset)
+        assert self.text.endswith(body)
+        try:
+            root: Any = yaml.compose(self._front, Loader=yaml.SafeLoader)
+        except yaml.YAMLError as error:
+            raise NotEditable("its front matter is not YAML") from error
+        if root is not None and (not isinstance(root, yaml.MappingNode) or root.flow_style):
+            raise NotEditable("its front matter is no list of keys and values")
+        self._values: dict[str, Any] = {key.value: node for key, node in root.value} if root else {}
+
+    def _end_of(self, node: Any) -> int:
+        """Where the text of a value ends: a block's own end mark stands after the comments that follow it."""
+        if isinstance(node, yaml.ScalarNode) and node.style not in {"|", ">"}:
+            return int(node.end_mark.index)
+        if isinstance(node, yaml.ScalarNode) or node.flow_style or not node.value:
+            written = self._front[: node.end_mark.index].rstrip()
+            return len(written)
+        last = node.value[-1]
+        return self._end_of(last[1] if isinstance(last, tuple) else last)
+
+    def _line_end(self, index: int) -> int:
+        """The start of the line after the one in which a place of the front matter lies, in the whole text."""
+        end = self.text.find("\n", self._offset + index)
+        return len(self.text) if end < 0 else end + 1
+
+    def _insert(self, place: int, lines: list[str]) -> None:
+        newline = "\r\n" if "\r\n" in self.text else "\n"
+        self.text = self.text[:place] + "".join(line + newline for line in lines) + self.text[place:]
+        self._read()
+
+    def _replace(self, start: int, end: int, written: str) -> None:
+        self.text = self.text[: self._offset + start] + written + self.text[self._offset + end :]
+        self._read()
+
+
+def _place(node: yaml.ScalarNode) -> Place:
+    """Where a value stands in its file, whose first line is not of the front matter."""
+    return Place(node.start_mark.line + 2, node.start_mark.column + 1)
+
+
+def _flow(value: Written) -> str:
+    """A value inside braces, where commas and brackets separate."""
+    if not isinstance(value, str | int):
+        raise NotEditable("lists inside lists are written on lines of their own")
+    text = scalar(value)
+    return json.dumps(str(value), ensure_ascii=False) if re.search(r"[,\[\]{}]", text) and text[0] != '"' else text

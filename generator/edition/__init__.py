@@ -1,0 +1,1 @@
+"""The digest at one instant: deadlines, history, listings, routes and wording."""

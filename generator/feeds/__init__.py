@@ -1,0 +1,1 @@
+"""Entries, feeds, calendars, exports and files for hosts."""

@@ -1,0 +1,413 @@
+"""What a feed tells: entries made from events, the same whatever the format."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
+from itertools import islice, takewhile
+from typing import NamedTuple, assert_never
+
+from ..checking.past import LATEST_DAYS
+from ..edition import wording
+from ..edition.deadlines import local_deadline
+from ..edition.edition import BEGINNING, SITE_AT_LEAST, Collection, Edition, Role, kinds, newest_first
+from ..edition.routes import (
+    ArchiveFile,
+    FeedFile,
+    FeedsPage,
+    Format,
+    HtmlPage,
+    PostingPage,
+    SectionPage,
+    Told,
+    WeekPage,
+    WeeksFeed,
+    WeeksPage,
+    page_of,
+)
+from ..edition.stated import Stated, read_stated
+from ..model import clock
+from ..model.content import Content
+from ..model.fields import read_when
+from ..model.model import Dimension, Event, Kind, Standing
+from ..model.schema import Settings
+from ..model.vocabulary import NOT_STATED
+from ..pages.views import name_apart, place_of, utc_text, when_told
+from .archives import Month, months_of
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A subject of an entry; `scheme` is the page of its dimension."""
+
+    scheme: HtmlPage
+    term: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event as a subscriber reads it.
+
+    `told` are sentences: what happened, and what has happened since. `lead` is the posting's own summary, `text` the
+    beginning of the notice, `lines` are (label, text) pairs, `facts` are for machines; `summary` says it in one plain
+    text. `changed` is the instant of the last event that changed any of it.
+    """
+
+    id: str
+    title: str
+    page: PostingPage | WeekPage
+    instant: datetime
+    changed: datetime
+    told: tuple[str, ...] = ()
+    lead: str = ""
+    text: str = ""
+    lines: tuple[tuple[str, str], ...] = ()
+    categories: tuple[Category, ...] = ()
+    facts: tuple[tuple[str, object], ...] = ()
+    external_url: str = ""
+
+    @property
+    def summary(self) -> str:
+        lines = (f"{label}: {text}" for label, text in self.lines)
+        return " ".join(filter(None, (*self.told, self.lead or self.text, *lines)))
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A whole feed, the newest first: of events, or of entries made for it alone; `updated` is that of the newest.
+
+    `related` are the documents of RFC 5005 around it, by their relation; an `archive` is one that stays as it is.
+    """
+
+    page: FeedFile | ArchiveFile | WeeksFeed
+    id: str
+    title: str
+    description: str
+    about: HtmlPage
+    updated: datetime
+    events: tuple[Event, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    related: tuple[tuple[str, FeedFile | ArchiveFile], ...] = ()
+    archive: bool = False
+
+    @property
+    def format(self) -> Format:
+        return "rss" if isinstance(self.page, WeeksFeed) else self.page.format
+
+
+FEEDS: tuple[tuple[Told, Format], ...] = (
+    ("all", "rss"),
+    ("all", "atom"),
+    ("all", "json"),
+    ("opened", "rss"),
+    ("opened", "atom"),
+    ("closing", "rss"),
+    ("closing", "atom"),
+)
+# What a feed tells, in its title and in its description.
+_TOLD: dict[Told, tuple[str, str]] = {
+    "all": ("all events", "Everything that happens to roles"),
+    "opened": ("newly opened roles", "Roles as they open or reopen"),
+    "closing": ("roles that are closing", "Roles as their deadlines come near"),
+}
+
+
+def feeds_of(collection: Collection, edition: Edition) -> Iterator[Feed]:
+    """Every feed of a collection; only JSON tells that a role has closed, unless the site asks for more.
+
+    The site's feeds of opened and of closing roles have an archive by months.
+    """
+    settings = edition.settings
+    whole = collection.dimension is None
+    told = _sorted_out(edition.events, settings) if whole else _told(collection, settings)
+    shown = {
+        name: tuple(within_window(found, settings.feed_window_days, collection.least)) for name, found in told.items()
+    }
+    for name, format in FEEDS:
+        page = FeedFile(place_of(collection), name, format)
+        feed = _feed(page, collection, shown["json" if format == "json" else name], edition.content)
+        if whole and name != "all":
+            yield from _with_archive(feed, page, months_of(told[name], settled(settings)))
+        else:
+            yield feed
+
+
+def settled(settings: Settings) -> timedelta:
+    """How long after an event another one may still come to be known that happened before it.
+
+    `check` lets a change be recorded seven days late, and with a deadline that is found so late comes its closing event
+    of a window before. A day without a time begins a day before its end, and not every edit is published on the day on
+    which it was checked.
+    """
+    return timedelta(days=settings.closing_window_days + LATEST_DAYS + 3)
+
+
+def _with_archive(feed: Feed, page: FeedFile, months: Sequence[Month]) -> Iterator[Feed]:
+    """A feed that holds all that is in no archive yet, and what it told in each month."""
+    pages = [ArchiveFile(page, month.year, month.month) for month in months]
+    over = [archive for archive, month in zip(pages, months, strict=True) if month.over]
+    running = tuple(event for month in months if not month.over for event in month.events)
+    previous = (("prev-archive", over[0]),) if over else ()
+    yield replace(feed, events=max(feed.events, running, key=len), related=previous)
+    for number, (archive, month) in enumerate(zip(pages, months, strict=True)):
+        older = (("prev-archive", pages[number + 1]),) if number + 1 < len(pages) else ()
+        newer = (("next-archive", pages[number - 1]),) if number else ()
+        yield replace(
+            feed,
+            page=archive,
+            title=f"{feed.title}, {wording.month_name(month.year, month.month)}",
+            updated=month.events[0].instant if month.events else month.begins,
+            events=month.events,
+            related=(("current", page), *older, *newer),
+            archive=month.over,
+        )
+
+
+def _told(collection: Collection, settings: Settings) -> Mapping[str, Sequence[Event]]:
+    """The newest events for each kind of feed: all that its window holds, and mostly not many more."""
+    window = timedelta(days=settings.feed_window_days)
+    since = collection.newest - 2 * window if collection.newest else BEGINNING
+    found = _sorted_out(newest_first(collection.roles, since), settings)
+    if all(len(events) >= collection.least and events[0].instant - window >= since for events in found.values()):
+        return found
+    return _sorted_out(collection.events, settings)
+
+
+def _sorted_out(events: Sequence[Event], settings: Settings) -> Mapping[str, Sequence[Event]]:
+    told = events if settings.closed_in_feeds else [event for event in events if event.kind is not Kind.CLOSED]
+    return {
+        "all": told,
+        "opened": kinds(told, Kind.OPENED, Kind.REOPENED),
+        "closing": kinds(told, Kind.CLOSING),
+        "json": events,
+    }
+
+
+def _feed(page: FeedFile, collection: Collection, events: tuple[Event, ...], content: Content) -> Feed:
+    settings, whole = content.settings, collection.dimension is None
+    name = "" if whole else name_apart(collection, content)
+    where = "" if collection.dimension is None else f"{collection.dimension.value}/{collection.key}/"
+    title, about = _TOLD[page.told]
+    return Feed(
+        page=page,
+        id=_tag(settings, f"feed/{where}{page.told}"),
+        title=": ".join(filter(None, (settings.title, name, title))),
+        description=f"{': '.join(filter(None, (about, name)))}. {settings.description}",
+        about=page_of(page),
+        updated=events[0].instant if events else beginning(settings),
+        events=events,
+    )
+
+
+def within_window(events: Sequence[Event], days: int, least: int) -> list[Event]:
+    """Of events newest first, those of the days before the newest one, and at least so many."""
+    if not events:
+        return []
+    horizon = events[0].instant - timedelta(days=days)
+    older = takewhile(lambda event: event.instant >= horizon, islice(events, least, None))
+    return [*events[:least], *older]
+
+
+def beginning(settings: Settings) -> datetime:
+    """The date that a feed without any event carries."""
+    day = read_when(settings.tag_authority.date).day
+    return datetime.combine(day, time.min, UTC)
+
+
+def _tag(settings: Settings, specific: str) -> str:
+    authority = settings.tag_authority
+    return f"tag:{authority.domain},{authority.date}:{specific}"
+
+
+class EntrySubject(NamedTuple):
+    """What an entry is made from besides the content's surroundings; `stated` is what the posting states, packed."""
+
+    event: Event
+    role: Role
+    stated: bytes
+
+
+def entry_of(subject: EntrySubject, content: Content) -> Entry:
+    event, role = subject.event, subject.role
+    page, changed = PostingPage(role.slug), _changed(event, role)
+    if role.takedown:
+        return Entry(event.id, role.title, page, event.instant, changed, ("This posting was taken down.",))
+    stated = read_stated(subject.stated)
+    return Entry(
+        id=event.id,
+        title=f"{wording.event_word(event, role.history)}: {_title(event, role, content)}",
+        page=page,
+        instant=event.instant,
+        changed=changed,
+        told=tuple(_told_of(event, role, content.settings)),
+        lead=stated.summary,
+        text=stated.text,
+        lines=tuple(_lines(event, role, stated, content)),
+        categories=tuple(_categories(event, role, content)),
+        facts=tuple(_facts(event, role, stated)),
+        external_url="" if role.ended_by else stated.apply,
+    )
+
+
+_CHANGES = frozenset({Kind.EXTENDED, Kind.SHORTENED, Kind.REOPENED})
+
+
+def _changed(event: Event, role: Role) -> datetime:
+    """When what an entry says was changed last: by its own event, a moved deadline, or the role's end by word."""
+    later = [one.instant for one in role.events if one.kind in _CHANGES or one == role.ended_by]
+    return max([event.instant, *later])
+
+
+def _title(event: Event, role: Role, content: Content) -> str:
+    """A role in one line: title, grade, organisation, place, and the deadline that the event is about."""
+    if role.takedown:
+        return role.title
+    organisation = content.name_of(Dimension.ORGANISATIONS, role.listing.organisation)
+    deadline = "" if role.ended_by or event.kind is Kind.CLOSED else _closes(role.told_by(event))
+    return ", ".join(filter(None, (role.title, role.listing.grade, organisation, role.listing.place, deadline)))
+
+
+def _closes(standing: Standing) -> str:
+    if standing.deadline:
+        return f"closes {wording.short_date(local_deadline(standing.deadline).date())}"
+    return wording.standing_text(standing) if standing.written else ""
+
+
+def _told_of(event: Event, role: Role, settings: Settings) -> Iterator[str]:
+    """What happened, and what has happened since that a reader has to know."""
+    yield _sentence(event, role, settings)
+    told = role.told_by(event)
+    if role.ended_by:
+        if role.ended_by != event:
+            yield _sentence(role.ended_by, role, settings)
+    elif told.written != role.standing.written:
+        yield f"The deadline was moved since. It is now: {wording.standing_text(role.standing)}."
+
+
+def _sentence(event: Event, role: Role, settings: Settings) -> str:
+    day, closes = when_told(event, settings), wording.standing_text(role.told_by(event))
+    match event.kind:
+        case Kind.OPENED | Kind.REOPENED:
+            return f"{wording.KIND_WORDS[event.kind]} on {day}."
+        case Kind.CLOSING:
+            return f"Closes on {closes}."
+        case Kind.EXTENDED:
+            return f"Deadline extended on {day}."
+        case Kind.SHORTENED:
+            return f"Deadline brought forward on {day}."
+        case Kind.WITHDRAWN:
+            return f"Withdrawn on {day}. It takes no more applications."
+        case Kind.FILLED:
+            return f"Filled: recorded on {day}. It takes no more applications."
+        case Kind.CLOSED:
+            return f"Seen to be over on {day}." if event == role.ended_by else f"Closed on {closes}."
+    assert_never(event.kind)
+
+
+def _lines(event: Event, role: Role, stated: Stated, content: Content) -> Iterator[tuple[str, str]]:
+    told = role.told_by(event)
+    known = f" {wording.how_known(told.deadline)}" if told.deadline else ""
+    yield "Deadline was" if role.ended_by else "Deadline", f"{_capital(wording.standing_text(told))}.{known}"
+    if event.kind in _CHANGES:
+        yield from _change(event, role, stated)
+    place = role.listing.place
+    yield "Duty station", f"{'Not stated' if place == wording.NO_PLACE else place}."
+    yield "Grade", f"{role.listing.grade or 'Not stated'}."
+    yield "Organization", f"{content.name_of(Dimension.ORGANISATIONS, role.listing.organisation)}."
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _change(event: Event, role: Role, stated: Stated) -> Iterator[tuple[str, str]]:
+    """What a moved deadline was before, and why it was moved."""
+    for on, before, reason in stated.changes:
+        if event.key.startswith(f"{on}/"):
+            old = next((one for one in role.history.standings if one.written == before), None)
+            yield "Deadline before", f"{_capital(wording.standing_text(old)) if old else 'Not stated'}."
+            if reason:
+                yield "Reason", reason
+
+
+def _categories(event: Event, role: Role, content: Content) -> Iterator[Category]:
+    yield Category(FeedsPage(), event.kind.value, wording.KIND_WORDS[event.kind])
+    for dimension in Dimension:
+        for key in role.listing.keys_of(dimension):
+            if key != NOT_STATED:
+                yield Category(SectionPage(dimension), key, content.name_of(dimension, key))
+
+
+def _facts(event: Event, role: Role, stated: Stated) -> Iterator[tuple[str, object]]:
+    """The posting for machines (JSON Feed's `_vacancy`); what the notice does not state is left out."""
+    told = role.told_by(event)
+    deadline = told.deadline
+    yield "id", role.id
+    yield "event", event.kind.value
+    if told.written and not deadline:
+        yield "closes_written", told.written
+        yield "closes_stated", True
+    if deadline:
+        yield "closes", utc_text(deadline.instant)
+        yield "closes_written", deadline.written
+        yield "closes_stated", deadline.stated
+        if deadline.zone:
+            yield "closes_zone", deadline.zone
+    if stated.countries:
+        yield "country", stated.countries
+    if stated.cities:
+        yield "duty_station", stated.cities
+    if stated.grade:
+        yield "grade", stated.grade
+    yield "organisation", role.listing.organisation
+    if stated.category:
+        yield "category", stated.category
+
+
+@dataclass(frozen=True, slots=True)
+class WeeksSubject:
+    """The weeks that are over, the newest first, each with its events and the role of each."""
+
+    weeks: tuple[tuple[int, int, tuple[Event, ...], tuple[Role, ...]], ...]
+
+
+def weeks_subject(edition: Edition) -> WeeksSubject:
+    """A week is told when it is over, so that its entry says everything at once and never changes its date."""
+    zone, roles = edition.settings.timezone, edition.role_by_id
+    over = [week for week in edition.weeks if clock.week_ends(*week, zone) <= edition.now][:SITE_AT_LEAST]
+    events = ((week, tuple(edition.weeks[week])) for week in over)
+    return WeeksSubject(tuple((*week, found, tuple(roles[event.posting] for event in found)) for week, found in events))
+
+
+def weeks_feed(subject: WeeksSubject, content: Content) -> Feed:
+    """The feed of the weeks."""
+    settings = content.settings
+    entries = [
+        _week_entry(year, week, list(zip(events, roles, strict=True)), content)
+        for year, week, events, roles in subject.weeks
+    ]
+    return Feed(
+        page=WeeksFeed(),
+        id=_tag(settings, "feed/weeks"),
+        title=f"{settings.title}: week by week",
+        description=f"What happened, week by week. {settings.description}",
+        about=WeeksPage(),
+        updated=entries[0].instant if entries else beginning(settings),
+        entries=tuple(entries),
+    )
+
+
+def _week_entry(year: int, week: int, told: Sequence[tuple[Event, Role]], content: Content) -> Entry:
+    by_kind = [
+        (word, [_title(event, role, content) for event, role in told if event.kind is kind])
+        for kind, word in wording.KIND_WORDS.items()
+    ]
+    ends = clock.week_ends(year, week, content.settings.timezone)
+    return Entry(
+        id=_tag(content.settings, f"week/{year:04}-W{week:02}"),
+        title=f"Week {week} of {year}: {wording.span(*wording.week_days(year, week))}",
+        page=WeekPage(year, week),
+        instant=ends,
+        changed=ends,
+        lines=tuple((word, "; ".join(titles) + ".") for word, titles in by_kind if titles),
+    )

@@ -1,0 +1,1 @@
+"""Notices and other programs' data as drafts."""

@@ -1,0 +1,386 @@
+"""Pages from the web, asked for as a well-behaved visitor does: honest name, robots respected, within limits.
+
+Nothing is sent before the address that it is sent to has been judged: a name is resolved once, every address of it is
+looked at, and the connection goes to one of those. Proxies and passwords of the environment are not used.
+"""
+
+import codecs
+import ipaddress
+import queue
+import re
+import socket
+import ssl
+import threading
+import time
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any, NamedTuple
+from urllib.parse import quote, urljoin, urlsplit
+from urllib.robotparser import RobotFileParser
+
+import httpcore
+
+from ..model.problems import shown
+
+MAX_BYTES = 5 * 1024 * 1024
+MAX_SECONDS = 30.0
+MAX_REDIRECTS = 5
+_LONGEST_ADDRESS = 8192  # characters
+_LONGEST_NAME = 255  # characters of a host's name
+_PATIENCE = 10.0  # seconds for one step, such as connecting to one of several addresses
+_STEP = 64 * 1024  # bytes that are unpacked at once
+_ACCEPT = "text/html, application/json, application/xml, text/*;q=0.9"
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+# What is left unchanged in a path or query: what RFC 3986 lets stand there, and what is encoded already.
+_KEPT = "%/:@!$&'()*+,;=-._~?"
+# The encodings that pages have. Python knows others, which are none of text or take a time that grows out of hand.
+_ENCODINGS = re.compile(
+    r"utf-(8|16(-[lb]e)?)|ascii|iso8859-\d+|cp(125\d|866|874|932|949)|koi8-[ru]|mac-(roman|cyrillic)"
+    r"|shift_jis|euc_(jp|kr)|iso2022_jp|gb2312|gbk|gb18030|big5"
+)
+# Inside 2000::/3, all of the internet's own IPv6 addresses, these lead elsewhere or nowhere: protocols' own and Teredo
+# (2001::/23), documentation, 6to4, AS112. IPv4 in IPv6 form, such as NAT64's 64:ff9b::/96, stands outside of it.
+_UNICAST = ipaddress.IPv6Network("2000::/3")
+_SPECIAL: list[ipaddress.IPv4Network | ipaddress.IPv6Network] = [
+    *map(ipaddress.IPv6Network, ("2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20")),
+    *map(ipaddress.IPv4Network, ("0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "192.88.99.0/24", "198.18.0.0/15")),
+]
+
+
+class NotFetched(Exception):
+    """An address gave no text; the message says why in one line."""
+
+
+def _resolved(host: str, port: int) -> list[str]:
+    return [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+
+
+def _connected(address: str, port: int, seconds: float) -> httpcore.NetworkStream:
+    return httpcore.SyncBackend().connect_tcp(address, port, timeout=seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Web:
+    """How the network is reached: names become addresses, addresses connections, and `trust` judges certificates.
+
+    `seconds` are for one exchange as a whole: names, connections, redirects and robots.txt included.
+    """
+
+    resolve: Callable[[str, int], list[str]] = _resolved
+    connect: Callable[[str, int, float], httpcore.NetworkStream] = _connected
+    trust: Callable[[], ssl.SSLContext] = httpcore.default_ssl_context
+    seconds: float = MAX_SECONDS
+
+
+WEB = Web()
+
+
+def agent() -> str:
+    return f"vacancy-digest/{version('vacancy-digest')}"
+
+
+def fetch(address: str, *, private: bool = False, web: Web = WEB) -> str:
+    """The text at an address, after its redirects. `private` allows those of private networks. Raises NotFetched."""
+    with _visitor(web, private=private) as visitor:
+        start = _target(address)
+        visitor.ask_robots(start)
+        body, encoding = visitor.get(start)
+    name = _encoding(encoding)
+    try:
+        if name:
+            return body.decode(name)
+    except UnicodeDecodeError:
+        pass
+    raise NotFetched(f"{start} is not text in {shown(encoding)}, save the page and import the file")
+
+
+def answers(address: str, *, private: bool = False, web: Web = WEB) -> None:
+    """Whether an address gives a page, of which nothing is read. Raises NotFetched."""
+    with _visitor(web, private=private) as visitor:
+        start = _target(address)
+        visitor.ask_robots(start)
+        visitor.get(start, read=False)
+
+
+class _Target(NamedTuple):
+    """An address in ASCII, so that it can be sent and shown; `host` is a name or an IP address without brackets."""
+
+    scheme: str
+    host: str
+    port: int | None
+    path: str
+
+    def __str__(self) -> str:
+        return f"{self.scheme}://{self.named}{self.path}"
+
+    @property
+    def url(self) -> httpcore.URL:
+        return httpcore.URL(scheme=self.scheme, host=self.host, port=self.port, target=self.path)
+
+    @property
+    def named(self) -> str:
+        """The host with its port, as a request names it."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port is None else f"{host}:{self.port}"
+
+
+def _target(address: str) -> _Target:
+    """Raises NotFetched for what is no web address."""
+    wrong = NotFetched(f"{shown(address)} is no http or https address of a host")
+    if len(address) > _LONGEST_ADDRESS:
+        raise wrong
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+        # Python's idna takes its time over names that are longer than any can be.
+        host = str(ipaddress.IPv6Address(host)) if ":" in host else host[:_LONGEST_NAME].encode("idna").decode().lower()
+        path = quote(parts.path or "/", _KEPT.replace("?", "")) + (
+            f"?{quote(parts.query, _KEPT)}" if parts.query else ""
+        )
+        target = _Target(parts.scheme, host, parts.port, path)
+    except ValueError:  # brackets, ports, labels and surrogates that cannot be
+        raise wrong from None
+    known = target.scheme in ("http", "https") and re.fullmatch(r"[a-z0-9._-]+|[0-9a-f:.]+", host)
+    if not known or parts.username is not None or not path.startswith("/"):
+        raise wrong
+    return target
+
+
+def _encoding(name: str) -> str | None:
+    """The encoding that a page means, as Python calls it; None where pages have none of that name."""
+    try:
+        found = codecs.lookup(name).name
+    except (LookupError, ValueError):
+        return None
+    if not _ENCODINGS.fullmatch(found):
+        return None
+    return "utf-8-sig" if found == "utf-8" else found
+
+
+def public(address: str) -> bool:
+    """Whether an IP address is one of the internet's own. What holds an IPv4 address inside, or a scope, is not."""
+    found = ipaddress.ip_address(address)
+    inside = found in _UNICAST if isinstance(found, ipaddress.IPv6Address) else True
+    special = any(found in network for network in _SPECIAL if network.version == found.version)
+    return inside and found.is_global and not found.is_multicast and not found.is_reserved and not special
+
+
+class _Wrong(Exception):
+    """What is wrong with an address, to be said behind it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Clock:
+    """What is left of the time for one exchange."""
+
+    end: float
+    seconds: float
+
+    def left(self) -> float:
+        """Seconds for the next step. Raises _Wrong."""
+        left = self.end - time.monotonic()
+        if left <= 0:
+            raise _Wrong(f"takes longer than {self.seconds:g} seconds")
+        return min(left, _PATIENCE)
+
+
+class _Stream(httpcore.NetworkStream):
+    """A connection whose every step takes what is left of the time."""
+
+    def __init__(self, inner: httpcore.NetworkStream, clock: _Clock) -> None:
+        self._inner, self._clock = inner, clock
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._inner.read(max_bytes, self._clock.left())
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._inner.write(buffer, self._clock.left())
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        return _Stream(self._inner.start_tls(ssl_context, server_hostname, self._clock.left()), self._clock)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)
+
+
+class _Network(httpcore.NetworkBackend):
+    """Connects to addresses that were judged, and to no other."""
+
+    def __init__(self, web: Web, clock: _Clock, *, private: bool) -> None:
+        self._web, self._clock, self._private = web, clock, private
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        addresses = list(dict.fromkeys(self._resolved(host, port)))
+        if not self._private:
+            self._judge(addresses)
+        failed: Exception = _Wrong("cannot be found")
+        for address in addresses:
+            try:
+                return _Stream(self._web.connect(address, port, self._clock.left()), self._clock)
+            except (httpcore.NetworkError, httpcore.TimeoutException) as error:
+                failed = error
+        raise failed
+
+    def _resolved(self, host: str, port: int) -> list[str]:
+        """All addresses of a host. The system cannot be told to hurry, so a thread waits for it."""
+        found: queue.SimpleQueue[list[str]] = queue.SimpleQueue()
+
+        def ask() -> None:
+            try:
+                found.put(self._web.resolve(host, port))
+            except (OSError, ValueError):
+                found.put([])
+
+        threading.Thread(target=ask, daemon=True).start()
+        try:
+            return found.get(timeout=self._clock.left())
+        except queue.Empty:
+            self._clock.left()
+            raise _Wrong("cannot be found in time") from None
+
+    def _judge(self, addresses: list[str]) -> None:
+        for address in addresses:
+            # The zone of an address tells which of the machine's own networks it is in.
+            if "%" in address or not public(address):
+                wrong = f"leads to {address}, which is in a private network or has a special use"
+                raise _Wrong(f"{wrong}; --allow-private fetches it all the same")
+
+
+_FAILURES = (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, httpcore.UnsupportedProtocol)
+
+
+class _Visitor:
+    """One exchange: requests over connections that are judged, within one time."""
+
+    def __init__(self, pool: httpcore.ConnectionPool, clock: _Clock) -> None:
+        self._pool, self._clock = pool, clock
+
+    def ask_robots(self, target: _Target) -> None:
+        """Whether the site lets programs in; a site without robots.txt does. Raises NotFetched."""
+        robots = RobotFileParser()
+        try:
+            body, _ = self.get(target._replace(path="/robots.txt"))
+            robots.parse(body.decode("utf-8", "replace").splitlines())
+            allowed = robots.can_fetch(agent(), str(target))
+        except (NotFetched, ValueError):  # ValueError: a line of theirs that is no address
+            return
+        if not allowed:
+            raise NotFetched(f"{target} asks programs to stay away (robots.txt), save the page and import the file")
+
+    def get(self, target: _Target, *, read: bool = True) -> tuple[bytes, str]:
+        """What an address gives, after its redirects, and the encoding of that. Raises NotFetched."""
+        for _ in range(MAX_REDIRECTS + 1):
+            try:
+                found = self._asked(target, read=read)
+            except (_Wrong, *_FAILURES) as error:
+                raise NotFetched(f"{target} {self._why(error)}") from None
+            if not isinstance(found, _Target):
+                return found
+            target = found
+        raise NotFetched(f"{target} sends on more than {MAX_REDIRECTS} times")
+
+    def _why(self, error: Exception) -> str:
+        try:
+            self._clock.left()
+        except _Wrong as late:
+            return str(late)
+        return str(error) if isinstance(error, _Wrong) else f"cannot be reached ({_told(error)})"
+
+    def _asked(self, target: _Target, *, read: bool) -> tuple[bytes, str] | _Target:
+        """What an address gives, or where it sends on to."""
+        headers: dict[bytes | str, bytes | str] = {
+            "Host": target.named,
+            "User-Agent": agent(),
+            "Accept": _ACCEPT,
+            "Accept-Encoding": "gzip",
+        }
+        headers["Connection"] = "close"  # two requests are too few to keep a connection that may end at any time
+        self._clock.left()
+        with self._pool.stream("GET", target.url, headers=headers) as response:
+            told = {name.lower(): value for name, value in response.headers}
+            if response.status in _REDIRECTS and b"location" in told:
+                # As browsers do: what is not ASCII is UTF-8.
+                return _target(_joined(str(target), told[b"location"].decode("utf-8", "replace")))
+            if response.status != 200:
+                raise _Wrong(f"answers {response.status}")
+            packed = b", ".join(value for name, value in response.headers if name.lower() == b"content-encoding")
+            body = _body(response.iter_stream(), packed.decode("latin-1"), self._clock) if read else b""
+            return body, _charset(told.get(b"content-type", b"").decode("latin-1"))
+
+
+@contextmanager
+def _visitor(web: Web, *, private: bool) -> Iterator[_Visitor]:
+    clock = _Clock(time.monotonic() + web.seconds, web.seconds)
+    network = _Network(web, clock, private=private)
+    with httpcore.ConnectionPool(web.trust(), max_keepalive_connections=0, network_backend=network) as pool:
+        yield _Visitor(pool, clock)
+
+
+def _joined(address: str, location: str) -> str:
+    try:
+        return urljoin(address, location)
+    except ValueError:
+        return location
+
+
+def _told(error: Exception) -> str:
+    """What a library says, which may hold what a stranger sent, on one line."""
+    text = str(error) or type(error).__name__
+    return text if text.isprintable() and len(text) < 200 else shown(text, 200)
+
+
+def _charset(kind: str) -> str:
+    match = re.search(r";\s*charset\s*=\s*(\"[^\"]*\"|[^\s;\"]+)", kind, re.IGNORECASE)
+    return match[1].strip('"') if match else "utf-8"
+
+
+def _body(pieces: Iterable[bytes], packed: str, clock: _Clock) -> bytes:
+    """A body unpacked, never more of it than is allowed. Raises _Wrong."""
+    if packed.strip().lower() not in ("", "identity", "gzip", "x-gzip"):
+        raise _Wrong(f"is packed as {shown(packed)}, which was not asked for")
+    limited = _limited(pieces, clock)
+    return b"".join(_limited(_unpacked(limited), clock) if "gzip" in packed.lower() else limited)
+
+
+def _limited(pieces: Iterable[bytes], clock: _Clock) -> Iterator[bytes]:
+    size = 0
+    for piece in pieces:
+        size += len(piece)
+        if size > MAX_BYTES:
+            raise _Wrong(f"is larger than {MAX_BYTES // 1024 // 1024} MiB")
+        clock.left()
+        yield piece
+
+
+def _unpacked(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """What gzip packed, in small steps; several packings one after the other are one text."""
+    member = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    try:
+        for piece in pieces:
+            step = b""
+            # A full step may have left something inside.
+            while piece or (len(step) == _STEP and not member.eof):
+                if member.eof:
+                    member = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+                step = member.decompress(piece, _STEP)
+                yield step
+                piece = member.unconsumed_tail or member.unused_data
+    except zlib.error:
+        raise _Wrong("is packed as gzip and cannot be unpacked") from None
+    if not member.eof:
+        raise _Wrong("ends before it is whole")

@@ -1,0 +1,219 @@
+"""The text of a vacancy as some site shows it, pasted or saved: read by its labels, dates and sections.
+
+Only what the text states is taken. Where sites differ is in the labels, in what they put around the notice, and in what
+copying breaks; the rules know these and no site.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from ..editing.edits import Written
+from ..model.content import OrganisationFile
+from ..model.problems import shown
+from ..model.vocabulary import Vocabulary, notice_words
+from .drafting import (
+    Draft,
+    Items,
+    Line,
+    Reader,
+    Section,
+    Unreadable,
+    body_of,
+    cleaned,
+    left_out,
+    plain_key,
+    told_left,
+    unknown,
+)
+from .labels import SALARY, take, take_labels
+from .places import countries_spoken_of, country_named, stations
+from .sections import sections_of, texts_of, unwrapped
+from .sentences import take_first_lines, take_sentences
+
+_LONGEST_TEXT, _LONGEST_LINE = 300_000, 20_000  # characters; a saved page says much around its notice
+_ENOUGH = 3  # signs that a text is a notice
+_ENOUGH_OF_DATA = 1  # where fields state what a text would
+_CHROME = re.compile(
+    r"(?:opening\.{3}|ad|ads|advertisement|sponsored|share|print|save|save job|log ?in|sign (?:in|up)|register|menu|"
+    r"apply(?: now)?|open application form|back to (?:list|jobs|search)|view all .*|"
+    r"cookies?.*|subscribe.*|you have)[:.!]?",
+    re.IGNORECASE,
+)
+_REMARKS = re.compile(
+    r"\bPro members can see the explanation\.|^At \w+ we do our best to provide .*|"
+    r"^Before applying, please make sure that you have read .*"
+)
+_CURRENCIES = {"US$": "USD", "€": "EUR", "£": "GBP"}
+_MISSING = {
+    "organisation": "organisation",
+    "duty_stations": "duty station",
+    "grade": "grade",
+    "closes": "deadline",
+    "apply": "address for applications",
+    "summary": "a summary in one sentence",
+}
+
+
+class Stated(NamedTuple):
+    """A fact that a field of data states: what a label of this kind would, with where it stands."""
+
+    kind: str
+    value: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What a notice is read with: the site's organisations and words, and the present."""
+
+    organisations: Mapping[str, OrganisationFile]
+    words: Vocabulary
+    now: datetime
+
+
+def read_notice(text: str, source: str, bench: Bench, stated: Iterable[Stated] = ()) -> Draft:
+    """A draft from the text of a notice, and from what data beside it states, which goes before the text.
+
+    Raises Unreadable where they hold no vacancy.
+    """
+    if len(text) > _LONGEST_TEXT:
+        raise Unreadable(f"{source} has more than {_LONGEST_TEXT} characters and is no notice")
+    plain = cleaned(text)
+    lines = [Line(number, line) for number, line in enumerate(plain.split("\n"), 1)]
+    if max(len(line.text) for line in lines) > _LONGEST_LINE:
+        raise Unreadable(f"{source} has a line of more than {_LONGEST_LINE} characters and is no notice")
+    reader = Reader(Draft(source), bench.organisations, bench.words, bench.now)
+    facts = list(stated)
+    if facts and max(len(fact.value) for fact in facts) > _LONGEST_LINE:
+        raise Unreadable(f"{source} states a value of more than {_LONGEST_LINE} characters and is no notice")
+    for fact in facts:
+        value = " ".join(cleaned(fact.value).split())
+        if "\n" in fact.value.strip():
+            reader.draft.leave(f"a value of several lines was written on one: {shown(cleaned(fact.value).strip())}")
+        take(fact.kind, reader, value, Line(0, cleaned(fact.origin)))
+    if names := left_out([text, *(part for fact in facts for part in (fact.value, fact.origin))]):
+        reader.draft.leave(f"characters that nobody sees or can read were left out: {names}")
+    rest = unwrapped(take_labels(reader, _without_others(lines)))
+    take_first_lines(reader, rest)
+    take_sentences(reader, [line for line in rest if line.text.strip()])
+    _compose(reader)
+    sections = sections_of(reader, rest)
+    _judge(reader, sections, _ENOUGH_OF_DATA if facts else _ENOUGH)
+    reader.draft.body = body_of(sections)
+    told_left(reader.draft, _MISSING)
+    return reader.draft
+
+
+def _without_others(lines: Iterable[Line]) -> list[Line]:
+    """The lines that speak of this vacancy; what the site says around it goes."""
+    kept: list[Line] = []
+    skipping = False
+    for line in lines:
+        text = _REMARKS.sub("", line.text).rstrip()
+        key = plain_key(text)
+        if key in notice_words().others:
+            skipping = True
+        elif skipping and key in notice_words().sections and ":" not in text:
+            skipping = False
+        if not skipping and not _CHROME.fullmatch(text.strip()):
+            kept.append(Line(line.number, text))
+    return kept
+
+
+def _compose(reader: Reader) -> None:
+    """Puts together what several lines state: the duty station, the contract, the salary, the source."""
+    draft, places = reader.draft, reader.apart
+    _compose_station(reader)
+    if reader.contract:
+        draft.facts["contract"] = dict(reader.contract)
+    if "salary" in places:
+        _compose_salary(reader, *places["salary"])
+    if "over" in places:
+        text, origin = places["over"]
+        draft.leave(f"the text says that the vacancy is over: {shown(text)}")
+        if "closes" not in draft.facts:
+            draft.state("expired", reader.now.date().isoformat(), origin)
+    if reader.source:
+        draft.facts["source"] = {
+            key: reader.source[key] for key in ("name", "url", "added", "updated", "checked") if key in reader.source
+        }
+
+
+def _compose_station(reader: Reader) -> None:
+    draft, places = reader.draft, reader.apart
+    country, origin = places.get("country", ("", ""))
+    code = country_named(country) if country else None
+    if country and not code:
+        draft.leave(unknown("country", country))
+    city, city_origin = places.get("city", ("", ""))
+    held = draft.facts.get("duty_stations")
+    if held is None and (city or code):
+        station: dict[str, Written] = {"city": city} if city else {}
+        draft.state("duty_stations", [station | ({"country": code} if code else {})], origin or city_origin)
+    elif isinstance(held, list) and len(held) == 1 and isinstance(held[0], dict) and code:
+        held[0].setdefault("country", code)
+    elif held is None:
+        _station_in_prose(reader)
+
+
+def _station_in_prose(reader: Reader) -> None:
+    """The one country in which a text places its work, or the city in which it says that the post is."""
+    city, origin = reader.apart.get("city in prose", ("", ""))
+    place, place_origin = reader.apart.get("station in prose", ("", ""))
+    if city:
+        reader.draft.state("duty_stations", [{"city": city}], origin)
+    elif place and (found := stations(place)[0]):
+        reader.draft.state("duty_stations", list(found), place_origin)
+
+
+def _compose_salary(reader: Reader, text: str, origin: str) -> None:
+    match = SALARY.search(text)
+    assert match
+    written = match["currency"].upper()
+    held = reader.draft.facts.get("duty_stations")
+    in_states = isinstance(held, list) and any(isinstance(one, dict) and one.get("country") == "US" for one in held)
+    currency = _CURRENCIES.get(written) or (
+        "USD" if written == "$" and in_states else written if len(written) == 3 else ""
+    )
+    if not currency:
+        reader.draft.leave(f"the salary {shown(text)} names no currency for certain, so it was left out")
+        return
+    figures = {key: _figure(match[key]) for key in ("min", "max") if match[key]}
+    period = (match["period"] or "").lower().replace("annum", "year")
+    salary: dict[str, Written] = {
+        **figures,
+        "currency": currency,
+        **({"period": period} if period else {}),
+        "basis": "unknown",
+    }
+    reader.draft.state("salary", salary, origin)
+
+
+def _figure(text: str) -> str:
+    digits = re.sub(r"[ ,](?=\d{3}\b)", "", text.strip(" .,"))
+    return re.sub(r"\.(?=\d{3}\b)", "", digits) if digits.count(".") > 1 else digits
+
+
+def _judge(reader: Reader, sections: list[Section], enough: int) -> None:
+    """Raises Unreadable for a text that is no notice; tells what the notice itself leaves open."""
+    facts = reader.draft.facts
+    headings = sum(plain_key(section.heading) in notice_words().sections for section in sections)
+    signs = sum(key in facts for key in ("organisation", "closes", "grade", "duty_stations", "contract", "reference"))
+    signs += bool(reader.draft.organisation_text) + min(headings, 3)
+    if "title" not in facts or signs < enough:
+        lacks = "no title of a role" if "title" not in facts else "too little of what notices have"
+        raise Unreadable(f"{reader.draft.source} holds no vacancy that can be read: {lacks} was found")
+    for section in sections:
+        for one in section.blocks:
+            for text in one.texts if isinstance(one, Items) else (one,):
+                if match := re.search(r"\[[A-Za-z][^\]\d]{12,300}\]", text):
+                    reader.draft.leave(f"a placeholder was never filled in: {shown(match[0])}")
+    spoken = countries_spoken_of(" ".join(texts_of(sections)))
+    if "duty_stations" not in facts and len(spoken) == 1:
+        ((code, times),) = spoken.items()
+        if times >= 2:
+            reader.draft.state("duty_stations", [{"country": code}], f"the text, {times} times")
+            reader.draft.leave(f"the country {code} is the only one that the text places work in, check it")

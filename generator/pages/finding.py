@@ -1,0 +1,38 @@
+"""What the filters of the home page need to know of its rows, said as briefly as it can be."""
+
+from collections.abc import Iterable, Sequence
+
+from ..edition.edition import Edition, Role
+from ..model.model import Dimension
+from .views import DIMENSION_WORDS, Group, collection_title
+
+Facets = dict[str, list[object]]
+
+
+def facets(groups: Iterable[Group], edition: Edition) -> Facets:
+    """The values of each dimension, with the number of the value of each role in the order of the rows, or a list of
+    several; and for each role the rank of the instant at which it opened.
+
+    They stand in columns, which are packed to a third of what rows are.
+    """
+    roles = [role for group in groups for role in group.roles]
+    ranks = {instant: rank for rank, instant in enumerate(sorted({role.opening for role in roles}))}
+    return {
+        "dimensions": [_dimension(dimension, roles, edition) for dimension in Dimension],
+        "opened": [ranks[role.opening] for role in roles],
+    }
+
+
+def _dimension(dimension: Dimension, roles: Sequence[Role], edition: Edition) -> dict[str, object]:
+    found = [one for one in edition.collections[dimension].values() if one.open_roles]
+    numbers = {one.key: number for number, one in enumerate(found)}
+    return {
+        "key": dimension.value,
+        "name": DIMENSION_WORDS[dimension][1],
+        "values": [[one.key, collection_title(one)] for one in found],
+        "roles": [_one_or_all([numbers[key] for key in role.listing.keys_of(dimension)]) for role in roles],
+    }
+
+
+def _one_or_all(numbers: list[int]) -> int | list[int]:
+    return numbers[0] if len(numbers) == 1 else numbers

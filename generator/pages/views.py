@@ -1,0 +1,467 @@
+"""What each template may see: frozen values, and nothing that their page does not show."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import lru_cache
+
+from ..edition import wording
+from ..edition.deadlines import local_deadline
+from ..edition.edition import LISTED, Collection, Role
+from ..edition.routes import (
+    ClosingPage,
+    CollectionPage,
+    Home,
+    HtmlPage,
+    OpenedPage,
+    Page,
+    Place,
+    PostingPage,
+    WeekMail,
+    WeeksPage,
+)
+from ..model.content import Content
+from ..model.model import Deadline, Dimension, Event, State
+from ..model.prose import Prose
+from ..model.schema import Posting, Settings
+from ..model.vocabulary import NOT_STATED, slug_of
+from .pictures import Locator, Strip, WorldMap, day_anchor
+
+_HOME = Home()
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    label: str
+    page: Page
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the frame of every page needs. `place` is the page whose feeds this one offers."""
+
+    page: HtmlPage
+    title: str
+    description: str
+    crumbs: tuple[Link, ...] = ()
+    place: Place | OpenedPage | ClosingPage | WeeksPage = _HOME
+    indexed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineView:
+    """A deadline in absolute words, each made when a page shows it; `instant` is for machines, in UTC."""
+
+    deadline: Deadline
+
+    @property
+    def instant(self) -> str:
+        return utc_text(self.deadline.instant)
+
+    @property
+    def weekday(self) -> str:
+        return wording.weekday(local_deadline(self.deadline).date())
+
+    @property
+    def day(self) -> str:
+        return wording.day_and_month(local_deadline(self.deadline).date())
+
+    @property
+    def year(self) -> int:
+        return local_deadline(self.deadline).year
+
+    @property
+    def time(self) -> str:
+        return wording.deadline_time(self.deadline)
+
+    @property
+    def utc(self) -> str:
+        return wording.deadline_in_utc(self.deadline)
+
+    @property
+    def text(self) -> str:
+        return wording.deadline_text(self.deadline)
+
+    @property
+    def how(self) -> str:
+        return wording.how_known(self.deadline)
+
+    @property
+    def stated(self) -> bool:
+        return self.deadline.stated
+
+    @property
+    def last_day(self) -> str:
+        return wording.last_day_to_apply(self.deadline)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A role in a list."""
+
+    page: PostingPage
+    title: str
+    state: State
+    state_word: str
+    place: str
+    organisation: Link | None
+    grade: Link | None
+    deadline: DeadlineView | None
+    until_filled: bool
+    since: str
+
+    @property
+    def listed(self) -> bool:
+        return self.state in LISTED
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Roles under one heading of a list; the renderer makes a row of each. The strip of days leads to `anchor`."""
+
+    heading: str
+    roles: tuple[Role, ...]
+    anchor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """An event in a list: when, what, which role, and what of its deadline is to be known."""
+
+    instant: str
+    told: str
+    word: str
+    role: Role | None = None
+    deadline: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A dimension with its collections, most open roles first on the home page."""
+
+    title: str
+    page: HtmlPage
+    entries: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HomeView:
+    head: Head
+    as_of: str
+    as_of_text: str
+    groups: tuple[Group, ...]
+    closing: int
+    open: int
+    sections: tuple[Section, ...]
+    strip: Strip | None
+    map: WorldMap | None
+    facets: dict[str, list[object]]
+    search: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A line of the fact panel; without values the notice does not state it."""
+
+    label: str
+    values: tuple[Link | str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What a word of the vocabulary means and who says so."""
+
+    link: Link
+    text: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class PostingView:
+    head: Head
+    row: Row
+    role: Role
+    posting: Posting
+    facts: tuple[Fact, ...]
+    explanations: tuple[Explanation, ...]
+    happenings: tuple[Happening, ...]
+    prose: Prose
+    others: tuple[tuple[Role, str], ...]
+    elsewhere: tuple[Link, ...]
+    apply_host: str
+    expired: bool
+    structured: dict[str, object] | None
+    notice: dict[str, object] | None
+    file: str
+    report: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakenDownView:
+    """The bare notice that stands where a posting should never have been."""
+
+    head: Head
+    row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionEntry:
+    link: Link
+    open: int
+    total: int
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SectionView:
+    head: Head
+    intro: str
+    entries: tuple[CollectionEntry, ...]
+    map: WorldMap | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionView:
+    head: Head
+    kind: str
+    name: str
+    explanation: str
+    source: str
+    note: str
+    facts: tuple[Fact, ...]
+    prose: Prose | None
+    logo: Page | None
+    website: str
+    groups: tuple[Group, ...]
+    strip: Strip | None
+    locator: Locator | None
+    ended: tuple[Role, ...]
+    earlier: Link | None
+
+
+@dataclass(frozen=True, slots=True)
+class EndedView:
+    """Some of the roles of a collection that are over, the last to end first."""
+
+    head: Head
+    name: str
+    days: str
+    roles: tuple[Role, ...]
+    older: Link | None
+    newer: Link
+
+
+@dataclass(frozen=True, slots=True)
+class ListView:
+    """Closing soon, newly opened, or one month of the archive."""
+
+    head: Head
+    intro: str
+    empty: str
+    groups: tuple[Group, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveView:
+    head: Head
+    months: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WeeksView:
+    head: Head
+    weeks: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WeekView:
+    head: Head
+    days: str
+    running: bool
+    parts: tuple[tuple[str, tuple[tuple[Event, Role], ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WeekMailView:
+    """A week as an e-mail, as HTML or as plain text."""
+
+    page: WeekMail
+    week: WeekView
+
+
+@dataclass(frozen=True, slots=True)
+class EditorsView:
+    head: Head
+    prose: Prose
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeedRow:
+    """A collection in the list of all feeds; `apart` is its name where no heading tells its kind."""
+
+    name: str
+    apart: str
+    page: Place
+
+
+@dataclass(frozen=True, slots=True)
+class FeedsView:
+    head: Head
+    site: FeedRow
+    sections: tuple[tuple[str, tuple[FeedRow, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NotFoundView:
+    head: Head
+    sections: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AliasView:
+    head: Head
+    target: Link
+
+
+HtmlView = (
+    HomeView
+    | PostingView
+    | TakenDownView
+    | SectionView
+    | CollectionView
+    | EndedView
+    | ListView
+    | ArchiveView
+    | WeeksView
+    | WeekView
+    | EditorsView
+    | FeedsView
+    | NotFoundView
+    | AliasView
+)
+
+
+@lru_cache(maxsize=1 << 13)
+def utc_text(instant: datetime) -> str:
+    """An instant for machines: 2026-06-05T20:55:00Z."""
+    # Several times as fast as strftime, which builds spent a tenth of a second on; and most are said many times.
+    return f"{instant.astimezone(UTC).isoformat()[:19]}Z"
+
+
+def row_of(role: Role, content: Content) -> Row:
+    listing = role.listing
+    bare, grade = listing.takedown, listing.grade
+    name = content.name_of(Dimension.ORGANISATIONS, listing.organisation)
+    return Row(
+        page=PostingPage(role.slug),
+        title=role.title,
+        state=role.state,
+        state_word=wording.STATE_WORDS[role.state],
+        place="" if bare else listing.place,
+        organisation=None if bare else Link(name, CollectionPage(Dimension.ORGANISATIONS, listing.organisation)),
+        grade=Link(grade, CollectionPage(Dimension.GRADES, slug_of(grade))) if grade and not bare else None,
+        deadline=DeadlineView(role.deadline) if role.deadline and not bare else None,
+        until_filled=role.standing.until_filled and not bare,
+        since=wording.short_date(role.ended_day(content.settings)),
+    )
+
+
+def when_told(event: Event, settings: Settings) -> str:
+    """When an event was, as exactly as it is known."""
+    if event.exact:
+        return wording.instant_text(event.instant)
+    return wording.short_date(wording.site_day(event.instant, settings))
+
+
+def happening_of(event: Event, role: Role, settings: Settings, *, elsewhere: bool = False) -> Happening:
+    """An event as a line of a list; `elsewhere` than on the role's own page the line leads there."""
+    word = wording.event_word(event, role.history)
+    listed = (role, deadline_told(event, role, settings)) if elsewhere else (None, "")
+    return Happening(utc_text(event.instant), when_told(event, settings), word, *listed)
+
+
+def deadline_told(event: Event, role: Role, settings: Settings) -> str:
+    """The deadline that an event is about, and whether it still counts: in a sentence without its end."""
+    if role.takedown:
+        return ""
+    told = role.told_by(event)
+    assumed = " (assumed)" if told.deadline and not told.deadline.stated else ""
+    text, label = wording.standing_text(told), "Deadline was" if role.ended_by else "Deadline"
+    parts = [f"{label}: {text}{assumed}" if told.deadline or not told.written else text[:1].upper() + text[1:]]
+    if told.written != role.standing.written:
+        parts.append(f"moved since, now: {wording.standing_text(role.standing)}")
+    if not role.listed and (event != role.events[-1] or role.state is State.UNCONFIRMED):
+        day = wording.short_date(role.ended_day(settings))
+        parts.append(f"not confirmed since {day}" if role.state is State.UNCONFIRMED else f"{role.state} {day}")
+    return "; ".join(parts)
+
+
+def by_day(roles: Iterable[Role]) -> tuple[Group, ...]:
+    """Open roles grouped by the day of their deadline, in the order given."""
+    groups: dict[date | str, list[Role]] = {}
+    for role in roles:
+        groups.setdefault(_day_of(role), []).append(role)
+    return tuple(_group(day, tuple(found)) for day, found in groups.items())
+
+
+def _day_of(role: Role) -> date | str:
+    """The day of a role's deadline, or what is to be said instead."""
+    if role.deadline:
+        return _deadline_day(role.deadline)
+    return "Open until filled" if role.standing.until_filled else "Deadline not stated"
+
+
+@lru_cache(4096)
+def _deadline_day(deadline: Deadline) -> date:
+    return local_deadline(deadline).date()
+
+
+def _group(day: date | str, roles: tuple[Role, ...]) -> Group:
+    if isinstance(day, str):
+        return Group(day, roles)
+    return Group(wording.long_date(day), roles, day_anchor(day))
+
+
+DIMENSION_WORDS = {
+    Dimension.COUNTRIES: ("Countries", "Country", "Every country that has or had roles in this digest."),
+    Dimension.ORGANISATIONS: ("Organizations", "Organization", "Every organization whose roles this digest lists."),
+    Dimension.GRADES: ("Grades", "Grade", "Every grade that has or had roles here, with what it usually means."),
+    Dimension.CATEGORIES: ("Categories", "Category", "Kinds of staff and other personnel."),
+    Dimension.CONTRACTS: ("Contract types", "Contract type", "How long an appointment lasts, and on what terms."),
+    Dimension.LANGUAGES: ("Languages", "Language", "Languages that a role requires or welcomes."),
+    Dimension.OPEN_TO: ("Who may apply", "Eligibility", "Whom the notice invites to apply."),
+}
+
+
+def section_title(dimension: Dimension) -> str:
+    return DIMENSION_WORDS[dimension][0]
+
+
+def title_of(dimension: Dimension, key: str, content: Content) -> str:
+    """A collection's name in a sentence of its own."""
+    if key == NOT_STATED:
+        return f"{DIMENSION_WORDS[dimension][1]} not stated"
+    return content.name_of(dimension, key)
+
+
+def collection_title(collection: Collection) -> str:
+    """The same, of a collection at hand."""
+    if collection.dimension is None or collection.key != NOT_STATED:
+        return collection.name
+    return f"{DIMENSION_WORDS[collection.dimension][1]} not stated"
+
+
+def name_apart(collection: Collection, content: Content) -> str:
+    """The same with what tells it from others: a category and a contract type may have one name."""
+    dimension, key = collection.dimension, collection.key
+    if dimension is None or key == NOT_STATED:
+        return collection_title(collection)
+    kind = DIMENSION_WORDS[dimension][1].lower()
+    return f"{collection.name} ({f'{kind} {key}' if content.shares_name(dimension, key) else kind})"
+
+
+def place_of(collection: Collection) -> Place:
+    return Home() if collection.dimension is None else CollectionPage(collection.dimension, collection.key)

@@ -1,0 +1,1 @@
+"""The output folder: locks, manifest, writing aside and exchange."""

@@ -1,0 +1,1 @@
+"""Files to content, or every problem at once."""

@@ -1,0 +1,394 @@
+"""Reading what strangers put into a folder: regular files only, of a bounded size, in strict UTF-8.
+
+And writing there for an editor: whole files, none that somebody else has changed meanwhile, and none through a link.
+Folders are entered one by one and worked in by descriptor, so what takes their place meanwhile is not written to.
+"""
+
+import errno
+import os
+import re
+import stat
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from secrets import token_hex
+from typing import BinaryIO, NamedTuple
+
+from ..model.characters import cleared
+from ..model.problems import Place, Problem, shown
+from ..model.telling import visible
+from .frontmatter import forbidden_characters
+
+MAX_TEXT_BYTES = 96 * 1024
+MAX_STATIC_BYTES = 25 * 1024 * 1024  # the most that Cloudflare Pages serves
+MAX_LOGO_BYTES = 1024 * 1024
+
+
+MAX_DEPTH = 16
+_LINK = "is a symbolic link, put the file itself here"
+# What editors, file managers and merges leave behind, besides files with a dot at the start: backups (`x~`, of Emacs
+# `#x#`), Vim's swap files and its test of a folder (4913), what Windows, macOS, Office and JetBrains keep for
+# themselves, and both sides of a merge or patch that did not apply.
+_LEFTOVER = re.compile(
+    r".*~|#.*#|~\$.*|4913|(?:eh)?thumbs\.db|desktop\.ini|icon\r|__macosx|.*\.(?:sw[n-p]|orig|rej)|.*___jb_(?:tmp|old)___",
+    re.IGNORECASE | re.DOTALL,
+)
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+_OLD = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a pipe that nobody writes to keeps nobody waiting
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC  # what is there, be it a link, is not opened
+
+
+class Found(NamedTuple):
+    """A file of a folder: where it lies, its path from the root as messages show it, and what tells that it changed.
+
+    What is no file of ours to read carries a problem and no stamp.
+    """
+
+    place: str
+    name: str
+    stamp: str = ""
+    problem: Problem | None = None
+
+    @property
+    def path(self) -> Path:
+        return Path(self.place)
+
+
+def content_files(root: Path) -> Iterator[Found]:
+    """Every file under `root/content`, as `walk` finds it."""
+    return files_below(root / "content", "content")
+
+
+def files_below(folder: Path, name: str) -> Iterator[Found]:
+    """Every file under a folder, as `walk` finds it. A link in place of the folder is not followed either."""
+    if folder.is_symlink():
+        yield Found(str(folder), name, problem=Problem(name, Place(), "file", _LINK))
+    else:
+        yield from walk(folder, name)
+
+
+def posting_files(root: Path) -> list[Path]:
+    """The file of every posting, good or not, drafts included."""
+    return [
+        file.path
+        for file in content_files(root)
+        if not file.problem and file.name.startswith("content/postings/") and file.name.endswith(".md")
+    ]
+
+
+def walk(folder: Path | str, name: str, depth: int = 0) -> Iterator[Found]:
+    """Every file under a folder in a fixed order, links and special files with the problem that they are.
+
+    `name` is the folder's own path as messages show it. Names that start with a dot (but for `.well-known`) and
+    what programs leave behind (`_LEFTOVER`) are passed over. Links are never followed.
+    """
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError as error:
+        yield Found(str(folder), name, problem=_unread(name, error))
+        return
+    for entry in entries:
+        if _passed_over(entry.name):
+            continue
+        path, shown_as = entry.path, f"{name}/{visible(entry.name)}"
+        is_folder = entry.is_dir(follow_symlinks=False)
+        if reason := _name_problem(entry.name):
+            yield Found(path, shown_as, problem=Problem(shown_as, Place(), "file name", reason))
+        elif reason := _type_problem(entry, is_folder):
+            yield Found(path, shown_as, problem=Problem(shown_as, Place(), "file", reason))
+        elif not is_folder:
+            yield _file(entry, shown_as)
+        elif depth == MAX_DEPTH:
+            reason = f"folders nest deeper than {MAX_DEPTH}, move it up"
+            yield Found(path, shown_as, problem=Problem(shown_as, Place(), "file", reason))
+        else:
+            yield from walk(path, shown_as, depth + 1)
+
+
+def _file(entry: os.DirEntry[str], name: str) -> Found:
+    try:
+        return Found(entry.path, name, stamp_of(entry.stat(follow_symlinks=False)))
+    except OSError as error:
+        return Found(entry.path, name, problem=_unread(name, error))
+
+
+def _unread(name: str, error: OSError) -> Problem:
+    # Its whole path may be longer than the system takes, or it is kept from this user, or gone since it was listed.
+    return Problem(name, Place(), "file", f"cannot be read ({error.strerror}), check its rights")
+
+
+def stamp_of(status: os.stat_result) -> str:
+    """What changes whenever a file does: size, times of change (ns) and inode. The third is the one nobody can set."""
+    return f"{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns} {status.st_ino}"
+
+
+def is_read(path: str) -> bool:
+    """Whether `walk` takes a file by its path below the folder; git may know of others."""
+    return not any(_passed_over(name) or _name_problem(name) for name in path.split("/"))
+
+
+def is_taken(path: str) -> bool:
+    """Whether `walk` looks at a file by its path below the folder, good or not: `..` and `.git` are passed over too."""
+    return not any(_passed_over(name) for name in path.split("/"))
+
+
+def _passed_over(name: str) -> bool:
+    return (name.startswith(".") and name != ".well-known") or _LEFTOVER.fullmatch(name) is not None
+
+
+def _name_problem(name: str) -> str | None:
+    if name.isascii() and name.isprintable():
+        return None
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return f"{shown(name)} is not UTF-8, rename the file"
+    if "\n" in cleared(name) or cleared(name) != name:
+        return f"{shown(name)} holds an invisible character, rename the file"
+    return None
+
+
+def _type_problem(entry: os.DirEntry[str], is_folder: bool) -> str | None:
+    if entry.is_symlink():
+        return _LINK
+    if not (is_folder or entry.is_file(follow_symlinks=False)):
+        return "is not a regular file, delete it"
+    return None
+
+
+def problem_at(root: Path, path: Path, key: str, message: str, place: Place | None = None) -> Problem:
+    """A problem of a file, with the path as messages show it."""
+    return Problem(shown_path(root, path), place or Place(), key, message)
+
+
+def shown_path(root: Path, path: Path) -> str:
+    """A path relative to the root, with characters that would break a line of output made visible."""
+    return visible(path.relative_to(root).as_posix())
+
+
+def links_above(root: Path, path: Path) -> list[Problem]:
+    """The folders above a file, below the root, that are links: through them it would be written somewhere else."""
+    folders = [folder for folder in path.parents if folder != root and folder.is_relative_to(root)]
+    return [problem_at(root, folder, "file", _LINK) for folder in folders if folder.is_symlink()]
+
+
+def read_text(root: Path, path: Path) -> tuple[str, list[Problem]]:
+    """A text file with `\\n` line ends, or why it cannot be read."""
+    raw, problems = read_bytes(root, path, MAX_TEXT_BYTES)
+    return ("", problems) if problems else decoded(root, path, raw)
+
+
+def decoded(root: Path, path: Path, raw: bytes) -> tuple[str, list[Problem]]:
+    """The bytes of a text file as text, or what no text of ours may hold."""
+    try:
+        raw = raw.removeprefix(b"\xef\xbb\xbf")
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = raw[: error.start].decode("utf-8")
+        place = Place(before.count("\n") + 1, len(before) - before.rfind("\n"))
+        message = f"byte 0x{raw[error.start]:02X} is not UTF-8, save the file as UTF-8"
+        return "", [problem_at(root, path, "encoding", message, place)]
+    problems = [problem_at(root, path, key, message, place) for place, key, message in forbidden_characters(text)]
+    return text.replace("\r\n", "\n"), problems
+
+
+def read_bytes(root: Path, path: Path, limit: int) -> tuple[bytes, list[Problem]]:
+    """A regular file's bytes, or why it cannot be read."""
+    try:
+        # What was a file when the folder was listed may be a link by now, or a pipe that nobody writes to.
+        with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NOFOLLOW | os.O_NONBLOCK)) as file:
+            wrong = _no_plain_file(root, path, os.fstat(file.fileno()), limit)
+            return (b"", [wrong]) if wrong else (file.read(), [])
+    except OSError as error:
+        return b"", [_unread(shown_path(root, path), error)]
+
+
+def _opened(root: Path, path: Path) -> BinaryIO:
+    """A file below the root, through no link. What was a file or a folder when it was listed may be a link by now, or a
+    pipe that nobody writes to, so each is opened in the one before and none is waited for.
+    """
+    *folders, name = path.relative_to(root).parts
+    at = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        for folder in folders:
+            inner = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=at)
+            os.close(at)
+            at = inner
+        return os.fdopen(os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=at), "rb")
+    finally:
+        os.close(at)
+
+
+class Unread(Exception):
+    """A file cannot be read; `problem` says why."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
+
+def pieces(root: Path, path: Path, limit: int) -> Iterator[bytes]:
+    """A regular file's bytes, a megabyte at a time, through no link whatever changes meanwhile. Raises Unread."""
+    try:
+        with _opened(root, path) as file:
+            if wrong := _no_plain_file(root, path, os.fstat(file.fileno()), limit):
+                raise Unread(wrong)
+            while piece := file.read(1 << 20):
+                yield piece
+    except OSError as error:
+        raise Unread(_unread(shown_path(root, path), error)) from None
+
+
+def _no_plain_file(root: Path, path: Path, status: os.stat_result, limit: int) -> Problem | None:
+    if not stat.S_ISREG(status.st_mode):
+        return problem_at(root, path, "file", "is not a regular file, delete it")
+    return next(iter(too_large(root, path, status.st_size, limit)), None)
+
+
+def too_large(root: Path, path: Path, size: int, limit: int) -> list[Problem]:
+    """The problem of a file that has more bytes than the limit."""
+    return [problem_at(root, path, "file", f"is larger than {limit // 1024} KiB, shorten it")] if size > limit else []
+
+
+def read_source(path: Path, limit: int) -> bytes:
+    """The start of a file from anywhere, a byte more than `limit` where it is larger. Raises OSError."""
+    with path.open("rb") as file:
+        return file.read(limit + 1)
+
+
+class ChangedMeanwhile(Exception):
+    """A file is not what it was when it was read, so it was left as it is."""
+
+
+class Unwritable(Exception):
+    """A file cannot be written where it should stand; the message says why, and nothing was written there."""
+
+
+def create(root: Path, path: Path, content: bytes) -> None:
+    """Writes a file where there is none, making its folders below the root. Raises ChangedMeanwhile, Unwritable."""
+    with _telling(path), _entered(root, path) as folder:
+        try:
+            _write_new(folder, path.name, content)
+        except FileExistsError:
+            raise ChangedMeanwhile(f"{visible(str(path))} is there already, nothing was written") from None
+
+
+def replaced(root: Path, path: Path, content: bytes) -> bool:
+    """Writes a file of ours whole, whatever it held; whether that was something else. Raises Unwritable."""
+    with _telling(path), _entered(root, path) as folder:
+        try:
+            before, rights = _start_of(folder, path, len(content) + 1)
+        except FileNotFoundError:
+            _write_new(folder, path.name, content)
+            return True
+        if before != content:
+            aside = _written_aside(folder, content, rights)
+            os.replace(aside, path.name, src_dir_fd=folder, dst_dir_fd=folder)
+        return before != content
+
+
+def rewrite(root: Path, path: Path, before: bytes, after: bytes) -> None:
+    """Writes a file whole in place of one that held `before`. Raises ChangedMeanwhile, Unwritable."""
+    with _telling(path), _entered(root, path) as folder:
+        aside = _written_aside(folder, after, _start_of(folder, path, 0)[1])
+        try:
+            if _start_of(folder, path, len(before) + 1)[0] != before:
+                told = f"{visible(str(path))} was changed by someone else meanwhile, nothing was written; try again"
+                raise ChangedMeanwhile(told)
+            os.replace(aside, path.name, src_dir_fd=folder, dst_dir_fd=folder)
+        except BaseException:
+            os.unlink(aside, dir_fd=folder)
+            raise
+
+
+def make_folder(folder: Path) -> None:
+    """Makes a folder, and those above it, where they are missing. Raises Unwritable."""
+    with _telling(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+
+
+def refuse_obstacles(root: Path, paths: Iterable[Path]) -> None:
+    """Raises Unwritable where a link or something else stands in the way of one of these files. Nothing is written."""
+    for path in paths:
+        with _telling(path), suppress(FileNotFoundError), _entered(root, path, make=False) as folder:
+            _start_of(folder, path, 0)
+
+
+@contextmanager
+def _telling(path: Path) -> Iterator[None]:
+    """Tells in one line why the system does not let a file be written."""
+    try:
+        yield
+    except OSError as error:
+        raise Unwritable(f"{visible(str(path))} cannot be written ({error.strerror}), nothing was changed") from error
+
+
+@contextmanager
+def _entered(root: Path, path: Path, *, make: bool = True) -> Iterator[int]:
+    """The folder of a file below the root, as a descriptor. No folder between the two is entered through a link; those
+    that are missing are made. Raises Unwritable and OSError.
+    """
+    *folders, _ = path.relative_to(root).parts
+    if ".." in folders:
+        raise Unwritable(f"{visible(str(path))} leads out of {root}, nothing was written")
+    here, place = os.open(root, _FOLDER), root
+    try:
+        for name in folders:
+            above, place = here, place / name
+            here = _inner(above, place, make=make)
+            os.close(above)
+        yield here
+    finally:
+        os.close(here)
+
+
+def _inner(folder: int, place: Path, *, make: bool) -> int:
+    try:
+        if make:
+            with suppress(FileExistsError):
+                os.mkdir(place.name, dir_fd=folder)
+        return os.open(place.name, _FOLDER | os.O_NOFOLLOW, dir_fd=folder)
+    except OSError as error:
+        if error.errno in {errno.ELOOP, errno.ENOTDIR}:
+            raise Unwritable(f"{visible(str(place))} is a link or no folder, nothing was written there") from None
+        raise
+
+
+def _start_of(folder: int, path: Path, most: int) -> tuple[bytes, int]:
+    """The first bytes of a regular file, and its rights. Raises Unwritable for anything else, and OSError."""
+    try:
+        handle = os.open(path.name, _OLD, dir_fd=folder)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise Unwritable(f"{visible(str(path))} {_LINK}; nothing was written") from None
+        raise
+    try:
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
+            raise Unwritable(f"{visible(str(path))} is not a regular file, nothing was written")
+        with os.fdopen(handle, "rb", closefd=False) as file:
+            return file.read(most), stat.S_IMODE(status.st_mode)
+    finally:
+        os.close(handle)
+
+
+def _written_aside(folder: int, content: bytes, rights: int) -> str:
+    """The name of a new file beside the others; `walk` passes such names over. Raises OSError."""
+    aside = f".{token_hex(8)}~"
+    _write_new(folder, aside, content, rights)
+    return aside
+
+
+def _write_new(folder: int, name: str, content: bytes, rights: int | None = None) -> None:
+    """Writes a file that is not there yet, or nothing. Raises OSError."""
+    handle = os.open(name, _NEW, 0o666, dir_fd=folder)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            if rights is not None:
+                os.fchmod(handle, rights)
+            os.fsync(handle)
+    except BaseException:
+        os.unlink(name, dir_fd=folder)
+        raise

@@ -1,0 +1,268 @@
+"""Postings taken in: each file judged by itself, and what earlier builds know of it not asked for again."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby, islice
+from operator import itemgetter
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple, Protocol
+
+from ..edition import listing
+from ..edition.stated import stated
+from ..model.content import Content, Listing, OrganisationFile, PostingFile
+from ..model.problems import ContentError, Problem
+from ..model.schema import MOST_PROBLEMS, Posting
+from ..model.vocabulary import Vocabulary
+from ..work.crew import ALONE, Crew
+from ..work.memo import Memo, Remembered, digest_of, toolchain
+from ..work.progress import Track, silent
+from . import crosscheck
+from .crosscheck import Claim
+from .documents import Document, Reading
+from .files import MAX_TEXT_BYTES, Found, decoded, problem_at, read_bytes
+from .frontmatter import Fields, Location, key_text, read_mapping, split
+
+_BATCH = 1000  # postings that are given to the memory at once
+_VERY_MANY = 20_000  # postings
+PREVIEWED = 400  # files to judge from which on their pages are made along with it
+
+
+class Rules(NamedTuple):
+    """What postings are judged by.
+
+    `content` is None, and then no posting is listed, where settings or vocabulary cannot be read. `named` says which
+    organisations have a file, `reserved` which names are the site's own.
+    """
+
+    root: Path
+    content: Content | None
+    words: Vocabulary | None
+    organisations: Mapping[str, OrganisationFile]
+    named: frozenset[str]
+    reserved: frozenset[str]
+
+    def digest(self) -> bytes:
+        """Stands for all that a posting's short form depends on besides its file."""
+        settings = self.content.settings if self.content else None
+        organisations = [(key, file.organisation) for key, file in self.organisations.items()]
+        seen = (settings, self.words, organisations, sorted(self.named), sorted(self.reserved))
+        return digest_of(toolchain(), repr(seen).encode())
+
+
+class Taken(NamedTuple):
+    """What one file gave: its short form and what it states as bytes, empty with problems; the names it claims.
+
+    `page` is what the preview made of it.
+    """
+
+    found: Remembered
+    stated: bytes
+    claim: Claim | None
+    problems: list[Problem]
+    notes: list[Problem]
+    page: object = None
+    same: bool = False
+
+
+class Preview(Protocol):
+    """Makes something of each whole posting while it is at hand. Travels by pickle."""
+
+    def __call__(self, file: PostingFile, listing: Listing, content: Content) -> object: ...
+
+
+@dataclass(slots=True)
+class Intake:
+    """What was found; `read` counts the files that had to be read, `parsed` those that had changed.
+
+    `pages` is what a preview made, by slug.
+    """
+
+    listings: list[Listing] = field(default_factory=list)
+    pages: dict[str, object] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    notes: list[Problem] = field(default_factory=list)
+    read: int = 0
+    parsed: int = 0
+
+
+def take_in(
+    files: Sequence[Found],
+    rules: Rules,
+    memo: Memo | None = None,
+    crew: Crew = ALONE,
+    preview: Preview | None = None,
+    track: Track = silent,
+) -> Intake:
+    """Every posting without a problem, and every problem of the others; only files that changed are judged."""
+    intake = Intake()
+    if len(files) > _VERY_MANY:
+        # A process shares with its parent what neither of them touches, so they part before there is much to touch.
+        crew.start()
+    fresh, known = _sorted_out(files, rules, memo, intake)
+    claims = [claim_of(one) for one in intake.listings]
+    # Where little changed, the pages of that little are soon made of files read again.
+    task = Task(rules, preview if len(fresh) > PREVIEWED else None)
+    for taken in track(_taken(fresh, known, task, memo, crew, intake), len(fresh), "Reading"):
+        intake.problems += taken.problems
+        intake.notes += taken.notes
+        if taken.claim:
+            claims.append(taken.claim)
+        if taken.found.listing:
+            intake.listings.append(listing.decoded(taken.found.listing))
+            if taken.page:
+                intake.pages[intake.listings[-1].slug] = taken.page
+    for path, found in groupby(crosscheck.names(sorted(claims)), key=itemgetter(0)):
+        intake.problems += _problems_in(rules.root, path, found)
+    return intake
+
+
+def _sorted_out(
+    files: Sequence[Found], rules: Rules, memo: Memo | None, intake: Intake
+) -> tuple[list[Found], dict[str, Remembered]]:
+    """The files that have to be read, and what is remembered of them. Of the others the listings are taken in, what is
+    remembered of files that are gone is forgotten.
+    """
+    if memo is None:
+        return list(files), {}
+    memo.salted("postings", rules.digest())
+    there = {file.name: file for file in files}
+    known: dict[str, Remembered] = {}
+    gone: list[str] = []
+    same: set[str] = set()
+    for old in memo.postings():
+        file = there.get(old.path)
+        if file is None:
+            gone.append(old.path)
+        elif (short := _recalled(old)) is None:
+            continue
+        elif file.stamp == old.stamp:
+            same.add(old.path)
+            intake.listings.append(short)
+        else:
+            known[old.path] = old
+    memo.forget_postings(gone)
+    return [file for file in files if file.name not in same], known
+
+
+def _recalled(old: Remembered) -> Listing | None:
+    """A posting as it is remembered, unless what is remembered is another's: its address comes from its path alone."""
+    short = listing.decoded(old.listing)
+    return short if (short.path, short.slug) == (old.path, PurePosixPath(old.path).stem) else None
+
+
+class Task(NamedTuple):
+    """What a hand needs to judge files."""
+
+    rules: Rules
+    preview: Preview | None
+
+
+def _taken(
+    files: Sequence[Found], known: dict[str, Remembered], task: Task, memo: Memo | None, crew: Crew, intake: Intake
+) -> Iterator[Taken]:
+    """What the files give that have to be read; those that say the same as before are not judged again."""
+    intake.read = len(files)
+    changed: list[tuple[Remembered, bytes]] = []
+    items = ((file, known.get(file.name), _raw(file, task.rules) if not crew.shares_files else None) for file in files)
+    for chunk in crew.run(judged, task, items, len(files)):
+        intake.parsed += sum(not taken.same for taken in chunk)
+        if memo:
+            changed += [(_lasting(one, memo), one.stated) for one in chunk if one.found.listing and not one.same]
+            memo.restamp_postings(_lasting(one, memo) for one in chunk if one.same)
+            if len(changed) >= _BATCH:
+                memo.remember_postings(changed)
+                changed.clear()
+        yield from chunk
+    if memo:
+        memo.remember_postings(changed)
+
+
+def _lasting(taken: Taken, memo: Memo) -> Remembered:
+    return taken.found._replace(stamp=memo.lasting(taken.found.stamp))
+
+
+def _raw(file: Found, rules: Rules) -> tuple[bytes, list[Problem]]:
+    return read_bytes(rules.root, file.path, MAX_TEXT_BYTES)
+
+
+Item = tuple[Found, Remembered | None, tuple[bytes, list[Problem]] | None]
+
+
+def judged(task: Task, chunk: list[Item]) -> list[Taken]:
+    """A task of the crew: files, each by itself, with what is known of them and, for hands elsewhere, their bytes."""
+    return [_judged(task, *item) for item in chunk]
+
+
+def _judged(task: Task, file: Found, old: Remembered | None, read: tuple[bytes, list[Problem]] | None) -> Taken:
+    rules = task.rules
+    raw, problems = read or _raw(file, rules)
+    found = Remembered(file.name, file.stamp, digest_of(raw), b"")
+    if problems:
+        return Taken(found, b"", None, problems, [])
+    if old and old.digest == found.digest:
+        again = found._replace(listing=old.listing)
+        return Taken(again, b"", claim_of(listing.decoded(old.listing)), [], [], same=True)
+    reading = Reading(rules.root)
+    document = _document(reading, file.path, raw, rules.words)
+    if document is None:
+        return Taken(found, b"", None, reading.problems, reading.notes)
+    reading.problems += crosscheck.posting(document, rules.organisations, rules.named, rules.reserved)
+    claim = crosscheck.claim_of(document)
+    if rules.content is None or document.value is None or document.value.draft or reading.problems:
+        return Taken(found, b"", claim, reading.problems, reading.notes)
+    posting = PostingFile(document.name, document.path, document.value, document.prose)
+    real = file.path.relative_to(rules.root).as_posix()
+    place = real if real != file.name else ""
+    facts = stated(document.value, document.prose)
+    short = listing.listing_of(posting, _digest(document.path, raw), facts, rules.content, place)
+    page = task.preview(posting, short, rules.content) if task.preview else None
+    return Taken(found._replace(listing=listing.encoded(short)), facts, claim, [], [], page)
+
+
+def _document(reading: Reading, path: Path, raw: bytes, words: Vocabulary | None) -> Document[Posting] | None:
+    text, problems = decoded(reading.root, path, raw)
+    reading.problems += problems
+    return None if problems else reading.parsed(Posting, path, text, words)
+
+
+def _digest(path: str, raw: bytes) -> bytes:
+    """Stands for a posting: what its file says, and where it lies, for its name is its address."""
+    return digest_of(path.encode(), raw)
+
+
+def read_raw(root: Path, short: Listing) -> bytes:
+    """The bytes of a posting's file; none where it is gone."""
+    return read_bytes(root, root / (short.file or short.path), MAX_TEXT_BYTES)[0]
+
+
+def whole(root: Path, short: Listing, content: Content, raw: bytes | None = None) -> PostingFile:
+    """The whole of a posting that was taken in, read again. Raises ContentError when its file is another by now."""
+    path = root / short.path
+    raw = read_raw(root, short) if raw is None else raw
+    document = (
+        _document(Reading(root), path, raw, content.vocabulary) if _digest(short.path, raw) == short.digest else None
+    )
+    if document is None or document.value is None:
+        raise ContentError([problem_at(root, path, "file", "changed while the site was built, build again")])
+    return PostingFile(document.name, document.path, document.value, document.prose)
+
+
+def claim_of(one: Listing) -> Claim:
+    """The names that a posting takes, by its short form."""
+    identity: list[tuple[Location, str]] = [(("id",), one.id)] if one.id != one.slug else []
+    aliases: list[tuple[Location, str]] = [(("aliases", number), name) for number, name in enumerate(one.aliases)]
+    return Claim(one.path, one.slug, (*identity, *aliases))
+
+
+def _problems_in(root: Path, path: str, found: Iterable[tuple[str, Location, str]]) -> Iterator[Problem]:
+    """What only the other files show to be wrong in one, at its places; its text is read once."""
+    fields: Fields | None = None
+    for _, location, message in islice(found, MOST_PROBLEMS):
+        if not location:
+            yield problem_at(root, root / path, "file name", message)
+            continue
+        if fields is None:
+            raw, _ = read_bytes(root, root / path, MAX_TEXT_BYTES)
+            parts = split(decoded(root, root / path, raw)[0])
+            fields = read_mapping(parts[0] if parts else "", 2)[0]
+        yield problem_at(root, root / path, key_text(location), message, fields.place_of(location))

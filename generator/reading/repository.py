@@ -1,0 +1,184 @@
+"""A site's git repository, read from its objects: what a commit held, byte for byte, and nothing that git would run.
+
+git is called here alone. It is told where the repository is, gets none of the `GIT_*` variables that a hook or a shell
+set, and is asked only for what touches neither the working tree nor its index: so it applies no attribute, no filter,
+no hook and no monitor. What is not in the repository is not fetched.
+"""
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from hashlib import sha1, sha256
+from pathlib import Path
+from typing import IO, NamedTuple
+
+from ..model.telling import visible
+from ..work.programs import Failed, NotStarted, Output, answering, found, run
+from .files import MAX_STATIC_BYTES, read_bytes
+
+_SETTINGS = {
+    "safe.bareRepository": "explicit",
+    "core.fsmonitor": "false",
+    "core.hooksPath": os.devnull,
+    "core.attributesFile": os.devnull,
+    "protocol.allow": "never",
+    "credential.helper": "",
+}
+_VARIABLES = {
+    "GIT_NO_LAZY_FETCH": "1",  # since git 2.44; before, a fetch finds that no protocol is allowed
+    "GIT_ALLOW_PROTOCOL": "",
+    "GIT_ATTR_NOSYSTEM": "1",
+    "GIT_TERMINAL_PROMPT": "0",
+}
+_OPTIONS = ("--no-pager", "--no-replace-objects", "--no-optional-locks", "--literal-pathspecs")
+_LACKING = "lacks some of its files here, as a partial clone does; clone the repository whole"
+_BLOCK = 1 << 20
+
+
+class NoSuchRevision(Exception):
+    """Git does not know the revision, or cannot tell what it held; the text says why, in git's words if it has any."""
+
+
+class Entry(NamedTuple):
+    """What a commit holds at a path from the site's root: the kind is `file`, `link` or `submodule`."""
+
+    path: str
+    kind: str
+    hash: str
+
+
+_KINDS = {"120000": "link", "160000": "submodule"}
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """The repository that a site lies in. `top` is the folder that holds `.git`, `place` the site's path from there."""
+
+    top: Path
+    place: str
+
+    def commit(self, revision: str) -> str:
+        """The hash of the commit that a revision names. Raises NoSuchRevision."""
+        if not revision or revision.startswith("-"):
+            raise NoSuchRevision(f"{revision!r} is no revision, name a commit, a branch or a tag")
+        return self._said("rev-parse", "--verify", f"{revision}^{{commit}}").decode().strip()
+
+    def is_empty(self) -> bool:
+        """Whether nothing was committed yet on the branch that is checked out."""
+        if self._run("rev-parse", "--verify", "--quiet", "HEAD^{commit}").code == 0:
+            return False
+        branch = self._run("symbolic-ref", "--quiet", "HEAD")
+        if branch.code:
+            return False
+        commits = self._run("for-each-ref", branch.out.decode("utf-8", "surrogateescape").strip())
+        # Of a branch that is broken git says so, and of one that is not there yet nothing.
+        return commits == Output(0, b"", "")
+
+    def entries(self, commit: str, *paths: str) -> Iterator[Entry]:
+        """All that a commit holds at or below some paths of the site. Raises NoSuchRevision."""
+        asked = (f"{self.place}{path}" for path in paths)
+        listed = self._said("ls-tree", "-r", "-z", "--full-tree", commit, "--", *asked)
+        for row in filter(None, listed.decode("utf-8", "surrogateescape").split("\0")):
+            about, _, path = row.partition("\t")
+            mode, _, name = about.split(" ")
+            yield Entry(path.removeprefix(self.place), _KINDS.get(mode, "file"), name)
+
+    def contents(self, entries: Iterable[Entry], most: int) -> Iterator[tuple[Entry, bytes | None]]:
+        """The bytes of files, None for one of more than `most` bytes. Raises NoSuchRevision where one is not there."""
+        wanted = list(entries)
+        questions = "".join(f"{entry.hash}\n" for entry in wanted).encode()
+        try:
+            with answering(self._command("cat-file", "--batch"), questions, self._variables) as out:
+                for entry in wanted:
+                    if not (head := out.readline()):
+                        break
+                    yield entry, _content(head, out, most)
+        except Failed as error:
+            raise NoSuchRevision(_LACKING if "promisor" in str(error) else _first_line(str(error))) from None
+        except NotStarted as error:
+            raise NoSuchRevision(str(error)) from None
+
+    def pushed(self) -> tuple[str, str] | None:
+        """Where others can have what the work tree holds: the https address of its origin, and the commit.
+
+        None where a file was changed since, or nothing was pushed. Raises NoSuchRevision.
+        """
+        address = self._said("config", "--get", "remote.origin.url").decode().strip()
+        # What stands before the host is a user's name, or a secret.
+        match = re.fullmatch(r"(?:https://|ssh://)?(?:[^@/]*@)?([A-Za-z0-9.-]+)[:/](?:[0-9]+/)?(.+)", address)
+        commit = self.commit("HEAD")
+        if match is None or self.place or not self._said("for-each-ref", "--contains", commit, "refs/remotes"):
+            return None
+        for entry in self.entries(commit):
+            content, _ = read_bytes(self.top, self.top / entry.path, MAX_STATIC_BYTES)
+            if hash_like(content, entry.hash) != entry.hash:
+                return None
+        return f"https://{match[1]}/{match[2]}", commit
+
+    @property
+    def _variables(self) -> dict[str, str]:
+        # Where `.git` turns out to be no repository, none is looked for further up.
+        return {**_VARIABLES, "GIT_CEILING_DIRECTORIES": str(self.top.parent)}
+
+    def _command(self, *arguments: str) -> list[str]:
+        settings = [word for key, value in _SETTINGS.items() for word in ("-c", f"{key}={value}")]
+        return [found("git"), *_OPTIONS, *settings, "-C", str(self.top), *arguments]
+
+    def _run(self, *arguments: str) -> Output:
+        try:
+            return run(self._command(*arguments), self._variables)
+        except (NotStarted, Failed) as error:
+            raise NoSuchRevision(str(error)) from None
+
+    def _said(self, *arguments: str) -> bytes:
+        done = self._run(*arguments)
+        if done.code:
+            raise NoSuchRevision(_first_line(done.err))
+        return done.out
+
+
+def repository_of(root: Path) -> Repository | None:
+    """The repository that a site's folder lies in, None where there is none: a `.git` there or further up leads to it.
+
+    A folder that is laid out like a repository is none: anyone can commit such files. Raises NoSuchRevision where
+    there is one of which nothing of the site can be read.
+    """
+    if os.path.lexists(root / "content" / ".git"):
+        raise NoSuchRevision("content/ is a repository of its own, which is not read; keep it in that of the site")
+    for top in (root, *root.parents):
+        if os.path.lexists(top / ".git"):
+            inside = root.relative_to(top).as_posix()
+            return Repository(top, "" if inside == "." else f"{inside}/")
+    if os.environ.get("GIT_DIR"):
+        raise NoSuchRevision(
+            "GIT_DIR names a repository, and only one that a .git beside or above content/ leads to is read"
+        )
+    return None
+
+
+def hash_like(content: bytes, other: str) -> str:
+    """The name that git gives to a file's bytes, by the algorithm of another such name."""
+    algorithm = sha256 if len(other) == 64 else sha1
+    return algorithm(b"blob %d\0" % len(content) + content).hexdigest()
+
+
+def _content(head: bytes, out: IO[bytes], most: int) -> bytes | None:
+    """An answer of `cat-file --batch`: a line with name, kind and size, the bytes, and the end of a line."""
+    about = head.split()
+    if len(about) != 3:
+        raise NoSuchRevision(_LACKING)
+    size = int(about[2])
+    if size <= most:
+        return out.read(size + 1)[:-1]
+    left = size + 1
+    while left and (block := out.read(min(left, _BLOCK))):
+        left -= len(block)
+    return None
+
+
+def _first_line(said: str) -> str:
+    """What git said first; a warning before it is not what it failed of."""
+    lines = [visible(line.strip()) for line in said.splitlines() if line.strip()]
+    fatal = [line for line in lines if line.startswith("fatal:")]
+    return (fatal or lines or ["git failed without a word"])[0]

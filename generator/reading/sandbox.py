@@ -1,0 +1,461 @@
+"""Templates that a site brings: what they may see, name and do, and how much work one page may be.
+
+Jinja's sandbox keeps templates away from Python's own names. Here they see data alone, and the few functions that are
+named below. Everything that a template repeats or makes is charged to its page, so that no loop, recursion or text
+grows without end. The same template costs the same on every machine.
+"""
+
+import re
+from collections.abc import Callable, ItemsView, Iterable, Iterator, KeysView, Mapping, Sized, ValuesView
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from enum import Enum
+from functools import cached_property, lru_cache
+from sys import getsizeof
+from types import MappingProxyType, ModuleType
+from typing import Any, NoReturn
+
+from jinja2 import (
+    BaseLoader,
+    BytecodeCache,
+    Environment,
+    StrictUndefined,
+    Template,
+    TemplateRuntimeError,
+    Undefined,
+    meta,
+    nodes,
+    pass_context,
+)
+from jinja2.environment import TemplateModule
+from jinja2.exceptions import SecurityError
+from jinja2.runtime import BlockReference, Context, LoopContext
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.utils import Cycler, Namespace
+from jinja2.visitor import NodeTransformer
+from markupsafe import Markup
+
+from ..edition import routes
+
+# A unit is a node of a template that is passed once, an item of a list, or 32 bytes of text. A list of ten thousand
+# roles takes about so many.
+MOST_WORK = 4_000_000
+_BYTES = 5  # a unit's, as a power of two
+_ESCAPED = 5  # times as long as it was a text may become by escaping
+_OURS = 20  # what a function of the generator costs
+_DEEPEST = 12  # lists in lists
+_MOST_DIGITS = 100
+_LARGEST = 10**_MOST_DIGITS
+_WIDEST = 10_000  # characters to which a text is filled up, and the like
+_LONGEST_GIVEN = 1_000  # characters of a text that is given to a function of the generator
+_LONGEST_FORMAT = 200
+_WILD_FORMAT = re.compile(r"\d{4}|\*|\{[^{}]+\{")
+_PACKAGE = f"{__package__}."
+_PLAIN = (str, int, float, Decimal, date, time, timedelta, Enum, type(None))
+
+_OF_STRUCTURES = frozenset(
+    (
+        *("batch", "count", "d", "default", "dictsort", "first", "groupby", "items", "last", "length", "list", "map"),
+        *("max", "min", "reject", "rejectattr", "reverse", "select", "selectattr", "slice", "sort", "sum", "tojson"),
+    )
+)
+_OF_TEXTS = frozenset(
+    (
+        *("abs", "capitalize", "center", "e", "escape", "filesizeformat", "float", "forceescape", "format", "indent"),
+        *("int", "join", "lower", "replace", "round", "safe", "string", "title", "trim", "truncate", "unique", "upper"),
+        *("urlencode", "wordcount", "xmlattr"),
+    )
+)
+FILTERS = _OF_STRUCTURES | _OF_TEXTS
+GLOBALS = frozenset({"range", "dict", "cycler", "joiner", "namespace"})
+_WIDE = frozenset({"batch", "center", "indent", "ljust", "rjust", "round", "slice", "truncate", "zfill"})
+_GROWING = frozenset({"indent", "join", "replace"})
+_DATE = "day isoformat isoweekday month strftime weekday year"
+_NAMES: tuple[tuple[type | tuple[type, ...], str], ...] = (
+    (
+        str,
+        "capitalize casefold center count endswith find format index isalnum isalpha isdecimal isdigit islower isspace "
+        "isupper join ljust lower lstrip partition removeprefix removesuffix replace rfind rindex rjust rpartition "
+        "rsplit rstrip split splitlines startswith strip swapcase title upper zfill",
+    ),
+    ((dict, MappingProxyType), "get items keys values"),
+    ((list, tuple), "count index"),
+    (datetime, f"{_DATE} date hour minute second time"),
+    (date, _DATE),
+    (time, "hour isoformat minute second strftime"),
+    (timedelta, "days seconds total_seconds"),
+    (Enum, "name value"),
+    (LoopContext, "changed cycle depth depth0 first index index0 last length nextitem previtem revindex revindex0"),
+    (Cycler, "current next reset"),
+    (BlockReference, "super"),
+)
+
+
+class TooMuch(TemplateRuntimeError):
+    """A page would be more work than any page should be."""
+
+    def __init__(self) -> None:
+        super().__init__("makes more than a page may hold, so look for a loop, a recursion or a text without end")
+
+
+@lru_cache(4096)
+def _data_of(kind: type) -> frozenset[str]:
+    """The names of a kind of value that a template may use: fields and properties of ours, harmless methods else."""
+    found = {name for kinds, names in _NAMES if issubclass(kind, kinds) for name in names.split()}
+    if kind.__module__.startswith(_PACKAGE):
+        if is_dataclass(kind):
+            found |= {field.name for field in fields(kind)}
+        for names in ("model_fields", "__struct_fields__", "_fields"):
+            found |= set(getattr(kind, names, ()))
+        ours = [vars(base) for base in kind.__mro__ if base.__module__.startswith(_PACKAGE)]
+        found |= {name for names in ours for name, one in names.items() if isinstance(one, property | cached_property)}
+    return frozenset(name for name in found if not name.startswith("_"))
+
+
+def weight(value: object, *, plain: bool = False, depth: int = 0) -> int:
+    """How many units a value is, lists with all that is in them. Raises TemplateRuntimeError where that is too much,
+    and with `plain` where something in it is no text, number or date: such things are not shown as texts.
+    """
+    if isinstance(value, str):
+        return 1 + (getsizeof(value) >> _BYTES)
+    if isinstance(value, _PLAIN):
+        large = isinstance(value, int) and abs(value) > _LARGEST
+        if large or (isinstance(value, Decimal) and abs(value.adjusted()) > _MOST_DIGITS):
+            raise TemplateRuntimeError("a number is too large")
+        return 1
+    if isinstance(value, range):
+        return 1 + len(value)
+    if (items := _inside(value)) is None:
+        if plain and not isinstance(value, Undefined):
+            _refuse_as_text(value)
+        return 1
+    if depth == _DEEPEST:
+        raise TooMuch
+    total = 1
+    for item in items:
+        total += weight(item, plain=plain, depth=depth + 1)
+        if total > MOST_WORK:
+            raise TooMuch
+    return total
+
+
+def _inside(value: object) -> Iterable[object] | None:
+    """What a value holds; None for one that is taken as a whole."""
+    if isinstance(value, list | tuple | set | frozenset | KeysView | ItemsView | ValuesView):
+        return value
+    if isinstance(value, dict | MappingProxyType):
+        return [*value.keys(), *value.values()]
+    if type(value).__module__ == routes.__name__ and is_dataclass(value):
+        return [getattr(value, field.name) for field in fields(value)]
+    return None
+
+
+def _refuse_as_text(value: object) -> NoReturn:
+    raise TemplateRuntimeError(f"{type(value).__name__} is no text, name one of its parts")
+
+
+def _refuse_wide(name: str, values: Iterable[object]) -> None:
+    most = 8 if name == "tojson" else _WIDEST
+    if (name in _WIDE or name == "tojson") and any(isinstance(one, int) and abs(one) > most for one in values):
+        raise TemplateRuntimeError(f"{name} takes numbers up to {most}")
+    if name == "sum" and any(isinstance(one, list | tuple) for one in values):
+        raise TemplateRuntimeError("sum adds numbers")
+
+
+def _growth(name: str, value: Any, values: Iterable[object]) -> int:
+    """The most units by which what is repeated inside a text or between its pieces makes it grow."""
+    lengths = (len(one) if isinstance(one, str) else abs(one) for one in values if isinstance(one, int | str))
+    repeated = max(lengths, default=0)
+    times = value.count("\n") if name == "indent" else len(value)
+    return (times + 1) * repeated * _ESCAPED >> _BYTES
+
+
+def _refuse_wild(form: str) -> None:
+    if len(form) > _LONGEST_FORMAT or _WILD_FORMAT.search(form):
+        raise TemplateRuntimeError("a format is longer or wider than it may be, join texts with ~")
+
+
+def _metered(name: str, function: Any) -> Callable[..., Any]:
+    """A filter or test whose work is charged. As it wants the context, it is not called before there is a page."""
+    passed = getattr(getattr(function, "jinja_pass_arg", None), "name", "")
+    of_texts = name in _OF_TEXTS
+
+    @pass_context
+    def metered(context: Context, value: Any, *args: Any, **kwargs: Any) -> Any:
+        sandbox = context.environment
+        assert isinstance(sandbox, Sandbox)
+        if of_texts and isinstance(value, Iterator):
+            value = list(value)
+        given = [*args, *kwargs.values()]
+        sandbox.spend(weight([value, *given], plain=of_texts))
+        _refuse_wide(name, given)
+        if name in _GROWING:
+            sandbox.spend(_growth(name, value if isinstance(value, Sized) else str(value), given))
+        elif name == "format":
+            _refuse_wild(str(value))
+        elif (name == "unique" and len(given) > 1) or (name == "unique" and "attribute" in kwargs):
+            raise TemplateRuntimeError("unique compares texts, so let map(attribute=…) stand before it")
+        first = {"context": context, "eval_context": context.eval_ctx, "environment": sandbox}
+        lead = (first[passed],) if passed else ()
+        return sandbox.measured(function(*lead, value, *args, **kwargs))
+
+    return metered
+
+
+@pass_context
+def _finalized(context: Context, value: Any) -> Any:
+    """What stands between braces, before it is escaped."""
+    return _text(context, value)
+
+
+@pass_context
+def _text(context: Context, value: Any) -> Any:
+    if isinstance(value, Undefined):
+        str(value)  # which says what is not there
+    if not isinstance(value, _PLAIN):
+        _refuse_as_text(value)
+    context.environment.spend(weight(value) * (1 if isinstance(value, Markup) else _ESCAPED))  # type: ignore[attr-defined]
+    return value
+
+
+@pass_context
+def _weighed(context: Context, value: Any) -> Any:
+    context.environment.spend(weight(value))  # type: ignore[attr-defined]
+    if isinstance(value, dict) and not all(isinstance(key, _PLAIN) for key in value):
+        raise TemplateRuntimeError("a key is no text or number")
+    return value
+
+
+@pass_context
+def _searched(context: Context, value: Any) -> Any:
+    # What is looked for in a mapping would be hashed, which takes long where it is large.
+    return _weighed(
+        context, list(value) if isinstance(value, dict | MappingProxyType | KeysView | set | frozenset) else value
+    )
+
+
+@pass_context
+def _sliced(context: Context, value: Any, start: Any, stop: Any, step: Any) -> Any:
+    return _weighed(context, value[start:stop:step])
+
+
+@pass_context
+def _spent(context: Context, units: int) -> None:
+    context.environment.spend(abs(units))  # type: ignore[attr-defined]
+
+
+@pass_context
+def _each(context: Context, items: Iterable[Any], units: int) -> Iterator[Any]:
+    return context.environment.counted(iter(items), abs(units))  # type: ignore[attr-defined, no-any-return]
+
+
+# The names have a space, so that no template can write them.
+_INNER = {
+    " text": _text,
+    " weighed": _weighed,
+    " searched": _searched,
+    " sliced": _sliced,
+    " spent": _spent,
+    " each": _each,
+}
+_BODIES = (nodes.For, nodes.Macro, nodes.CallBlock, nodes.Block)
+
+
+def _units(node: nodes.Node) -> int:
+    """What it costs to pass a node once, without the bodies in it that may be passed more often."""
+    if isinstance(node, nodes.TemplateData):
+        return 1 + (len(node.data) >> _BYTES)
+    return 1 + sum(_units(one) for one in node.iter_child_nodes() if not isinstance(one, _BODIES))
+
+
+class _Charging(NodeTransformer):
+    """Puts a charge before everything that may be done often, and around everything that may be large."""
+
+    def visit_For(self, node: nodes.For) -> nodes.For:
+        units = _units(node.test) if node.test else 0
+        self._charged(node)
+        if units:
+            node.iter = _filtered(node.iter, " each", nodes.Const(1 + units))
+        return node
+
+    def _charged(self, node: Any) -> Any:
+        units = sum(map(_units, node.body))
+        self.generic_visit(node)
+        node.body.insert(0, nodes.ExprStmt(_filtered(nodes.Const(units), " spent"), lineno=node.lineno))
+        return node
+
+    visit_Macro = visit_CallBlock = visit_Block = visit_Template = _charged
+
+    def _large(self, node: Any) -> nodes.Node:
+        self.generic_visit(node)
+        return _filtered(node, " weighed") if getattr(node, "ctx", "load") == "load" else node
+
+    visit_Tuple = visit_List = visit_Dict = _large
+
+    def visit_Compare(self, node: nodes.Compare) -> nodes.Compare:
+        self.generic_visit(node)
+        node.expr = _filtered(node.expr, " weighed")
+        for one in node.ops:
+            one.expr = _filtered(one.expr, " searched" if one.op in {"in", "notin"} else " weighed")
+        return node
+
+    def visit_Concat(self, node: nodes.Concat) -> nodes.Concat:
+        self.generic_visit(node)
+        node.nodes = [_filtered(one, " text") for one in node.nodes]
+        return node
+
+    def visit_Getitem(self, node: nodes.Getitem) -> nodes.Node:
+        self.generic_visit(node)
+        if not isinstance(node.arg, nodes.Slice):
+            return node
+        ends = (node.arg.start, node.arg.stop, node.arg.step)
+        return _filtered(node.node, " sliced", *(one or nodes.Const(None) for one in ends))
+
+
+def _filtered(node: nodes.Node, name: str, *arguments: nodes.Expr) -> nodes.Filter:
+    return nodes.Filter(node, name, list(arguments), [], None, None, lineno=node.lineno)
+
+
+class _Template(Template):
+    """Jinja keeps what is imported for the next template that imports it, which then would not be charged."""
+
+    def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
+        self._module = None
+        return super()._get_default_module(ctx)
+
+
+class Sandbox(ImmutableSandboxedEnvironment):
+    """Where templates are compiled and filled in whose making a site's own template takes part."""
+
+    template_class = _Template
+    intercepted_binops = frozenset({"+", "-", "*", "/", "//", "**", "%"})
+
+    def __init__(self, loader: BaseLoader | None = None, compiled: BytecodeCache | None = None) -> None:
+        super().__init__(
+            loader=loader,
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            bytecode_cache=compiled,
+            finalize=_finalized,
+        )
+        self.at_work, self.left, self.spent = False, MOST_WORK, 0
+        self.globals = {name: one for name, one in self.globals.items() if name in GLOBALS}
+        self.filters = {name: _metered(name, self.filters[name]) for name in FILTERS} | _INNER
+        self.tests = {name: _metered("", self.tests[name]) for name in self.tests if name != "in"}
+
+    def begin(self) -> None:
+        """Starts with a page that nothing was charged to."""
+        self.at_work, self.left = True, MOST_WORK
+
+    def spend(self, units: int) -> None:
+        """Charges the page that is being made. Raises TooMuch."""
+        self.left -= units
+        self.spent += units
+        if self.left < 0:
+            raise TooMuch
+
+    def counted(self, items: Iterator[Any], units: int = 1) -> Iterator[Any]:
+        """The same items, each of them charged."""
+        for item in items:
+            self.spend(units + 1)
+            yield item
+
+    def measured(self, value: Any) -> Any:
+        """A value that was made, charged; items that are yet to be made will be."""
+        if isinstance(value, Iterator) and not isinstance(value, LoopContext):
+            return self.counted(value)
+        self.spend(weight(value))
+        return value
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        if attr.startswith("_"):
+            return False
+        if isinstance(obj, Namespace):
+            return True
+        if isinstance(obj, TemplateModule):
+            return attr in vars(obj)
+        if isinstance(obj, ModuleType):
+            return callable(value) and getattr(value, "__module__", "") == obj.__name__
+        if isinstance(obj, type):
+            return issubclass(obj, Enum) and attr in obj.__members__
+        return attr in _data_of(type(obj))  # type: ignore[arg-type]
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        if not isinstance(argument, _PLAIN):
+            _refuse_as_text(argument)
+        return super().getitem(obj, argument)
+
+    def wrap_str_format(self, value: Any) -> Callable[..., str] | None:
+        found = super().wrap_str_format(value)
+        if found is not None:
+            _refuse_wild(value.__self__)
+            if value.__name__ != "format":
+                return None
+        return found
+
+    def call(__self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:
+        owner, name = getattr(__obj, "__self__", None), getattr(__obj, "__name__", "")
+        of_text = isinstance(owner, str) or name == "format"
+        if of_text:
+            args = tuple(list(one) if isinstance(one, Iterator) else one for one in args)
+        given = [*args, *(one for key, one in kwargs.items() if key not in {"_loop_vars", "_block_vars"})]
+        __self.spend(weight(given, plain=of_text))
+        if isinstance(owner, str):
+            _refuse_wide(name, given)
+            if name in _GROWING:
+                pieces = given[0] if name == "join" and given and isinstance(given[0], list | tuple) else owner
+                __self.spend(_growth(name, pieces, [owner, *given] if name == "join" else given))
+        elif name == "strftime":
+            _refuse_wild(str(given[0]) if given else "")
+        elif (getattr(__obj, "__module__", None) or "").startswith(_PACKAGE):
+            __self.spend(_OURS)
+            if any(isinstance(one, str) and len(one) > _LONGEST_GIVEN for one in given):
+                raise TemplateRuntimeError(f"{name} takes texts of up to {_LONGEST_GIVEN} characters")
+        return __self.measured(super().call(__context, __obj, *args, **kwargs))
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        number = (int, float, Decimal)
+        if isinstance(left, number) and isinstance(right, number):
+            if operator == "**" and abs(float(right)) > _MOST_DIGITS:
+                raise TemplateRuntimeError(f"** takes exponents up to {_MOST_DIGITS}")
+        elif operator == "%" and isinstance(left, str):
+            _refuse_wild(left)
+            self.spend(weight(right, plain=True))
+        elif operator == "*" and isinstance(left, list | tuple | str) and isinstance(right, int):
+            self.spend(weight(left) * max(right, 0))
+        elif operator == "*" and isinstance(right, list | tuple | str) and isinstance(left, int):
+            self.spend(weight(right) * max(left, 0))
+        elif operator == "+" and isinstance(left, list | tuple | str) and isinstance(right, list | tuple | str):
+            self.spend((weight(left) + weight(right)) * _ESCAPED)
+        elif not (isinstance(left, Undefined) or isinstance(right, Undefined)) and not (
+            operator == "-" and isinstance(left, date) and isinstance(right, date)
+        ):
+            raise SecurityError(f"{operator} is for numbers, texts and lists")
+        return self.measured(super().call_binop(context, operator, left, right))
+
+    def _generate(
+        self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False
+    ) -> str:
+        charged = _Charging().visit(source)
+        charged.set_environment(self)
+        return super()._generate(charged, name, filename, defer_init)
+
+
+def sandboxed(texts: Mapping[str, str], own: Iterable[str]) -> frozenset[str]:
+    """The templates in whose making one of a site's own takes part: these, and each that extends, includes or imports
+    one of them, however far away.
+    """
+    found = set(own)
+    if found:
+        plain = Environment()
+        named = {
+            name: set(meta.find_referenced_templates(plain.parse(text)))
+            for name, text in texts.items()
+            if name not in found
+        }
+        while more := {name for name, needed in named.items() if needed & {*found, None}} - found:
+            found |= more
+    return frozenset(found)

@@ -1,0 +1,105 @@
+"""A site built again and again for the editor who works on it: what stands, what is wrong, for which instant."""
+
+import threading
+import time
+import traceback
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from ..building.build import Options, build
+from ..model import clock
+from ..model.fields import read_base_url
+from ..model.problems import ContentError
+from ..pages.views import utc_text
+from ..publishing.publish import Busy, Refused, clear
+from ..reading.folder import NoSite
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """`number` grows with every change of this, `built` with every site; `frozen` tells that `now` is not the clock's.
+
+    `problems` are lines as `check` prints them; while there are any, the site is the one from before them.
+    """
+
+    number: int
+    built: int
+    now: datetime
+    frozen: bool
+    problems: tuple[str, ...] = ()
+
+    def as_data(self) -> dict[str, object]:
+        """For the page's script."""
+        return {
+            "number": self.number,
+            "built": self.built,
+            "now": utc_text(self.now),
+            "clock": utc_text(clock.read_now(None)),
+            "frozen": self.frozen,
+            "problems": list(self.problems),
+        }
+
+
+class Workbench:
+    """Builds `root` into a folder. Its methods may be called from several threads.
+
+    `names` are those of hosts for which it is shown, besides this machine's own.
+    """
+
+    def __init__(self, root: Path, out: Path, names: Collection[str], port: int, tell: Callable[[str], None]) -> None:
+        self.root, self.out, self.names = root, out, frozenset(map(str.lower, names))
+        self._options = Options(
+            base_url=read_base_url(f"http://localhost:{port}/"), search=False, allow_shrink=True, in_place=True
+        )
+        self._tell = tell
+        self._building = threading.Lock()
+        self._changed = threading.Condition()
+        self._wanted: datetime | None = None
+        self.standing = Standing(0, 0, clock.read_now(None), frozen=False)
+
+    def look_at(self, now: datetime | None) -> None:
+        """Builds for another instant, or for the clock's again."""
+        if now != self._wanted:
+            self._wanted = now
+            self.rebuild()
+
+    def rebuild(self) -> None:
+        """Builds once. Whatever is wrong is told and shown; what stood before goes on standing."""
+        with self._building:
+            started = time.monotonic()
+            now = self._wanted or clock.read_now(None)
+            pages = 0.0
+
+            def shown(written: int) -> None:
+                nonlocal pages
+                pages = time.monotonic() - started
+                self._stand(now, bool(written))
+
+            try:
+                report = build(self.root, self.out, now, self._options, tell=self._tell, shown=shown)
+            except (ContentError, NoSite, Refused, Busy) as error:
+                self._tell(str(error))
+                self._stand(now, problems=tuple(str(error).splitlines()))
+            except Exception as error:  # a bug, or a disk that is full: the editor's work goes on
+                self._tell(traceback.format_exc())
+                self._stand(now, problems=(f"{type(error).__name__}: {error}",))
+            else:
+                took = time.monotonic() - started
+                self._tell(f"Pages in {pages:.2f} s, all in {took:.2f} s: {report.published.written} files changed.")
+            clear(self.out)
+
+    def _stand(self, now: datetime, changed: bool = False, problems: tuple[str, ...] = ()) -> None:
+        """Lets all who wait know what stands now."""
+        with self._changed:
+            last = self.standing
+            frozen = self._wanted is not None
+            self.standing = Standing(last.number + 1, last.built + changed, now, frozen, problems)
+            self._changed.notify_all()
+
+    def wait(self, after: int, seconds: float) -> Standing | None:
+        """What stands as soon as it is another than number `after`; None when the time is over before."""
+        with self._changed:
+            self._changed.wait_for(lambda: self.standing.number != after, seconds)
+            return self.standing if self.standing.number != after else None

@@ -1,0 +1,130 @@
+"""The text of a notice: CommonMark in, safe HTML out, or every place where the text leaves the profile.
+
+The profile is CommonMark without raw HTML, images and reference definitions, with links to https addresses and plain
+e-mail addresses only. What it declines is refused at the door with its line; the renderer could not emit it either.
+"""
+
+import re
+from collections.abc import Sequence
+
+from ..model.problems import Place
+from ..model.prose import NOTHING, Heading, Prose, Title, numbered
+from . import plaintext
+
+MAX_BYTES = 64 * 1024
+
+
+def read(body: str, first_line: int = 1) -> tuple[list[tuple[Place, str]], Prose]:
+    """A text as HTML, headings from h2 on, or every place where it leaves the profile and what to write instead.
+
+    `first_line` is the text's first line in its file. With problems the HTML is empty.
+    """
+    if len(body.encode()) > MAX_BYTES:
+        return [(Place(first_line), f"is larger than {MAX_BYTES // 1024} KiB, shorten it")], NOTHING
+    pieces = _pieces(body)
+    if pieces is not None:
+        return [], _assembled(pieces)
+    from . import commonmark
+
+    return commonmark.read(body, first_line)
+
+
+def check(body: str, first_line: int = 1) -> list[tuple[Place, str]]:
+    """Every place where a text leaves the profile, and what to write instead; it starts at `first_line` of its file."""
+    return read(body, first_line)[0]
+
+
+def render(body: str) -> Prose:
+    """A text as HTML, headings from h2 on. What the profile declines shows as text, or as a link that leads nowhere."""
+    pieces = _pieces(body)
+    if pieces is not None:
+        return _assembled(pieces)
+    from . import commonmark
+
+    return commonmark.render(body)
+
+
+# Parsing costs more than all else that a build does, and half of what notices say they share. So a text is taken apart
+# where no block can reach over: at blank lines before what starts at the margin and is no list item. Blocks without any
+# mark are rendered at once, blocks known from other notices are remembered, and the rest goes to the parser together.
+_BLANK = re.compile(r"\n(?:[ \t]*+\n)++")
+_STARTS = re.compile(r"(?=\S)(?!(?:[-+*]|[0-9]{1,9}[.)])(?:[ \t\n]|$))")
+_FENCE = re.compile(r"```|~~~")
+_MOST_REMEMBERED, _LONGEST_REMEMBERED = 4096, 4096
+_Block = tuple[str | Title, ...]
+
+
+class _Known:
+    """The newest blocks and what they become. What is asked for again stays; the rest goes when there are too many."""
+
+    def __init__(self) -> None:
+        self.young: dict[str, _Block] = {}
+        self.old: dict[str, _Block] = {}
+
+    def get(self, block: str) -> _Block | None:
+        if (found := self.young.get(block)) is None and (found := self.old.get(block)) is not None:
+            self.keep(block, found)
+        return found
+
+    def keep(self, block: str, found: _Block) -> _Block:
+        if len(block) <= _LONGEST_REMEMBERED:
+            if len(self.young) >= _MOST_REMEMBERED:
+                self.old, self.young = self.young, {}
+            self.young[block] = found
+        return found
+
+
+_known = _Known()
+
+
+def _pieces(body: str) -> list[str | Title] | None:
+    """The text as HTML and titles, or None where it takes the parser's view of the whole."""
+    if _FENCE.search(body):
+        return None
+    blocks = _apart(stripped) if (stripped := body.strip("\n")) else []
+    known = [_known.get(block) or _simple(block) for block in blocks]
+    missing = [block for block, found in zip(blocks, known, strict=True) if found is None]
+    parsed = _parsed(missing)
+    if parsed is None:
+        return None
+    rest = iter(parsed)
+    return [piece for found in known for piece in (next(rest) if found is None else found)]
+
+
+def _apart(text: str) -> list[str]:
+    """The blocks of a text. Each run of empty lines is looked at once, however long it is."""
+    blocks, start = [], 0
+    for blank in _BLANK.finditer(text):
+        if _STARTS.match(text, blank.end()):
+            blocks.append(text[start : blank.start()])
+            start = blank.end()
+    return [*blocks, text[start:]]
+
+
+def _parsed(blocks: list[str]) -> list[_Block] | None:
+    if not blocks:
+        return []
+    # The parser takes a tenth of a second to import, and most texts need none.
+    from . import commonmark
+
+    found = commonmark.blocks_of(blocks)
+    for block, pieces in zip(blocks, found or (), strict=False):
+        _known.keep(block, pieces)
+    return found
+
+
+def _simple(block: str) -> _Block | None:
+    found = plaintext.rendered(block)
+    return None if found is None else _known.keep(block, found)
+
+
+def _assembled(pieces: Sequence[str | Title]) -> Prose:
+    titles = [piece for piece in pieces if isinstance(piece, Title)]
+    headings = numbered([(title.level, title.words) for title in titles])
+    rest = iter(headings)
+    html = [piece if isinstance(piece, str) else _heading_html(piece, next(rest)) for piece in pieces]
+    return Prose("".join(html), headings)
+
+
+def _heading_html(title: Title, heading: Heading) -> str:
+    return f'<h{heading.level} id="{heading.anchor}">{title.html}</h{heading.level}>\n'
