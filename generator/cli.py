@@ -93,7 +93,8 @@ def main() -> None:
 def _exit_code(error: Exception) -> int | None:
     from .editing.desk import Unfit
     from .model.problems import ContentError
-    from .publishing.publish import Busy, Refused
+    from .publishing.doors import Busy
+    from .publishing.standing import Refused
     from .reading.files import ChangedMeanwhile, Unwritable
     from .reading.folder import NoSite
 

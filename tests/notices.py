@@ -5,9 +5,10 @@ from textwrap import dedent
 
 from generator.edition.listing import listing_of
 from generator.model.content import Content, OrganisationFile, PostingFile
-from generator.model.schema import Organisation, Posting, Settings, read_fields
+from generator.model.schema import Organisation, Posting, Settings
 from generator.model.vocabulary import Vocabulary
 from generator.reading.frontmatter import read_mapping
+from generator.reading.judging import read_fields
 
 SETTINGS = """\
 title: Test digest

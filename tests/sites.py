@@ -18,8 +18,9 @@ import html5lib
 from generator.building.build import Options, build
 from generator.cli import main
 from generator.edition.edition import Edition, Role
-from generator.model.schema import Posting, read_fields
+from generator.model.schema import Posting
 from generator.reading.frontmatter import read_mapping, split
+from generator.reading.judging import read_fields
 
 DATA = Path(__file__).parent / "data"
 DEMO_NOW = datetime(2026, 5, 30, 12, tzinfo=UTC)

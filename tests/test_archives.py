@@ -13,8 +13,8 @@ from lxml import etree
 from notices import content_of, posting_file
 from sites import Built, SmallSite
 
-from generator.checking.past import LATEST_DAYS
 from generator.edition.edition import Edition
+from generator.edition.history import LATEST_DAYS
 from generator.edition.routes import ArchiveFile, FeedFile, Home
 from generator.feeds.archives import months_of
 from generator.feeds.entries import Feed, feeds_of, settled

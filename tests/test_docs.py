@@ -23,7 +23,7 @@ def keys_of(form, prefix=""):
     for name, info in form.model_fields.items():
         key = prefix + (info.alias or name)
         yield key
-        for inner in schema._forms(info.annotation):
+        for inner in judging._forms(info.annotation):
             yield from keys_of(inner, f"{key}.")
 
 

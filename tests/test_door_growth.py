@@ -23,11 +23,12 @@ from generator.checking.repairs import mended
 from generator.importing.drafting import Unreadable
 from generator.importing.interchange import drafts_in
 from generator.importing.notices import Bench
-from generator.model.schema import MOST_PROBLEMS, Posting, read_fields
+from generator.model.schema import MOST_PROBLEMS, Posting
 from generator.model.vocabulary import languages
 from generator.reading.documents import Document, Reading
 from generator.reading.folder import built_in_words, load
 from generator.reading.frontmatter import read_mapping
+from generator.reading.judging import read_fields
 from generator.text import markup
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)

@@ -13,7 +13,7 @@ from sites import SAMPLE_NOW, SmallSite, command
 from test_mistakes import git
 
 from generator.building.build import Options, build
-from generator.publishing.publish import MANIFEST, Refused
+from generator.publishing.standing import MANIFEST, Refused
 from generator.work import memo
 from generator.work.cachefolder import NoCache, cache_of, mark_of
 

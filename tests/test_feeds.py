@@ -22,10 +22,10 @@ from sites import DATA, SAMPLE_NOW, Built, SmallSite
 from generator.building.plan import plan
 from generator.edition.edition import COLLECTION_AT_LEAST, Collection, Edition
 from generator.edition.routes import ArchiveFile, CalendarFile, FeedFile
+from generator.edition.titles import place_of
 from generator.feeds.calendars import DeadlineCalendar, calendar_of
 from generator.feeds.entries import Feed, feeds_of, within_window
 from generator.model.model import Event, Kind
-from generator.pages.views import place_of
 from generator.reading.templates import BUILT_IN, read_templates
 
 XML_FEEDS = ("feed.xml", "atom.xml", "opened.xml", "closing.xml")

@@ -18,10 +18,11 @@ from generator.model.fields import Fields as Form
 from generator.model.model import When
 from generator.model.problems import Place, Problem
 from generator.model.prose import NOTHING
-from generator.model.schema import Posting, read_fields
+from generator.model.schema import Posting
 from generator.model.vocabulary import Term, Vocabulary
 from generator.reading.folder import load
 from generator.reading.frontmatter import Location, Value, read_mapping, split
+from generator.reading.judging import read_fields
 from generator.text import commonmark, markup
 
 X = "content/postings/x.md"

@@ -38,7 +38,8 @@ from generator.model.problems import ContentError
 from generator.pages.pages import PostingSubject
 from generator.pages.views import HomeView, WeekView
 from generator.publishing import publish
-from generator.publishing.publish import MANIFEST, Busy, Refused, Standing
+from generator.publishing.doors import Busy
+from generator.publishing.standing import MANIFEST, Refused, Standing
 from generator.reading import files, folder, intake
 from generator.reading.intake import Intake, Rules
 from generator.reading.templates import BUILT_IN, Templates

@@ -17,18 +17,9 @@ from hypothesis import strategies as st
 from sites import SAMPLE_NOW, SmallSite
 
 from generator.publishing import publish as program
-from generator.publishing.publish import (
-    MANIFEST,
-    Busy,
-    Published,
-    Refused,
-    Standing,
-    opened,
-    publish,
-    refuse_collapse,
-    survey,
-    write_aside,
-)
+from generator.publishing.doors import Busy, opened
+from generator.publishing.publish import Published, publish, write_aside
+from generator.publishing.standing import MANIFEST, Refused, Standing, refuse_collapse, survey
 
 FIRST = {"index.html": b"one", "a/b/c.html": b"two", "a/d.html": b"three"}
 
@@ -291,7 +282,7 @@ def test_a_disk_that_fails(out: Path, monkeypatch: pytest.MonkeyPatch, number: i
         raise OSError(number, os.strerror(number))
 
     published(FIRST, out)
-    monkeypatch.setattr(program, "mirror" if told else "_write", fails)
+    monkeypatch.setattr(program, "mirror" if told else "write", fails)
     with pytest.raises(Refused if told else OSError, match=told or "Input/output error"):
         published({"index.html": b"new"}, out)
     assert contents(out) == FIRST

@@ -15,9 +15,11 @@ from ..model.content import Content, StaticFile
 from ..model.problems import ContentError, Problem
 from ..pages.pages import PostingSubject
 from ..pages.views import EndedView, HomeView, ListView, WeekMailView, WeekView
+from ..publishing.doors import opened
 from ..publishing.exchange import strangers_beside
 from ..publishing.publish import Content as Bytes
-from ..publishing.publish import Published, Refused, Standing, opened, publish, refuse_collapse
+from ..publishing.publish import Published, publish
+from ..publishing.standing import Refused, Standing, refuse_collapse
 from ..reading.copies import copied
 from ..reading.folder import Loaded, load, settings_of
 from ..reading.intake import read_raw, whole
@@ -27,8 +29,9 @@ from ..work import memo as memory
 from ..work import tally
 from ..work.cachefolder import NoCache, cache_of, mark_of
 from ..work.crew import Crew, hired, tuned
-from ..work.memo import Memo, digest_of, toolchain
+from ..work.memo import Memo
 from ..work.progress import Track, silent
+from ..work.stamps import digest_of, toolchain
 from ..work.tally import Tally, timed
 from .fingerprint import Fingerprint
 from .pieces import Maker, Pieces

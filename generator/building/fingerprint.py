@@ -9,7 +9,7 @@ from typing import Any
 from ..edition.edition import Edition, Role
 from ..model.model import Event
 from ..pages.pages import PostingSubject
-from ..work.memo import digest_of
+from ..work.stamps import digest_of
 
 
 class Fingerprint:

@@ -27,6 +27,8 @@ from ..edition.routes import (
     hashed_name,
     path_of,
 )
+from ..edition.titles import place_of
+from ..edition.wording import utc_text
 from ..feeds import hosting
 from ..feeds.calendars import calendar_of, calendars_of_roles
 from ..feeds.entries import feeds_of, weeks_subject
@@ -35,8 +37,8 @@ from ..model import clock
 from ..model.problems import Place, Problem
 from ..pages import pages
 from ..pages.pages import is_alone
-from ..pages.views import HtmlView, WeekMailView, place_of, utc_text
-from ..publishing.publish import MANIFEST
+from ..pages.views import HtmlView, WeekMailView
+from ..publishing.standing import MANIFEST
 from ..reading.templates import Templates
 from ..work import tally
 from ..work.tally import timed

@@ -24,6 +24,7 @@ from markupsafe import Markup, escape
 from ..edition import routes, wording
 from ..edition.edition import Role, ended_long_ago, role_at
 from ..edition.routes import AssetFile, FeedFile, Format, Links, Page, PostingPage, page_of, path_of
+from ..edition.titles import DIMENSION_WORDS, section_title
 from ..feeds import calendars, feeds
 from ..feeds.calendars import DeadlineCalendar
 from ..feeds.entries import Entry, EntrySubject, Feed, WeeksSubject, entry_of
@@ -193,8 +194,8 @@ class Renderer:
             "prefix": self.links.prefix,
             "media_type": media_type,
             "degree_levels": LEVELS,
-            "section_title": views.section_title,
-            "section_word": lambda dimension: views.DIMENSION_WORDS[dimension][1],
+            "section_title": section_title,
+            "section_word": lambda dimension: DIMENSION_WORDS[dimension][1],
             "feed_links": feed_links,
             "page_of": page_of,
             "wording": wording,

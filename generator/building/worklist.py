@@ -7,9 +7,11 @@ from pathlib import Path
 
 from ..edition.edition import Edition
 from ..model.problems import ContentError, Problem
-from ..publishing.publish import Published, Standing, survey
+from ..publishing.publish import Published
+from ..publishing.standing import Standing, survey
 from ..reading.templates import Templates
-from ..work.memo import Memo, Output, digest_of
+from ..work.memo import Memo, Output
+from ..work.stamps import digest_of
 from .fingerprint import Fingerprint
 from .plan import (
     PRESENT,

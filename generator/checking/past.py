@@ -8,12 +8,12 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from ..edition.deadlines import instant_of
-from ..edition.history import history_of
+from ..edition.history import LATEST_DAYS, history_of
 from ..model import clock
 from ..model.content import Content, Listing, OrganisationFile, PostingFile
 from ..model.model import When
 from ..model.problems import Place, Problem
-from ..model.schema import Organisation, Posting, Settings, read_fields
+from ..model.schema import Organisation, Posting, Settings
 from ..model.telling import visible
 from ..model.vocabulary import NOT_STATED, Vocabulary
 from ..reading.documents import Reading
@@ -21,10 +21,10 @@ from ..reading.files import MAX_STATIC_BYTES, MAX_TEXT_BYTES, decoded, is_read, 
 from ..reading.folder import is_named
 from ..reading.frontmatter import Fields, Location, read_mapping, split
 from ..reading.intake import read_raw
+from ..reading.judging import read_fields
 from ..reading.repository import Entry, NoSuchRevision, Repository, hash_like, repository_of
 from .moves import Move, move_of, ruled_otherwise
 
-LATEST_DAYS = 7  # how long after it happened a change may be recorded
 _ENDS = ("withdrawn", "filled", "expired")
 _POSTINGS, _ORGANISATIONS = "content/postings/", "content/organisations/"
 

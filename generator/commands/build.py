@@ -10,11 +10,10 @@ from pathlib import Path
 import click
 
 from ..building.build import Options, Report, build
-from ..edition.wording import instant_text
+from ..edition.wording import instant_text, utc_text
 from ..model.fields import read_base_url
 from ..model.model import State
 from ..model.telling import say
-from ..pages.views import utc_text
 from ..work.crew import Unavailable, cores
 from ..work.profile import as_json, as_text
 from ..work.progress import on_terminal

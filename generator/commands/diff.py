@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from ..checking.moves import Move
+from ..edition.wording import utc_text
 from ..model.telling import in_json, in_markdown, say
-from ..pages.views import utc_text
 from ..reading.repository import NoSuchRevision
 from ..serving.changes import Changes, NeverPublished, Told, changes_since
 from .options import now_option, root_option

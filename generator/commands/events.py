@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
+from ..edition.wording import utc_text
 from ..model.telling import in_json, say
-from ..pages.views import utc_text
 from .options import edition_at, format_option, now_option, root_option
 
 

@@ -6,10 +6,9 @@ from pathlib import Path
 import click
 
 from ..edition.edition import Role
-from ..edition.wording import standing_text
+from ..edition.wording import standing_text, utc_text
 from ..model.model import State
 from ..model.telling import in_json, say
-from ..pages.views import utc_text
 from .options import edition_at, format_option, now_option, root_option
 
 _ORDER = {state: number for number, state in enumerate((State.CLOSING, State.OPEN, State.UNCONFIRMED))}

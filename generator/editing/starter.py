@@ -14,7 +14,7 @@ from ..model.fields import HOST
 from ..model.problems import ContentError
 from ..model.schema import Settings
 from ..model.vocabulary import Vocabulary
-from ..publishing.publish import Refused
+from ..publishing.standing import Refused
 from ..reading.documents import Reading
 from ..reading.files import create, decoded, make_folder, refuse_obstacles
 from .editors import Editors

@@ -220,3 +220,6 @@ def state_at(history: History, settings: Settings, now: datetime) -> tuple[State
         return State.CLOSED, max(deadline.instant, standing.since)
     closing = deadline.instant - timedelta(days=settings.closing_window_days)
     return (State.CLOSING, max(closing, standing.since)) if closing <= now else (State.OPEN, standing.since)
+
+
+LATEST_DAYS = 7  # how long after it happened a change may be recorded

@@ -6,7 +6,7 @@ from ..model.content import Content, Listing, PostingFile
 from ..model.model import Dimension
 from ..model.schema import Posting
 from ..model.vocabulary import NOT_STATED, slug_of
-from ..work.memo import digest_of
+from ..work.stamps import digest_of
 from .history import history_of
 from .wording import place_text, station_text
 

@@ -12,6 +12,7 @@ from ..model import clock
 from ..model.model import Deadline, Event, History, Kind, Standing, State, When
 from ..model.schema import DutyStation, EducationExperience, Posting, Salary, Settings
 from ..model.vocabulary import city_of_zone, countries
+from . import wording
 from .deadlines import last_full_day, local_deadline
 
 STATE_WORDS = {
@@ -215,3 +216,17 @@ def salary_basis(salary: Salary) -> str:
     whose = {"stated": "Stated by the employer.", "estimated": "An estimate, not the employer's figure."}
     text = whose.get(salary.basis, "Whose figure this is, the source does not say.")
     return f"{text} Source: {salary.source}." if salary.source else text
+
+
+@lru_cache(maxsize=1 << 13)
+def utc_text(instant: datetime) -> str:
+    """An instant for machines: 2026-06-05T20:55:00Z."""
+    # Several times as fast as strftime, which builds spent a tenth of a second on; and most are said many times.
+    return f"{instant.astimezone(UTC).isoformat()[:19]}Z"
+
+
+def when_told(event: Event, settings: Settings) -> str:
+    """When an event was, as exactly as it is known."""
+    if event.exact:
+        return wording.instant_text(event.instant)
+    return wording.short_date(wording.site_day(event.instant, settings))

@@ -10,9 +10,9 @@ from ..edition import wording
 from ..edition.deadlines import instant_of
 from ..edition.edition import Collection, Edition, Role
 from ..edition.routes import CalendarFile, Links, PostingPage, RoleCalendar
+from ..edition.titles import name_apart, place_of
 from ..model.content import Content
 from ..model.model import Dimension, Kind, State
-from ..pages.views import name_apart, place_of
 
 if TYPE_CHECKING:
     # It takes a tenth of a second to import, and a build that changes no calendar does not need it.

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, time, timedelta
 from itertools import islice, takewhile
 from typing import NamedTuple, assert_never
 
-from ..checking.past import LATEST_DAYS
 from ..edition import wording
 from ..edition.deadlines import local_deadline
 from ..edition.edition import BEGINNING, SITE_AT_LEAST, Collection, Edition, Role, kinds, newest_first
+from ..edition.history import LATEST_DAYS
 from ..edition.routes import (
     ArchiveFile,
     FeedFile,
@@ -25,13 +25,14 @@ from ..edition.routes import (
     page_of,
 )
 from ..edition.stated import Stated, read_stated
+from ..edition.titles import name_apart, place_of
+from ..edition.wording import utc_text, when_told
 from ..model import clock
 from ..model.content import Content
 from ..model.fields import read_when
 from ..model.model import Dimension, Event, Kind, Standing
 from ..model.schema import Settings
 from ..model.vocabulary import NOT_STATED
-from ..pages.views import name_apart, place_of, utc_text, when_told
 from .archives import Month, months_of
 
 

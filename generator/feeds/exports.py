@@ -12,10 +12,10 @@ from ..edition.deadlines import local_deadline
 from ..edition.edition import Role, newest_first
 from ..edition.routes import Links, PostingPage
 from ..edition.stated import Stated, read_stated
+from ..edition.wording import utc_text
 from ..model.content import Content
 from ..model.model import Deadline, Dimension, Event
 from ..model.vocabulary import countries
-from ..pages.views import utc_text
 
 _COLUMNS = (
     *("id", "title", "organisation", "duty_station", "country", "grade", "category", "contract"),

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from msgspec import json
 
 from ..edition.routes import Links
+from ..edition.wording import utc_text
 from ..model.schema import Settings
-from ..pages.views import utc_text
 from .entries import Entry, Feed
 
 if TYPE_CHECKING:

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 
 from ..edition.edition import Edition, Role
+from ..edition.titles import DIMENSION_WORDS, collection_title
 from ..model.model import Dimension
-from .views import DIMENSION_WORDS, Group, collection_title
+from .views import Group
 
 Facets = dict[str, list[object]]
 

@@ -34,6 +34,8 @@ from ..edition.routes import (
     page_of,
 )
 from ..edition.similar import Likeness
+from ..edition.titles import DIMENSION_WORDS, collection_title, name_apart, place_of, section_title, title_of
+from ..edition.wording import utc_text
 from ..model import clock
 from ..model.content import Content, PageFile, PostingFile
 from ..model.model import Dimension, Kind, State
@@ -45,7 +47,6 @@ from .matching import notice_of
 from .pictures import Strip, locator, strip, world_map
 from .structured import job_posting
 from .views import (
-    DIMENSION_WORDS,
     AliasView,
     ArchiveView,
     CollectionEntry,
@@ -68,14 +69,8 @@ from .views import (
     WeeksView,
     WeekView,
     by_day,
-    collection_title,
     happening_of,
-    name_apart,
-    place_of,
     row_of,
-    section_title,
-    title_of,
-    utc_text,
 )
 
 HOME = Link("Home", Home())

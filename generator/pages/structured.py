@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from ..edition import wording
 from ..edition.edition import Role
 from ..edition.routes import Links, PostingPage
+from ..edition.wording import utc_text
 from ..model.content import OrganisationFile
 from ..model.schema import Posting
 from ..model.vocabulary import countries
-from .views import utc_text
 
 _EMPLOYMENT = {
     "temporary": "TEMPORARY",

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import lru_cache
 
 from ..edition import wording
 from ..edition.deadlines import local_deadline
-from ..edition.edition import LISTED, Collection, Role
+from ..edition.edition import LISTED, Role
 from ..edition.routes import (
     ClosingPage,
     CollectionPage,
@@ -20,11 +20,12 @@ from ..edition.routes import (
     WeekMail,
     WeeksPage,
 )
+from ..edition.wording import utc_text, when_told
 from ..model.content import Content
 from ..model.model import Deadline, Dimension, Event, State
 from ..model.prose import Prose
 from ..model.schema import Posting, Settings
-from ..model.vocabulary import NOT_STATED, slug_of
+from ..model.vocabulary import slug_of
 from .pictures import Locator, Strip, WorldMap, day_anchor
 
 _HOME = Home()
@@ -344,13 +345,6 @@ HtmlView = (
 )
 
 
-@lru_cache(maxsize=1 << 13)
-def utc_text(instant: datetime) -> str:
-    """An instant for machines: 2026-06-05T20:55:00Z."""
-    # Several times as fast as strftime, which builds spent a tenth of a second on; and most are said many times.
-    return f"{instant.astimezone(UTC).isoformat()[:19]}Z"
-
-
 def row_of(role: Role, content: Content) -> Row:
     listing = role.listing
     bare, grade = listing.takedown, listing.grade
@@ -367,13 +361,6 @@ def row_of(role: Role, content: Content) -> Row:
         until_filled=role.standing.until_filled and not bare,
         since=wording.short_date(role.ended_day(content.settings)),
     )
-
-
-def when_told(event: Event, settings: Settings) -> str:
-    """When an event was, as exactly as it is known."""
-    if event.exact:
-        return wording.instant_text(event.instant)
-    return wording.short_date(wording.site_day(event.instant, settings))
 
 
 def happening_of(event: Event, role: Role, settings: Settings, *, elsewhere: bool = False) -> Happening:
@@ -423,45 +410,3 @@ def _group(day: date | str, roles: tuple[Role, ...]) -> Group:
     if isinstance(day, str):
         return Group(day, roles)
     return Group(wording.long_date(day), roles, day_anchor(day))
-
-
-DIMENSION_WORDS = {
-    Dimension.COUNTRIES: ("Countries", "Country", "Every country that has or had roles in this digest."),
-    Dimension.ORGANISATIONS: ("Organizations", "Organization", "Every organization whose roles this digest lists."),
-    Dimension.GRADES: ("Grades", "Grade", "Every grade that has or had roles here, with what it usually means."),
-    Dimension.CATEGORIES: ("Categories", "Category", "Kinds of staff and other personnel."),
-    Dimension.CONTRACTS: ("Contract types", "Contract type", "How long an appointment lasts, and on what terms."),
-    Dimension.LANGUAGES: ("Languages", "Language", "Languages that a role requires or welcomes."),
-    Dimension.OPEN_TO: ("Who may apply", "Eligibility", "Whom the notice invites to apply."),
-}
-
-
-def section_title(dimension: Dimension) -> str:
-    return DIMENSION_WORDS[dimension][0]
-
-
-def title_of(dimension: Dimension, key: str, content: Content) -> str:
-    """A collection's name in a sentence of its own."""
-    if key == NOT_STATED:
-        return f"{DIMENSION_WORDS[dimension][1]} not stated"
-    return content.name_of(dimension, key)
-
-
-def collection_title(collection: Collection) -> str:
-    """The same, of a collection at hand."""
-    if collection.dimension is None or collection.key != NOT_STATED:
-        return collection.name
-    return f"{DIMENSION_WORDS[collection.dimension][1]} not stated"
-
-
-def name_apart(collection: Collection, content: Content) -> str:
-    """The same with what tells it from others: a category and a contract type may have one name."""
-    dimension, key = collection.dimension, collection.key
-    if dimension is None or key == NOT_STATED:
-        return collection_title(collection)
-    kind = DIMENSION_WORDS[dimension][1].lower()
-    return f"{collection.name} ({f'{kind} {key}' if content.shares_name(dimension, key) else kind})"
-
-
-def place_of(collection: Collection) -> Place:
-    return Home() if collection.dimension is None else CollectionPage(collection.dimension, collection.key)

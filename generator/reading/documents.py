@@ -8,7 +8,6 @@ from typing import Generic, TypeVar
 from ..model.fields import SLUG, Fields
 from ..model.problems import Place, Problem, shown
 from ..model.prose import NOTHING, Prose
-from ..model.schema import read_fields
 from ..model.vocabulary import Vocabulary
 from ..text import markup
 from ..work import tally
@@ -16,6 +15,7 @@ from ..work.tally import timed
 from .files import problem_at, read_text
 from .frontmatter import Fields as Written
 from .frontmatter import Location, key_text, read_mapping, split
+from .judging import read_fields
 
 _Form = TypeVar("_Form", bound=Fields)
 

@@ -17,6 +17,7 @@ from typing import BinaryIO, NamedTuple
 from ..model.characters import cleared
 from ..model.problems import Place, Problem, shown
 from ..model.telling import visible
+from ..work.stamps import stamp_of
 from .frontmatter import forbidden_characters
 
 MAX_TEXT_BYTES = 96 * 1024
@@ -115,11 +116,6 @@ def _file(entry: os.DirEntry[str], name: str) -> Found:
 def _unread(name: str, error: OSError) -> Problem:
     # Its whole path may be longer than the system takes, or it is kept from this user, or gone since it was listed.
     return Problem(name, Place(), "file", f"cannot be read ({error.strerror}), check its rights")
-
-
-def stamp_of(status: os.stat_result) -> str:
-    """What changes whenever a file does: size, times of change (ns) and inode. The third is the one nobody can set."""
-    return f"{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns} {status.st_ino}"
 
 
 def is_read(path: str) -> bool:

@@ -14,8 +14,9 @@ from ..model.problems import ContentError, Problem
 from ..model.schema import MOST_PROBLEMS, Posting
 from ..model.vocabulary import Vocabulary
 from ..work.crew import ALONE, Crew
-from ..work.memo import Memo, Remembered, digest_of, toolchain
+from ..work.memo import Memo, Remembered
 from ..work.progress import Track, silent
+from ..work.stamps import digest_of, toolchain
 from . import crosscheck
 from .crosscheck import Claim
 from .documents import Document, Reading

@@ -9,7 +9,7 @@ from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError
 from ..edition.routes import hashed_name
 from ..model.problems import Place, Problem, shown
 from ..model.telling import visible
-from ..work.memo import digest_of
+from ..work.stamps import digest_of
 from .files import MAX_STATIC_BYTES, MAX_TEXT_BYTES, Found, Unread, files_below, pieces, walk
 from .sandbox import Sandbox, sandboxed
 

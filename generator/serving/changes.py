@@ -15,7 +15,7 @@ from ..edition.edition import Edition, Role
 from ..model.content import Listing
 from ..model.model import Event
 from ..model.problems import ContentError, Problem
-from ..publishing.publish import MANIFEST
+from ..publishing.standing import MANIFEST
 
 _FOLLOWED = (".xml", ".ics", ".json")
 

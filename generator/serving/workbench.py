@@ -9,11 +9,12 @@ from datetime import datetime
 from pathlib import Path
 
 from ..building.build import Options, build
+from ..edition.wording import utc_text
 from ..model import clock
 from ..model.fields import read_base_url
 from ..model.problems import ContentError
-from ..pages.views import utc_text
-from ..publishing.publish import Busy, Refused, clear
+from ..publishing.doors import Busy, clear
+from ..publishing.standing import Refused
 from ..reading.folder import NoSite
 
 

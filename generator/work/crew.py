@@ -16,7 +16,7 @@ from threading import Event, Lock, Thread
 from typing import Any, Generic, TypeVar
 
 from . import tally
-from .memo import toolchain
+from .stamps import toolchain
 from .tally import Tally
 
 _Context = TypeVar("_Context")

@@ -6,13 +6,10 @@ checksum, it holds one result for each thing that there is, and losing it costs 
 
 import os
 import sqlite3
-import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, suppress
 from functools import cache
-from hashlib import blake2b
-from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple
@@ -29,7 +26,6 @@ CREATE TABLE outputs (path TEXT PRIMARY KEY, key BLOB, stamp TEXT, part TEXT, su
 CREATE TABLE parts (name TEXT PRIMARY KEY, key BLOB, files INTEGER, sum INTEGER);
 CREATE TABLE pieces (name TEXT PRIMARY KEY, key BLOB, value BLOB, sum INTEGER);
 """
-_PACKAGES = ("babel", "feedgen", "icalendar", "jinja2", "lxml", "markdown_it", "markupsafe", "msgspec", "pydantic")
 _WITH = {"postings": ("stated",), "outputs": ("parts",)}  # tables that mean nothing without another
 _GRANULE = 2_000_000_000  # ns; on the coarsest file systems two changes within that time bear the same one
 
@@ -235,26 +231,3 @@ def _sum(*values: Any) -> int:
         # A damaged row may hold a value of any kind.
         found = crc32(value if isinstance(value, bytes) else str(value).encode(), found + 1 & 0xFFFFFFFF)
     return found
-
-
-def digest_of(*parts: bytes) -> bytes:
-    """Stands for its parts, 16 bytes."""
-    found = blake2b(digest_size=16)
-    for part in parts:
-        found.update(len(part).to_bytes(8, "little"))
-        found.update(part)
-    return found.digest()
-
-
-@cache
-def toolchain() -> bytes:
-    """Stands for our own code, the packages that it uses, and Python."""
-    parts = [sys.version.encode()]
-    for path in sorted(Path(__file__).parents[1].rglob("*")):
-        if path.suffix in {".py", ".yaml", ".json"}:
-            parts += [path.name.encode(), path.read_bytes()]
-    origins = (spec.origin for name in _PACKAGES if (spec := find_spec(name)) and spec.origin)
-    folders = {Path(origin).parent.parent for origin in origins}
-    for folder in sorted(folders):
-        parts += sorted(one.name.encode() for one in folder.glob("*.dist-info"))
-    return digest_of(*parts)

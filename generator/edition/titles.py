@@ -1,0 +1,48 @@
+"""What collections are called, and the pages that show them."""
+
+from ..model.content import Content
+from ..model.model import Dimension
+from ..model.vocabulary import NOT_STATED
+from .edition import Collection
+from .routes import CollectionPage, Home, Place
+
+DIMENSION_WORDS = {
+    Dimension.COUNTRIES: ("Countries", "Country", "Every country that has or had roles in this digest."),
+    Dimension.ORGANISATIONS: ("Organizations", "Organization", "Every organization whose roles this digest lists."),
+    Dimension.GRADES: ("Grades", "Grade", "Every grade that has or had roles here, with what it usually means."),
+    Dimension.CATEGORIES: ("Categories", "Category", "Kinds of staff and other personnel."),
+    Dimension.CONTRACTS: ("Contract types", "Contract type", "How long an appointment lasts, and on what terms."),
+    Dimension.LANGUAGES: ("Languages", "Language", "Languages that a role requires or welcomes."),
+    Dimension.OPEN_TO: ("Who may apply", "Eligibility", "Whom the notice invites to apply."),
+}
+
+
+def section_title(dimension: Dimension) -> str:
+    return DIMENSION_WORDS[dimension][0]
+
+
+def title_of(dimension: Dimension, key: str, content: Content) -> str:
+    """A collection's name in a sentence of its own."""
+    if key == NOT_STATED:
+        return f"{DIMENSION_WORDS[dimension][1]} not stated"
+    return content.name_of(dimension, key)
+
+
+def collection_title(collection: Collection) -> str:
+    """The same, of a collection at hand."""
+    if collection.dimension is None or collection.key != NOT_STATED:
+        return collection.name
+    return f"{DIMENSION_WORDS[collection.dimension][1]} not stated"
+
+
+def name_apart(collection: Collection, content: Content) -> str:
+    """The same with what tells it from others: a category and a contract type may have one name."""
+    dimension, key = collection.dimension, collection.key
+    if dimension is None or key == NOT_STATED:
+        return collection_title(collection)
+    kind = DIMENSION_WORDS[dimension][1].lower()
+    return f"{collection.name} ({f'{kind} {key}' if content.shares_name(dimension, key) else kind})"
+
+
+def place_of(collection: Collection) -> Place:
+    return Home() if collection.dimension is None else CollectionPage(collection.dimension, collection.key)

@@ -1,0 +1,144 @@
+"""What a folder holds where a site will be, and what of it is ours."""
+
+import json
+import os
+import re
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from ..model.problems import shown
+from ..model.telling import visible
+from ..work.stamps import stamp_of
+
+MANIFEST = ".vacancy-digest.json"
+
+
+ASIDE = ".vacancy-digest-new-"
+
+
+_POSTING = re.compile(r"postings/[^/]+/index\.html")
+
+
+_ENOUGH_TO_TELL = 10  # postings; of fewer, half may well go at once
+
+
+class Refused(Exception):
+    """Publishing would lose something, or cannot be done; nothing was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a folder holds where a site will be.
+
+    `ours` are the files of the last build with their digests, `stamps` those that are there now of the old and the new.
+    """
+
+    out: Path
+    ours: Mapping[str, str]
+    stamps: Mapping[str, str]
+
+
+def survey(out: Path, paths: Iterable[str]) -> Standing:
+    """Looks at a folder in which these paths are to stand.
+
+    Raises Refused when it holds what no build of ours wrote, for all that it holds is published. Files and folders
+    whose names begin with a dot stay, as long as none of the paths is theirs.
+    """
+    ours = _read_manifest(out)
+    wanted = set(paths)
+    if strange := [path for path in wanted if not _is_inside(path)]:
+        raise Refused(f"{shown(strange[0])} is not in {out}, so nothing was changed; build with --no-cache")
+    stamps, folders = _look(out)
+    for path in sorted(stamps.keys() - ours.keys()):
+        if path in wanted or not path.startswith("."):
+            raise _foreign(out, path)
+    for path in wanted & folders:
+        if not any(one.startswith(f"{path}/") for one in ours.keys() & stamps.keys()):
+            raise _foreign(out, path)
+    return Standing(out, ours, stamps)
+
+
+def refuse_collapse(standing: Standing, paths: Iterable[str]) -> None:
+    """Raises Refused where half of a site's postings or more would go: a folder was moved, or a disk is not there.
+
+    Postings that are over keep their pages, so that few ever go.
+    """
+    wanted = set(paths)
+    before = [path for path in standing.ours if _POSTING.fullmatch(path)]
+    gone = sum(path not in wanted for path in before)
+    if len(before) >= _ENOUGH_TO_TELL and gone * 2 >= len(before):
+        raise Refused(
+            f"{gone} of the {len(before)} postings in {standing.out} would go, so nothing was changed; "
+            "if that is meant, build with --allow-shrink"
+        )
+
+
+def _read_manifest(out: Path) -> dict[str, str]:
+    """The paths that an earlier build wrote, with the digests of their content."""
+    if not os.path.lexists(out / MANIFEST):
+        return {}
+    if (out / MANIFEST).is_symlink() or not (out / MANIFEST).is_file():
+        raise Refused(f"{out / MANIFEST} is not a regular file, remove it")
+    try:
+        files = msgspec.json.decode((out / MANIFEST).read_bytes(), type=_Listed).files
+    except (ValueError, RecursionError):
+        raise Refused(f"{out / MANIFEST} is damaged, so nobody can say which files are ours; empty {out}") from None
+    if strange := [path for path in files if not _is_inside(path)]:
+        raise Refused(f"{out / MANIFEST} lists {shown(strange[0])}, which is not in this folder; empty {out}")
+    return files
+
+
+class _Listed(msgspec.Struct):
+    """What a manifest holds."""
+
+    files: dict[str, str]
+
+
+def _is_inside(path: str) -> bool:
+    """Whether a path leads to a file below a folder, by the only way of writing it."""
+    if not path or "\0" in path or path.startswith("/"):
+        return False
+    # Most have no dots and no doubled slashes, and there are thousands.
+    return ("." not in path and "//" not in path) or not {"", ".", ".."} & set(path.split("/"))
+
+
+def _look(out: Path) -> tuple[dict[str, str], set[str]]:
+    """The stamps of all files in a folder by their paths, and the paths of its folders. Raises Refused at all else.
+
+    A link could lead our writing out of the folder, and whoever publishes the folder to what is none of the site's.
+    """
+    stamps: dict[str, str] = {}
+    folders: set[str] = set()
+    pending = [""]
+    while pending:
+        above = pending.pop()
+        with suppress(FileNotFoundError), os.scandir(f"{out}/{above}") as found:
+            for entry in found:
+                path = f"{above}{entry.name}"
+                if entry.is_dir(follow_symlinks=False):
+                    if not path.startswith(ASIDE):
+                        folders.add(path)
+                        pending.append(f"{path}/")
+                elif not entry.is_file(follow_symlinks=False):
+                    kind = "a symbolic link" if entry.is_symlink() else "not a regular file"
+                    raise Refused(f"{out}/{visible(path)} is {kind}, remove it")
+                else:
+                    stamps[path] = stamp_of(entry.stat(follow_symlinks=False))
+    return stamps, folders
+
+
+def _foreign(out: Path, path: str) -> Refused:
+    return Refused(
+        f"{out}/{visible(path)} is not from an earlier build and would be published, "
+        "move it to content/static/ or delete it"
+    )
+
+
+def manifest_of(digests: Mapping[str, str]) -> bytes:
+    # One file a line. With an indent Python's writer takes its slow way, and of thousands of files it takes long.
+    listed = json.dumps(digests, sort_keys=True, separators=(",\n", ": "))
+    return f'{{\n"generator": "vacancy-digest",\n"files": {{\n{listed[1:-1]}\n}}\n}}\n'.encode()
