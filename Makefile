@@ -13,7 +13,7 @@ ROUNDS ?= 3
 MEMORY := $(shell df -k /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 2000000 { print "/dev/shm" }')
 test soak coverage mutants: export PYTEST_DEBUG_TEMPROOT ?= $(MEMORY)
 
-.PHONY: help site demo test soak coverage mutants audit lighthouse bench fix clean lock
+.PHONY: help site demo test soak coverage mutants audit lighthouse bench picture fix clean lock
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -50,6 +50,9 @@ lighthouse: .venv/test.stamp .judges/stamp ## what Lighthouse says of pages of f
 
 bench: .venv/run.stamp .cache/bench/peers/stamp .cache/bench/eleventy/stamp ## time builds beside other generators (SIZES="1000 10000")
 	.cache/bench/peers/bin/python -m benchmarks --postings $(SIZES) --rounds $(ROUNDS) $(BENCH_FLAGS)
+
+picture: .venv/run.stamp ## draw the packages and who imports whom into docs/architecture.md
+	$(BIN)/python tools/picture.py
 
 fix: .venv/test.stamp ## mend what ruff can mend, and format
 	$(BIN)/ruff check --fix .

@@ -2,6 +2,8 @@
 
 import ast
 import re
+import runpy
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -11,79 +13,59 @@ from sites import DATA
 
 GENERATOR = Path(__file__).parents[1] / "generator"
 
-# Ground floor first: a room imports only from rooms that stand before it. The commands stand above all of them.
-ROOMS = (
-    *("characters", "telling", "problems", "progress", "tally", "model", "vocabulary"),
-    *("frontmatter", "fields", "clock", "rules", "schema"),
-    *("prose", "plaintext", "commonmark", "markup", "files", "documents"),
-    *("cachefolder", "memo", "programs", "shelf", "crew"),
-    *("content", "deadlines", "history", "wording", "listing", "stated"),
-    *("crosscheck", "intake", "copies", "folder", "repository", "moves", "past", "edits", "desk", "editors"),
-    *("dates", "places", "drafting", "labels", "sentences", "sections", "notices", "webpages", "interchange"),
-    *("fetching", "twins", "importing", "lint", "inspection", "repairs", "links"),
-    *("edition", "similar", "search", "corrections"),
-    *(
-        "routes",
-        "sandbox",
-        "templates",
-        "pictures",
-        "views",
-        "finding",
-        "matching",
-        "structured",
-        "facts",
-        "pages",
-        "mails",
-    ),
-    *("archives", "entries", "feeds", "calendars", "exports", "hosting"),
-    *(
-        "fingerprint",
-        "exchange",
-        "publish",
-        "render",
-        "plan",
-        "worklist",
-        "pieces",
-        "build",
-        "changes",
-        "watching",
-        "workbench",
-        "server",
-        "provenance",
-        "starter",
-    ),
-    *("profile", "reports"),
-    *("cli", "__main__"),
-)
+# What each package is allowed to import from; the commands and `cli` may import from all. Lowest first.
+PACKAGES: dict[str, set[str]] = {
+    "model": set(),
+    "work": set(),
+    "text": {"model"},
+    "edition": {"model", "work"},
+    "publishing": {"model", "work"},
+    "reading": {"model", "work", "text", "edition"},
+    "pages": {"model", "edition"},
+    "feeds": {"model", "edition"},
+    "building": {"model", "work", "edition", "publishing", "reading", "pages", "feeds"},
+    "editing": {"model", "publishing", "reading"},
+    "importing": {"model", "edition", "reading", "editing"},
+    "checking": {"model", "work", "edition", "reading", "editing", "importing"},
+    "serving": {"model", "edition", "publishing", "reading", "building", "checking"},
+}
+MOST_MODULES = 13  # in one package
 SHARED_BY_COMMANDS = "commands.options"
 
 # Packages that are known in few places, so that each can be replaced there.
 KNOWN_IN = {
-    "concurrent": {"crew"},
-    "ctypes": {"exchange"},
-    "distributed": {"crew"},
-    "fcntl": {"publish"},
-    "feedparser": {"interchange"},
-    "feedgen": {"feeds"},
-    "httpcore": {"fetching"},
-    "icalendar": {"calendars"},
-    "jinja2": {"sandbox", "templates", "render"},
-    "lxml": {"feeds", "webpages"},
-    "markdown_it": {"commonmark"},
+    "concurrent": {"work.crew"},
+    "ctypes": {"publishing.exchange"},
+    "distributed": {"work.crew"},
+    "fcntl": {"publishing.doors"},
+    "feedparser": {"importing.interchange"},
+    "feedgen": {"feeds.feeds"},
+    "httpcore": {"importing.fetching"},
+    "icalendar": {"feeds.calendars"},
+    "jinja2": {"reading.sandbox", "reading.templates", "building.render"},
+    "lxml": {"feeds.feeds", "importing.webpages"},
+    "markdown_it": {"text.commonmark"},
     "msgspec": {
-        *("memo", "model", "content", "edition", "listing", "stated"),
-        *("exports", "feeds", "pictures", "pieces", "publish", "search"),
+        *("work.memo", "model.model", "model.content", "edition.edition", "edition.listing", "edition.stated"),
+        *(
+            "feeds.exports",
+            "feeds.feeds",
+            "pages.pictures",
+            "building.pieces",
+            "publishing.standing",
+            "building.search",
+        ),
     },
-    "pickle": {"crew"},
-    "pydantic": {"fields", "schema"},
-    "rich": {"progress"},
-    "sqlite3": {"memo"},
-    "subprocess": {"programs"},
-    "watchfiles": {"watching"},
-    "time": {"fetching", "progress", "tally", "workbench", "commands.build"},
-    "yaml": {"editors", "edits", "frontmatter", "vocabulary"},
+    "pickle": {"work.crew"},
+    "pydantic": {"model.fields", "model.schema", "reading.judging"},
+    "rich": {"work.progress"},
+    "sqlite3": {"work.memo"},
+    "subprocess": {"work.programs"},
+    "watchfiles": {"serving.watching"},
+    "time": {"importing.fetching", "work.progress", "work.tally", "serving.workbench", "commands.build"},
+    "yaml": {"editing.editors", "editing.edits", "reading.frontmatter", "model.vocabulary"},
 }
-READS_THE_CLOCK = {"clock"}
+READS_THE_CLOCK = {"model.clock"}
 PRESENT = ("now", "utcnow", "today")
 # What tells the present, or takes it where it is given no instant. The name of a module alone is no reading.
 CLOCKS = re.compile(
@@ -92,20 +74,24 @@ CLOCKS = re.compile(
 )
 DURATIONS = {"time.monotonic"}
 TOUCHES_FILES = {
-    "cachefolder",
-    "exchange",
-    "files",
-    "links",
-    "memo",
-    "pictures",
-    "provenance",
-    "publish",
-    "search",
-    "server",
-    "shelf",
-    "starter",
-    "vocabulary",
-    "past",
+    "work.cachefolder",
+    "publishing.exchange",
+    "reading.files",
+    "checking.links",
+    "work.memo",
+    "pages.pictures",
+    "editing.provenance",
+    "publishing.publish",
+    "building.search",
+    "serving.server",
+    "work.shelf",
+    "editing.starter",
+    "model.vocabulary",
+    "checking.past",
+    "publishing.disk",
+    "publishing.doors",
+    "publishing.standing",
+    "work.stamps",
 }
 
 
@@ -119,11 +105,14 @@ def _modules() -> dict[str, ast.Module]:
     }
 
 
-def _documented() -> list[str]:
-    """The rooms in the order of the table in docs/architecture.md."""
+def _documented() -> dict[str, set[str]]:
+    """The modules of each package, by the tables in docs/architecture.md."""
     text = (GENERATOR.parent / "docs/architecture.md").read_text("utf-8")
-    cells = re.findall(r"^\| (`.+?) \| ", text, re.MULTILINE)
-    return [name for cell in cells for name in re.findall(r"`([a-z]+)`", cell)]
+    found = {}
+    for section in text.split("\n### `")[1:]:
+        name = section.partition("`")[0]
+        found[name] = set(re.findall(r"^\| `([a-z]+)` \| ", section.partition("\n## ")[0], re.MULTILINE))
+    return found
 
 
 def _is_command(name: str) -> bool:
@@ -135,8 +124,11 @@ def _own_imports(name: str) -> Iterator[str]:
     for node in ast.walk(_modules()[name]):
         if isinstance(node, ast.ImportFrom) and node.level:
             folder = name.split(".")[: -node.level]
-            names = [node.module] if node.module else [alias.name for alias in node.names]
-            yield from (".".join([*folder, imported]) for imported in names)
+            folder += [node.module] if node.module else []
+            package = ".".join(folder)
+            names = [f"{package}.{alias.name}".removeprefix(".") for alias in node.names]
+            # What is imported from a package is a module of it, what is imported from a module is not.
+            yield from (name if name in _modules() else package for name in names)
 
 
 def _packages(name: str) -> set[str]:
@@ -155,26 +147,58 @@ def _called(name: str) -> set[str]:
     return {ast.unparse(node.func) for node in ast.walk(_modules()[name]) if isinstance(node, ast.Call)}
 
 
-def test_every_module_has_its_place() -> None:
-    """Each module of the generator is a room of the list or a command, and each room of the list exists."""
-    assert sorted(name for name in _modules() if not _is_command(name)) == sorted(ROOMS)
+def test_every_module_is_in_a_package() -> None:
+    """Modules are in packages of one subject, each small enough to be looked over; the command line is above them."""
+    sizes = Counter(name.partition(".")[0] for name in _modules() if "." in name)
+    assert {name for name in _modules() if "." not in name} == {"cli", "__main__"}
+    assert sizes.keys() == {*PACKAGES, "commands"}
+    assert max(sizes[name] for name in PACKAGES) <= MOST_MODULES
 
 
-def test_the_architecture_has_the_same_order() -> None:
-    """The table in docs/architecture.md names the rooms in the order that is held here."""
-    assert _documented() == [name for name in ROOMS if name != "__main__"]
+def test_the_architecture_has_the_same_modules() -> None:
+    """docs/architecture.md says of each module what it is for, package by package."""
+    modules = {package: set[str]() for package in PACKAGES}
+    for name in _modules():
+        package, _, module = name.rpartition(".")
+        if package in modules:
+            modules[package].add(module)
+    assert _documented() == modules
 
 
-@pytest.mark.parametrize("name", ROOMS)
-def test_a_room_knows_only_the_rooms_below(name: str) -> None:
-    """No room imports from one above it, so every part can be read and tested with what stands below it alone."""
-    assert set(_own_imports(name)) - set(ROOMS[: ROOMS.index(name)]) == set()
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_package_imports_from_those_below(package: str) -> None:
+    """A package imports from the packages that the table allows, and from each of them; the table has no circle."""
+    found = {
+        imported.partition(".")[0]
+        for name in _modules()
+        if name.startswith(f"{package}.")
+        for imported in _own_imports(name)
+    }
+    assert found - {package} == PACKAGES[package]
+    assert PACKAGES[package] <= set(list(PACKAGES)[: list(PACKAGES).index(package)])
+
+
+def test_the_picture_shows_the_imports() -> None:
+    """The picture in docs/architecture.md is the one that `make picture` draws from the imports."""
+    picture = runpy.run_path(str(GENERATOR.parent / "tools/picture.py"))
+    text = (GENERATOR.parent / "docs/architecture.md").read_text("utf-8")
+    assert picture["with_picture"](text) == text
+    assert "    checking --> importing\n" in text
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_package_says_what_it_is_about(package: str) -> None:
+    """A package has one sentence that says its subject, and no code of its own."""
+    tree = ast.parse((GENERATOR / package / "__init__.py").read_text("utf-8"))
+    assert len(tree.body) == 1
+    assert re.fullmatch(r"[A-Z][^\n]*\.", ast.get_docstring(tree) or "")
 
 
 @pytest.mark.parametrize("name", [name for name in _modules() if _is_command(name)])
 def test_commands_do_not_know_one_another(name: str) -> None:
-    """A command imports from rooms, and from the options that commands share, but from no other command."""
-    assert set(_own_imports(name)) - set(ROOMS) - {SHARED_BY_COMMANDS} == set()
+    """A command imports from packages, and from the options that commands share, but from no other command."""
+    imported = set(_own_imports(name)) - {SHARED_BY_COMMANDS}
+    assert [one for one in imported if one.startswith("commands.")] == []
 
 
 def test_the_generator_does_not_import_itself_by_name() -> None:
@@ -218,7 +242,7 @@ def _reads_the_clock(module: ast.Module) -> set[str]:
 def test_one_room_reads_the_clock() -> None:
     """The present enters in one place; elsewhere an instant is an argument, and only durations are measured."""
     assert {name for name, module in _modules().items() if _reads_the_clock(module)} == READS_THE_CLOCK
-    assert _reads_the_clock(_modules()["clock"]) == {"datetime.now", "datetime.datetime.now"}
+    assert _reads_the_clock(_modules()["model.clock"]) == {"datetime.now", "datetime.datetime.now"}
 
 
 @pytest.mark.parametrize("line", (DATA / "clock/readings.txt").read_text("utf-8").splitlines())
@@ -234,9 +258,9 @@ STARTERS = re.compile(r"os\.(exec|spawn|posix_spawn|system|popen|startfile|fork)
 def test_one_room_starts_programs() -> None:
     """Programs start in one place: git, Pagefind, the hands of a build and Python itself, and no other."""
     starting = {name for name, module in _modules().items() if any(map(STARTERS.fullmatch, _meant(module)))}
-    assert starting == {"programs"}
-    users = {name for name in _modules() if "programs" in _own_imports(name)}
-    assert users == {"cli", "crew", "repository", "search"}
+    assert starting == {"work.programs"}
+    users = {name for name in _modules() if "work.programs" in _own_imports(name)}
+    assert users == {"cli", "work.crew", "reading.repository", "building.search"}
 
 
 def test_templates_do_not_read_the_clock() -> None:
@@ -262,8 +286,11 @@ def test_few_rooms_touch_files() -> None:
 def test_builds_do_not_talk_to_the_network() -> None:
     """One room opens connections and one waits for them; only commands that are asked to do so know them."""
     network = {"socket", "ssl", "http", "requests", "httpx", "httpcore", "urllib3", "ftplib", "smtplib"}
-    assert [name for name in _modules() if _packages(name) & network] == ["fetching", "server"]
-    assert {name for name in _modules() if "fetching" in _own_imports(name)} == {"commands.import", "links"}
-    assert {name for name in _modules() if "server" in _own_imports(name)} == {"commands.serve"}
+    assert [name for name in _modules() if _packages(name) & network] == ["importing.fetching", "serving.server"]
+    assert {name for name in _modules() if "importing.fetching" in _own_imports(name)} == {
+        "commands.import",
+        "checking.links",
+    }
+    assert {name for name in _modules() if "serving.server" in _own_imports(name)} == {"commands.serve"}
     sources = [ast.unparse(module) for module in _modules().values()]
     assert not any("urllib.request" in source for source in sources)

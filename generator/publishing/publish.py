@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from ..work.stamps import stamp_of
 from .disk import (
-from .doors import NO_ROOM
+    digest_in_hex,
     holds,
     make_folder,
     make_folders,
