@@ -1,7 +1,7 @@
 """Draws the packages of the generator and who imports whom into docs/architecture.md: `make picture`.
 
-Arrows that others imply are left out: where `pages` imports `edition` and `edition` imports `model`, no arrow leads from
-`pages` to `model`.
+Arrows that others imply are left out: where `pages` imports `edition` and `edition` imports `model`, no arrow leads
+from `pages` to `model`.
 """
 
 import ast
