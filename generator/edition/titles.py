@@ -8,7 +8,7 @@ from .routes import CollectionPage, Home, Place
 
 DIMENSION_WORDS = {
     Dimension.COUNTRIES: ("Countries", "Country", "Every country that has or had roles in this digest."),
-    Dimension.ORGANISATIONS: ("Organizations", "Organization", "Every organization whose roles this digest lists."),
+    Dimension.ORGANISATIONS: ("Organisations", "Organisation", "Every organisation whose roles this digest lists."),
     Dimension.GRADES: ("Grades", "Grade", "Every grade that has or had roles here, with what it usually means."),
     Dimension.CATEGORIES: ("Categories", "Category", "Kinds of staff and other personnel."),
     Dimension.CONTRACTS: ("Contract types", "Contract type", "How long an appointment lasts, and on what terms."),

@@ -314,7 +314,7 @@ def _lines(event: Event, role: Role, stated: Stated, content: Content) -> Iterat
     place = role.listing.place
     yield "Duty station", f"{'Not stated' if place == wording.NO_PLACE else place}."
     yield "Grade", f"{role.listing.grade or 'Not stated'}."
-    yield "Organization", f"{content.name_of(Dimension.ORGANISATIONS, role.listing.organisation)}."
+    yield "Organisation", f"{content.name_of(Dimension.ORGANISATIONS, role.listing.organisation)}."
 
 
 def _capital(text: str) -> str:
