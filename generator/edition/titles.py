@@ -18,6 +18,7 @@ DIMENSION_WORDS = {
 
 
 def section_title(dimension: Dimension) -> str:
+    """The name of a dimension, as the heading of its page."""
     return DIMENSION_WORDS[dimension][0]
 
 
@@ -45,4 +46,5 @@ def name_apart(collection: Collection, content: Content) -> str:
 
 
 def place_of(collection: Collection) -> Place:
+    """The page that has a collection's feeds."""
     return Home() if collection.dimension is None else CollectionPage(collection.dimension, collection.key)

@@ -84,6 +84,7 @@ class Server(ThreadingHTTPServer):
         super().__init__((host, port), SimpleHTTPRequestHandler)
 
     def work_on(self, bench: Workbench) -> None:
+        """Serves the site of this workbench from now on."""
         self.RequestHandlerClass = partial(Handler, bench=bench)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
@@ -98,6 +99,7 @@ class Handler(SimpleHTTPRequestHandler):
         super().__init__(*arguments, directory=str(bench.out))
 
     def do_GET(self) -> None:
+        """Answers a request for a file of the site, or for the bar."""
         try:
             parts = urlsplit(self.path)
         except ValueError:
