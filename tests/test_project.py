@@ -109,3 +109,32 @@ def test_hooks_run_commands_of_the_makefile() -> None:
         "pre-push": "make test",
     }
     assert {"lint", "test"} <= targets()
+
+
+def test_the_version_is_in_the_changelog() -> None:
+    """The changelog has a section for the version that the package has."""
+    assert f"\n## {PROJECT['version']} – " in (ROOT / "CHANGELOG.md").read_text("utf-8")
+
+
+def recipes() -> Iterator[tuple[str, list[str], list[str]]]:
+    """Each row of the guide's recipes: its recipe, the paths that it names, and the names that are in these files."""
+    sections = (ROOT / "CONTRIBUTING.md").read_text("utf-8").split("\n### ")[1:]
+    for section in sections:
+        for paths, what in re.findall(r"^\| (\(?`.+?) \| (.+) \|$", section, re.MULTILINE):
+            names = [name for name in re.findall(r"`([A-Za-z_]+)`", what) if name not in {"check", "import"}]
+            yield section.partition("\n")[0], re.findall(r"`([^`]+)`", paths), names
+
+
+@pytest.mark.parametrize(("recipe", "paths", "names"), list(recipes()))
+def test_a_recipe_names_what_is_there(recipe: str, paths: list[str], names: list[str]) -> None:
+    """Each file of a recipe in CONTRIBUTING.md exists, and holds the names that the recipe mentions beside it."""
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+    texts = "\n".join((ROOT / path).read_text("utf-8") for path in paths if (ROOT / path).is_file())
+    assert [name for name in names if not re.search(rf"\b{name}\b", texts)] == []
+
+
+def test_there_are_recipes() -> None:
+    """The guide has a recipe for each kind of change that is asked for most often, of several files each."""
+    found = [recipe for recipe, _, _ in recipes()]
+    assert all(found.count(recipe) >= 4 for recipe in found)
+    assert len(set(found)) == 5
