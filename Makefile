@@ -16,7 +16,7 @@ test soak coverage mutants: export PYTEST_DEBUG_TEMPROOT ?= $(MEMORY)
 .PHONY: help site demo lint test soak coverage mutants audit lighthouse bench picture fix clean lock
 
 help: ## show this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 20
 
 site: .venv/run.stamp ## build the site into site/
 	$(BIN)/vacancy-digest build --root .
