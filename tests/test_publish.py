@@ -208,7 +208,7 @@ def test_a_second_build_exits_with_75(small_site: SmallSite, tmp_path: Path) -> 
     """A cron job that meets a slow one ends with the code for "try again"; after SIGKILL the folder is free."""
     out = tmp_path / "out"
     held = (
-        "import time; from pathlib import Path; from generator.publishing.publish import opened\n"
+        "import time; from pathlib import Path; from generator.publishing.doors import opened\n"
         f"with opened(Path({str(out)!r}), ()):\n    print('held', flush=True)\n    time.sleep(60)"
     )
     with subprocess.Popen([sys.executable, "-c", held], stdout=subprocess.PIPE) as other:
