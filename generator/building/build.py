@@ -67,6 +67,7 @@ class Report:
 
     @property
     def states(self) -> Counter[str]:
+        """How many roles are in each state."""
         return Counter(role.state.value for role in self.edition.roles)
 
 

@@ -383,6 +383,7 @@ class Workshop:
 
     @cached_property
     def renderer(self) -> Renderer:
+        """The renderer, made at first use in each process."""
         return Renderer(self.content, self.templates)
 
     def delivered(self, path: str, content: bytes) -> bytes | Aside:
@@ -425,6 +426,7 @@ class Drafts:
     workshop: Workshop | None = None
 
     def __call__(self, file: PostingFile, listing: Listing, content: Content) -> Draft | None:
+        """The page of a posting that ended long ago, None for any other."""
         if listing.history.opened > self.now:
             return None
         role = role_at(listing, content.settings, self.now)

@@ -68,7 +68,8 @@ class Taken(NamedTuple):
 class Preview(Protocol):
     """Makes something of each whole posting while it is at hand. Travels by pickle."""
 
-    def __call__(self, file: PostingFile, listing: Listing, content: Content) -> object: ...
+    def __call__(self, file: PostingFile, listing: Listing, content: Content) -> object:
+        """Whatever is to be kept of the posting, None for nothing."""
 
 
 @dataclass(slots=True)
