@@ -33,11 +33,13 @@ from ..work.memo import Memo
 from ..work.progress import Track, silent
 from ..work.stamps import digest_of, toolchain
 from ..work.tally import Tally, timed
+from .artifacts import Artifact, Html, View
+from .early import Draft, Drafts
 from .fingerprint import Fingerprint
 from .pieces import Maker, Pieces
 from .plan import collisions, plan
-from .render import Artifact, Draft, Drafts, Html, View, Workshop, make_pages
 from .search import SearchFailed, Whole, version
+from .tasks import Workshop, make_pages
 from .worklist import Worklist, worklist
 
 

@@ -14,8 +14,9 @@ from ..work import tally
 from ..work.crew import Crew
 from ..work.memo import Memo
 from ..work.shelf import Shelf
+from .artifacts import Artifact
 from .fingerprint import Fingerprint
-from .render import Artifact, Workshop, make_deadlines, make_entries
+from .tasks import Workshop, make_deadlines, make_entries
 
 _Made = TypeVar("_Made", Event, Role)
 _FORMATS = ("rss", "atom", "json")

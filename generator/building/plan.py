@@ -43,8 +43,8 @@ from ..reading.templates import Templates
 from ..work import tally
 from ..work.tally import timed
 from . import search
+from .artifacts import Artifact, OpmlView, SitemapView, View
 from .fingerprint import Fingerprint
-from .render import Artifact, OpmlView, SitemapView, View
 
 ICON: Literal["favicon.ico"] = "favicon.ico"
 SEARCH = "search"

@@ -12,6 +12,7 @@ from ..publishing.standing import Standing, survey
 from ..reading.templates import Templates
 from ..work.memo import Memo, Output
 from ..work.stamps import digest_of
+from .artifacts import Artifact
 from .fingerprint import Fingerprint
 from .plan import (
     PRESENT,
@@ -25,7 +26,6 @@ from .plan import (
     search_part,
     site_part,
 )
-from .render import Artifact
 from .search import Whole
 
 
