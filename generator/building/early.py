@@ -1,30 +1,25 @@
 """The stage of a build that runs while postings are read: pages that can be made before all postings are known."""
 
+from collections.abc import MutableMapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
 
 from ..edition.edition import ended_long_ago, role_at
 from ..edition.routes import PostingPage, path_of
 from ..model.content import Content, Listing, PostingFile
 from ..pages.pages import PostingSubject
-from ..publishing.publish import Aside
+from ..publishing.publish import Aside, write_aside
+from ..reading.intake import EarlyPage
 from ..reading.templates import Templates
 from ..work import tally
 from ..work.tally import timed
+from .artifacts import View
 from .tasks import Workshop
 
 
-class Draft(NamedTuple):
-    """A posting's page made before all postings were known: right if it is the page of just this role."""
-
-    key: bytes
-    page: bytes | Aside
-
-
 @dataclass(slots=True)
-class Drafts:
+class EarlyPages:
     """Makes the pages of roles that ended long ago as their postings are read: those name no other roles."""
 
     templates: Templates
@@ -33,7 +28,7 @@ class Drafts:
     aside: Path
     workshop: Workshop | None = None
 
-    def __call__(self, file: PostingFile, listing: Listing, content: Content) -> Draft | None:
+    def __call__(self, file: PostingFile, listing: Listing, content: Content) -> EarlyPage | None:
         if listing.history.opened > self.now:
             return None
         role = role_at(listing, content.settings, self.now)
@@ -45,4 +40,12 @@ class Drafts:
         path = path_of(PostingPage(role.slug))
         with timed(tally.here, "templates", path):
             page = self.workshop.renderer.posting(PostingSubject(role, ()), file)
-        return Draft(role.key, self.workshop.delivered(path, page))
+        return EarlyPage(role.key, write_aside(self.aside, path, page).digest)
+
+
+def early_page(view: View, pages: MutableMapping[str, EarlyPage]) -> Aside | None:
+    """The page of a posting that was made early, if it is still the page to make; it is taken out of the others."""
+    if not isinstance(view, PostingSubject) or view.others:
+        return None
+    page = pages.pop(view.role.slug, None)
+    return Aside(page.digest) if page and page.key == view.role.key else None
