@@ -43,7 +43,7 @@ from generator.publishing.standing import MANIFEST, Refused, Standing
 from generator.reading import files, folder, intake
 from generator.reading.intake import Intake, Rules
 from generator.reading.templates import BUILT_IN, Templates
-from generator.work import crew, memo
+from generator.work import crew, memo, stamps
 from generator.work.cachefolder import cache_of
 from generator.work.means import Means
 from generator.work.memo import Memo
@@ -1344,13 +1344,13 @@ def test_no_room_anywhere_is_refused(site: SmallSite, monkeypatch: pytest.Monkey
 
 def test_a_memory_is_no_other_programs(site: SmallSite, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """With another version of the generator, of a package or of Python, what was remembered is not used."""
-    ours = memo.toolchain()
-    shutil.copytree(Path(memo.__file__).parent, tmp_path / "generator")
-    (tmp_path / "generator/wording.py").write_text("# Another version.\n", "utf-8")
-    monkeypatch.setattr(memo, "__file__", str(tmp_path / "generator/memo.py"))
-    memo.toolchain.cache_clear()
-    other = memo.toolchain()
-    memo.toolchain.cache_clear()
+    ours = stamps.toolchain()
+    shutil.copytree(Path(stamps.__file__).parents[1], tmp_path / "generator")
+    (tmp_path / "generator/edition/wording.py").write_text("# Another version.\n", "utf-8")
+    monkeypatch.setattr(stamps, "__file__", str(tmp_path / "generator/work/stamps.py"))
+    stamps.toolchain.cache_clear()
+    other = stamps.toolchain()
+    stamps.toolchain.cache_clear()
     assert other != ours
     for room in (program, intake):
         monkeypatch.setattr(room, "toolchain", lambda: other)
@@ -1384,16 +1384,16 @@ def test_two_files_of_the_same_bytes_are_two_roles(small_site: SmallSite) -> Non
     assert {"/postings/one/", "/postings/two/"} <= links
 
 
-def test_a_role_may_have_hundreds_of_events(small_site: SmallSite) -> None:
-    """A deadline that was moved every day for a year crashes no build."""
+def test_a_role_may_have_very_many_events(small_site: SmallSite) -> None:
+    """A deadline that was moved as often as it may be, and came close each time, crashes no build."""
     first = date(2025, 1, 1)
     changes = "".join(
-        f"  - on: {first + timedelta(days=number)}\n    from: {first + timedelta(days=number + 30)}\n"
-        for number in range(300)
+        f"  - on: {first + timedelta(days=number)}\n    from: {first + timedelta(days=number + 3)}\n"
+        for number in range(60)
     )
     small_site.posting("moved", f"opens: 2024-12-01\ncloses: 2026-07-01\ndeadline_changes:\n{changes}")
     built = small_site.build()
-    assert max(len(role.events) for role in built.edition.roles) > 255
+    assert max(len(role.events) for role in built.edition.roles) > 100
 
 
 def test_a_folder_of_postings_may_have_any_name(machine: SiteMachine) -> None:

@@ -51,7 +51,7 @@ _WIDEST = 10_000  # characters to which a text is filled up, and the like
 _LONGEST_GIVEN = 1_000  # characters of a text that is given to a function of the generator
 _LONGEST_FORMAT = 200
 _WILD_FORMAT = re.compile(r"\d{4}|\*|\{[^{}]+\{")
-_PACKAGE = f"{__package__}."
+_PACKAGE = f"{__name__.partition('.')[0]}."
 _PLAIN = (str, int, float, Decimal, date, time, timedelta, Enum, type(None))
 
 _OF_STRUCTURES = frozenset(
