@@ -12,7 +12,7 @@ import pytest
 from sites import SAMPLE_NOW, SmallSite, command
 from test_mistakes import git
 
-from generator.building.build import Options, build
+from generator.building.build import Listener, Options, build
 from generator.publishing.standing import MANIFEST, Refused
 from generator.work import memo
 from generator.work.cachefolder import NoCache, cache_of, mark_of
@@ -21,7 +21,7 @@ from generator.work.cachefolder import NoCache, cache_of, mark_of
 def told_by(site: SmallSite, out: Path) -> list[str]:
     """Builds, and gives the lines that the build said."""
     told: list[str] = []
-    build(site.root, out, SAMPLE_NOW, Options(), tell=told.append)
+    build(site.root, out, SAMPLE_NOW, Options(), Listener(told.append))
     return told
 
 
