@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from sites import DATA, SAMPLE_NOW, SmallSite, command
 
-from generator.building.build import Options, build
+from generator.building.build import Listener, Options, build
 from generator.model.problems import ContentError
 from generator.reading import intake
 from generator.reading.folder import load
@@ -87,7 +87,7 @@ def test_in_place_pages_come_first(sample_root: Path, tmp_path: Path) -> None:
     page, data = out / f"postings/{role.slug}/index.html", out / "data/postings.json"
     source = sample_root / role.listing.path
     source.write_text(source.read_text("utf-8").replace(f"title: {role.title}", "title: Night Warden"), "utf-8")
-    report = build(sample_root, out, SAMPLE_NOW, options, shown=shown)
+    report = build(sample_root, out, SAMPLE_NOW, options, Listener(shown=shown))
     ((written, *stands),) = seen
     assert stands == [True, False]
     assert 0 < written < report.published.written

@@ -12,7 +12,7 @@ import pytest
 from sites import SAMPLE_NOW, SmallSite, command
 from test_mistakes import git
 
-from generator.building.build import Options, build
+from generator.building.build import Listener, Options, build
 from generator.publishing.standing import MANIFEST, Refused
 from generator.work import memo
 from generator.work.cachefolder import NoCache, cache_of, mark_of
@@ -21,7 +21,7 @@ from generator.work.cachefolder import NoCache, cache_of, mark_of
 def told_by(site: SmallSite, out: Path) -> list[str]:
     """Builds, and gives the lines that the build said."""
     told: list[str] = []
-    build(site.root, out, SAMPLE_NOW, Options(), tell=told.append)
+    build(site.root, out, SAMPLE_NOW, Options(), Listener(told.append))
     return told
 
 
@@ -270,3 +270,48 @@ def test_a_build_says_when_git_cannot_answer(small_site: SmallSite, monkeypatch:
     monkeypatch.setenv("PATH", "")
     (told,) = told_by(small_site, small_site.root / "site")
     assert told.startswith(f"git cannot say whether {small_site.root / 'site'} came with the repository (")
+
+
+@pytest.mark.parametrize("top", ["", "digest/"], ids=["the site's own folder", "the repository above"])
+def test_a_link_of_the_repository_leads_no_output_elsewhere(
+    small_site: SmallSite, elsewhere: Path, tmp_path: Path, top: str
+) -> None:
+    """A link on the way to the output is refused where a pull request could have brought it."""
+    repository = tmp_path / "repository"
+    root = shutil.copytree(small_site.root, repository / top)
+    git(repository, "init", "--quiet")
+    (repository / "public").symlink_to(elsewhere)
+    refused = command("build", "--root", root, "--out", repository / "public/site", "--no-search")
+    assert refused.code == 3
+    assert "public is a symbolic link in" in refused.err
+    assert tree(elsewhere) == {"thesis.txt": b"years of work"}
+    way = tmp_path / "way"
+    way.symlink_to(tmp_path)
+    assert command("build", "--root", root, "--out", way / "site", "--no-search").code == 0, "the operator's own link"
+
+
+@pytest.mark.parametrize("place", ["content/postings/theirs", "templates/theirs", "content/static/theirs"])
+def test_a_repository_inside_content_is_a_problem(small_site: SmallSite, place: str) -> None:
+    """A submodule's files are part of no review of the site's own, so they are named and not read."""
+    small_site.write(f"{place}/.git", "gitdir: ../../../.git/modules/theirs\n")
+    small_site.write(f"{place}/evil.md", "---\ntitle: Evil\n---\n")
+    done = small_site.command("check")
+    assert done.code == 1
+    assert f"{place}:1:1: file: is a git repository of its own, keep its files in that of the site\n" in done.out
+
+
+def test_a_path_is_judged_as_it_is_named(small_site: SmallSite) -> None:
+    """With PATHS, a link is reported as itself, and so is a file whose name holds what nobody sees."""
+    link = small_site.root / "content/postings/inner.md"
+    link.symlink_to("quay-master.md")
+    hidden = small_site.root / "content/static/a\u202eb.png"
+    hidden.parent.mkdir(exist_ok=True)
+    hidden.write_bytes(b"")
+    for path, told in ((link, "is a symbolic link"), (hidden, "rename the file")):
+        done = small_site.command("check", path)
+        assert (done.code, told in done.out) == (1, True), done
+    dangling = small_site.root / "content/postings/x\nNo problems.md"
+    dangling.symlink_to("/nowhere")
+    assert small_site.command("check", dangling).code == 1
+    outside = small_site.command("check", small_site.root / "..\nNo problems.")
+    assert (outside.code, "\nNo problems" in outside.err) == (2, False)

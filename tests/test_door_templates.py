@@ -16,7 +16,7 @@ import pytest
 from sites import DATA, DEMO_NOW, SAMPLE_NOW, SmallSite, built, command
 
 from generator.building.build import Options, build
-from generator.building.render import Renderer
+from generator.building.renderer import Renderer
 from generator.edition.edition import Edition, role_at
 from generator.model.problems import ContentError, Problem
 from generator.pages.pages import PostingSubject, home_view

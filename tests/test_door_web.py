@@ -420,6 +420,19 @@ ASKING = [
     ({"Host": "localhost:8000", "Referer": "http://localhost:8000/"}, True, True),
     ({"Host": "192.168.1.5:8000"}, True, False),
     ({"Host": "0.0.0.0:8000"}, True, False),
+    *(
+        ({"Host": f"{name}:8000"}, steers, False)
+        for name in (
+            "[::ffff:127.0.0.1]",
+            "[::ffff:7f00:1]",
+            "[::]",
+            "127.0.0.2",
+            "0.0.0.1",
+            "[::127.0.0.1]",
+            "[64:ff9b::7f00:1]",
+        )
+        for steers in (True, False)
+    ),
     ({"Host": "192.168.1.5:8000", "Referer": "http://192.168.1.5:8000/x/"}, True, True),
     ({"Host": "192.168.1.5:8000", "Referer": "http://192.168.1.5:8000.evil.example/"}, True, False),
     ({"Host": "192.168.1.5:8000", "Referer": "http://evil.example/"}, False, True),

@@ -23,7 +23,7 @@ from sites import SAMPLE_NOW, SmallSite, command
 from soaking import Tell
 
 from generator.building.build import Options, build
-from generator.publishing import exchange, publish
+from generator.publishing import exchange, publish, standing
 from generator.work.cachefolder import mark_of
 
 pytestmark = pytest.mark.soak
@@ -301,7 +301,7 @@ def test_a_disk_that_does_not_take_what_was_written(two: Two, monkeypatch: pytes
 
     monkeypatch.setattr(exchange, "_LIBC", SimpleNamespace(syncfs=full))
     before = two.standing() or 0
-    with pytest.raises(publish.Refused, match="No space left"):
+    with pytest.raises(standing.Refused, match="No space left"):
         two.build(1 - before)
     assert two.standing() == before
     monkeypatch.undo()
@@ -340,7 +340,7 @@ def test_the_second_tree_takes_no_room(two: Two) -> None:
     two.build(1 - (two.standing() or 0))
     folder = two.beside
     both = [{path: (one / path).stat().st_ino for path in tree(one)} for one in (two.out, folder / exchange.TREE)]
-    both[0].pop(publish.MANIFEST), both[1].pop(publish.MANIFEST)
+    both[0].pop(standing.MANIFEST), both[1].pop(standing.MANIFEST)
     assert both[0] == both[1]
     assert folder.stat().st_mode & 0o777 == 0o700
 

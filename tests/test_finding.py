@@ -239,13 +239,14 @@ def test_the_index_is_made_when_texts_change(small_site: SmallSite, monkeypatch:
         made.append(len(roles))
         return original(roles, whole)
 
-    monkeypatch.setattr(search, "index_of", counted)
+    monkeypatch.setattr(program, "index_of", counted)
     out = small_site.root.parent / "site"
     small_site.posting("role-1", "closes: 2026-07-02")
 
     def build(hours: int = 0) -> list[str]:
         told: list[str] = []
-        program.build(small_site.root, out, SAMPLE_NOW + timedelta(hours=hours), program.Options(), tell=told.append)
+        now, listener = SAMPLE_NOW + timedelta(hours=hours), program.Listener(told.append)
+        program.build(small_site.root, out, now, program.Options(), listener)
         return told
 
     build()

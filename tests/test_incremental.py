@@ -27,8 +27,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from sites import DATA, SAMPLE_NOW, SmallSite
 
 from generator.building import build as program
-from generator.building import plan, worklist
-from generator.building.build import Options, Report, build
+from generator.building import making, plan
+from generator.building.build import Listener, Options, Report, build
 from generator.building.fingerprint import Fingerprint
 from generator.edition import edition, listing
 from generator.edition.edition import Edition, Role
@@ -43,8 +43,9 @@ from generator.publishing.standing import MANIFEST, Refused, Standing
 from generator.reading import files, folder, intake
 from generator.reading.intake import Intake, Rules
 from generator.reading.templates import BUILT_IN, Templates
-from generator.work import crew, memo
+from generator.work import crew, memo, stamps
 from generator.work.cachefolder import cache_of
+from generator.work.means import Means
 from generator.work.memo import Memo
 
 EXAMPLES = int(os.environ.get("VACANCY_DIGEST_EXAMPLES", "0"))
@@ -213,7 +214,7 @@ class SiteMachine(RuleBasedStateMachine):
         self.must_tell = False  # whether it has to be
         self.told: list[str] = []  # what was told at the last build
         self.older: bytes | None = None  # the memory as it once was
-        self.previewed = intake.PREVIEWED
+        self.previewed = intake.MANY
         self.settings = {key: value for key, values in SETTINGS.items() if (value := values[0]) is not None}
         self.postings: list[Posting] = []
         self.deleted: list[Posting] = []
@@ -448,7 +449,7 @@ class SiteMachine(RuleBasedStateMachine):
             self.save(first)
             self.save(second)
 
-    @rule(files=st.sampled_from((0, intake.PREVIEWED)))
+    @rule(files=st.sampled_from((0, intake.MANY)))
     def preview(self, files: int) -> None:
         """Whether a few changed files are enough for pages to be made as they are read."""
         self.previewed = files
@@ -744,10 +745,10 @@ class SiteMachine(RuleBasedStateMachine):
         """What a build did, or the problems for which it did nothing."""
         options = Options(self.base_url, keep_going=keep_going, remember=remember)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(intake, "PREVIEWED", self.previewed if remember else intake.PREVIEWED)
+            patch.setattr(intake, "MANY", self.previewed if remember else intake.MANY)
             patch.setattr(memo, "_GRANULE", GRANULE)
             try:
-                return build(self.root, out, self.now, options, tell=told.append)
+                return build(self.root, out, self.now, options, Listener(told.append))
             except ContentError as error:
                 return sorted(map(str, error.problems))
 
@@ -884,10 +885,10 @@ def _(patch: Patch) -> None:
 
 @mistake("a posting deleted but not forgotten", lambda machine: machine.delete_posting(0))
 def _(patch: Patch) -> None:
-    def with_deleted(take_in: Any, files: Any, rules: Rules, memo: Memo, *rest: Any) -> Intake:
-        intake: Intake = take_in(files, rules, memo, *rest)
+    def with_deleted(take_in: Any, files: Any, rules: Rules, means: Means, *rest: Any) -> Intake:
+        intake: Intake = take_in(files, rules, means, *rest)
         there = {one.slug for one in intake.listings}
-        known = (listing.decoded(one.listing) for one in memo.postings())
+        known = (listing.decoded(one.listing) for one in means.memo.postings())
         intake.listings += [one for one in known if one.slug not in there]
         return intake
 
@@ -897,11 +898,7 @@ def _(patch: Patch) -> None:
 
 @mistake("a page that is gone left in place", lambda machine: machine.delete_posting(0))
 def _(patch: Patch) -> None:
-    def nothing_gone(survey: Any, out: Path, paths: list[str]) -> Standing:
-        standing: Standing = survey(out, paths)
-        return replace(standing, ours={path: standing.ours[path] for path in paths if path in standing.ours})
-
-    around(patch, worklist, "survey", nothing_gone)
+    patch.setattr(Standing, "without", lambda self, paths: [])
 
 
 @mistake("a posting's name left out", lambda machine: machine.rename_posting(0, kept=True, alias=False))
@@ -983,11 +980,11 @@ def _(patch: Patch) -> None:
 
 @mistake("files not looked at", lambda machine: machine.tamper(0, "longer"))
 def _(patch: Patch) -> None:
-    def blindly(survey: Any, out: Path, paths: list[str]) -> Standing:
-        standing: Standing = survey(out, paths)
+    def blindly(survey: Any, out: Path) -> Standing:
+        standing: Standing = survey(out)
         return replace(standing, stamps=dict.fromkeys(standing.stamps, "as it was"))
 
-    around(patch, worklist, "survey", blindly)
+    around(patch, program, "survey", blindly)
     patch.setattr(publish, "stamp_of", lambda status: "as it was")
 
 
@@ -1014,7 +1011,6 @@ def _(patch: Patch) -> None:
 @mistake("only the whole looked at", lambda machine: machine.edit_title(0, "Clerk"))
 def _(patch: Patch) -> None:
     around(patch, plan, "list_parts", lambda original, *given: (one._replace(key=b"") for one in original(*given)))
-    patch.setattr(worklist, "list_parts", plan.list_parts)
 
 
 @mistake("the passing of time left out of the whole", lambda machine: machine.pass_time(4 * 24))
@@ -1024,7 +1020,6 @@ def _(patch: Patch) -> None:
         return site_part(found, templates, fingerprint)._replace(key=key)
 
     around(patch, plan, "site_part", timeless)
-    patch.setattr(worklist, "site_part", plan.site_part)
 
 
 @mistake("an entry's role left out", lambda machine: machine.edit_title(0, "Clerk"))
@@ -1179,10 +1174,10 @@ def test_after_one_edit_only_what_shows_it_is_made(site: SmallSite, monkeypatch:
     made: list[str] = []
     read: list[Path] = []
 
-    def noted(original: Any, standing: Standing, folder: Path, found: Any, kept: Any) -> Any:
-        return original(standing, folder, ((path, made.append(path) or content) for path, content in found), kept)
+    def noted(original: Any, standing: Standing, folder: Path, found: Any, *rest: Any) -> Any:
+        return original(standing, folder, ((path, made.append(path) or content) for path, content in found), *rest)
 
-    around(monkeypatch, program, "publish", noted)
+    around(monkeypatch, making, "publish", noted)
     around(monkeypatch, intake, "read_bytes", lambda original, *given: read.append(given[1]) or original(*given))
     done, after = again(site), look(site.root.parent / "site")
     shown, opened = [*made], [*read]  # the clean builds below make everything
@@ -1258,7 +1253,7 @@ def test_a_second_build_at_once_does_without_the_memory(site: SmallSite) -> None
     site.posting("role-1", "title: Another title\nduty_stations:\n  - country: CD")
     told: list[str] = []
     with memo.opened(cache_of(site.root), pytest.fail):
-        build(site.root, site.root.parent / "site", SAMPLE_NOW, Options(), tell=told.append)
+        build(site.root, site.root.parent / "site", SAMPLE_NOW, Options(), Listener(told.append))
     assert len(told) == 1
     assert "in use" in told[0]
     assert differences(published(site), clean(site)) == []
@@ -1327,7 +1322,7 @@ def test_no_room_for_the_memory_costs_a_line(site: SmallSite, monkeypatch: pytes
     memory.unlink()
     with monkeypatch.context() as disk:
         small_disk(disk, pages, lambda path: path == memory)
-        build(site.root, site.root.parent / "site", SAMPLE_NOW, Options(), tell=told.append)
+        build(site.root, site.root.parent / "site", SAMPLE_NOW, Options(), Listener(told.append))
     assert told
     assert differences(published(site), clean(site)) == []
 
@@ -1349,13 +1344,13 @@ def test_no_room_anywhere_is_refused(site: SmallSite, monkeypatch: pytest.Monkey
 
 def test_a_memory_is_no_other_programs(site: SmallSite, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """With another version of the generator, of a package or of Python, what was remembered is not used."""
-    ours = memo.toolchain()
-    shutil.copytree(Path(memo.__file__).parent, tmp_path / "generator")
-    (tmp_path / "generator/wording.py").write_text("# Another version.\n", "utf-8")
-    monkeypatch.setattr(memo, "__file__", str(tmp_path / "generator/memo.py"))
-    memo.toolchain.cache_clear()
-    other = memo.toolchain()
-    memo.toolchain.cache_clear()
+    ours = stamps.toolchain()
+    shutil.copytree(Path(stamps.__file__).parents[1], tmp_path / "generator")
+    (tmp_path / "generator/edition/wording.py").write_text("# Another version.\n", "utf-8")
+    monkeypatch.setattr(stamps, "__file__", str(tmp_path / "generator/work/stamps.py"))
+    stamps.toolchain.cache_clear()
+    other = stamps.toolchain()
+    stamps.toolchain.cache_clear()
     assert other != ours
     for room in (program, intake):
         monkeypatch.setattr(room, "toolchain", lambda: other)
@@ -1365,13 +1360,13 @@ def test_a_memory_is_no_other_programs(site: SmallSite, monkeypatch: pytest.Monk
     assert done.published.written == 0
 
 
-@pytest.mark.parametrize("previewed", [0, intake.PREVIEWED])
+@pytest.mark.parametrize("previewed", [0, intake.MANY])
 def test_hands_make_the_same_bytes(site: SmallSite, monkeypatch: pytest.MonkeyPatch, previewed: int) -> None:
     """Two processes make the site that one makes, byte for byte, at first and after an edit."""
     wanted = clean(site)
     monkeypatch.setattr(crew, "CHUNK", 2)
     monkeypatch.setattr(crew, "_WORTH", 0)
-    monkeypatch.setattr(intake, "PREVIEWED", previewed)
+    monkeypatch.setattr(intake, "MANY", previewed)
     assert differences(clean(site, jobs=2), wanted) == []
     shutil.rmtree(cache_of(site.root))
     for title in ("Role 1", "Another title"):
@@ -1389,16 +1384,16 @@ def test_two_files_of_the_same_bytes_are_two_roles(small_site: SmallSite) -> Non
     assert {"/postings/one/", "/postings/two/"} <= links
 
 
-def test_a_role_may_have_hundreds_of_events(small_site: SmallSite) -> None:
-    """A deadline that was moved every day for a year crashes no build."""
+def test_a_role_may_have_very_many_events(small_site: SmallSite) -> None:
+    """A deadline that was moved as often as it may be, and came close each time, crashes no build."""
     first = date(2025, 1, 1)
     changes = "".join(
-        f"  - on: {first + timedelta(days=number)}\n    from: {first + timedelta(days=number + 30)}\n"
-        for number in range(300)
+        f"  - on: {first + timedelta(days=number)}\n    from: {first + timedelta(days=number + 3)}\n"
+        for number in range(60)
     )
     small_site.posting("moved", f"opens: 2024-12-01\ncloses: 2026-07-01\ndeadline_changes:\n{changes}")
     built = small_site.build()
-    assert max(len(role.events) for role in built.edition.roles) > 255
+    assert max(len(role.events) for role in built.edition.roles) > 100
 
 
 def test_a_folder_of_postings_may_have_any_name(machine: SiteMachine) -> None:

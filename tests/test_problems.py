@@ -22,6 +22,7 @@ from generator.reading import folder
 from generator.reading.copies import copied
 from generator.reading.folder import NoSite, load
 from generator.work import memo
+from generator.work.means import Means
 from generator.work.memo import Memo
 
 X = "content/postings/x.md"
@@ -69,7 +70,7 @@ def test_a_memory_changes_no_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     for number, case in enumerate(CASES.values()):
         root = write_site(tmp_path / str(number), case.files)
         with Memo(None) as memory:
-            first, second = load(root, memory), load(root, memory)
+            first, second = load(root, Means(memory)), load(root, Means(memory))
         assert lines_of(first) == lines_of(second) == list(case.problems), case.name
         assert first.content == second.content, case.name
 

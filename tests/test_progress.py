@@ -7,7 +7,7 @@ import sys
 
 SLOW = """
 import time
-from generator import progress
+from generator.work import progress
 progress.PATIENCE_SECONDS = {patience}
 for item in progress.on_terminal(range(5), 5, "Rendering"):
     time.sleep(0.02)

@@ -19,7 +19,7 @@ from sites import SAMPLE_NOW, SmallSite
 from generator.publishing import publish as program
 from generator.publishing.doors import Busy, opened
 from generator.publishing.publish import Published, publish, write_aside
-from generator.publishing.standing import MANIFEST, Refused, Standing, refuse_collapse, survey
+from generator.publishing.standing import MANIFEST, Refused, Standing, refuse_collapse, refuse_foreign, survey
 
 FIRST = {"index.html": b"one", "a/b/c.html": b"two", "a/d.html": b"three"}
 
@@ -34,7 +34,9 @@ def published(
 ) -> Published:
     """Makes a folder hold these files and those that are kept of the build before."""
     with opened(out, sources, in_place=in_place) as folder:
-        return publish(survey(out, [*files, *kept]), folder, files.items(), kept)
+        standing, paths = survey(out), [*files, *kept]
+        refuse_foreign(standing, paths)
+        return publish(standing, folder, files.items(), kept, standing.without(paths))
 
 
 @pytest.fixture
@@ -182,7 +184,7 @@ def test_a_file_can_be_written_aside_before(out: Path) -> None:
     for done in (Published(1, 0, 0), Published(0, 1, 0)):
         with opened(out, ()) as folder:
             files = [("a/page.html", write_aside(folder, "a/page.html", b"page"))]
-            assert publish(survey(out, ["a/page.html"]), folder, files) == done
+            assert publish(survey(out), folder, files) == done
         assert contents(out) == {"a/page.html": b"page"}
     assert published({"a/page.html": b"page"}, out) == Published(0, 1, 0)
 
@@ -198,7 +200,8 @@ def test_of_two_builds_at_once_one_waits_outside(out: Path) -> None:
         ):
             raise AssertionError("the folder was given twice")
         assert [path.read_bytes() for path in folder.iterdir()] == [b"late"]
-        publish(survey(out, ["late.html"]), folder, [("late.html", left)])
+        standing = survey(out)
+        publish(standing, folder, [("late.html", left)], gone=standing.without(["late.html"]))
     assert contents(out) == {"late.html": b"late"}
     published({"index.html": b"two"}, out)
     assert contents(out) == {"index.html": b"two"}
@@ -208,7 +211,7 @@ def test_a_second_build_exits_with_75(small_site: SmallSite, tmp_path: Path) -> 
     """A cron job that meets a slow one ends with the code for "try again"; after SIGKILL the folder is free."""
     out = tmp_path / "out"
     held = (
-        "import time; from pathlib import Path; from generator.publishing.publish import opened\n"
+        "import time; from pathlib import Path; from generator.publishing.doors import opened\n"
         f"with opened(Path({str(out)!r}), ()):\n    print('held', flush=True)\n    time.sleep(60)"
     )
     with subprocess.Popen([sys.executable, "-c", held], stdout=subprocess.PIPE) as other:
@@ -250,7 +253,7 @@ def test_a_collapsed_site_is_refused(small_site: SmallSite, tmp_path: Path) -> N
 def test_half_of_ten_postings_is_too_many(out: Path, before: int, after: int, refused: bool) -> None:
     """From ten postings on no half of them may go at once; pages that are no postings are not counted."""
     paths = [f"postings/role-{number}/index.html" for number in range(before)]
-    standing = Standing(out, dict.fromkeys([*paths, "postings/index.html", "index.html"], ""), {})
+    standing = Standing(out, dict.fromkeys([*paths, "postings/index.html", "index.html"], ""), {}, set())
     with pytest.raises(Refused, match=f"{before - after} of the {before} postings") if refused else nullcontext():
         refuse_collapse(standing, [*paths[:after], "about/index.html"])
 

@@ -1,6 +1,7 @@
 """Pieces that stand in many files: the entries of feeds and the events of calendars, each made once and remembered."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,8 +15,9 @@ from ..work import tally
 from ..work.crew import Crew
 from ..work.memo import Memo
 from ..work.shelf import Shelf
+from .artifacts import Artifact
 from .fingerprint import Fingerprint
-from .render import Artifact, Workshop, make_deadlines, make_entries
+from .tasks import Workshop, make_deadlines, make_entries
 
 _Made = TypeVar("_Made", Event, Role)
 _FORMATS = ("rss", "atom", "json")
@@ -38,14 +40,16 @@ class Pieces:
         return (self._deadlines.part(role.id, 0) for role in calendar.roles)
 
 
+@dataclass(frozen=True, slots=True)
 class Maker:
     """Makes pieces, or remembers them. They wait on shelves in a folder: a large site has a gigabyte of them."""
 
-    def __init__(
-        self, edition: Edition, fingerprint: Fingerprint, memo: Memo, crew: Crew, workshop: Workshop, folder: Path
-    ) -> None:
-        self.edition, self.fingerprint = edition, fingerprint
-        self.memo, self.crew, self.workshop, self.folder = memo, crew, workshop, folder
+    edition: Edition
+    fingerprint: Fingerprint
+    memo: Memo
+    crew: Crew
+    workshop: Workshop
+    folder: Path
 
     def pieces(self, todo: Iterable[Artifact], everything: Iterable[Artifact] | None) -> Pieces:
         """What the files to do need. Forgets what is of no posting, and what nothing needs where all is known."""

@@ -40,11 +40,9 @@ from ..pages.pages import is_alone
 from ..pages.views import HtmlView, WeekMailView
 from ..publishing.standing import MANIFEST
 from ..reading.templates import Templates
-from ..work import tally
-from ..work.tally import timed
-from . import search
+from .artifacts import Artifact, OpmlView, SitemapView, View
 from .fingerprint import Fingerprint
-from .render import Artifact, OpmlView, SitemapView, View
+from .search import Index
 
 ICON: Literal["favicon.ico"] = "favicon.ico"
 SEARCH = "search"
@@ -60,25 +58,28 @@ class Part(NamedTuple):
     files: Callable[[], Iterable[tuple[Page, View]]]
 
 
-def plan(edition: Edition, templates: Templates, fingerprint: Fingerprint | None = None) -> list[Artifact]:
-    """Every artifact of the site, sorted by path."""
-    fingerprint = fingerprint or Fingerprint(edition, b"")
-    parts = (
-        present_part(edition, fingerprint),
-        site_part(edition, templates, fingerprint),
-        *posting_parts(edition, fingerprint),
-        *list_parts(edition, fingerprint),
-    )
-    return sorted((one for part in parts for one in planned(part, fingerprint)), key=_by_path)
+def plan(edition: Edition, templates: Templates) -> list[Artifact]:
+    """Every artifact of the site but the index for search, sorted by path."""
+    fingerprint = Fingerprint(edition, b"")
+    parts = parts_of(edition, templates, fingerprint)
+    return sorted((one for part in parts for one in planned(part, fingerprint)), key=lambda one: one.path)
+
+
+def parts_of(
+    edition: Edition, templates: Templates, fingerprint: Fingerprint, index: Index | None = None
+) -> Iterator[Part]:
+    """The whole plan in parts. Each says what it is made from; its files are only looked at where that changed."""
+    yield present_part(edition, fingerprint, searchable=index is not None)
+    yield site_part(edition, templates, fingerprint)
+    yield from posting_parts(edition, fingerprint)
+    yield from list_parts(edition, fingerprint)
+    if index:
+        yield Part(SEARCH, index.key, lambda: ((SearchFile(name), content) for name, content in index.files))
 
 
 def planned(part: Part, fingerprint: Fingerprint) -> Iterator[Artifact]:
     """The artifacts of a part; their keys are the fingerprints of their views."""
     return (Artifact(page, view, path_of(page), fingerprint.of(view), part.name) for page, view in part.files())
-
-
-def _by_path(artifact: Artifact) -> str:
-    return artifact.path
 
 
 def site_part(edition: Edition, templates: Templates, fingerprint: Fingerprint) -> Part:
@@ -104,18 +105,14 @@ def present_part(edition: Edition, fingerprint: Fingerprint, *, searchable: bool
     return Part(PRESENT, fingerprint.of(view), lambda: [(view.head.page, view), as_of])
 
 
-def search_part(edition: Edition, fingerprint: Fingerprint, whole: search.Whole) -> Part | None:
-    """The index for full-text search, made again when the text of an open role changed; none where no role is open."""
+def search_key(edition: Edition, fingerprint: Fingerprint, version: str) -> bytes:
+    """The key of the index for full-text search, by the version of the program that makes it.
+
+    It changes with the texts of the open roles, and not with the passing of time.
+    """
     roles = sorted(edition.site.open_roles, key=lambda role: role.slug)
-    if not roles:
-        return None
     texts = [f"{role.slug} {role.listing.digest.hex()}" for role in roles if not role.takedown]
-
-    def files() -> Iterator[tuple[Page, View]]:
-        with timed(tally.here, "search"):
-            yield from ((SearchFile(name), content) for name, content in search.index_of(roles, whole))
-
-    return Part(SEARCH, fingerprint.of_roles(SEARCH, str(search.version()), *texts, roles=()), files)
+    return fingerprint.of_roles(SEARCH, version, *texts, roles=())
 
 
 def posting_parts(edition: Edition, fingerprint: Fingerprint) -> tuple[Part, Part]:

@@ -13,6 +13,7 @@ from importlib import import_module, metadata
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 from msgspec import json
 
@@ -27,6 +28,13 @@ _SIGNATURE = b"pagefind_dcd"
 _UNWRITTEN = frozenset({"Mn", "Mc", "Me", "Cf"})
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+|`")
 Whole = Callable[[Role], PostingFile]
+
+
+class Index(NamedTuple):
+    """The index of some texts: a key that stands for them, and its files by name, none where those of before stay."""
+
+    key: bytes
+    files: tuple[tuple[str, bytes], ...]
 
 
 class SearchFailed(Exception):

@@ -1,149 +1,102 @@
-"""Which files a build has to make, and which the last build left as they would be."""
+"""Which files a build has to make, which the last build left as they would be, and which go. It touches nothing."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from functools import cached_property
 
-from ..edition.edition import Edition
 from ..model.problems import ContentError, Problem
-from ..publishing.publish import Published
-from ..publishing.standing import Standing, survey
-from ..reading.templates import Templates
-from ..work.memo import Memo, Output
-from ..work.stamps import digest_of
+from ..publishing.standing import Standing, refuse_foreign
+from ..work.memo import Output
+from .artifacts import Artifact
 from .fingerprint import Fingerprint
-from .plan import (
-    PRESENT,
-    SEARCH,
-    Part,
-    collisions,
-    list_parts,
-    planned,
-    posting_parts,
-    present_part,
-    search_part,
-    site_part,
-)
-from .render import Artifact
-from .search import Whole
+from .plan import SEARCH, Part, collisions, planned
+
+
+@dataclass(frozen=True)
+class Left:
+    """What the last build left: its files by their paths, and of each part of its plan the key and the size."""
+
+    outputs: Mapping[str, Output]
+    parts: Mapping[str, tuple[bytes, int]]
+
+    @cached_property
+    def paths(self) -> Mapping[str, list[str]]:
+        """The paths of the files of each part."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for one in self.outputs.values():
+            found[one.part].append(one.path)
+        return found
+
+    def holds(self, name: str, key: bytes, standing: Standing) -> bool:
+        """Whether a part has the key that it had, and all of its files are there as the last build left them."""
+        paths = self.paths.get(name, ())
+        return self.parts.get(name) == (key, len(paths)) and all(
+            self.outputs[path].stamp == mark(path, standing.stamps, standing.ours) for path in paths
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Worklist:
-    """Files to be made, and the paths of those that are kept.
+    """Files to make, and the paths of those to keep and to remove.
 
-    `found` is what was planned: everything but the index for search if `complete`, else only the parts of the plan in
-    which something changed.
+    `planned` are the files of the parts of the plan in which something changed: all but the index for search if
+    `complete`. `parts` are the name of each part, its key and how many files it has. `standing` and `left` are what
+    this was decided from.
     """
 
-    found: list[Artifact]
-    todo: list[Artifact]
-    kept: list[str]
+    make: list[Artifact]
+    keep: list[str]
+    remove: list[str]
+    planned: list[Artifact]
     complete: bool
-    standing: Standing
-    left: Mapping[str, Output]
     parts: list[tuple[str, bytes, int]]
+    standing: Standing
+    left: Left
 
     @property
-    def whole(self) -> list[Artifact] | None:
-        """All that was planned, if everything was."""
-        return self.found if self.complete else None
-
-    def remember(self, published: Published, memo: Memo) -> None:
-        """Keeps what this build leaves for the next one."""
-        stamps = {**self.standing.stamps, **published.stamps}
-        outputs = (
-            Output(one.path, one.key, _mark(one.path, stamps, published.digests), one.part) for one in self.found
-        )
-        memo.remember_outputs(output for output in outputs if self.left.get(output.path) != output)
-        memo.forget_outputs(self.left.keys() - published.digests.keys())
-        memo.remember_parts(self.parts)
+    def paths(self) -> list[str]:
+        """Every file of the site."""
+        return [*(one.path for one in self.make), *self.keep]
 
 
-def worklist(
-    edition: Edition,
-    templates: Templates,
-    fingerprint: Fingerprint,
-    out: Path,
-    memo: Memo,
-    problems: Sequence[Problem] = (),
-    whole: Whole | None = None,
+def decide(
+    parts: Iterable[Part], fingerprint: Fingerprint, left: Left, standing: Standing, problems: Sequence[Problem] = ()
 ) -> Worklist:
-    """What is to be done in a folder; without `whole` postings there is no index for search.
+    """What to make, keep and remove.
 
-    Raises Refused, SearchFailed, and ContentError where files clash, with what else is wrong.
+    Raises Refused where the folder holds what is not ours, and ContentError where files clash, with what else is wrong.
     """
-    # Another folder may hold other files, whatever they are called.
-    memo.salted("outputs", digest_of(str(out.resolve()).encode()))
-    left = memo.outputs()
-    known, paths = _known(memo, left)
-    changed, same = _compared(edition, templates, fingerprint, known, whole)
-    kept = [path for name in same for path in paths[name]]
-    found = _planned(changed, fingerprint)
-    standing = survey(out, [*kept, *_paths(found)])
-    if any(left[path].stamp != _mark(path, standing.stamps, standing.ours) for path in kept):
-        # Somebody changed or removed one of these: everything is looked at file by file.
-        changed, same = _compared(edition, templates, fingerprint, {}, whole)
-        kept, found = [], _planned(changed, fingerprint)
-        standing = survey(out, _paths(found))
-    if clashes := collisions(found, kept):
+    found: list[Artifact] = []
+    same: dict[str, list[str]] = {}
+    sizes = []
+    for part in parts:
+        if left.holds(part.name, part.key, standing):
+            same[part.name] = left.paths.get(part.name, [])
+            sizes.append((part.name, part.key, len(same[part.name])))
+        else:
+            artifacts = list(planned(part, fingerprint))
+            found += artifacts
+            sizes.append((part.name, part.key, len(artifacts)))
+    unplanned = [path for paths in same.values() for path in paths]
+    found.sort(key=lambda one: one.path)
+    wanted = [*unplanned, *(one.path for one in found)]
+    refuse_foreign(standing, wanted)
+    if clashes := collisions(found, unplanned):
         raise ContentError([*problems, *clashes])
-    numbers = Counter(one.part for one in found)
-    sizes = [(part.name, part.key, numbers[part.name]) for part in changed]
-    sizes += [(name, known[name], len(paths[name])) for name in same]
-    todo = []
-    for one in found:
-        before = left.get(one.path)
-        as_left = before and (before.key, before.stamp) == (one.key, _mark(one.path, standing.stamps, standing.ours))
-        if as_left:
-            kept.append(one.path)
-        else:
-            todo.append(one)
-    return Worklist(found, todo, kept, set(same) <= {SEARCH}, standing, left, sizes)
+    make = [one for one in found if not _is_left(one, left, standing)]
+    made = {one.path for one in make}
+    keep = [path for path in wanted if path not in made]
+    return Worklist(make, keep, standing.without(wanted), found, same.keys() <= {SEARCH}, sizes, standing, left)
 
 
-def _known(memo: Memo, left: Mapping[str, Output]) -> tuple[dict[str, bytes], dict[str, list[str]]]:
-    """The keys of the parts of the last plan, and the paths of their files; nothing where a row was lost."""
-    paths: dict[str, list[str]] = defaultdict(list)
-    for one in left.values():
-        paths[one.part].append(one.path)
-    parts = memo.parts()
-    if any(len(paths[name]) != files for name, (_, files) in parts.items()):
-        return {}, {}
-    return {name: key for name, (key, _) in parts.items()}, paths
+def _is_left(artifact: Artifact, left: Left, standing: Standing) -> bool:
+    """Whether the last build made a file from the same view, and left it as it is there now."""
+    before = left.outputs.get(artifact.path)
+    now = artifact.key, mark(artifact.path, standing.stamps, standing.ours)
+    return before is not None and (before.key, before.stamp) == now
 
 
-def _compared(
-    edition: Edition, templates: Templates, fingerprint: Fingerprint, known: Mapping[str, bytes], whole: Whole | None
-) -> tuple[list[Part], list[str]]:
-    """The parts of the plan in which something may have changed, and the names of the others."""
-    present = present_part(edition, fingerprint, searchable=whole is not None)
-    found = search_part(edition, fingerprint, whole) if whole else None
-    large = [
-        site_part(edition, templates, fingerprint),
-        *posting_parts(edition, fingerprint),
-        *([found] if found else ()),
-    ]
-    if (found or SEARCH not in known) and all(known.get(part.name) == part.key for part in large):
-        return [present], [name for name in known if name != PRESENT]
-    changed, same = [present], []
-    for part in (*large, *list_parts(edition, fingerprint)):
-        if known.get(part.name) == part.key:
-            same.append(part.name)
-        else:
-            changed.append(part)
-    return changed, same
-
-
-def _planned(parts: Iterable[Part], fingerprint: Fingerprint) -> list[Artifact]:
-    return sorted((one for part in parts for one in planned(part, fingerprint)), key=lambda one: one.path)
-
-
-def _paths(artifacts: Iterable[Artifact]) -> list[str]:
-    return [artifact.path for artifact in artifacts]
-
-
-def _mark(path: str, stamps: Mapping[str, str], digests: Mapping[str, str]) -> str:
+def mark(path: str, stamps: Mapping[str, str], digests: Mapping[str, str]) -> str:
     """What tells that a file, and its line in the list of our files, are as a build left them."""
     return f"{stamps.get(path)} {digests.get(path)}"

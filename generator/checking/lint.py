@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from types import MappingProxyType
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from ..importing.dates import read_date
 from ..importing.twins import Known, Trait, plain
@@ -22,6 +23,7 @@ RULES = MappingProxyType(
         "placeholder": "A placeholder that was never filled in",
         "numbering": "A list in which every item has the same number",
         "link-lost": "Words of a link without the link",
+        "link-elsewhere": "A link whose words name another host than it leads to",
         "contradiction": "A summary that the text contradicts",
         "deadline-time": "A deadline of a day alone, where the text names the time",
         "weekday": "A weekday that does not match its date",
@@ -153,6 +155,26 @@ def link_lost(text: Text) -> Iterator[Problem]:
             yield text.in_body("link-lost", number, match.start(), message)
 
 
+_WORDED_LINK = re.compile(r"\[([^\[\]]{1,200})\]\(<?([^\s()<>]{1,2000})")
+_NAMED_HOST = re.compile(
+    r"(?:mailto:)?[^\s@/:]{1,64}@(?P<mail>[\w.-]+)|(?P<address>https?://)?(?P<host>(?:[\w-]+\.)+[a-z]{2,})(?:[/?#:]\S*)?",
+    re.IGNORECASE,
+)
+
+
+def link_elsewhere(text: Text) -> Iterator[Problem]:
+    """Warns of a link whose words are an address or a host, and whose target is on another one."""
+    for number, line in text.lines():
+        for match in _WORDED_LINK.finditer(line):
+            named = _NAMED_HOST.fullmatch(match[1].strip(" *_`"))
+            wanted = (named["mail"] or named["host"]).lower().removeprefix("www.") if named else ""
+            target = match[2].lower().partition("?")[0]
+            host = target.partition("@")[2] if target.startswith("mailto:") else urlsplit(target).netloc
+            if wanted and host != wanted and not host.endswith(f".{wanted}"):
+                message = f"{shown(match[1])} leads to {shown(host)}, write that host or other words"
+                yield text.in_body("link-elsewhere", number, match.start(1), message)
+
+
 def contradiction(text: Text) -> Iterator[Problem]:
     """Warns of a text that invites external candidates where the summary or `open_to` excludes them."""
     said = text.posting.summary or ""
@@ -230,8 +252,8 @@ def grade_spelling(text: Text) -> Iterator[Problem]:
 
 
 _LOOKS: tuple[Callable[[Text], Iterator[Problem]], ...] = (
-    *(empty_section, placeholder, numbering, link_lost, contradiction, deadline_time, weekday, relative_time, salary),
-    grade_spelling,
+    *(empty_section, placeholder, numbering, link_lost, link_elsewhere, contradiction),
+    *(deadline_time, weekday, relative_time, salary, grade_spelling),
 )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from ..building.build import Options, Report, build
+from ..building.build import Listener, Options, Report, build
 from ..edition.wording import instant_text, utc_text
 from ..model.fields import read_base_url
 from ..model.model import State
@@ -65,7 +65,7 @@ def command(
     target = out if out is not None else root / "site"
     options = Options(base_url, jobs or cores(), keep_going, not no_cache, executor, not no_search, allow_shrink)
     try:
-        done = build(root, target, now, options, on_terminal, partial(say, err=True))
+        done = build(root, target, now, options, Listener(partial(say, err=True), on_terminal))
     except Unavailable as error:
         raise click.UsageError(f"--executor: {error}") from None
     seconds = time.monotonic() - started

@@ -1,5 +1,6 @@
 """The command `vacancy-digest check`."""
 
+import os
 import sys
 from collections.abc import Callable, Iterable
 from functools import cache
@@ -14,7 +15,7 @@ from ..checking.repairs import repair
 from ..checking.reports import FORMATS, with_lines
 from ..model.content import Content
 from ..model.problems import Problem
-from ..model.telling import say
+from ..model.telling import say, visible
 from ..reading.files import read_text
 from ..reading.folder import load
 from ..reading.repository import NoSuchRevision
@@ -110,11 +111,15 @@ def _line_reader(root: Path) -> Callable[[str, int], str | None]:
 
 
 def _relative(path: Path, root: Path) -> str:
-    """A path of the command line as problems name it: from the working folder, else from the root."""
+    """A path of the command line as problems name it: from the working folder, else from the root.
+
+    A link is named as itself, wherever it leads: that it is one is what there is to say of it.
+    """
     for candidate in (path.absolute(), root / path):
-        if candidate.exists() and candidate.resolve().is_relative_to(root):
-            return candidate.resolve().relative_to(root).as_posix()
-    raise click.UsageError(f"{path} is not in {root}, name a file or folder of the site")
+        there = candidate.parent.resolve() / candidate.name if candidate.name != ".." else candidate.resolve()
+        if os.path.lexists(there) and there.is_relative_to(root):
+            return visible(there.relative_to(root).as_posix())
+    raise click.UsageError(f"{visible(str(path))} is not in {root}, name a file or folder of the site")
 
 
 def _stands_in(problem: Problem, wanted: list[str]) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 from secrets import token_hex
 from tempfile import mkdtemp
 
-from ..work.cachefolder import mark_of
+from ..work.cachefolder import mark_of, work_tree
 from .disk import make_folder, remove_empty_folders
 from .exchange import TREE, beside, between, put_back
 from .standing import ASIDE, MANIFEST, Refused
@@ -117,6 +117,11 @@ def _refuse_wrong_place(out: Path, sources: Iterable[Path]) -> None:
     real = out.resolve()
     if out.is_symlink() or any(one.exists() and not one.is_dir() for one in (out, *out.parents)):
         raise Refused(f"{out} is not a folder of its own, name another one with --out")
+    for source in sources:
+        tree = work_tree(source.parent.resolve())
+        for folder in out.absolute().parents:
+            if folder.is_symlink() and folder.parent.resolve().is_relative_to(tree):
+                raise Refused(f"{folder} is a symbolic link in {tree}, name another folder with --out")
     if real in (Path("/"), _home()):
         raise Refused(f"{out} is not a folder for a site, name another one with --out")
     for source in sources:

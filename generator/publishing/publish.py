@@ -6,7 +6,7 @@ places; where that cannot be, file by file in the folder itself. So a full disk 
 """
 
 import os
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,7 +35,7 @@ class Aside(NamedTuple):
     digest: bytes
 
 
-Content = bytes | Iterable[bytes] | Aside
+FileContent = bytes | Iterable[bytes] | Aside
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +53,16 @@ class Published:
 
 
 def publish(
-    standing: Standing, folder: Path, files: Iterable[tuple[str, Content]], kept: Collection[str] = ()
+    standing: Standing,
+    folder: Path,
+    files: Iterable[tuple[str, FileContent]],
+    kept: Collection[str] = (),
+    gone: Sequence[str] = (),
 ) -> Published:
-    """Makes the site's folder hold `files` (paths with their content) and what is `kept` of the old ones, no more.
+    """Makes the site's folder hold `files` (paths with their content) and what is `kept` of the old ones.
 
-    `folder` is that of `opened`: all files are there before the first of them takes its place.
+    `gone` are the old ones that are removed. `folder` is that of `opened`: all files are there before the first of them
+    takes its place.
     """
     out = standing.out
     digests = {path: standing.ours[path] for path in kept}
@@ -67,7 +72,6 @@ def publish(
         digests[path], differs = _written_aside(new, content, f"{out}/{path}", path in standing.stamps)
         if differs:
             changed.append(path)
-    gone = sorted(path for path in standing.ours if path not in digests and path in standing.stamps)
     manifest = manifest_of(digests)
     if changed or gone or not holds(out / MANIFEST, manifest):
         change = _Change(folder, changed, gone, manifest)
@@ -83,7 +87,7 @@ class _Change(NamedTuple):
 
     folder: Path
     changed: list[str]
-    gone: list[str]
+    gone: Sequence[str]
     manifest: bytes
 
 
@@ -149,7 +153,7 @@ def _remove(out: Path, gone: Iterable[str], changed: Iterable[str]) -> None:
         remove_empty_folders(out / path, needed)
 
 
-def _written_aside(new: str, content: Content, old: str, known: bool) -> tuple[str, bool]:
+def _written_aside(new: str, content: FileContent, old: str, known: bool) -> tuple[str, bool]:
     """Writes a file aside, unless the old one is the same: its digest, and whether it differs."""
     if isinstance(content, bytes):
         if known and holds(old, content):

@@ -3,7 +3,7 @@
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,32 +34,43 @@ class Refused(Exception):
 class Standing:
     """What a folder holds where a site will be.
 
-    `ours` are the files of the last build with their digests, `stamps` those that are there now of the old and the new.
+    `ours` are the files of the last build with their digests. `stamps` are the stamps of all files that are there now,
+    `folders` the paths of the folders.
     """
 
     out: Path
     ours: Mapping[str, str]
     stamps: Mapping[str, str]
+    folders: Set[str]
+
+    def without(self, paths: Iterable[str]) -> list[str]:
+        """The files of the last build that are there and are none of these."""
+        wanted = set(paths)
+        return sorted(path for path in self.ours if path not in wanted and path in self.stamps)
 
 
-def survey(out: Path, paths: Iterable[str]) -> Standing:
-    """Looks at a folder in which these paths are to stand.
-
-    Raises Refused when it holds what no build of ours wrote, for all that it holds is published. Files and folders
-    whose names begin with a dot stay, as long as none of the paths is theirs.
-    """
+def survey(out: Path) -> Standing:
+    """Looks at a folder. Raises Refused when it holds anything but files and folders, or a list that is damaged."""
     ours = _read_manifest(out)
+    return Standing(out, ours, *_look(out))
+
+
+def refuse_foreign(standing: Standing, paths: Iterable[str]) -> None:
+    """Raises Refused when a folder in which these paths are to be holds what no build of ours wrote.
+
+    All that a folder holds is published. Files and folders whose names begin with a dot stay, as long as none of the
+    paths is theirs.
+    """
+    out, ours, stamps = standing.out, standing.ours, standing.stamps
     wanted = set(paths)
     if strange := [path for path in wanted if not _is_inside(path)]:
         raise Refused(f"{shown(strange[0])} is not in {out}, so nothing was changed; build with --no-cache")
-    stamps, folders = _look(out)
     for path in sorted(stamps.keys() - ours.keys()):
         if path in wanted or not path.startswith("."):
             raise _foreign(out, path)
-    for path in wanted & folders:
+    for path in wanted & standing.folders:
         if not any(one.startswith(f"{path}/") for one in ours.keys() & stamps.keys()):
             raise _foreign(out, path)
-    return Standing(out, ours, stamps)
 
 
 def refuse_collapse(standing: Standing, paths: Iterable[str]) -> None:

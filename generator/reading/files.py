@@ -89,6 +89,11 @@ def walk(folder: Path | str, name: str, depth: int = 0) -> Iterator[Found]:
     except OSError as error:
         yield Found(str(folder), name, problem=_unread(name, error))
         return
+    if depth and any(entry.name == ".git" for entry in entries):
+        # A submodule, say, which nobody reviews with the site's own files.
+        alone = "is a git repository of its own, keep its files in that of the site"
+        yield Found(str(folder), name, problem=Problem(name, Place(), "file", alone))
+        return
     for entry in entries:
         if _passed_over(entry.name):
             continue

@@ -13,13 +13,11 @@ from ..model.model import Dimension
 from ..model.problems import Problem, did_you_mean, shown
 from ..model.prose import Prose
 from ..model.vocabulary import Term, Vocabulary, built_in_vocabulary_text, countries
-from ..work.crew import ALONE, Crew
-from ..work.memo import Memo
-from ..work.progress import Track, silent
+from ..work.means import NO_MEANS, Means
 from . import copies, crosscheck
 from .documents import Document, Reading
 from .files import MAX_LOGO_BYTES, Found, Unread, content_files
-from .intake import Intake, Preview, Rules, take_in
+from .intake import Early, Intake, Rules, take_in
 
 # The site's own pages at the top level, by name.
 SECTIONS = frozenset({*map(str, Dimension), "closing", "opened", "archive", "weeks", "feeds"})
@@ -55,16 +53,10 @@ def settings_of(root: Path) -> Path:
     return file
 
 
-def load(
-    root: Path,
-    memo: Memo | None = None,
-    crew: Crew = ALONE,
-    preview: Preview | None = None,
-    track: Track = silent,
-) -> Loaded:
+def load(root: Path, means: Means = NO_MEANS, early: Early | None = None) -> Loaded:
     """Reads `root/content`. Raises NoSite when there is none; every other mistake is among the problems.
 
-    With a memory, postings that have not changed are not read again.
+    With a memory, postings that have not changed are not read again. `early` makes pages while files are read.
     """
     folder = settings_of(root).parent
     reading = Reading(root)
@@ -86,7 +78,7 @@ def load(
         own_pages = tuple(PageFile(slug, page.value, page.prose) for slug, page in sorted(pages.items()) if page.value)
         content = Content(settings.value, words, (), kept, notes, own_pages, static)
     wanted = [file for file in files["postings"] if is_named(file.name) or reading.named(file.path, reserved_name)]
-    intake = take_in(wanted, Rules(root, content, words, kept, named, RESERVED), memo, crew, preview, track)
+    intake = take_in(wanted, Rules(root, content, words, kept, named, RESERVED), means, early)
     return _loaded(content, reading, intake)
 
 

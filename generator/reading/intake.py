@@ -13,9 +13,8 @@ from ..model.content import Content, Listing, OrganisationFile, PostingFile
 from ..model.problems import ContentError, Problem
 from ..model.schema import MOST_PROBLEMS, Posting
 from ..model.vocabulary import Vocabulary
-from ..work.crew import ALONE, Crew
+from ..work.means import NO_MEANS, Means
 from ..work.memo import Memo, Remembered
-from ..work.progress import Track, silent
 from ..work.stamps import digest_of, toolchain
 from . import crosscheck
 from .crosscheck import Claim
@@ -25,7 +24,7 @@ from .frontmatter import Fields, Location, key_text, read_mapping, split
 
 _BATCH = 1000  # postings that are given to the memory at once
 _VERY_MANY = 20_000  # postings
-PREVIEWED = 400  # files to judge from which on their pages are made along with it
+MANY = 400  # files to judge from which on pages are made early
 
 
 class Rules(NamedTuple):
@@ -50,61 +49,61 @@ class Rules(NamedTuple):
         return digest_of(toolchain(), repr(seen).encode())
 
 
-class Taken(NamedTuple):
-    """What one file gave: its short form and what it states as bytes, empty with problems; the names it claims.
+class EarlyPage(NamedTuple):
+    """A posting's page, made and written aside before all postings were known: the right one if `key` is its role's."""
 
-    `page` is what the preview made of it.
+    key: bytes
+    digest: bytes
+
+
+class Early(Protocol):
+    """The stage of a build that runs while files are read: it makes the page of a whole posting while that is at hand.
+
+    None where the page cannot be made yet. Travels by pickle.
     """
+
+    def __call__(self, file: PostingFile, listing: Listing, content: Content) -> EarlyPage | None:
+        """The page, None where it needs more than this posting."""
+
+
+class Taken(NamedTuple):
+    """What one file gave: its short form and what it states as bytes, empty with problems; the names it claims."""
 
     found: Remembered
     stated: bytes
     claim: Claim | None
     problems: list[Problem]
     notes: list[Problem]
-    page: object = None
+    page: EarlyPage | None = None
     same: bool = False
-
-
-class Preview(Protocol):
-    """Makes something of each whole posting while it is at hand. Travels by pickle."""
-
-    def __call__(self, file: PostingFile, listing: Listing, content: Content) -> object:
-        """Whatever is to be kept of the posting, None for nothing."""
 
 
 @dataclass(slots=True)
 class Intake:
     """What was found; `read` counts the files that had to be read, `parsed` those that had changed.
 
-    `pages` is what a preview made, by slug.
+    `pages` are those that were made early, by slug.
     """
 
     listings: list[Listing] = field(default_factory=list)
-    pages: dict[str, object] = field(default_factory=dict)
+    pages: dict[str, EarlyPage] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     notes: list[Problem] = field(default_factory=list)
     read: int = 0
     parsed: int = 0
 
 
-def take_in(
-    files: Sequence[Found],
-    rules: Rules,
-    memo: Memo | None = None,
-    crew: Crew = ALONE,
-    preview: Preview | None = None,
-    track: Track = silent,
-) -> Intake:
+def take_in(files: Sequence[Found], rules: Rules, means: Means = NO_MEANS, early: Early | None = None) -> Intake:
     """Every posting without a problem, and every problem of the others; only files that changed are judged."""
     intake = Intake()
     if len(files) > _VERY_MANY:
         # A process shares with its parent what neither of them touches, so they part before there is much to touch.
-        crew.start()
-    fresh, known = _sorted_out(files, rules, memo, intake)
+        means.crew.start()
+    fresh, known = _sorted_out(files, rules, means.memo, intake)
     claims = [claim_of(one) for one in intake.listings]
     # Where little changed, the pages of that little are soon made of files read again.
-    task = Task(rules, preview if len(fresh) > PREVIEWED else None)
-    for taken in track(_taken(fresh, known, task, memo, crew, intake), len(fresh), "Reading"):
+    task = Task(rules, early if len(fresh) > MANY else None)
+    for taken in means.track(_taken(fresh, known, task, means, intake), len(fresh), "Reading"):
         intake.problems += taken.problems
         intake.notes += taken.notes
         if taken.claim:
@@ -156,13 +155,14 @@ class Task(NamedTuple):
     """What a hand needs to judge files."""
 
     rules: Rules
-    preview: Preview | None
+    early: Early | None
 
 
 def _taken(
-    files: Sequence[Found], known: dict[str, Remembered], task: Task, memo: Memo | None, crew: Crew, intake: Intake
+    files: Sequence[Found], known: dict[str, Remembered], task: Task, means: Means, intake: Intake
 ) -> Iterator[Taken]:
     """What the files give that have to be read; those that say the same as before are not judged again."""
+    memo, crew = means.memo, means.crew
     intake.read = len(files)
     changed: list[tuple[Remembered, bytes]] = []
     items = ((file, known.get(file.name), _raw(file, task.rules) if not crew.shares_files else None) for file in files)
@@ -217,7 +217,7 @@ def _judged(task: Task, file: Found, old: Remembered | None, read: tuple[bytes, 
     place = real if real != file.name else ""
     facts = stated(document.value, document.prose)
     short = listing.listing_of(posting, _digest(document.path, raw), facts, rules.content, place)
-    page = task.preview(posting, short, rules.content) if task.preview else None
+    page = task.early(posting, short, rules.content) if task.early else None
     return Taken(found._replace(listing=listing.encoded(short)), facts, claim, [], [], page)
 
 

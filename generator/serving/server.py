@@ -8,7 +8,7 @@ from functools import partial
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib import resources
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -22,19 +22,21 @@ _TYPES = {".ics": "text/calendar", ".opml": "text/x-opml", ".xml": "application/
 _NOTHING_YET = (
     b"<!doctype html><html lang=en><title>No site yet</title><body><p>There is no site yet.</p></body></html>"
 )
+_THIS_NETWORK = ip_network("0.0.0.0/8")
+_HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 _PATIENCE = 15.0  # seconds after which a quiet line is told that it still stands
 
 
 def refusal(headers: Mapping[str, str] | Message, names: Collection[str], *, steers: bool) -> str:
     """Why a request is not answered; empty where it is.
 
-    A page of another site may make its own name lead to this machine: only IP addresses, `localhost` and `names` are
-    answered for. And it may ask for an address of ours: a reader may come by a link, everything else is refused. What
-    `steers` makes serve build for another instant, and no page but ours may ask for that.
+    A page of another site may make its own name lead to this machine: only plain IP addresses, `localhost` and `names`
+    are answered for. And it may ask for an address of ours: a reader may come by a link, everything else is refused.
+    What `steers` makes serve build for another instant, and no page but ours may ask for that.
     """
     host = headers.get("Host", "")
     name = _host_of(f"//{host}")
-    if not (name in {"localhost", *names} or _is_ip_address(name)):
+    if not (name in {*_HERE, *names} or _is_plain_address(name)):
         return "serve does not answer for this name, start it with --allow-host NAME if the name is yours"
     site = headers.get("Sec-Fetch-Site")
     if site is not None:
@@ -46,7 +48,7 @@ def refusal(headers: Mapping[str, str] | Message, names: Collection[str], *, ste
         # Browsers tell where a request comes from, but only to hosts that they trust: this machine. On others the page
         # that asks must show itself. Programs that are no browsers run on this machine and may do anything here.
         referrer = headers.get("Referer", "")
-        ours = not steers or _origin_of(referrer) == f"http://{host}".lower() or (not referrer and _is_loopback(name))
+        ours = not steers or _origin_of(referrer) == f"http://{host}".lower() or (not referrer and name in _HERE)
     if ours:
         return ""
     return "serve does not answer pages of other sites" + (", use the slider to see another day" if steers else "")
@@ -63,16 +65,17 @@ def _origin_of(address: str) -> str:
     return "/".join(address.split("/", 3)[:3]).lower()
 
 
-def _is_ip_address(name: str) -> bool:
+def _is_plain_address(name: str) -> bool:
+    """Whether a name is an address of one machine, as anyone would write it.
+
+    By another way of writing 127.0.0.1, or by 0.0.0.0, a browser reaches this machine too, and trusts it less.
+    """
     try:
-        ip_address(name)
+        address = ip_address(name)
     except ValueError:
         return False
-    return True
-
-
-def _is_loopback(name: str) -> bool:
-    return name == "localhost" or (_is_ip_address(name) and ip_address(name).is_loopback)
+    special = address in _THIS_NETWORK or address.is_loopback or address.is_reserved
+    return not special and getattr(address, "ipv4_mapped", None) is None
 
 
 class Server(ThreadingHTTPServer):

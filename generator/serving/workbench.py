@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from ..building.build import Options, build
+from ..building.build import Listener, Options, build
 from ..edition.wording import utc_text
 from ..model import clock
 from ..model.fields import read_base_url
@@ -79,7 +79,7 @@ class Workbench:
                 self._stand(now, bool(written))
 
             try:
-                report = build(self.root, self.out, now, self._options, tell=self._tell, shown=shown)
+                report = build(self.root, self.out, now, self._options, Listener(self._tell, shown=shown))
             except (ContentError, NoSite, Refused, Busy) as error:
                 self._tell(str(error))
                 self._stand(now, problems=tuple(str(error).splitlines()))

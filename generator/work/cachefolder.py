@@ -25,9 +25,9 @@ def cache_of(root: Path) -> Path:
     It is never inside the site's folder or its git work tree: whatever lies there may have come by a pull request.
     """
     base = _base()
-    work_tree = _work_tree(root.resolve())
-    if base.resolve().is_relative_to(work_tree):
-        raise NoCache(f"{base} is inside {work_tree}, where a pull request could fill it; set XDG_CACHE_HOME")
+    tree = work_tree(root.resolve())
+    if base.resolve().is_relative_to(tree):
+        raise NoCache(f"{base} is inside {tree}, where a pull request could fill it; set XDG_CACHE_HOME")
     folder = base / _called(root.resolve())
     try:
         if not folder.is_dir():
@@ -78,7 +78,7 @@ def _base() -> Path:
     return base
 
 
-def _work_tree(root: Path) -> Path:
+def work_tree(root: Path) -> Path:
     """The topmost folder above a site that git looks after, else the site's own."""
     above = [folder for folder in (root, *root.parents) if (folder / ".git").exists()]
     return above[-1] if above else root

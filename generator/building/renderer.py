@@ -1,13 +1,10 @@
-"""Artifacts to bytes. Every page of a site is made here from its view and the templates, and from nothing else."""
+"""Views to bytes. Every page of a site is made here from its view and the templates, and from nothing else."""
 
 import traceback
 from collections.abc import Hashable, Iterable, MutableMapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property, lru_cache
-from pathlib import Path
 from types import CodeType
-from typing import Any, NamedTuple, assert_never, get_args
+from typing import Any, assert_never, get_args
 
 from jinja2 import (
     BaseLoader,
@@ -22,16 +19,14 @@ from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
 from ..edition import routes, wording
-from ..edition.edition import Role, ended_long_ago, role_at
-from ..edition.routes import AssetFile, FeedFile, Format, Links, Page, PostingPage, page_of, path_of
+from ..edition.edition import Role
+from ..edition.routes import AssetFile, FeedFile, Format, Links, Page, page_of
 from ..edition.titles import DIMENSION_WORDS, section_title
-from ..feeds import calendars, feeds
-from ..feeds.calendars import DeadlineCalendar
-from ..feeds.entries import Entry, EntrySubject, Feed, WeeksSubject, entry_of
-from ..feeds.exports import DataSubject, TableSubject
+from ..feeds import feeds
+from ..feeds.entries import Entry, Feed
 from ..feeds.hosting import META_POLICY
-from ..model.content import Content, Listing, PostingFile, StaticFile
-from ..model.model import Dimension, Event, Kind
+from ..model.content import Content, PostingFile
+from ..model.model import Dimension, Event
 from ..model.problems import ContentError, Place, Problem
 from ..model.telling import visible
 from ..pages import pages, views
@@ -39,59 +34,10 @@ from ..pages.corrections import report_address
 from ..pages.mails import week_text
 from ..pages.matching import LEVELS
 from ..pages.pages import PostingSubject, feed_links
-from ..publishing.publish import Aside, write_aside
-from ..reading.intake import whole
 from ..reading.sandbox import Sandbox
 from ..reading.templates import Templates, said
-from ..work import tally
 from ..work.crew import CHUNK
-from ..work.tally import timed
-
-
-@dataclass(frozen=True, slots=True)
-class OpmlView:
-    """Every feed, for feed readers."""
-
-    title: str
-    site: views.FeedRow
-    sections: tuple[tuple[str, tuple[views.FeedRow, ...]], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SitemapView:
-    """Every page that may be found by search; with the instant of its last event where it has events."""
-
-    pages: tuple[tuple[Page, str], ...]
-
-
-View = (
-    views.HtmlView
-    | views.WeekMailView
-    | PostingSubject
-    | Feed
-    | WeeksSubject
-    | DeadlineCalendar
-    | DataSubject
-    | TableSubject
-    | OpmlView
-    | SitemapView
-    | StaticFile
-    | bytes
-)
-
-
-class Artifact(NamedTuple):
-    """One file of the site: its page, and all that its bytes depend on besides templates and surroundings.
-
-    `key` stands for the view, `part` is the part of the plan that it comes from.
-    """
-
-    page: Page
-    view: View
-    path: str
-    key: bytes
-    part: str
-
+from .artifacts import OpmlView, SitemapView
 
 _TEMPLATES: dict[type, str] = {
     views.HomeView: "home.html",
@@ -183,7 +129,12 @@ class Renderer:
             bytecode_cache=_COMPILED,
         )
         self.sandboxed = templates.sandboxed
-        self.globals: dict[str, Any] = {
+        self.globals = self._globals(content)
+        self.environment.globals |= self.globals
+
+    def _globals(self, content: Content) -> dict[str, Any]:
+        """What every template may name."""
+        return {
             "site": self.settings,
             "report": report_address(self.settings, self.settings.title, self.settings.base_url),
             "pages": tuple(views.Link(file.page.title, routes.EditorsPage(file.slug)) for file in content.pages),
@@ -206,7 +157,6 @@ class Renderer:
             "in_menu": lambda page: None if isinstance(page, _DEEP) else page,
             "Dimension": Dimension,
         } | {page.__name__: page for page in get_args(routes.Page)}
-        self.environment.globals |= self.globals
 
     @cached_property
     def sandbox(self) -> Sandbox:
@@ -367,99 +317,3 @@ def media_type(page: Page) -> str:
         case routes.CalendarFile():
             return "text/calendar"
     return "text/html"
-
-
-class Workshop:
-    """What hands need to make pieces of a site: the surroundings and the templates. Travels without its renderer.
-
-    `root` holds the content, `aside` is the folder for files on their way; None for hands that see neither.
-    """
-
-    def __init__(self, content: Content, templates: Templates, root: Path, aside: Path | None) -> None:
-        self.content, self.templates, self.root, self.aside = content, templates, root, aside
-
-    def __reduce__(self) -> tuple[type["Workshop"], tuple[Content, Templates, Path, Path | None]]:
-        return Workshop, (self.content, self.templates, self.root, self.aside)
-
-    @cached_property
-    def renderer(self) -> Renderer:
-        """The renderer, made at first use in each process."""
-        return Renderer(self.content, self.templates)
-
-    def delivered(self, path: str, content: bytes) -> bytes | Aside:
-        """A file that is done, put aside where that is possible."""
-        return write_aside(self.aside, path, content) if self.aside else content
-
-
-Html = views.HtmlView | views.WeekMailView | PostingSubject | OpmlView | SitemapView
-
-
-def make_pages(workshop: Workshop, chunk: list[tuple[str, Html, bytes | None]]) -> list[tuple[str, bytes | Aside]]:
-    """A task of the crew: pages by their paths; with postings come the bytes of their files for hands elsewhere."""
-    made = []
-    for path, view, raw in chunk:
-        with timed(tally.here, "templates", path):
-            if isinstance(view, PostingSubject):
-                file = whole(workshop.root, view.role.listing, workshop.content, raw)
-                content = workshop.renderer.posting(view, file)
-            else:
-                content = workshop.renderer.html(view)
-        made.append((path, workshop.delivered(path, content)))
-    return made
-
-
-class Draft(NamedTuple):
-    """A posting's page made before all postings were known: right if it is the page of just this role."""
-
-    key: bytes
-    page: bytes | Aside
-
-
-@dataclass(slots=True)
-class Drafts:
-    """Makes the pages of roles that ended long ago as their postings are read: those name no other roles."""
-
-    templates: Templates
-    now: datetime
-    base_url: str | None
-    aside: Path
-    workshop: Workshop | None = None
-
-    def __call__(self, file: PostingFile, listing: Listing, content: Content) -> Draft | None:
-        """The page of a posting that ended long ago, None for any other."""
-        if listing.history.opened > self.now:
-            return None
-        role = role_at(listing, content.settings, self.now)
-        if not ended_long_ago(role, content.settings, self.now):
-            return None
-        if self.workshop is None:
-            published = content.at(self.base_url) if self.base_url else content
-            self.workshop = Workshop(published.surroundings(), self.templates, Path(), self.aside)
-        path = path_of(PostingPage(role.slug))
-        with timed(tally.here, "templates", path):
-            page = self.workshop.renderer.posting(PostingSubject(role, ()), file)
-        return Draft(role.key, self.workshop.delivered(path, page))
-
-
-def make_entries(workshop: Workshop, chunk: list[EntrySubject]) -> list[tuple[bytes, ...]]:
-    """A task of the crew: of each event its RSS item, its Atom entry and its item of a JSON feed.
-
-    The first two are empty for an event that only JSON tells.
-    """
-    renderer, settings = workshop.renderer, workshop.content.settings
-    with timed(tally.here, "feeds"):
-        found = [entry_of(subject, workshop.content) for subject in chunk]
-        told = [settings.closed_in_feeds or subject.event.kind is not Kind.CLOSED for subject in chunk]
-        kept = [entry for entry, is_told in zip(found, told, strict=True) if is_told]
-        rss, atom = iter(renderer.entries(kept, "rss")), iter(renderer.entries(kept, "atom"))
-        json = renderer.entries(found, "json")
-        return [
-            (next(rss), next(atom), item) if is_told else (b"", b"", item)
-            for item, is_told in zip(json, told, strict=True)
-        ]
-
-
-def make_deadlines(workshop: Workshop, chunk: list[Role]) -> list[tuple[bytes, ...]]:
-    """A task of the crew: of each role its event in a calendar."""
-    with timed(tally.here, "feeds"):
-        return [(calendars.event_of(role, workshop.content, workshop.renderer.links),) for role in chunk]

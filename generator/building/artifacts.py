@@ -1,0 +1,45 @@
+"""One file of the site before it is made: its page, and the view that its bytes are made from."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from ..edition.routes import Page
+from ..feeds.calendars import DeadlineCalendar
+from ..feeds.entries import Feed, WeeksSubject
+from ..feeds.exports import DataSubject, TableSubject
+from ..model.content import StaticFile
+from ..pages import views
+from ..pages.pages import PostingSubject
+
+
+@dataclass(frozen=True, slots=True)
+class OpmlView:
+    """Every feed, for feed readers."""
+
+    title: str
+    site: views.FeedRow
+    sections: tuple[tuple[str, tuple[views.FeedRow, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SitemapView:
+    """Every page that may be found by search; with the instant of its last event where it has events."""
+
+    pages: tuple[tuple[Page, str], ...]
+
+
+Html = views.HtmlView | views.WeekMailView | PostingSubject | OpmlView | SitemapView
+View = Html | Feed | WeeksSubject | DeadlineCalendar | DataSubject | TableSubject | StaticFile | bytes
+
+
+class Artifact(NamedTuple):
+    """One file of the site: its page, and all that its bytes depend on besides templates and surroundings.
+
+    `key` stands for the view, `part` is the part of the plan that it comes from.
+    """
+
+    page: Page
+    view: View
+    path: str
+    key: bytes
+    part: str
