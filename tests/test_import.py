@@ -25,7 +25,7 @@ from generator.importing.dates import read_date
 from generator.importing.drafting import Draft, plain_markdown
 from generator.importing.fetching import NotFetched, Web, fetch
 from generator.importing.importing import write_drafts
-from generator.importing.interchange import drafts_in
+from generator.importing.interchange import drafted, drafts_in, found_in
 from generator.importing.notices import Bench
 from generator.importing.places import countries_listed, country_named
 from generator.importing.twins import Known, Trait, like_of, twin_of
@@ -495,7 +495,8 @@ def test_no_source_ends_in_a_traceback(site: SmallSite, text: str, name: str) ->
     desk = Desk.of(site.root)
     assert desk.loaded.content
     bench = Bench(desk.organisations, desk.loaded.content.vocabulary, NOW)
-    found = list(drafts_in(text, name, bench, {}))
+    # In this process: in its own, a traceback would become a line.
+    found = list(drafted(found_in(text, name, {}), bench))
     assert found
     outcomes = list(write_drafts(desk, [one for one in found if isinstance(one, Draft)], NOW))
     for outcome in outcomes:
