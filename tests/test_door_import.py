@@ -134,3 +134,18 @@ def test_ctrl_c_ends_an_import(small_site: SmallSite) -> None:
     out, err = process.communicate(timeout=15)
     assert process.returncode == 130
     assert (out + err).split() == []
+
+
+def test_links_in_a_folder_are_not_followed(small_site: SmallSite, tmp_path: Path) -> None:
+    """A folder from elsewhere chooses no file of ours: links in it are told and not read. One may be named itself."""
+    mine, folder = tmp_path / "mine.txt", tmp_path / "sent"
+    mine.write_text("Harbour Nurse\n\nOrganization: Harbour Relief\nGrade: P-3\nClosing date: 10 June 2199\n\nBring.\n")
+    (folder / "inner").mkdir(parents=True)
+    for name in ("a.txt", "inner/b.txt"):
+        (folder / name).symlink_to(mine)
+    (folder / "gone.txt").symlink_to(tmp_path / "nowhere")
+    (folder / "inner/folder").symlink_to(tmp_path)
+    told = small_site.command("import", folder)
+    assert (told.code, told.out) == (1, "")
+    assert told.err.count(" is a link, name it itself to import what it leads to\n") == told.err.count("\n") == 4
+    assert small_site.command("import", folder / "a.txt").code == 0
