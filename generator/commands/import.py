@@ -109,7 +109,7 @@ def _is_folder(source: str) -> bool:
 
 
 def _text(source: str, *, named: bool, private: bool) -> str:
-    """What a source holds. A folder may be a stranger's, who shall choose no file of ours: only a named link leads on."""
+    """What a source holds. A folder may be a stranger's, and shall choose no file of ours: only named links lead on."""
     if named and source.lower().startswith(("http://", "https://")):
         return fetch(source, private=private)
     try:

@@ -14,6 +14,7 @@ from typing import Any
 import feedparser
 
 from ..editing.editors import FORM, FORM_TEXT
+from ..model.problems import shown
 from ..model.vocabulary import notice_words
 from ..reading.frontmatter import MAX_BYTES, read_mapping
 from ..work.apart import Apart, NoAnswer
@@ -23,6 +24,8 @@ from .notices import Bench, Stated, read_notice
 from .webpages import data_of, is_html, job_postings, read_json, text_of, unescaped, words_of
 
 _MOST_ITEMS, _MOST_COLUMNS = 500, 500
+_SEPARATORS = ",;|\t"
+_MOST_BITS = 64  # of a number: as many as TOML asks for
 _EMPLOYMENT = {"TEMPORARY": "temporary", "INTERN": "internship", "VOLUNTEER": "volunteer"}
 _RELIEFWEB = {"Consultancy": "consultancy", "Internship": "internship", "Volunteer": "volunteer"}
 _PERIODS = {"YEAR", "MONTH", "WEEK", "DAY", "HOUR"}
@@ -144,7 +147,7 @@ def _from_posting(posting: Mapping[str, Any], source: str) -> Found:
     """schema.org's JobPosting."""
     facts = [
         # Plain text, which many sites escape as if it were HTML.
-        _fact("title", unescape(_text(posting.get("title")) or _text(posting.get("name"))), "title"),
+        _fact("title", unescape(_words(posting.get("title")) or _words(posting.get("name"))), "title"),
         _fact("organisation", _name(posting.get("hiringOrganization")), "hiringOrganization"),
         _fact("station", "; ".join(filter(None, map(_address, _list(posting.get("jobLocation"))))), "jobLocation"),
         _fact("opens", _day(posting.get("datePosted")), "datePosted"),
@@ -180,7 +183,7 @@ def _from_reliefweb(fields: Mapping[str, Any], source: str) -> Found:
     organisation = sources[0] if sources else {}
     name, short = _text(organisation.get("name")), _text(organisation.get("shortname"))
     facts = [
-        _fact("title", fields.get("title"), "title"),
+        _fact("title", _words(fields.get("title")), "title"),
         _fact("organisation", f"{name} ({short})" if short else name, "source"),
         _fact("station", "; ".join(places), "country, city"),
         _fact("closes", _text(dates.get("closing"))[:10], "date.closing"),
@@ -221,7 +224,11 @@ def _from_feed(text: str, source: str, _: Mapping[str, str]) -> Iterator[Found]:
 
 
 def _item(title: Any, link: Any, when: Any, text: str, source: str) -> Found:
-    facts = [_fact("title", title, "title"), _fact("url", link, "link"), _fact("added", _day(when), "published")]
+    facts = [
+        _fact("title", _words(title), "title"),
+        _fact("url", link, "link"),
+        _fact("added", _day(when), "published"),
+    ]
     return text, [fact for fact in facts if fact.value], source
 
 
@@ -233,6 +240,10 @@ def _from_table(text: str, source: str, names: Mapping[str, str]) -> Iterator[Fo
     text = text[named.end() :] if named else text
     first = re.split(r"[\r\n]", text, maxsplit=1)[0]
     separator = named["separator"] if named else max(",;\t", key=first.count)
+    if separator not in _SEPARATORS:
+        raise Unreadable(
+            f"{source} names {shown(separator)} as its separator, use a comma, a semicolon, a bar or a tab"
+        )
     columns: list[str] | None = None
     for number, row in enumerate(_rows(text, separator), 1):
         if row is None:
@@ -284,6 +295,8 @@ def _from_markdown(text: str, source: str, names: Mapping[str, str]) -> Iterator
         values = {key: _flat(value) for key, value in fields.items()}
     except RecursionError:
         raise Unreadable(f"{source} has front matter that is nested too deep") from None
+    except OverflowError:
+        raise Unreadable(f"{source} has front matter with a number of more than {_MOST_BITS} bits") from None
     body, stated, name = _from_fields(values, source, names)
     yield body or _without_marks(parts["body"]), stated, name
 
@@ -354,7 +367,15 @@ def _text(value: Any) -> str:
     return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
+def _words(value: Any) -> str:
+    """What can be a title: a number is none."""
+    return _text(value) if isinstance(value, str) else ""
+
+
 def _flat(value: Any) -> str:
+    """A value of front matter on one line. Raises OverflowError for a number that is none of a vacancy."""
+    if isinstance(value, int) and value.bit_length() > _MOST_BITS:
+        raise OverflowError
     if isinstance(value, list):
         return "; ".join(map(_flat, value))
     if isinstance(value, dict):
@@ -384,13 +405,15 @@ def _address(place: Any) -> str:
 def _salary(value: Any) -> str:
     if not isinstance(value, dict):
         return ""
-    amount, currency = value.get("value"), _text(value.get("currency"))
+    amount, currency = value.get("value"), _text(value.get("currency")).strip().upper()
     if not isinstance(amount, dict):
         return f"{currency} {_text(amount)}" if _text(amount) else ""
-    low, high = amount.get("minValue", amount.get("value")), amount.get("maxValue")
+    low, high = _text(amount.get("minValue", amount.get("value"))), _text(amount.get("maxValue"))
     period = _text(amount.get("unitText"))
-    figures = " - ".join(filter(None, map(_text, (low, high))))
-    return f"{currency} {figures}" + (f" per {period.lower()}" if period in _PERIODS else "")
+    figures = (
+        f"{currency} {low} - {high}" if low and high else f"{currency} {low}" if low else f"up to {currency} {high}"
+    )
+    return figures + (f" per {period.lower()}" if period in _PERIODS else "")
 
 
 def _day(value: Any) -> str:
