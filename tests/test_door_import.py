@@ -131,7 +131,7 @@ def test_ctrl_c_ends_an_import(small_site: SmallSite) -> None:
     time.sleep(1)
     os.killpg(process.pid, signal.SIGINT)
     # The pipes end when the last process that holds them does.
-    out, err = process.communicate(timeout=15)
+    out, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert (out + err).split() == []
 

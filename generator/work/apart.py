@@ -7,7 +7,7 @@ import resource
 import signal
 from collections.abc import Callable
 from contextlib import suppress
-from multiprocessing import get_context
+from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection
 from typing import Generic, ParamSpec, TypeVar, cast
 
@@ -61,12 +61,14 @@ class Apart(Generic[_Values, _Answer]):
         context = get_context("spawn")
         self._line, theirs = context.Pipe()
         process = context.Process(target=_answer, args=(theirs, self._function, self._memory), daemon=True)
-        # Ctrl-C reaches both processes, and this one tells of it.
-        heeded = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        # Ctrl-C reaches both processes and this one alone heeds it, a moment later if need be. Python's tracker lets it
+        # through when it starts, so that must have been before.
+        resource_tracker.ensure_running()
+        heeded = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             process.start()
         finally:
-            signal.signal(signal.SIGINT, heeded)
+            signal.pthread_sigmask(signal.SIG_SETMASK, heeded)
         theirs.close()
         self._end = process.kill
         self._heard(self._line, _START_SECONDS)
