@@ -25,7 +25,7 @@ PACKAGES: dict[str, set[str]] = {
     "feeds": {"model", "edition"},
     "building": {"model", "work", "edition", "publishing", "reading", "pages", "feeds"},
     "editing": {"model", "publishing", "reading"},
-    "importing": {"model", "edition", "reading", "editing"},
+    "importing": {"model", "work", "edition", "reading", "editing"},
     "checking": {"model", "work", "edition", "reading", "editing", "importing"},
     "serving": {"model", "edition", "publishing", "reading", "building", "checking"},
 }
@@ -56,6 +56,7 @@ KNOWN_IN = {
             "building.search",
         ),
     },
+    "multiprocessing": {"work.apart"},
     "pickle": {"work.crew"},
     "pydantic": {"model.fields", "model.schema", "reading.judging"},
     "rich": {"work.progress"},
@@ -260,7 +261,7 @@ def test_one_room_starts_programs() -> None:
     starting = {name for name, module in _modules().items() if any(map(STARTERS.fullmatch, _meant(module)))}
     assert starting == {"work.programs"}
     users = {name for name in _modules() if "work.programs" in _own_imports(name)}
-    assert users == {"cli", "work.crew", "reading.repository", "building.search"}
+    assert users == {"cli", "work.apart", "work.crew", "reading.repository", "building.search"}
 
 
 def test_templates_do_not_read_the_clock() -> None:
