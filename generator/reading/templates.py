@@ -85,7 +85,7 @@ def read_templates(root: Path) -> tuple[Templates, list[Problem]]:
 
 
 def brings_templates(root: Path) -> bool:
-    """Whether a site has anything among its templates that may be one: only then can a stranger shape a build's work."""
+    """Whether a site has anything besides assets among its templates: it can make a build's work long."""
     own = root / "templates"
     found = (file.path for folder, file in _files(own) if folder is own)
     return any(path == own or path.relative_to(own).parts[0] != "assets" for path in found)

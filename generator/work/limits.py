@@ -61,7 +61,7 @@ def _do(work: Callable[[], int], seconds: int, scratch: str) -> NoReturn:
     except MemoryError:
         signal.raise_signal(signal.SIGKILL)
     except BaseException:
-        sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+        sys.excepthook(*sys.exc_info())
     finally:
         _flush()
         os._exit(code)
