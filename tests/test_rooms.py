@@ -58,7 +58,7 @@ KNOWN_IN = {
     },
     "multiprocessing": {"work.apart"},
     "pickle": {"work.crew"},
-    "resource": {"work.limits"},
+    "resource": {"work.apart", "work.limits"},
     "pydantic": {"model.fields", "model.schema", "reading.judging"},
     "rich": {"work.progress"},
     "sqlite3": {"work.memo"},
