@@ -13,7 +13,7 @@ ROUNDS ?= 3
 MEMORY := $(shell df -k /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 2000000 { print "/dev/shm" }')
 test soak coverage mutants: export PYTEST_DEBUG_TEMPROOT ?= $(MEMORY)
 
-.PHONY: help site demo test soak coverage mutants audit lighthouse bench picture fix clean lock
+.PHONY: help site demo lint test soak coverage mutants audit lighthouse bench picture fix clean lock
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -24,11 +24,13 @@ site: .venv/run.stamp ## build the site into site/
 demo: .venv/run.stamp ## build it as of 30 May 2026, when the sample roles were open
 	$(BIN)/vacancy-digest build --root . --now 2026-05-30T12:00:00Z
 
-# Side by side, but for what Lighthouse measures: it wants the machine for itself.
-test: .venv/test.stamp .judges/stamp ## lint, types and tests
+lint: .venv/test.stamp ## lint and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy generator
+
+# Tests run side by side, except for those of Lighthouse, which needs the machine for itself.
+test: lint .judges/stamp ## lint, types and tests
 	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile --ignore tests/test_weight.py
 	$(BIN)/pytest tests/test_weight.py
 

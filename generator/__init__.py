@@ -1,0 +1,1 @@
+"""Turns a folder of vacancy notices into a web site and feeds."""

@@ -161,7 +161,7 @@ def test_the_scripts_of_the_home_page_show_texts_as_texts(
         sought = titles if soaking else titles[::3]
         missed = [title for title in sought if not is_found(page, title)]
         page.get_by_role("searchbox").fill("")
-        names = page.locator("label:has-text('Organization') select")
+        names = page.locator("label:has-text('Organisation') select")
         for name in names.locator("option").all()[1 :: 1 if soaking else 4]:
             names.select_option(name.get_attribute("value"))
             said = page.locator("[data-own-page] a").text_content() or ""

@@ -39,7 +39,7 @@ def test_every_key_is_documented(title, form):
 
 def test_links_between_docs_lead_somewhere():
     """Every relative link of the README and the docs leads to a file of the project."""
-    for path in (ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")):
+    for path in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")):
         for target in re.findall(r"\]\((?!https?:|mailto:|#)([^)#]+)", path.read_text("utf-8")):
             assert (path.parent / target).exists(), f"{path.name}: {target}"
 

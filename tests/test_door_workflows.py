@@ -23,7 +23,9 @@ from generator.editing.provenance import given, known
 NOW = "2026-06-15T12:00:00Z"
 COMMIT = "0123456789" * 4
 GIT = f"git+https://git.example.org/digest/generator@{COMMIT}"
-FILE = "vacancy_digest-0.1.0-py3-none-any.whl"
+ROOT = Path(__file__).parents[1]
+VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+FILE = f"vacancy_digest-{VERSION}-py3-none-any.whl"
 
 
 @pytest.fixture(scope="module")
@@ -315,7 +317,7 @@ def test_a_job_installs_and_runs_this_program(project: Path, tmp_path: Path, nam
             [*job.shell, script], cwd=tmp_path / "work", env=environment, capture_output=True, text=True
         )
         assert done.returncode == 0, done.stdout + done.stderr
-    (installed,) = (tmp_path / "venv/lib").glob("python*/site-packages/vacancy_digest-0.1.0.dist-info/direct_url.json")
+    (installed,) = (tmp_path / "venv/lib").glob("python*/site-packages/vacancy_digest-*.dist-info/direct_url.json")
     assert json.loads(installed.read_text())["url"].endswith(f"/wheels/{FILE}")
     assert not (project.parent / "was-run").exists()
     assert (project.parent / "theirs.txt").read_text() == "Mine."

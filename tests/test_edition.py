@@ -195,9 +195,9 @@ def test_similar_roles_say_why():
     found = edition(*role_files())
     role = found.role_by_id["late"]
     assert [(other.slug, reason) for other, reason in Likeness(found).similar(role)] == [
-        ("soon", "same country and organization"),
-        ("newer-without-deadline", "same organization"),
-        ("older-without-deadline", "same organization"),
+        ("soon", "same country and organisation"),
+        ("newer-without-deadline", "same organisation"),
+        ("older-without-deadline", "same organisation"),
     ]
 
 

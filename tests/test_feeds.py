@@ -469,8 +469,8 @@ def test_organisations_of_one_name_have_feeds_of_two_titles(small_site: SmallSit
     site = small_site.build()
     titles = {parsed(site, f"organisations/{key}/opened.xml").feed.title for key in ("one", "two")}
     assert {title.split(": ")[1] for title in titles} == {
-        "Ministry of Health (organization one)",
-        "Ministry of Health (organization two)",
+        "Ministry of Health (organisation one)",
+        "Ministry of Health (organisation two)",
     }
 
 

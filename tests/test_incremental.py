@@ -1039,7 +1039,7 @@ def _(patch: Patch) -> None:
 
 @mistake(
     "checksums not looked at",
-    lambda machine: machine.flip(b"Organization"),
+    lambda machine: machine.flip(b"Organisation"),
     lambda machine: machine.edit_title(1, "Clerk"),
 )
 def _(patch: Patch) -> None:

@@ -29,6 +29,7 @@ class EarlyPages:
     workshop: Workshop | None = None
 
     def __call__(self, file: PostingFile, listing: Listing, content: Content) -> EarlyPage | None:
+        """The page of a posting that ended long ago, None for any other."""
         if listing.history.opened > self.now:
             return None
         role = role_at(listing, content.settings, self.now)

@@ -36,6 +36,7 @@ class Pieces:
         return (self._entries.part(event.id, number) for event in feed.events)
 
     def of_calendar(self, calendar: DeadlineCalendar) -> Iterator[bytes]:
+        """A calendar's events, in its own order."""
         return (self._deadlines.part(role.id, 0) for role in calendar.roles)
 
 
@@ -67,6 +68,7 @@ class Maker:
         return {*map(_entry_name, events), *map(_deadline_name, roles)}
 
     def entries(self, events: list[Event]) -> Iterator[list[tuple[bytes, ...]]]:
+        """Entries for events, in every format, made by the crew."""
         roles = self.edition.role_by_id
         subjects = (
             EntrySubject(event, role := roles[event.posting], self.memo.stated(role.listing.path)) for event in events
@@ -74,6 +76,7 @@ class Maker:
         return self.crew.run(make_entries, self.workshop, subjects, len(events))
 
     def deadlines(self, roles: list[Role]) -> Iterator[list[tuple[bytes, ...]]]:
+        """Calendar events for roles, made by the crew."""
         return self.crew.run(make_deadlines, self.workshop, roles, len(roles))
 
     def made(
@@ -82,6 +85,7 @@ class Maker:
         name_of: Callable[[_Made], str],
         make: Callable[[list[_Made]], Iterator[list[tuple[bytes, ...]]]],
     ) -> Shelf:
+        """A shelf with every piece that is needed; those that are not remembered are made, and then remembered."""
         shelf = Shelf(self.folder)
         missing: dict[str, _Made] = {}
         for identity, one in needed.items():

@@ -32,6 +32,7 @@ class Workshop:
 
     @cached_property
     def renderer(self) -> Renderer:
+        """The renderer, made at first use in each process."""
         return Renderer(self.content, self.templates)
 
     def delivered(self, path: str, content: bytes) -> bytes | Aside:

@@ -78,6 +78,7 @@ class Text(NamedTuple):
 
     @property
     def posting(self) -> Posting:
+        """The posting as a value. Only well-formed postings are looked at."""
         assert self.document.value, "only what is well formed is looked at more closely"
         return self.document.value
 
@@ -88,6 +89,7 @@ class Text(NamedTuple):
         )
 
     def at_key(self, rule: str, location: Location, message: str) -> Problem:
+        """A warning at a key of the front matter."""
         found = self.document.problem(location, message)
         return Problem(found.path, found.place, found.key, message, "warning", rule=rule)
 
@@ -102,6 +104,7 @@ class Text(NamedTuple):
 
 
 def empty_section(text: Text) -> Iterator[Problem]:
+    """Warns of headings with nothing below them."""
     waiting: tuple[int, int, str] | None = None
     for number, line in text.lines():
         heading = _HEADING.match(line)
@@ -123,6 +126,7 @@ def _empty(text: Text, heading: tuple[int, int, str]) -> Problem:
 
 
 def placeholder(text: Text) -> Iterator[Problem]:
+    """Warns of placeholders that were never filled in."""
     for number, line in text.lines():
         for match in _PLACEHOLDER.finditer(line.replace("\\[", " [").replace("\\]", "] ") if "\\[" in line else line):
             yield text.in_body(
@@ -131,6 +135,7 @@ def placeholder(text: Text) -> Iterator[Problem]:
 
 
 def numbering(text: Text) -> Iterator[Problem]:
+    """Warns of lists in which every item has the number 1."""
     ones: list[int] = []
     for number, line in [*text.lines(), (-1, "x")]:
         if re.match(r"1[.)] ", line):
@@ -142,6 +147,7 @@ def numbering(text: Text) -> Iterator[Problem]:
 
 
 def link_lost(text: Text) -> Iterator[Problem]:
+    """Warns of words such as “click here” that are not part of a link."""
     for number, line in text.lines():
         bare = _LINK.sub(lambda match: "x" * len(match[0]), line)
         for match in _LINK_WORDS.finditer(bare):
@@ -169,6 +175,7 @@ def link_elsewhere(text: Text) -> Iterator[Problem]:
 
 
 def contradiction(text: Text) -> Iterator[Problem]:
+    """Warns of a text that invites external candidates where the summary or `open_to` excludes them."""
     said = text.posting.summary or ""
     only_internal = text.posting.open_to == ("internal",) or re.search(
         r"\b(?:only internal|internal(?:ly)?[\w -]* only)\b", said, re.I
@@ -185,6 +192,7 @@ def contradiction(text: Text) -> Iterator[Problem]:
 
 
 def deadline_time(text: Text) -> Iterator[Problem]:
+    """Warns of a deadline without a time where the text names one."""
     closes = text.posting.closes
     if isinstance(closes, When) and closes.instant is None and (match := _TIME_OF_DEADLINE.search(text.body)):
         named = " ".join(match["time"].split())
@@ -195,6 +203,7 @@ def deadline_time(text: Text) -> Iterator[Problem]:
 
 
 def weekday(text: Text) -> Iterator[Problem]:
+    """Warns of weekdays that do not match their dates."""
     for number, line in text.lines():
         for match in _WEEKDAY_AND_DATE.finditer(line):
             found = read_date(match[0])
@@ -203,6 +212,7 @@ def weekday(text: Text) -> Iterator[Problem]:
 
 
 def relative_time(text: Text) -> Iterator[Problem]:
+    """Warns of times such as “next week”, which are true only on the day of writing."""
     said = text.posting.summary or ""
     if match := _RELATIVE.search(said):
         yield text.at_key("relative-time", ("summary",), f"{shown(match[0])} is true for a day, write the date")
@@ -214,6 +224,7 @@ def relative_time(text: Text) -> Iterator[Problem]:
 
 
 def salary(text: Text) -> Iterator[Problem]:
+    """Warns of a salary without a period, and of an estimate without a source."""
     found = text.posting.salary
     if found is None:
         return
@@ -224,6 +235,7 @@ def salary(text: Text) -> Iterator[Problem]:
 
 
 def grade_spelling(text: Text) -> Iterator[Problem]:
+    """Warns of grades that are spelled in two ways."""
     first: dict[str, str] = {}
     known: dict[str, str | None] = {}
     if text.words is None:

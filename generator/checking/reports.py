@@ -44,6 +44,7 @@ def _cells(char: str) -> int:
 
 
 def as_json(problems: Sequence[Problem]) -> str:
+    """Problems as a JSON array, for other programs."""
     found = [
         {
             "path": one.path,

@@ -1,0 +1,1 @@
+"""The commands, one a module: arguments, printing and exit codes."""

@@ -1,4 +1,4 @@
-"""`vacancy-digest build`"""
+"""The command `vacancy-digest build`."""
 
 import json
 import sys

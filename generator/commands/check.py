@@ -1,4 +1,4 @@
-"""`vacancy-digest check`"""
+"""The command `vacancy-digest check`."""
 
 import os
 import sys

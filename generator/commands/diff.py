@@ -1,4 +1,4 @@
-"""`vacancy-digest diff`"""
+"""The command `vacancy-digest diff`."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime

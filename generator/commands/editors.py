@@ -1,4 +1,4 @@
-"""`vacancy-digest editors`"""
+"""The command `vacancy-digest editors`."""
 
 from pathlib import Path
 

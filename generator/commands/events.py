@@ -1,4 +1,4 @@
-"""`vacancy-digest events`"""
+"""The command `vacancy-digest events`."""
 
 from datetime import datetime
 from pathlib import Path

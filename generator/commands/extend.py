@@ -1,4 +1,4 @@
-"""`vacancy-digest extend`"""
+"""The command `vacancy-digest extend`."""
 
 from datetime import datetime
 from pathlib import Path

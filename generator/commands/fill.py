@@ -1,4 +1,4 @@
-"""`vacancy-digest fill`"""
+"""The command `vacancy-digest fill`."""
 
 from datetime import datetime
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`vacancy-digest import`"""
+"""The command `vacancy-digest import`."""
 
 import sys
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""`vacancy-digest init`"""
+"""The command `vacancy-digest init`."""
 
 from datetime import datetime
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`vacancy-digest list`"""
+"""The command `vacancy-digest list`."""
 
 from datetime import datetime
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`vacancy-digest new posting`"""
+"""The command `vacancy-digest new posting`."""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""`vacancy-digest next`"""
+"""The command `vacancy-digest next`."""
 
 from datetime import datetime
 from pathlib import Path

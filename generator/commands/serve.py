@@ -1,4 +1,4 @@
-"""`vacancy-digest serve`"""
+"""The command `vacancy-digest serve`."""
 
 import threading
 from functools import partial

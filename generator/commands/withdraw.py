@@ -1,4 +1,4 @@
-"""`vacancy-digest withdraw`"""
+"""The command `vacancy-digest withdraw`."""
 
 from datetime import datetime
 from pathlib import Path

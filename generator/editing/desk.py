@@ -64,6 +64,7 @@ class Desk:
 
     @property
     def organisations(self) -> Mapping[str, OrganisationFile]:
+        """Every organisation by its key."""
         assert self.loaded.content
         return self.loaded.content.organisations
 

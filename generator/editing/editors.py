@@ -51,6 +51,7 @@ class Field:
 
     @property
     def label(self) -> str:
+        """The name of the field as a form shows it."""
         return self.name.replace("_", " ").capitalize()
 
 
@@ -118,6 +119,7 @@ class Editors:
     words: Vocabulary
 
     def files(self) -> Iterator[tuple[str, str]]:
+        """Each file as its path and its text."""
         yield ".vscode/posting.schema.json", _json(json_schema(Posting, self.words))
         yield ".vscode/organisation.schema.json", _json(json_schema(Organisation, self.words))
         yield ".vscode/site.schema.json", _json(json_schema(Settings, self.words))
@@ -128,19 +130,23 @@ class Editors:
 
     @cached_property
     def posting(self) -> tuple[Field, ...]:
+        """The fields of a posting."""
         return fields_of(Posting, self.words)
 
     @cached_property
     def organisation(self) -> tuple[Field, ...]:
+        """The fields of an organisation."""
         return fields_of(Organisation, self.words)
 
     @cached_property
     def page(self) -> tuple[Field, ...]:
+        """The fields of a free page."""
         return fields_of(FreePage, self.words)
 
     # Sveltia and Decap CMS
 
     def sveltia(self) -> dict[str, Any]:
+        """The settings of Sveltia and Decap CMS."""
         repository = str(self.settings.repository or "") if self.settings else ""
         repo = "/".join(repository.rstrip("/").split("/")[-2:]) if repository.count("/") >= 4 else "OWNER/REPOSITORY"
         host = "gitlab" if "gitlab" in repository else "github"
@@ -158,6 +164,7 @@ class Editors:
     # Pages CMS
 
     def pages_cms(self) -> dict[str, Any]:
+        """The settings of Pages CMS."""
         return {
             "media": {"input": "content/static/media", "output": "/media"},
             # Without it saving would drop keys that these forms do not have.
@@ -172,6 +179,7 @@ class Editors:
     # Front Matter for VS Code
 
     def front_matter(self) -> dict[str, Any]:
+        """The settings of Front Matter for VS Code."""
         groups: list[dict[str, Any]] = []
         types = [
             {
@@ -204,6 +212,7 @@ class Editors:
     # GitHub
 
     def issue_form(self) -> dict[str, Any]:
+        """The issue form of GitHub."""
         by_name = {one.name: one for one in self.posting}
         return {
             "name": "A vacancy for the digest",

@@ -35,18 +35,22 @@ class Role(Struct, frozen=True):
 
     @property
     def slug(self) -> str:
+        """The posting's slug, which is part of its address."""
         return self.listing.slug
 
     @property
     def id(self) -> str:
+        """The posting's id, which is part of the ids of its events."""
         return self.listing.id
 
     @property
     def history(self) -> History:
+        """Everything that happens to the posting, past and to come."""
         return self.listing.history
 
     @property
     def deadline(self) -> Deadline | None:
+        """The deadline at this instant, None where there is none."""
         return self.standing.deadline
 
     @property
@@ -70,6 +74,7 @@ class Role(Struct, frozen=True):
 
     @property
     def takedown(self) -> bool:
+        """Whether the posting was taken down, so that nothing of it may be shown."""
         return self.listing.takedown
 
     @property
@@ -87,6 +92,7 @@ class Role(Struct, frozen=True):
 
     @property
     def title(self) -> str:
+        """The title that readers see."""
         return "Posting taken down" if self.takedown else self.listing.title
 
     @property
@@ -144,6 +150,7 @@ class Collection:
 
     @property
     def roles(self) -> tuple[Role, ...]:
+        """All roles of the collection, open roles first."""
         return (*self.open_roles, *self.over)
 
     @property
@@ -170,6 +177,7 @@ class Edition:
 
     @property
     def settings(self) -> Settings:
+        """The settings of the site."""
         return self.content.settings
 
     @cached_property
@@ -185,6 +193,7 @@ class Edition:
 
     @cached_property
     def role_by_id(self) -> Mapping[str, Role]:
+        """Every role by the id of its posting."""
         return {role.id: role for role in self.roles}
 
     @cached_property
@@ -199,6 +208,7 @@ class Edition:
 
     @property
     def site(self) -> Collection:
+        """The collection of all roles."""
         return self._grouped[0]
 
     @property

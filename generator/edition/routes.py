@@ -19,6 +19,8 @@ class Home:
 
 @dataclass(frozen=True, slots=True)
 class PostingPage:
+    """A posting."""
+
     slug: str
 
 
@@ -38,6 +40,8 @@ class SectionPage:
 
 @dataclass(frozen=True, slots=True)
 class CollectionPage:
+    """The roles that share one value of a dimension."""
+
     dimension: Dimension
     key: str
 
@@ -52,28 +56,30 @@ class EndedPage:
 
 @dataclass(frozen=True, slots=True)
 class ClosingPage:
-    pass
+    """Open roles whose deadline is near."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedPage:
-    pass
+    """Open roles that opened most recently."""
 
 
 @dataclass(frozen=True, slots=True)
 class ArchivePage:
-    pass
+    """The months in which roles ended."""
 
 
 @dataclass(frozen=True, slots=True)
 class MonthPage:
+    """Roles that ended in one month."""
+
     year: int
     month: int
 
 
 @dataclass(frozen=True, slots=True)
 class WeeksPage:
-    pass
+    """All weeks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +99,12 @@ class EditorsPage:
 
 @dataclass(frozen=True, slots=True)
 class FeedsPage:
-    pass
+    """Every feed and calendar, and how to use them."""
 
 
 @dataclass(frozen=True, slots=True)
 class NotFoundPage:
-    pass
+    """The page that a host shows for an unknown address."""
 
 
 Place = Home | CollectionPage  # what has feeds of its own
@@ -106,6 +112,8 @@ Place = Home | CollectionPage  # what has feeds of its own
 
 @dataclass(frozen=True, slots=True)
 class FeedFile:
+    """A feed of a place: which events it has, and in which format."""
+
     place: Place
     told: Told
     format: Format
@@ -121,22 +129,25 @@ class ArchiveFile:
 
     @property
     def format(self) -> Format:
+        """The format of the feed."""
         return self.feed.format
 
 
 @dataclass(frozen=True, slots=True)
 class CalendarFile:
+    """The deadlines of a place as a calendar."""
+
     place: Place
 
 
 @dataclass(frozen=True, slots=True)
 class WeeksFeed:
-    pass
+    """The feed with one entry for each week."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpmlFile:
-    pass
+    """A list of all feeds, for feed readers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +168,7 @@ class RoleCalendar:
 
 @dataclass(frozen=True, slots=True)
 class PostingsJson:
-    pass
+    """All roles as data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +187,7 @@ class SearchFile:
 
 @dataclass(frozen=True, slots=True)
 class OpenCsv:
-    pass
+    """The open roles as a table."""
 
 
 @dataclass(frozen=True, slots=True)

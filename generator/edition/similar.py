@@ -19,7 +19,7 @@ _WEIGHTS: Mapping[Dimension, int] = {
 _REASONS = {
     Dimension.COUNTRIES: "country",
     Dimension.GRADES: "grade",
-    Dimension.ORGANISATIONS: "organization",
+    Dimension.ORGANISATIONS: "organisation",
     Dimension.CATEGORIES: "category",
 }
 

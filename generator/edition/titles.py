@@ -8,7 +8,7 @@ from .routes import CollectionPage, Home, Place
 
 DIMENSION_WORDS = {
     Dimension.COUNTRIES: ("Countries", "Country", "Every country that has or had roles in this digest."),
-    Dimension.ORGANISATIONS: ("Organizations", "Organization", "Every organization whose roles this digest lists."),
+    Dimension.ORGANISATIONS: ("Organisations", "Organisation", "Every organisation whose roles this digest lists."),
     Dimension.GRADES: ("Grades", "Grade", "Every grade that has or had roles here, with what it usually means."),
     Dimension.CATEGORIES: ("Categories", "Category", "Kinds of staff and other personnel."),
     Dimension.CONTRACTS: ("Contract types", "Contract type", "How long an appointment lasts, and on what terms."),
@@ -18,6 +18,7 @@ DIMENSION_WORDS = {
 
 
 def section_title(dimension: Dimension) -> str:
+    """The name of a dimension, as the heading of its page."""
     return DIMENSION_WORDS[dimension][0]
 
 
@@ -45,4 +46,5 @@ def name_apart(collection: Collection, content: Content) -> str:
 
 
 def place_of(collection: Collection) -> Place:
+    """The page that has a collection's feeds."""
     return Home() if collection.dimension is None else CollectionPage(collection.dimension, collection.key)

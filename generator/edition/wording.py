@@ -195,6 +195,7 @@ def alternative_text(alternative: EducationExperience) -> str:
 
 
 def amount_text(amount: Decimal) -> str:
+    """1,234.50, or 1,234 for a whole amount."""
     return f"{amount:,.2f}".removesuffix(".00")
 
 

@@ -24,6 +24,7 @@ class Month:
 
     @property
     def begins(self) -> datetime:
+        """The instant at which the month begins, in UTC."""
         return _begins(_number(self.year, self.month))
 
 

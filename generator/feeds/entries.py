@@ -69,6 +69,7 @@ class Entry:
 
     @property
     def summary(self) -> str:
+        """The entry as one line of plain text."""
         lines = (f"{label}: {text}" for label, text in self.lines)
         return " ".join(filter(None, (*self.told, self.lead or self.text, *lines)))
 
@@ -93,6 +94,7 @@ class Feed:
 
     @property
     def format(self) -> Format:
+        """The format of the feed."""
         return "rss" if isinstance(self.page, WeeksFeed) else self.page.format
 
 
@@ -229,6 +231,7 @@ class EntrySubject(NamedTuple):
 
 
 def entry_of(subject: EntrySubject, content: Content) -> Entry:
+    """The entry for an event."""
     event, role = subject.event, subject.role
     page, changed = PostingPage(role.slug), _changed(event, role)
     if role.takedown:
@@ -314,7 +317,7 @@ def _lines(event: Event, role: Role, stated: Stated, content: Content) -> Iterat
     place = role.listing.place
     yield "Duty station", f"{'Not stated' if place == wording.NO_PLACE else place}."
     yield "Grade", f"{role.listing.grade or 'Not stated'}."
-    yield "Organization", f"{content.name_of(Dimension.ORGANISATIONS, role.listing.organisation)}."
+    yield "Organisation", f"{content.name_of(Dimension.ORGANISATIONS, role.listing.organisation)}."
 
 
 def _capital(text: str) -> str:

@@ -60,4 +60,5 @@ def redirects(aliases: Iterable[tuple[str, str]], links: Links) -> bytes:
 
 
 def robots(links: Links) -> bytes:
+    """The file `robots.txt`: every crawler may read everything."""
     return f"User-agent: *\nAllow: /\n\nSitemap: {links.absolute(HostFile('sitemap.xml'))}\n".encode()

@@ -48,6 +48,7 @@ class Draft:
             self.origins[key] = origin
 
     def leave(self, what: str) -> None:
+        """Notes what is left to a person, up to a limit."""
         if len(self.left) < _MOST_LEFT and what not in self.left:
             self.left.append(what)
             if len(self.left) == _MOST_LEFT:
@@ -143,6 +144,8 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Items:
+    """A list, one text an item."""
+
     texts: tuple[str, ...]
     numbered: bool = False
 
@@ -171,4 +174,5 @@ def told_left(draft: Draft, missing: Mapping[str, str]) -> None:
 
 
 def unknown(label: str, value: str) -> str:
+    """The note about a value that the vocabulary does not have."""
     return f"{label}: {shown(value)} is not known here, so it was left out"

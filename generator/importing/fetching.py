@@ -79,6 +79,7 @@ WEB = Web()
 
 
 def agent() -> str:
+    """The name with which this program introduces itself to servers."""
     return f"vacancy-digest/{version('vacancy-digest')}"
 
 

@@ -123,6 +123,7 @@ def _goes_on(last: str, text: str) -> bool:
 
 
 def texts_of(sections: Iterable[Section]) -> Iterable[str]:
+    """Every text of some sections, each item of a list by itself."""
     for section in sections:
         for one in section.blocks:
             yield from one.texts if isinstance(one, Items) else (one,)

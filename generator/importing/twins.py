@@ -84,6 +84,7 @@ class Known:
         return iter(self._traits)
 
     def add(self, one: Trait) -> None:
+        """Takes in a posting."""
         self._traits.append(one)
         self._waiting.setdefault(plain(one.title), []).append(one)
 

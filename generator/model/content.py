@@ -27,6 +27,7 @@ class PostingFile:
 
     @property
     def id(self) -> str:
+        """The id that the posting states, otherwise its slug."""
         return self.posting.id or self.slug
 
 
@@ -97,6 +98,8 @@ def line_of(key: str, organisations: Mapping[str, OrganisationFile]) -> Iterator
 
 @dataclass(frozen=True, slots=True)
 class PageFile:
+    """A free page of `content/pages/`."""
+
     slug: str
     page: schema.FreePage
     prose: Prose

@@ -78,6 +78,7 @@ class Deadline(Struct, frozen=True):
 
     @property
     def stated(self) -> bool:
+        """Whether the notice itself states the instant."""
         return self.rule == "notice"
 
 

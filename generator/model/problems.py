@@ -42,6 +42,7 @@ class Problem:
         return visible(f"{self.path}:{self.place.line}:{self.place.column}: {level}{self.key}: {self.message}")
 
     def as_note(self) -> "Problem":
+        """The same as a note, which stops nothing."""
         return replace(self, level="note")
 
 

@@ -14,44 +14,60 @@ MOST_PROBLEMS = 50  # told of one front matter; one with more is corrected in ro
 
 
 class DutyStation(f.Fields):
+    """A place where the work is done, and its time zone."""
+
     city: f.Line | None = None
     country: f.CountryCode | None = None
     zone: f.Zone | None = None
 
 
 class Contract(f.Fields):
+    """The terms of the appointment."""
+
     type: f.ContractType | None = None
     duration: f.Line | None = None
     extendable: f.Truth | None = None
 
 
 class Emergency(f.Fields):
+    """The emergency that the role supports, and its level."""
+
     level: Annotated[str, f.one_of("L1", "L2", "L3")]
     supports: f.Truth
 
 
 class Tier(f.Fields):
+    """A group of people whose applications are considered first, second, and so on."""
+
     tier: f.Years
     who: f.Sentence
     countries: f.Many[f.CountryCode] = ()
 
 
 class Requirement(f.Fields):
+    """Something that applicants need, or would do well to have."""
+
     text: f.Sentence
     need: Annotated[str, f.one_of("required", "desirable")]
 
 
 class EducationExperience(f.Fields):
+    """A degree, with the years of experience that the notice asks for beside it."""
+
     education: f.Sentence
     years: f.Years | None = None
 
 
 class Languages(f.Fields):
+    """Languages that the role requires, and languages that it welcomes."""
+
     required: f.Many[f.Language] = ()
     desirable: f.Many[f.Language] = ()
 
 
 class Salary(f.Fields):
+    """The pay as the notice states it, or as somebody estimates it."""
+
     min: f.Amount | None = None
     max: f.Amount | None = None
     currency: f.Currency
@@ -61,16 +77,21 @@ class Salary(f.Fields):
 
     @field_serializer("min", "max", when_used="json-unless-none")
     def as_number(self, amount: Decimal) -> int | float:
+        """The amount as a number of JSON."""
         return int(amount) if amount == int(amount) else float(amount)
 
 
 class DeadlineChange(f.Fields):
+    """A deadline that was moved: when, and what it was before."""
+
     on: f.Moment
     from_: f.ClosedBefore = Field(alias="from")
     reason: f.Sentence | None = None
 
 
 class Source(f.Fields):
+    """Where the notice was found, and when it was last looked at."""
+
     name: f.Line | None = None
     url: f.Address | None = None
     added: f.Moment | None = None
@@ -79,6 +100,8 @@ class Source(f.Fields):
 
 
 class InterviewQuestion(f.Fields):
+    """A question that may be asked in an interview, and why."""
+
     question: f.Sentence
     why: f.Sentence | None = None
 
@@ -129,6 +152,8 @@ class DeadlineRule(f.Fields):
 
 
 class Organisation(f.Fields):
+    """An organisation that has vacancies."""
+
     name: f.Line
     full_name: f.Line | None = None
     website: f.Address | None = None
@@ -144,21 +169,29 @@ class CountryNote(f.Fields):
 
 
 class FreePage(f.Fields):
+    """A page of the editors' own; its text is the body."""
+
     title: f.Title
     summary: f.Sentence | None = None
 
 
 class Editor(f.Fields):
+    """Who answers for the digest."""
+
     name: f.Line
     email: f.Email
 
 
 class TagAuthority(f.Fields):
+    """The domain and the date that are part of every feed id."""
+
     domain: f.Host
     date: f.Day
 
 
 class NavigationEntry(f.Fields):
+    """A link in the navigation of every page."""
+
     label: f.Line
     to: f.Line
 
@@ -185,6 +218,8 @@ class Settings(f.Fields):
 
 
 class Word(f.Fields):
+    """A word of the vocabulary, with what it means and who says so."""
+
     label: f.Line
     explanation: f.Sentence = ""
     source: f.Line = ""

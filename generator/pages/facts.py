@@ -19,7 +19,7 @@ def facts_of(posting: Posting, content: Content) -> tuple[Fact, ...]:
 
 def _facts(posting: Posting, content: Content) -> Iterator[Fact | None]:
     yield Fact("Duty station", _stations(posting))
-    yield Fact("Organization", _links(posting, content, Dimension.ORGANISATIONS))
+    yield Fact("Organisation", _links(posting, content, Dimension.ORGANISATIONS))
     yield Fact("Grade", _links(posting, content, Dimension.GRADES))
     yield Fact("Category", _links(posting, content, Dimension.CATEGORIES))
     yield Fact("Contract", _links(posting, content, Dimension.CONTRACTS), _contract_note(posting))

@@ -78,6 +78,7 @@ ENDED_SHOWN, ENDED_PER_PAGE = 20, 50
 
 
 def home_view(edition: Edition, *, searchable: bool = False) -> HomeView:
+    """The home page: all open roles, with filters, map and strip of days."""
     roles = edition.site.open_roles
     groups = by_day(roles)
     return HomeView(
@@ -130,6 +131,7 @@ def posting_subjects(roles: Sequence[Role], edition: Edition) -> Iterator[Postin
 
 
 def posting_view(subject: PostingSubject, file: PostingFile, content: Content, links: Links) -> HtmlView:
+    """The page of a posting, or the bare notice in its place where it was taken down."""
     role = subject.role
     row = row_of(role, content)
     if role.takedown:
@@ -181,6 +183,7 @@ def _elsewhere(role: Role, content: Content) -> tuple[Link, ...]:
 
 
 def section_view(dimension: Dimension, edition: Edition) -> SectionView:
+    """The page that lists all collections of a dimension."""
     title, _, intro = DIMENSION_WORDS[dimension]
     entries = []
     for key, collection in edition.collections[dimension].items():
@@ -206,6 +209,7 @@ def _full_name(collection: Collection, edition: Edition) -> tuple[str, str]:
 
 
 def collection_view(collection: Collection, edition: Edition) -> CollectionView:
+    """The page of a collection. It must have a dimension: the whole site is the home page."""
     dimension, key, content = collection.dimension, collection.key, edition.content
     assert dimension is not None, "the whole site is the home page"
     name, full_name = _full_name(collection, edition)
@@ -285,6 +289,7 @@ def _day(role: Role, edition: Edition) -> str:
 
 
 def closing_view(edition: Edition) -> ListView:
+    """The page of open roles whose deadline is near."""
     roles = [role for role in edition.site.open_roles if role.state is State.CLOSING]
     days = edition.settings.closing_window_days
     intro = f"Roles whose deadline is at most {days} days away, the nearest first."
@@ -293,6 +298,7 @@ def closing_view(edition: Edition) -> ListView:
 
 
 def opened_view(edition: Edition) -> ListView:
+    """The page of the hundred open roles that opened most recently."""
     intro = "The roles that opened or reopened most recently and are still open, the newest first."
     groups: dict[str, list[Role]] = {}
     for role in sorted(edition.site.open_roles, key=lambda role: (role.opening, role.slug), reverse=True)[:100]:
@@ -304,6 +310,7 @@ def opened_view(edition: Edition) -> ListView:
 
 
 def archive_view(edition: Edition) -> ArchiveView:
+    """The page that lists the months in which roles ended."""
     months = tuple(
         Link(wording.month_name(year, month), MonthPage(year, month), len(roles))
         for (year, month), roles in edition.months.items()
@@ -314,6 +321,7 @@ def archive_view(edition: Edition) -> ArchiveView:
 
 
 def month_view(year: int, month: int, roles: list[Role], edition: Edition) -> ListView:
+    """The page of the roles that ended in one month."""
     title = wording.month_name(year, month)
     intro = f"Roles that ended in {title}."
     crumbs = (HOME, Link("Archive", ArchivePage()))
@@ -322,10 +330,12 @@ def month_view(year: int, month: int, roles: list[Role], edition: Edition) -> Li
 
 
 def week_title(year: int, week: int) -> str:
+    """Week 23 of 2026."""
     return f"Week {week} of {year}"
 
 
 def weeks_view(edition: Edition) -> WeeksView:
+    """The page that lists all weeks."""
     weeks = tuple(
         Link(
             f"{week_title(year, week)}: {wording.span(*wording.week_days(year, week))}",
@@ -346,6 +356,7 @@ _PARTS = (
 
 
 def week_view(year: int, week: int, edition: Edition) -> WeekView:
+    """The page of an ISO week: what happened, in four parts."""
     events = sorted(edition.weeks[year, week], key=lambda event: (event.instant, event.id))
     days = wording.span(*wording.week_days(year, week))
     roles = edition.role_by_id
@@ -360,12 +371,14 @@ def week_view(year: int, week: int, edition: Edition) -> WeekView:
 
 
 def editors_view(file: PageFile) -> EditorsView:
+    """A page that the editors wrote."""
     summary = file.page.summary or ""
     head = Head(EditorsPage(file.slug), file.page.title, summary or file.page.title, (HOME,))
     return EditorsView(head, file.prose, summary)
 
 
 def feeds_view(edition: Edition) -> FeedsView:
+    """The page that lists every feed and calendar."""
     head = Head(
         FeedsPage(), "Feeds and calendars", "Every feed and calendar of this digest, and how to use them.", (HOME,)
     )
@@ -406,6 +419,7 @@ def _links_of(place: Place) -> tuple[Link, ...]:
 
 
 def not_found_view() -> NotFoundView:
+    """The page for addresses that lead nowhere."""
     sections = tuple(Link(section_title(dimension), SectionPage(dimension)) for dimension in Dimension)
     return NotFoundView(
         Head(NotFoundPage(), "Page not found", "There is no page at this address.", indexed=False), sections
@@ -413,5 +427,6 @@ def not_found_view() -> NotFoundView:
 
 
 def alias_view(alias: str, role: Role) -> AliasView:
+    """The page at a former address, which leads to the posting."""
     target = Link(role.title, PostingPage(role.slug))
     return AliasView(Head(AliasPage(alias), role.title, "This posting has moved.", indexed=False), target)

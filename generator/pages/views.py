@@ -33,6 +33,8 @@ _HOME = Home()
 
 @dataclass(frozen=True, slots=True)
 class Link:
+    """A link with its words; `count` is how many roles or events it leads to."""
+
     label: str
     page: Page
     count: int = 0
@@ -58,42 +60,52 @@ class DeadlineView:
 
     @property
     def instant(self) -> str:
+        """The instant in UTC, for machines."""
         return utc_text(self.deadline.instant)
 
     @property
     def weekday(self) -> str:
+        """The weekday where the deadline applies."""
         return wording.weekday(local_deadline(self.deadline).date())
 
     @property
     def day(self) -> str:
+        """The day and month where the deadline applies."""
         return wording.day_and_month(local_deadline(self.deadline).date())
 
     @property
     def year(self) -> int:
+        """The year where the deadline applies."""
         return local_deadline(self.deadline).year
 
     @property
     def time(self) -> str:
+        """The time of day, with its zone."""
         return wording.deadline_time(self.deadline)
 
     @property
     def utc(self) -> str:
+        """The instant in UTC, in words."""
         return wording.deadline_in_utc(self.deadline)
 
     @property
     def text(self) -> str:
+        """The whole deadline in words."""
         return wording.deadline_text(self.deadline)
 
     @property
     def how(self) -> str:
+        """How the deadline is known: stated, or assumed by which rule."""
         return wording.how_known(self.deadline)
 
     @property
     def stated(self) -> bool:
+        """Whether the notice itself states the instant."""
         return self.deadline.stated
 
     @property
     def last_day(self) -> str:
+        """The last day on which one can apply, in words."""
         return wording.last_day_to_apply(self.deadline)
 
 
@@ -114,6 +126,7 @@ class Row:
 
     @property
     def listed(self) -> bool:
+        """Whether the role takes applications."""
         return self.state in LISTED
 
 
@@ -148,6 +161,8 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class HomeView:
+    """The home page."""
+
     head: Head
     as_of: str
     as_of_text: str
@@ -181,6 +196,8 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class PostingView:
+    """The page of a posting."""
+
     head: Head
     row: Row
     role: Role
@@ -209,6 +226,8 @@ class TakenDownView:
 
 @dataclass(frozen=True, slots=True)
 class CollectionEntry:
+    """A collection in the list of its dimension, with how many of its roles are open."""
+
     link: Link
     open: int
     total: int
@@ -217,6 +236,8 @@ class CollectionEntry:
 
 @dataclass(frozen=True, slots=True)
 class SectionView:
+    """The page of a dimension."""
+
     head: Head
     intro: str
     entries: tuple[CollectionEntry, ...]
@@ -225,6 +246,8 @@ class SectionView:
 
 @dataclass(frozen=True, slots=True)
 class CollectionView:
+    """The page of a collection."""
+
     head: Head
     kind: str
     name: str
@@ -266,18 +289,24 @@ class ListView:
 
 @dataclass(frozen=True, slots=True)
 class ArchiveView:
+    """The page that lists the months of the archive."""
+
     head: Head
     months: tuple[Link, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class WeeksView:
+    """The page that lists all weeks."""
+
     head: Head
     weeks: tuple[Link, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class WeekView:
+    """The page of a week; `running` while the week is not over."""
+
     head: Head
     days: str
     running: bool
@@ -294,6 +323,8 @@ class WeekMailView:
 
 @dataclass(frozen=True, slots=True)
 class EditorsView:
+    """A free page."""
+
     head: Head
     prose: Prose
     summary: str
@@ -310,6 +341,8 @@ class FeedRow:
 
 @dataclass(frozen=True, slots=True)
 class FeedsView:
+    """The page of all feeds and calendars."""
+
     head: Head
     site: FeedRow
     sections: tuple[tuple[str, tuple[FeedRow, ...]], ...]
@@ -317,12 +350,16 @@ class FeedsView:
 
 @dataclass(frozen=True, slots=True)
 class NotFoundView:
+    """The page for addresses that lead nowhere."""
+
     head: Head
     sections: tuple[Link, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class AliasView:
+    """The page at a former address of a posting."""
+
     head: Head
     target: Link
 
@@ -346,6 +383,7 @@ HtmlView = (
 
 
 def row_of(role: Role, content: Content) -> Row:
+    """A role as a row of a list."""
     listing = role.listing
     bare, grade = listing.takedown, listing.grade
     name = content.name_of(Dimension.ORGANISATIONS, listing.organisation)

@@ -14,6 +14,7 @@ def place_aside(folder: Path, path: str) -> str:
 
 
 def stream(new: str, pieces: Iterable[bytes]) -> str:
+    """Writes a new file piece by piece and returns the digest of its content. Raises OSError."""
     digest = blake2b(digest_size=16)
     with open(new, "wb") as file:
         os.fchmod(file.fileno(), 0o644)
@@ -24,6 +25,7 @@ def stream(new: str, pieces: Iterable[bytes]) -> str:
 
 
 def same_bytes(one: str, other: str) -> bool:
+    """Whether two files hold the same bytes. Raises OSError where one cannot be read."""
     if os.stat(one).st_size != os.stat(other).st_size:
         return False
     with open(one, "rb") as first, open(other, "rb") as second:
@@ -34,10 +36,12 @@ def same_bytes(one: str, other: str) -> bool:
 
 
 def digest_in_hex(content: bytes) -> str:
+    """The digest of content, by which files are compared."""
     return blake2b(content, digest_size=16).hexdigest()
 
 
 def holds(path: Path | str, content: bytes) -> bool:
+    """Whether a file is there and holds exactly this content."""
     try:
         with open(path, "rb") as file:
             return os.fstat(file.fileno()).st_size == len(content) and file.read() == content
@@ -46,6 +50,7 @@ def holds(path: Path | str, content: bytes) -> bool:
 
 
 def write(path: Path | str, content: bytes) -> None:
+    """Writes a file that web servers can read, through no link. Raises OSError."""
     # In the fewest calls of the system: a first build makes thousands of files.
     file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
     try:

@@ -150,6 +150,7 @@ def _foreign(out: Path, path: str) -> Refused:
 
 
 def manifest_of(digests: Mapping[str, str]) -> bytes:
+    """The manifest of a site: every file with its digest, as JSON."""
     # One file a line. With an indent Python's writer takes its slow way, and of thousands of files it takes long.
     listed = json.dumps(digests, sort_keys=True, separators=(",\n", ": "))
     return f'{{\n"generator": "vacancy-digest",\n"files": {{\n{listed[1:-1]}\n}}\n}}\n'.encode()

@@ -54,6 +54,7 @@ class Claim(NamedTuple):
 
     @property
     def names(self) -> tuple[str, ...]:
+        """Every name that the posting takes."""
         return self.slug, *(name for _, name in self.others)
 
 

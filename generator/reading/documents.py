@@ -32,6 +32,7 @@ class Document(Generic[_Form]):
 
     @property
     def draft(self) -> bool:
+        """Whether the editor marked the file as a draft."""
         return self.written.value.get("draft") == "true"
 
     def problem(self, location: Location, message: str, *, of_key: bool = False) -> Problem:
@@ -48,6 +49,7 @@ class Reading:
     notes: list[Problem] = field(default_factory=list)
 
     def add(self, path: Path, key: str, message: str, place: Place | None = None) -> None:
+        """Notes a problem of a file."""
         self.problems.append(problem_at(self.root, path, key, message, place))
 
     def text(self, path: Path) -> str | None:
@@ -92,6 +94,7 @@ class Reading:
         words: Vocabulary | None = None,
         prose: Prose = NOTHING,
     ) -> Document[_Form] | None:
+        """Front matter, or a file that is all YAML, judged by its form. Its text begins on `first_line` of the file."""
         written, form_findings = read_mapping(text, first_line)
         for place, key, message in form_findings:
             self.add(path, key, message, place)

@@ -52,6 +52,7 @@ class Found(NamedTuple):
 
     @property
     def path(self) -> Path:
+        """The place as a path."""
         return Path(self.place)
 
 
@@ -174,7 +175,7 @@ def links_above(root: Path, path: Path) -> list[Problem]:
 
 
 def read_text(root: Path, path: Path) -> tuple[str, list[Problem]]:
-    """A text file with `\\n` line ends, or why it cannot be read."""
+    r"""A text file with `\n` line ends, or why it cannot be read."""
     raw, problems = read_bytes(root, path, MAX_TEXT_BYTES)
     return ("", problems) if problems else decoded(root, path, raw)
 

@@ -74,7 +74,7 @@ def _twice(value: dict[str, Value] | list[Value], location: Location) -> Iterato
 
 
 def _broken(form: type[f.Fields], detail: ErrorDetails) -> Broken:
-    """pydantic's error in an editor's words."""
+    """An error of pydantic in an editor's words."""
     # pydantic marks a wrong key of a mapping by a last part of its own; an editor may write "[key]" as well.
     of_key = detail["loc"][-1:] == ("[key]",) and detail["type"] != "extra_forbidden"
     location: Location = detail["loc"][:-1] if of_key else detail["loc"]

@@ -371,6 +371,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return value
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """Whether a template may see this attribute: data, and functions that are named here."""
         if attr.startswith("_"):
             return False
         if isinstance(obj, Namespace):
@@ -384,11 +385,13 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return attr in _data_of(type(obj))  # type: ignore[arg-type]
 
     def getitem(self, obj: Any, argument: Any) -> Any:
+        """An item of a value. Only plain keys are allowed."""
         if not isinstance(argument, _PLAIN):
             _refuse_as_text(argument)
         return super().getitem(obj, argument)
 
     def wrap_str_format(self, value: Any) -> Callable[..., str] | None:
+        """The safe form of `str.format`, for formats that do not make texts grow without end."""
         found = super().wrap_str_format(value)
         if found is not None:
             _refuse_wild(value.__self__)
@@ -397,6 +400,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return found
 
     def call(__self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:
+        """Calls a function for a template, and charges the page for what comes of it."""
         owner, name = getattr(__obj, "__self__", None), getattr(__obj, "__name__", "")
         of_text = isinstance(owner, str) or name == "format"
         if of_text:
@@ -417,6 +421,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return __self.measured(super().call(__context, __obj, *args, **kwargs))
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        """Works out an operator, and charges the page where it can make much of little."""
         number = (int, float, Decimal)
         if isinstance(left, number) and isinstance(right, number):
             if operator == "**" and abs(float(right)) > _MOST_DIGITS:

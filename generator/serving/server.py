@@ -75,12 +75,6 @@ def _is_plain_address(name: str) -> bool:
     except ValueError:
         return False
     special = address in _THIS_NETWORK or address.is_loopback or address.is_reserved
-        address in _THIS_NETWORK
-        or address.is_unspecified
-        or address.is_loopback
-        or address.is_multicast
-        or address.is_reserved
-    )
     return not special and getattr(address, "ipv4_mapped", None) is None
 
 
@@ -93,6 +87,7 @@ class Server(ThreadingHTTPServer):
         super().__init__((host, port), SimpleHTTPRequestHandler)
 
     def work_on(self, bench: Workbench) -> None:
+        """Serves the site of this workbench from now on."""
         self.RequestHandlerClass = partial(Handler, bench=bench)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
@@ -107,6 +102,7 @@ class Handler(SimpleHTTPRequestHandler):
         super().__init__(*arguments, directory=str(bench.out))
 
     def do_GET(self) -> None:
+        """Answers a request for a file of the site, or for the bar."""
         try:
             parts = urlsplit(self.path)
         except ValueError:

@@ -114,6 +114,7 @@ class Memo:
         self._db.executemany("REPLACE INTO postings VALUES (?, ?, ?, ?, ?)", ((*one, _sum(*one)) for one in found))
 
     def forget_postings(self, paths: Iterable[str]) -> None:
+        """Forgets postings by the paths of their files."""
         gone = [(path,) for path in paths]
         for table in ("postings", "stated"):
             self._db.executemany(f"DELETE FROM {table} WHERE path = ?", gone)
@@ -131,9 +132,11 @@ class Memo:
         return {row[0]: Output(*row[:-1]) for row in rows if row[-1] == _sum(*row[:-1])}
 
     def remember_outputs(self, found: Iterable[Output]) -> None:
+        """Keeps what files of the site were made from."""
         self._db.executemany("REPLACE INTO outputs VALUES (?, ?, ?, ?, ?)", ((*one, _sum(*one)) for one in found))
 
     def forget_outputs(self, paths: Iterable[str]) -> None:
+        """Forgets files of the site by their paths."""
         self._db.executemany("DELETE FROM outputs WHERE path = ?", ((path,) for path in paths))
 
     def parts(self) -> dict[str, tuple[bytes, int]]:
@@ -156,9 +159,11 @@ class Memo:
         return bytes(found[0]) if found and found[1] == _sum(name, key, found[0]) else None
 
     def remember_pieces(self, found: Iterable[tuple[str, bytes, bytes]]) -> None:
+        """Keeps pieces, each with its name and its key."""
         self._db.executemany("REPLACE INTO pieces VALUES (?, ?, ?, ?)", ((*one, _sum(*one)) for one in found))
 
     def forget_pieces(self, names: Iterable[str]) -> None:
+        """Forgets pieces by their names."""
         self._db.executemany("DELETE FROM pieces WHERE name = ?", ((name,) for name in names))
 
 

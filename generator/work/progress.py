@@ -15,7 +15,8 @@ PATIENCE_SECONDS = 1.0
 class Track(Protocol):
     """Passes items through and shows how far they are."""
 
-    def __call__(self, items: Iterable[_T], total: int, label: str, /) -> Iterator[_T]: ...
+    def __call__(self, items: Iterable[_T], total: int, label: str, /) -> Iterator[_T]:
+        """The same items; `total` is how many there are, `label` names the step."""
 
 
 def silent(items: Iterable[_T], total: int, label: str, /) -> Iterator[_T]:

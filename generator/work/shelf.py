@@ -16,6 +16,7 @@ class Shelf:
         self._end = 0
 
     def put(self, name: str, parts: Iterable[bytes]) -> None:
+        """Keeps a piece. Raises OSError when there is no room."""
         places = [self._end]
         for part in parts:
             self._file.write(part)

@@ -17,6 +17,7 @@ class Tally:
     slowest: list[tuple[float, str]] = field(default_factory=list)
 
     def add(self, other: "Tally") -> None:
+        """Adds what another process did."""
         for mine, theirs in ((self.done, other.done), (self.remembered, other.remembered)):
             for stage, count in theirs.items():
                 mine[stage] = mine.get(stage, 0) + count
