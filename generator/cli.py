@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Callable
 from importlib import import_module
 from io import StringIO
 
@@ -73,21 +74,29 @@ def main() -> None:
         restarted("-X", "utf8")
     # Plug-ins of pydantic are no part of us, and to look for them takes a tenth of the time to start.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    sys.exit(ended(lambda: cli(prog_name="vacancy-digest", standalone_mode=False)))
+
+
+def ended(work: Callable[[], object]) -> int:
+    """Does what a command does, prints the mistake that it fails for, and returns the exit code. A bug passes."""
     try:
-        cli(prog_name="vacancy-digest", standalone_mode=False)
+        work()
+    except SystemExit as error:
+        return error.code if isinstance(error.code, int) else 0
     except click.exceptions.Abort:
-        sys.exit(130)
+        return 130
     except click.ClickException as error:
         shown = StringIO()
         error.show(shown)
         say(shown.getvalue().removesuffix("\n"), err=True)
-        sys.exit(error.exit_code)
+        return error.exit_code
     except Exception as error:
         code = _exit_code(error)
         if code is None:
             raise
         say(str(error), err=True)
-        sys.exit(code)
+        return code
+    return 0
 
 
 def _exit_code(error: Exception) -> int | None:
@@ -97,9 +106,10 @@ def _exit_code(error: Exception) -> int | None:
     from .publishing.standing import Refused
     from .reading.files import ChangedMeanwhile, Unwritable
     from .reading.folder import NoSite
+    from .work.limits import Exceeded
 
     match error:
-        case ContentError() | Unfit():
+        case ContentError() | Unfit() | Exceeded():
             return CONTENT_WRONG
         case NoSite():
             return USAGE_WRONG

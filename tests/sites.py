@@ -1,7 +1,6 @@
 """Sites for the tests: built ones, read as a browser or a host reads them, and small ones to write and build."""
 
 import contextlib
-import io
 import json
 import shutil
 import sys
@@ -10,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryFile
 from urllib.parse import quote, unquote, urljoin, urlsplit
 from xml.etree.ElementTree import Element
 
@@ -167,18 +167,21 @@ class Outcome:
 
 def command(*arguments: str | Path) -> Outcome:
     """Runs `vacancy-digest` in this process. A bug's traceback passes through."""
-    out, err, before = io.StringIO(), io.StringIO(), sys.argv
+    before, code = sys.argv, 0
     sys.argv = ["vacancy-digest", *map(str, arguments)]
-    code: object = 0
-    try:
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            main()
-    except SystemExit as ended:
-        code = ended.code or 0
-    finally:
-        sys.argv = before
-    assert isinstance(code, int), f"an exit code is a number, not {code!r}"
-    return Outcome(code, out.getvalue(), err.getvalue())
+    # Files, because what the program does in a process of its own is printed there.
+    with TemporaryFile("w+", newline="") as out, TemporaryFile("w+", newline="") as err:
+        try:
+            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+                main()
+        except SystemExit as ended:
+            code = ended.code or 0
+        finally:
+            sys.argv = before
+        assert isinstance(code, int), f"an exit code is a number, not {code!r}"
+        out.seek(0)
+        err.seek(0)
+        return Outcome(code, out.read(), err.read())
 
 
 def built(root: Path, out: Path, now: datetime, *, remember: bool = False) -> Built:

@@ -178,7 +178,14 @@ def compiled_in(root: Path, texts: Iterator[str]) -> list[float]:
     return seconds
 
 
-PIECES = ["{", "{{", "{#", "{{ (", "{{ [", "{{ x", "{{ -", "{{ 9", "{{ x|e", '{{ "', " ", "\n"]
+# Expressions that are deep, and as deep as they may be.
+DEEP = [
+    *("{{" + "-" * depth + "a}}" for depth in (19, 195)),
+    *("{{" + "+".join(["a"] * depth) + "}}" for depth in (20, 90)),
+    *("{{a" + ".a" * depth + "}}" for depth in (19, 50)),
+    *("{{" + "(a<" * depth + "a" + ")" * depth + "}}" for depth in (9, 60)),
+]
+PIECES = [*DEEP, "{", "{{", "{#", "{{ (", "{{ [", "{{ x", "{{ -", "{{ 9", "{{ x|e", '{{ "', " ", "\n"]
 
 
 @pytest.mark.parametrize("piece", [*PIECES, "{% if x %}", "{% for a in b %}", "{% raw %}", "{{ x ~ y }}"])

@@ -219,6 +219,18 @@ def fetched(content: bytes, seconds: float = 20.0) -> str:
         return fetch("http://name.example/", web=Web(lambda host, _: [PUBLIC], Dialled(port), seconds=seconds))
 
 
+@pytest.mark.parametrize(("before", "obeyed"), [(0, True), (400, True), (500, False), (5000, False)])
+def test_robots_are_read_as_far_as_they_must_be(before: int, obeyed: bool) -> None:
+    """Rules in the first 500 KiB of robots.txt are obeyed; what stands behind takes no time."""
+    rules = b"#" * 63 + b"\n"
+    body = rules * (before * 16) + b"User-agent: *\nDisallow: /\n"
+    if obeyed:
+        with pytest.raises(NotFetched, match="asks programs to stay away"):
+            fetched(page(body))
+    else:
+        assert fetched(page(body)) == body.decode()
+
+
 def test_a_small_answer_that_unpacks_without_end() -> None:
     """Of what is packed no more is unpacked than is allowed, and what is packed twice is not unpacked at all."""
     zeros = bytes(300 * MAX_BYTES // 5)

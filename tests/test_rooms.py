@@ -25,7 +25,7 @@ PACKAGES: dict[str, set[str]] = {
     "feeds": {"model", "edition"},
     "building": {"model", "work", "edition", "publishing", "reading", "pages", "feeds"},
     "editing": {"model", "publishing", "reading"},
-    "importing": {"model", "edition", "reading", "editing"},
+    "importing": {"model", "work", "edition", "reading", "editing"},
     "checking": {"model", "work", "edition", "reading", "editing", "importing"},
     "serving": {"model", "edition", "publishing", "reading", "building", "checking"},
 }
@@ -56,7 +56,9 @@ KNOWN_IN = {
             "building.search",
         ),
     },
+    "multiprocessing": {"work.apart"},
     "pickle": {"work.crew"},
+    "resource": {"work.apart", "work.limits"},
     "pydantic": {"model.fields", "model.schema", "reading.judging"},
     "rich": {"work.progress"},
     "sqlite3": {"work.memo"},
@@ -91,6 +93,7 @@ TOUCHES_FILES = {
     "publishing.disk",
     "publishing.doors",
     "publishing.standing",
+    "work.limits",
     "work.stamps",
 }
 
@@ -256,11 +259,11 @@ STARTERS = re.compile(r"os\.(exec|spawn|posix_spawn|system|popen|startfile|fork)
 
 
 def test_one_room_starts_programs() -> None:
-    """Programs start in one place: git, Pagefind, the hands of a build and Python itself, and no other."""
+    """Programs start in one place: git, Pagefind, the hands of a build and Python itself; one more divides ours."""
     starting = {name for name, module in _modules().items() if any(map(STARTERS.fullmatch, _meant(module)))}
-    assert starting == {"work.programs"}
+    assert starting == {"work.programs", "work.limits"}
     users = {name for name in _modules() if "work.programs" in _own_imports(name)}
-    assert users == {"cli", "work.crew", "reading.repository", "building.search"}
+    assert users == {"cli", "work.apart", "work.crew", "reading.repository", "building.search"}
 
 
 def test_templates_do_not_read_the_clock() -> None:

@@ -2,7 +2,7 @@
 
 import traceback
 from collections.abc import Hashable, Iterable, MutableMapping, Sequence
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from types import CodeType
 from typing import Any, assert_never, get_args
 
@@ -115,6 +115,8 @@ class Renderer:
         self.content, self.settings, self.templates = content, content.settings, templates
         self.links = Links(self.settings.base_url)
         self.url_of = lru_cache(8192)(lambda page: escape(self.links.url(page)))
+        self.absolute_of = lru_cache(1024)(lambda page: escape(self.links.absolute(page)))
+        self.published_name = cache(templates.published_name)
         self.rows: dict[Hashable, tuple[Markup, int]] = {}
         self.contents: dict[str, str] = {}
         self.briefs: dict[bytes, views.Row] = {}
@@ -140,13 +142,13 @@ class Renderer:
             "pages": tuple(views.Link(file.page.title, routes.EditorsPage(file.slug)) for file in content.pages),
             "policy": META_POLICY,
             "url": self.url,
-            "absolute": lru_cache(1024)(lambda page: escape(self.links.absolute(page))),
+            "absolute": self.absolute,
             "asset": self.asset,
             "prefix": self.links.prefix,
             "media_type": media_type,
             "degree_levels": LEVELS,
             "section_title": section_title,
-            "section_word": lambda dimension: DIMENSION_WORDS[dimension][1],
+            "section_word": section_word,
             "feed_links": feed_links,
             "page_of": page_of,
             "wording": wording,
@@ -154,7 +156,7 @@ class Renderer:
             "brief": self.brief,
             "told": self.told,
             "part": self.part,
-            "in_menu": lambda page: None if isinstance(page, _DEEP) else page,
+            "in_menu": in_menu,
             "Dimension": Dimension,
         } | {page.__name__: page for page in get_args(routes.Page)}
 
@@ -173,11 +175,15 @@ class Renderer:
             )
         return self.url_of(page)
 
+    def absolute(self, page: Page) -> Markup:
+        """The whole address of a page."""
+        return self.absolute_of(page)
+
     def asset(self, name: str, *, absolute: bool = False) -> str:
         """The address of an asset, whole for other sites. Raises a template's error when there is none of that name."""
         if name not in self.templates.assets:
             raise TemplateNotFound(f"assets/{name}")
-        page = AssetFile(self.templates.published_name(name))
+        page = AssetFile(self.published_name(name))
         return self.links.absolute(page) if absolute else self.links.url(page)
 
     def part(self, name: str, subject: object = None) -> Markup:
@@ -303,6 +309,16 @@ class Renderer:
         known = [one for one in lines if one[0] in shown]
         path, line = ([one for one in known if shown[one[0]]] or known or [(f"templates/{visible(name)}", 1)])[-1]
         return Problem(path, Place(line), "template", f"fails ({said(error)}), correct the template")
+
+
+def section_word(dimension: Dimension) -> str:
+    """What a page of a dimension is one of, in a word."""
+    return DIMENSION_WORDS[dimension][1]
+
+
+def in_menu(page: Page) -> Page | None:
+    """The page, unless there are too many of its kind for what is remembered by the page on which it stands."""
+    return None if isinstance(page, _DEEP) else page
 
 
 def media_type(page: Page) -> str:

@@ -163,6 +163,7 @@ _NAMED_HOST = re.compile(
 
 
 def link_elsewhere(text: Text) -> Iterator[Problem]:
+    """Warns of a link whose words are an address or a host, and whose target is on another one."""
     for number, line in text.lines():
         for match in _WORDED_LINK.finditer(line):
             named = _NAMED_HOST.fullmatch(match[1].strip(" *_`"))

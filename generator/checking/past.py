@@ -304,6 +304,12 @@ def _uncompared(revision: str, reason: str, level: Literal["warning", "note"]) -
     return Problem("content", Place(), "git", f"nothing was compared with {revision} ({reason})", level, rule="git")
 
 
+def brought_templates(root: Path, revision: str) -> bool:
+    """Whether a site had a folder of templates at a revision. Raises NoSuchRevision."""
+    repository, commit = at(root, revision)
+    return any(_entries(repository, commit, "templates"))
+
+
 def laid_out(root: Path, revision: str, folder: Path) -> list[Problem]:
     """Writes the content and the templates of a commit into a new folder, byte for byte as they were committed.
 

@@ -17,7 +17,7 @@ from ..model.telling import say
 from ..work.crew import Unavailable, cores
 from ..work.profile import as_json, as_text
 from ..work.progress import on_terminal
-from .options import now_option, root_option
+from .options import now_option, root_option, within_limits
 
 
 def _base_url(context: click.Context, param: click.Parameter, value: str | None) -> str | None:
@@ -60,10 +60,14 @@ def command(
 
     Example: vacancy-digest build --now 2026-05-30T12:00:00Z --out /tmp/site
     """
-    started = time.monotonic()
     root = root.resolve()
-    target = out if out is not None else root / "site"
     options = Options(base_url, jobs or cores(), keep_going, not no_cache, executor, not no_search, allow_shrink)
+    work = partial(_done, root, out if out is not None else root / "site", now, options, profile, report)
+    within_limits(root, work)
+
+
+def _done(root: Path, target: Path, now: datetime, options: Options, profile: bool, report: str) -> None:
+    started = time.monotonic()
     try:
         done = build(root, target, now, options, Listener(partial(say, err=True), on_terminal))
     except Unavailable as error:

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import click
@@ -20,7 +20,7 @@ from ..reading.files import read_text
 from ..reading.folder import load
 from ..reading.repository import NoSuchRevision
 from ..reading.templates import read_templates
-from .options import root_option, the_clock
+from .options import root_option, the_clock, within_limits
 
 
 @click.command("check")
@@ -45,6 +45,12 @@ def command(
     """
     root = root.resolve()
     wanted = [_relative(path, root) for path in paths]
+    within_limits(root, partial(_done, root, base, wanted, form, fix, links, show_lines))
+
+
+def _done(
+    root: Path, base: str | None, wanted: list[str], form: str, fix: bool, links: bool, show_lines: bool | None
+) -> None:
     found = _found(root, base, wanted, links=links)
     if fix:
         for path in repair(root, found, the_clock()):

@@ -2,16 +2,18 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import click
 
 from ..checking.moves import Move
+from ..checking.past import brought_templates
 from ..edition.wording import utc_text
 from ..model.telling import in_json, in_markdown, say
 from ..reading.repository import NoSuchRevision
 from ..serving.changes import Changes, NeverPublished, Told, changes_since
-from .options import now_option, root_option
+from .options import now_option, root_option, within_limits
 
 _SHOWN = 20  # paths; of more the number is told
 
@@ -29,8 +31,17 @@ def command(revision: str, root: Path, now: datetime, form: str) -> None:
 
     Example: vacancy-digest diff main --format markdown
     """
+    root = root.resolve()
     try:
-        found = changes_since(root.resolve(), revision, now)
+        templates = brought_templates(root, revision)
+    except NoSuchRevision as error:
+        raise click.UsageError(f"{revision}: {error}") from None
+    within_limits(root, partial(_done, root, revision, now, form), templates=templates)
+
+
+def _done(root: Path, revision: str, now: datetime, form: str) -> None:
+    try:
+        found = changes_since(root, revision, now)
     except (NoSuchRevision, NeverPublished) as error:
         raise click.UsageError(f"{revision}: {error}") from None
     say({"text": _text, "json": _json, "markdown": _markdown}[form](found))

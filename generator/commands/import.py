@@ -55,10 +55,11 @@ def command(sources: tuple[str, ...], names: Mapping[str, str], allow_private: b
     bench = Bench(site.organisations, site.loaded.content.vocabulary, now) if site.loaded.content else None
     assert bench
     failed = False
-    for source in _each(sources):
+    for source, named in _each(sources):
         drafts: list[Draft] = []
         try:
-            for found in drafts_in(_text(source, private=allow_private), visible(source), bench, names):
+            text = _text(source, named=named, private=allow_private)
+            for found in drafts_in(text, visible(source), bench, names):
                 if isinstance(found, Unreadable):
                     failed = True
                     say(visible(str(found)), err=True)
@@ -90,13 +91,14 @@ def _write(site: Desk, drafts: list[Draft], now: datetime) -> bool:
     return whole
 
 
-def _each(sources: tuple[str, ...]) -> Iterator[str]:
-    """The sources, of folders their files."""
+def _each(sources: tuple[str, ...]) -> Iterator[tuple[str, bool]]:
+    """The sources, of folders their files and links, and whether the editor has named each."""
     for source in sources:
         if _is_folder(source):
-            yield from (str(path) for path in sorted(Path(source).rglob("*")) if path.is_file())
+            files = (path for path in sorted(Path(source).rglob("*")) if path.is_symlink() or path.is_file())
+            yield from ((str(path), False) for path in files)
         else:
-            yield source
+            yield source, True
 
 
 def _is_folder(source: str) -> bool:
@@ -106,12 +108,18 @@ def _is_folder(source: str) -> bool:
         return False
 
 
-def _text(source: str, *, private: bool) -> str:
-    if source.lower().startswith(("http://", "https://")):
+def _text(source: str, *, named: bool, private: bool) -> str:
+    """What a source holds. A folder may be a stranger's, and shall choose no file of ours: only named links lead on."""
+    if named and source.lower().startswith(("http://", "https://")):
         return fetch(source, private=private)
     try:
-        raw = sys.stdin.buffer.read(_MAX_BYTES + 1) if source == "-" else read_source(Path(source), _MAX_BYTES)
+        if source == "-":
+            raw = sys.stdin.buffer.read(_MAX_BYTES + 1)
+        else:
+            raw = read_source(Path(source), _MAX_BYTES, through_link=named)
     except (OSError, ValueError) as error:
+        if not named and Path(source).is_symlink():
+            raise Unreadable(f"{shown(source)} is a link, name it itself to import what it leads to") from None
         why = error.strerror if isinstance(error, OSError) else "that is no name of a file"
         raise Unreadable(f"{shown(source)} cannot be read ({why})") from None
     if len(raw) > _MAX_BYTES:

@@ -1,8 +1,10 @@
 """Options that several commands share."""
 
+import os
 import sys
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import click
@@ -16,6 +18,8 @@ from ..model.problems import ContentError
 from ..model.schema import Posting
 from ..model.telling import say
 from ..reading.folder import load
+from ..reading.templates import brings_templates
+from ..work.limits import bounded, seconds_for
 
 
 def the_clock() -> datetime:
@@ -81,3 +85,16 @@ def edition_at(root: Path, now: datetime) -> Edition:
     if content is None or loaded.problems:
         raise ContentError(loaded.problems)
     return Edition(content, now)
+
+
+def within_limits(root: Path, work: Callable[[], object], *, templates: bool = False) -> None:
+    """Does what a command does: in a process of bounded time and memory where the site brings templates of its own, or
+    where the caller knows of `templates`. Raises limits.Exceeded.
+    """
+    if not templates and not brings_templates(root):
+        work()
+        return
+    from ..cli import ended
+
+    files = sum(len(names) for *_, names in os.walk(root / "content"))
+    sys.exit(bounded(partial(ended, work), seconds_for(files)))

@@ -31,7 +31,8 @@ class Unreadable(Exception):
 class Draft:
     """`facts` is front matter by key, `origins` says of each key where its source states it, `body` is Markdown.
 
-    `left` lists what a person must decide. `source` is what the draft was made from, as messages name it.
+    `left` lists what a person must decide, `doubtful` has the keys that the source states and that were not understood.
+    `source` is what the draft was made from, as messages name it.
     """
 
     source: str
@@ -39,6 +40,7 @@ class Draft:
     origins: dict[str, str] = field(default_factory=dict)
     body: str = ""
     left: list[str] = field(default_factory=list)
+    doubtful: set[str] = field(default_factory=set)
     organisation_text: str = ""
 
     def state(self, key: str, value: Written, origin: str) -> None:
@@ -47,8 +49,10 @@ class Draft:
             self.facts[key] = value
             self.origins[key] = origin
 
-    def leave(self, what: str) -> None:
-        """Notes what is left to a person, up to a limit."""
+    def leave(self, what: str, about: str = "") -> None:
+        """Lists what a person must decide; `about` is the key of a fact that was left out."""
+        if about:
+            self.doubtful.add(about)
         if len(self.left) < _MOST_LEFT and what not in self.left:
             self.left.append(what)
             if len(self.left) == _MOST_LEFT:
@@ -168,7 +172,7 @@ def _parts(section: Section) -> Iterator[str]:
 
 def told_left(draft: Draft, missing: Mapping[str, str]) -> None:
     """Lists what of a posting the source does not state."""
-    absent = [name for key, name in missing.items() if key not in draft.facts]
+    absent = [name for key, name in missing.items() if key not in draft.facts and key not in draft.doubtful]
     if absent:
         draft.leave(f"not stated: {', '.join(absent)}")
 

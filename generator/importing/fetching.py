@@ -29,6 +29,7 @@ MAX_BYTES = 5 * 1024 * 1024
 MAX_SECONDS = 30.0
 MAX_REDIRECTS = 5
 _LONGEST_ADDRESS = 8192  # characters
+_LONGEST_ROBOTS = 500 * 1024  # bytes; the rules of a longer one that stand behind are not obeyed, as RFC 9309 has it
 _LONGEST_NAME = 255  # characters of a host's name
 _PATIENCE = 10.0  # seconds for one step, such as connecting to one of several addresses
 _STEP = 64 * 1024  # bytes that are unpacked at once
@@ -43,10 +44,12 @@ _ENCODINGS = re.compile(
 )
 # Inside 2000::/3, all of the internet's own IPv6 addresses, these lead elsewhere or nowhere: protocols' own and Teredo
 # (2001::/23), documentation, 6to4, AS112. IPv4 in IPv6 form, such as NAT64's 64:ff9b::/96, stands outside of it.
+# IPv4 has the same, and at 168.63.129.16 what serves each machine of a data centre.
 _UNICAST = ipaddress.IPv6Network("2000::/3")
 _SPECIAL: list[ipaddress.IPv4Network | ipaddress.IPv6Network] = [
     *map(ipaddress.IPv6Network, ("2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20")),
-    *map(ipaddress.IPv4Network, ("0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "192.88.99.0/24", "198.18.0.0/15")),
+    *map(ipaddress.IPv4Network, ("0.0.0.0/8", "100.64.0.0/10", "168.63.129.16/32", "192.0.0.0/24", "192.31.196.0/24")),
+    *map(ipaddress.IPv4Network, ("192.52.193.0/24", "192.88.99.0/24", "192.175.48.0/24", "198.18.0.0/15")),
 ]
 
 
@@ -276,6 +279,7 @@ class _Visitor:
         robots = RobotFileParser()
         try:
             body, _ = self.get(target._replace(path="/robots.txt"))
+            body = body if len(body) <= _LONGEST_ROBOTS else body[:_LONGEST_ROBOTS].rpartition(b"\n")[0]
             robots.parse(body.decode("utf-8", "replace").splitlines())
             allowed = robots.can_fetch(agent(), str(target))
         except (NotFetched, ValueError):  # ValueError: a line of theirs that is no address

@@ -7,21 +7,25 @@ import csv
 import io
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from html import unescape
 from typing import Any
 
 import feedparser
 
 from ..editing.editors import FORM, FORM_TEXT
+from ..model.problems import shown
 from ..model.vocabulary import notice_words
 from ..reading.frontmatter import MAX_BYTES, read_mapping
+from ..work.apart import Apart, NoAnswer
 from .dates import read_date
 from .drafting import Draft, Unreadable
 from .notices import Bench, Stated, read_notice
 from .webpages import data_of, is_html, job_postings, read_json, text_of, unescaped, words_of
 
 _MOST_ITEMS, _MOST_COLUMNS = 500, 500
+_SEPARATORS = ",;|\t"
+_MOST_BITS = 64  # of a number: as many as TOML asks for
 _EMPLOYMENT = {"TEMPORARY": "temporary", "INTERN": "internship", "VOLUNTEER": "volunteer"}
 _RELIEFWEB = {"Consultancy": "consultancy", "Internship": "internship", "Volunteer": "volunteer"}
 _PERIODS = {"YEAR", "MONTH", "WEEK", "DAY", "HOUR"}
@@ -30,53 +34,70 @@ _TEXTS = frozenset({"description", "body", "text", "details", "notice", "content
 _LINKS = frozenset({"url", "link", "source url", "notice url", "permalink"})
 
 
+Found = tuple[str, list[Stated], str]  # text, facts, the source's name
+
+
 def drafts_in(text: str, source: str, bench: Bench, names: Mapping[str, str]) -> Iterator[Draft | Unreadable]:
     """Every vacancy of a source, whatever its form; in the place of one that cannot be read stands why.
 
     `names` says which column or key of the source states what: its name by ours.
     """
-    try:
-        yield from _drafts_in(_text(text), source, bench, names)
-    except Unreadable as reason:
-        yield reason
-
-
-def _drafts_in(text: str, source: str, bench: Bench, names: Mapping[str, str]) -> Iterator[Draft | Unreadable]:
-    start = text.lstrip("\ufeff \t\r\n")
-    found: Iterator[Found | Unreadable]
-    if start.startswith(("{", "[")):
-        found = _from_json(_json(text, source), source)
-    elif is_html(text):
-        found = _from_page(text, source)
-    elif re.match(r"<\?xml|<rss|<feed|<rdf:", start, re.IGNORECASE):
-        found = _from_feed(text, source)
-    elif start.startswith("### "):
-        found = iter([_from_issue(start, source)])
-    elif front := _FRONT.match(text.lstrip("\ufeff").replace("\r\n", "\n")):
-        found = iter([_from_markdown(front, source, names)])
-    elif source.lower().endswith((".csv", ".tsv")):
-        found = _from_table(text, source, names)
-    else:
-        found = iter([(text, [], source)])
-    count = 0
-    for one in found:
-        count += 1
-        if isinstance(one, Unreadable):
-            yield one
-            continue
-        body, stated, name = one
-        if count > _MOST_ITEMS:
-            yield Unreadable(f"{source} holds more than {_MOST_ITEMS} vacancies, import it in parts")
-            return
+    text = _text(text)
+    found: list[Found | Unreadable] = [(text, [], source)]
+    # Plain text needs no parser of others, and so no process of its own.
+    if _form_of(text, source):
         try:
-            yield read_notice(body, name, bench, stated)
+            found = _FOUND_APART(text, source, dict(names))
+        except NoAnswer as why:
+            found = [Unreadable(f"{source} {why}")]
+    yield from drafted(found, bench)
+
+
+def drafted(found: Iterable[Found | Unreadable], bench: Bench) -> Iterator[Draft | Unreadable]:
+    """A draft of each vacancy that was found, or why there is none."""
+    for one in found:
+        try:
+            yield one if isinstance(one, Unreadable) else read_notice(one[0], one[2], bench, one[1])
         except Unreadable as reason:
             yield reason
-    if not count:
-        yield Unreadable(f"{source} holds no vacancy")
 
 
-Found = tuple[str, list[Stated], str]  # text, facts, the source's name
+def found_in(text: str, source: str, names: Mapping[str, str]) -> list[Found | Unreadable]:
+    """The vacancies that a source holds, each as a text with facts. Takes as long as libraries do."""
+    found: list[Found | Unreadable] = []
+    try:
+        reads = _form_of(text, source)
+        for one in reads(text, source, names) if reads else [(text, list[Stated](), source)]:
+            if len(found) == _MOST_ITEMS:
+                raise Unreadable(f"{source} holds more than {_MOST_ITEMS} vacancies, import it in parts")
+            found.append(one)
+    except Unreadable as reason:
+        found.append(reason)
+    return found or [Unreadable(f"{source} holds no vacancy")]
+
+
+_FOUND_APART = Apart(found_in)
+_Form = Callable[[str, str, Mapping[str, str]], Iterable[Found | Unreadable]]
+
+
+def _form_of(text: str, source: str) -> _Form | None:
+    """What reads a source of this form; None for plain text."""
+    start = text.lstrip("\ufeff \t\r\n")
+    if start.startswith(("{", "[")):
+        return _from_json
+    if is_html(text):
+        return _from_page
+    if re.match(r"<\?xml|<rss|<feed|<rdf:", start, re.IGNORECASE):
+        return _from_feed
+    if start.startswith("### "):
+        return _from_issue
+    if _FRONT.match(_lines(text)):
+        return _from_markdown
+    return _from_table if source.lower().endswith((".csv", ".tsv")) else None
+
+
+def _lines(text: str) -> str:
+    return text.lstrip("\ufeff").replace("\r\n", "\n")
 
 
 def _json(text: str, source: str) -> Any:
@@ -86,7 +107,8 @@ def _json(text: str, source: str) -> Any:
         raise Unreadable(f"{source} looks like JSON and cannot be read as that") from None
 
 
-def _from_json(value: Any, source: str) -> Iterator[Found]:
+def _from_json(text: str, source: str, _: Mapping[str, str]) -> Iterator[Found]:
+    value = _json(text, source)
     if isinstance(value, dict) and isinstance(value.get("data"), list):
         for number, item in enumerate(value["data"], 1):
             if isinstance(item, dict) and isinstance(item.get("fields"), dict):
@@ -109,7 +131,7 @@ def _from_json(value: Any, source: str) -> Iterator[Found]:
             yield _from_posting(posting, _numbered(source, number, len(postings)))
 
 
-def _from_page(page: str, source: str) -> Iterator[Found]:
+def _from_page(page: str, source: str, _: Mapping[str, str]) -> Iterator[Found]:
     postings = list(data_of(page))
     for number, posting in enumerate(postings, 1):
         yield _from_posting(posting, _numbered(source, number, len(postings)))
@@ -125,7 +147,7 @@ def _from_posting(posting: Mapping[str, Any], source: str) -> Found:
     """schema.org's JobPosting."""
     facts = [
         # Plain text, which many sites escape as if it were HTML.
-        _fact("title", unescape(_text(posting.get("title")) or _text(posting.get("name"))), "title"),
+        _fact("title", unescape(_words(posting.get("title")) or _words(posting.get("name"))), "title"),
         _fact("organisation", _name(posting.get("hiringOrganization")), "hiringOrganization"),
         _fact("station", "; ".join(filter(None, map(_address, _list(posting.get("jobLocation"))))), "jobLocation"),
         _fact("opens", _day(posting.get("datePosted")), "datePosted"),
@@ -161,7 +183,7 @@ def _from_reliefweb(fields: Mapping[str, Any], source: str) -> Found:
     organisation = sources[0] if sources else {}
     name, short = _text(organisation.get("name")), _text(organisation.get("shortname"))
     facts = [
-        _fact("title", fields.get("title"), "title"),
+        _fact("title", _words(fields.get("title")), "title"),
         _fact("organisation", f"{name} ({short})" if short else name, "source"),
         _fact("station", "; ".join(places), "country, city"),
         _fact("closes", _text(dates.get("closing"))[:10], "date.closing"),
@@ -179,13 +201,17 @@ def _from_reliefweb(fields: Mapping[str, Any], source: str) -> Found:
     return body + (f"\n\nHow to apply\n\n{apply}" if apply else ""), [fact for fact in facts if fact.value], source
 
 
-def _from_feed(text: str, source: str) -> Iterator[Found]:
+def _from_feed(text: str, source: str, _: Mapping[str, str]) -> Iterator[Found]:
     """The entries of an RSS or Atom feed."""
     # Whatever the file declares, it has been decoded.
     headers = {"content-type": "application/xml; charset=utf-8"}
-    feed = feedparser.parse(
-        io.BytesIO(text.encode()), sanitize_html=False, resolve_relative_uris=False, response_headers=headers
-    )
+    try:
+        feed = feedparser.parse(
+            io.BytesIO(text.encode()), sanitize_html=False, resolve_relative_uris=False, response_headers=headers
+        )
+    # Odd places, dates and characters make it raise what it does not name: KeyError, TypeError, ValueError and others.
+    except Exception as error:
+        raise Unreadable(f"{source} is no feed that can be read ({type(error).__name__})") from None
     if feed.get("version", "") == "":
         raise Unreadable(f"{source} is XML and no feed")
     for number, entry in enumerate(feed.entries, 1):
@@ -198,7 +224,11 @@ def _from_feed(text: str, source: str) -> Iterator[Found]:
 
 
 def _item(title: Any, link: Any, when: Any, text: str, source: str) -> Found:
-    facts = [_fact("title", title, "title"), _fact("url", link, "link"), _fact("added", _day(when), "published")]
+    facts = [
+        _fact("title", _words(title), "title"),
+        _fact("url", link, "link"),
+        _fact("added", _day(when), "published"),
+    ]
     return text, [fact for fact in facts if fact.value], source
 
 
@@ -210,6 +240,10 @@ def _from_table(text: str, source: str, names: Mapping[str, str]) -> Iterator[Fo
     text = text[named.end() :] if named else text
     first = re.split(r"[\r\n]", text, maxsplit=1)[0]
     separator = named["separator"] if named else max(",;\t", key=first.count)
+    if separator not in _SEPARATORS:
+        raise Unreadable(
+            f"{source} names {shown(separator)} as its separator, use a comma, a semicolon, a bar or a tab"
+        )
     columns: list[str] | None = None
     for number, row in enumerate(_rows(text, separator), 1):
         if row is None:
@@ -252,15 +286,19 @@ _FRONT = re.compile(
 )
 
 
-def _from_markdown(parts: re.Match[str], source: str, names: Mapping[str, str]) -> Found:
+def _from_markdown(text: str, source: str, names: Mapping[str, str]) -> Iterator[Found]:
     """A file of Hugo, Jekyll and the like."""
+    parts = _FRONT.match(_lines(text))
+    assert parts
     fields = _toml(parts["toml"], source) if parts["yaml"] is None else _yaml(parts["yaml"], source)
     try:
         values = {key: _flat(value) for key, value in fields.items()}
     except RecursionError:
         raise Unreadable(f"{source} has front matter that is nested too deep") from None
+    except OverflowError:
+        raise Unreadable(f"{source} has front matter with a number of more than {_MOST_BITS} bits") from None
     body, stated, name = _from_fields(values, source, names)
-    return body or _without_marks(parts["body"]), stated, name
+    yield body or _without_marks(parts["body"]), stated, name
 
 
 def _yaml(text: str, source: str) -> Mapping[str, Any]:
@@ -280,14 +318,14 @@ def _toml(text: str, source: str) -> Mapping[str, Any]:
         raise Unreadable(f"{source} has front matter that is no TOML ({error})") from None
 
 
-def _from_issue(text: str, source: str) -> Found:
+def _from_issue(text: str, source: str, _: Mapping[str, str]) -> Iterator[Found]:
     """An issue that was written with our form. A heading that is none of the form's belongs to the text above it."""
     labels = {name.replace("_", " ").capitalize(): name for name in FORM} | {FORM_TEXT: "text"}
     headings = rf"^### ({'|'.join(map(re.escape, labels))})[ \t]*$"
-    parts = re.split(headings, text.replace("\r\n", "\n"), flags=re.MULTILINE)
+    parts = re.split(headings, _lines(text).lstrip(), flags=re.MULTILINE)
     values = {labels[label]: value.strip() for label, value in zip(parts[1::2], parts[2::2], strict=True)}
     given = {name: value for name, value in values.items() if value not in ("_No response_", "None", "")}
-    return _from_fields(given, source, {})
+    yield _from_fields(given, source, {})
 
 
 def _from_fields(values: Mapping[str, str], source: str, names: Mapping[str, str]) -> Found:
@@ -329,7 +367,15 @@ def _text(value: Any) -> str:
     return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
+def _words(value: Any) -> str:
+    """What can be a title: a number is none."""
+    return _text(value) if isinstance(value, str) else ""
+
+
 def _flat(value: Any) -> str:
+    """A value of front matter on one line. Raises OverflowError for a number that is none of a vacancy."""
+    if isinstance(value, int) and value.bit_length() > _MOST_BITS:
+        raise OverflowError
     if isinstance(value, list):
         return "; ".join(map(_flat, value))
     if isinstance(value, dict):
@@ -359,13 +405,15 @@ def _address(place: Any) -> str:
 def _salary(value: Any) -> str:
     if not isinstance(value, dict):
         return ""
-    amount, currency = value.get("value"), _text(value.get("currency"))
+    amount, currency = value.get("value"), _text(value.get("currency")).strip().upper()
     if not isinstance(amount, dict):
         return f"{currency} {_text(amount)}" if _text(amount) else ""
-    low, high = amount.get("minValue", amount.get("value")), amount.get("maxValue")
+    low, high = _text(amount.get("minValue", amount.get("value"))), _text(amount.get("maxValue"))
     period = _text(amount.get("unitText"))
-    figures = " - ".join(filter(None, map(_text, (low, high))))
-    return f"{currency} {figures}" + (f" per {period.lower()}" if period in _PERIODS else "")
+    figures = (
+        f"{currency} {low} - {high}" if low and high else f"{currency} {low}" if low else f"up to {currency} {high}"
+    )
+    return figures + (f" per {period.lower()}" if period in _PERIODS else "")
 
 
 def _day(value: Any) -> str:

@@ -2,23 +2,82 @@
 
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
+from typing import NamedTuple
 
 from ..model.content import OrganisationFile
 from ..model.problems import shown
-from ..model.vocabulary import notice_words, term_meant
+from ..model.vocabulary import currencies, notice_words, term_meant
 from .dates import read_date
 from .drafting import Line, Reader, plain_key, unknown
-from .places import stations
+from .places import stations, unclear_countries
 
 _LABEL = re.compile(r"^[\s\W]*(?P<label>[A-Za-z][^:\n]{1,80}?)\s*(?::|\s-\s|\s–\s|\t)\s*(?P<value>\S.*)$")
 _LONGEST_NAME = 200  # characters
-_CURRENCY = r"US\$|\$|€|£|\b[A-Z]{3}\b"
-_FIGURE = r"\d[\d,. ]*\d|\d"
-SALARY = re.compile(
-    rf"(?P<currency>{_CURRENCY})\s?(?P<min>{_FIGURE})(?:\s*(?:-|–|—|to)\s*(?:{_CURRENCY})?\s?(?P<max>{_FIGURE}))?"
-    r"(?:\s*(?:/|per|a|an)\s*(?P<period>year|annum|month|week|day|hour))?",
-    re.IGNORECASE,
+# Figures that can be read in one way alone: of 85.000 nobody can tell what the dot means.
+_FIGURE = (
+    r"(?:\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?|\d{1,3}(?: \d{3})+(?:[.,]\d{1,2})?|\d{1,3}(?:\.\d{3})+,\d{1,2}"
+    r"|\d{1,3}(?:\.\d{3}){2,}|\d{1,12}(?:\.\d{1,2})?)"
 )
+_TIMES = (
+    r"k|m|mn|mln|mio|mill?ions?|thousands?|tsd|tausend|mille|bn|billions?|mrd|hundred|lakhs?|lacs?|crores?|cr|triệu|tr"
+    r"|nghìn|tỷ|juta|jt|ribu|rb|万|萬|만|億|億|千"
+)
+# Nothing stands behind a figure that makes it another, such as `85k`, `1.5 million` or a word for more of it.
+_END = rf"(?![^\W_]|[.,'’+%]\d|[%+]|[ ]\d|\s?(?:{_TIMES})(?![^\W_]))"
+
+
+@cache
+def _salary_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Where an amount begins, and a salary that can be read."""
+    codes = "|".join(sorted(currencies()))
+    currency = rf"(?<![^\W_])(?:US\$|\$|€|£|(?-i:{codes})(?![A-Za-z]))"
+    more = rf"\s*(?:-|–|—|\bto\b)\s*(?:{currency})?\s?"
+    amount = re.compile(rf"{currency}\s?\d", re.IGNORECASE)
+    return amount, re.compile(
+        rf"(?<!\d)(?<!\d\s)(?P<currency>{currency})\s?(?P<min>{_FIGURE}){_END}"
+        # A second figure that cannot be read makes the first one another: it is no lower end.
+        rf"(?:{more}(?P<max>{_FIGURE}){_END}|(?!{more}\d|\s*(?:and|or)\s*(?:{currency})?\s?\d))"
+        r"(?:\s*(?:/|\bper|\ban?)\s*(?P<period>year|annum|month|week|day|hour)\b)?",
+        re.IGNORECASE,
+    )
+
+
+_BOUND = re.compile(r"\b(?:up to|max(?:imum)?\.?|at most|less than|below|under)(?: of)?\s*$", re.IGNORECASE)
+_CURRENCIES = {"US$": "USD", "€": "EUR", "£": "GBP"}
+
+
+class Salary(NamedTuple):
+    """A salary as a text has it; `currency` is a code or `$`, and of one figure `most` is empty."""
+
+    currency: str
+    least: str
+    most: str
+    period: str
+
+
+def salary_in(text: str) -> Salary | None:
+    """The salary that a text states; None where it states none that can be read in one way alone."""
+    amount, salary = _salary_patterns()
+    first = amount.search(text)
+    match = first and salary.match(text, first.start())
+    if not match or _BOUND.search(text[: match.start()]):
+        return None
+    least, most = _figure(match["min"]), _figure(match["max"] or "")
+    if most and float(most) < float(least):
+        return None
+    period = (match["period"] or "").lower().replace("annum", "year")
+    written = match["currency"].upper()
+    return Salary(_CURRENCIES.get(written, written), least, most, period)
+
+
+def _figure(text: str) -> str:
+    """A figure as front matter writes it."""
+    if re.search(r"[., ].*,\d{1,2}$", text) or text.count(".") > 1:
+        text = text.replace(".", "").replace(",", ".") if text.count(",") < 2 else text
+    return re.sub(r"[, ]", "", text)
+
+
 _NOTHING = re.compile(
     r"(?:not (?:specified|stated|available|applicable|provided)|n/?a|none|unknown|-+|–|unspecified)\.?", re.I
 )
@@ -33,7 +92,10 @@ def take_labels(reader: Reader, lines: list[Line]) -> list[Line]:
         if waiting and text:
             kind, label = waiting
             waiting = None
-            if len(text) <= 120 and not _LABEL.match(text) and plain_key(text) not in notice_words().sections:
+            is_value = (
+                not _LABEL.match(text) and plain_key(text) not in notice_words().sections and not _label_alone(text)
+            )
+            if len(text) <= 120 and is_value:
                 if not _NOTHING.fullmatch(text):
                     _TAKERS[kind](reader, text, Line(line.number, f"{label.text.strip()} {text}"))
                 continue
@@ -88,7 +150,7 @@ def _closes(reader: Reader, value: str, line: Line) -> None:
         if re.search(r"until filled|open until|rolling|ongoing", value, re.IGNORECASE):
             reader.draft.state("closes", "until-filled", line.origin)
         else:
-            reader.draft.leave(f"the deadline {shown(value)} names no day for certain, so it was left out")
+            reader.draft.leave(f"the deadline {shown(value)} names no day for certain, so it was left out", "closes")
         return
     reader.draft.state("closes", found.text, line.origin)
     if found.doubt:
@@ -122,6 +184,10 @@ def _station(reader: Reader, value: str, line: Line) -> None:
     found, remote = stations(value)
     if found:
         reader.draft.state("duty_stations", list(found), line.origin)
+    for name in unclear_countries(value):
+        reader.draft.leave(
+            f"{shown(name)} is the name of two countries, CD and CG, so it was left out", "duty_stations"
+        )
     if remote:
         reader.draft.state("remote", True, line.origin)
 
@@ -143,10 +209,17 @@ def _contract(reader: Reader, value: str, line: Line) -> None:
     _duration(reader, rest.rstrip(") "), line)
 
 
+_COUNT = r"(?:\d{1,4}|one|two|three|six|nine|twelve)(?:\s*\(\d{1,4}\))?"
+# With the words and figures that make of it a bound or a range.
+_DURATION = re.compile(
+    r"(?:\b(?:up to|at most|at least|less than|more than|over|max(?:imum)?\.?|min(?:imum)?\.?|about|approximately)"
+    rf" (?:an? )?(?:period )?(?:of )?)?(?<!\w)(?:{_COUNT}\s?(?:-|–|to|or)\s?)?{_COUNT}[ -](?:day|week|month|year)s?\b",
+    re.IGNORECASE,
+)
+
+
 def _duration(reader: Reader, value: str, line: Line) -> None:
-    match = re.search(
-        r"\b(?:\d+|one|two|three|six|nine|twelve)(?:\s*\(\d+\))?[ -](?:day|week|month|year)s?\b", value, re.IGNORECASE
-    )
+    match = _DURATION.search(value)
     if match:
         reader.contract.setdefault("duration", match[0])
         reader.draft.origins.setdefault("contract", line.origin)
@@ -161,7 +234,7 @@ def _grade(reader: Reader, value: str, line: Line) -> None:
     if grade:
         reader.draft.state("grade", grade, line.origin)
     else:
-        reader.draft.leave(unknown("grade", value))
+        reader.draft.leave(unknown("grade", value), "grade")
 
 
 def _category(reader: Reader, value: str, line: Line) -> None:
@@ -188,7 +261,9 @@ def _organisation(reader: Reader, value: str, line: Line) -> None:
         reader.draft.state("organisation", key, line.origin)
     elif not reader.draft.organisation_text:
         reader.draft.organisation_text = value
-        reader.draft.leave(f"the organisation {shown(value)} has no file in content/organisations/, write one")
+        reader.draft.leave(
+            f"the organisation {shown(value)} has no file in content/organisations/, write one", "organisation"
+        )
 
 
 def _line_of(key: str) -> "Taker":
@@ -200,14 +275,12 @@ def _line_of(key: str) -> "Taker":
 
 
 def _title(reader: Reader, value: str, line: Line) -> None:
-    if 3 <= len(value) <= 150:
+    if 3 <= len(value) <= 150 and re.search(r"[^\W\d_]", value):
         reader.draft.state("title", value, line.origin)
 
 
 def _salary(reader: Reader, value: str, line: Line) -> None:
-    match = SALARY.search(value)
-    if match:
-        reader.apart.setdefault("salary", (match[0], line.origin))
+    reader.apart.setdefault("salary", (value, line.origin))
 
 
 def _emergency(reader: Reader, value: str, line: Line) -> None:

@@ -28,7 +28,7 @@ from .drafting import (
     told_left,
     unknown,
 )
-from .labels import SALARY, take, take_labels
+from .labels import salary_in, take, take_labels
 from .places import countries_spoken_of, country_named, stations
 from .sections import sections_of, texts_of, unwrapped
 from .sentences import take_first_lines, take_sentences
@@ -46,7 +46,6 @@ _REMARKS = re.compile(
     r"\bPro members can see the explanation\.|^At \w+ we do our best to provide .*|"
     r"^Before applying, please make sure that you have read .*"
 )
-_CURRENCIES = {"US$": "USD", "€": "EUR", "£": "GBP"}
 _MISSING = {
     "organisation": "organisation",
     "duty_stations": "duty station",
@@ -99,12 +98,42 @@ def read_notice(text: str, source: str, bench: Bench, stated: Iterable[Stated] =
     rest = unwrapped(take_labels(reader, _without_others(lines)))
     take_first_lines(reader, rest)
     take_sentences(reader, [line for line in rest if line.text.strip()])
+    _tell_deadline(reader, rest)
     _compose(reader)
     sections = sections_of(reader, rest)
     _judge(reader, sections, _ENOUGH_OF_DATA if facts else _ENOUGH)
     reader.draft.body = body_of(sections)
     told_left(reader.draft, _MISSING)
     return reader.draft
+
+
+_DEADLINE = re.compile(
+    r"\b(?:dead-?line|closing (?:date|day|time)|clos(?:es|ing|e) on|posting period|end date)\b"
+    r"|\bapply (?:by|before|until|no later)\b|\bapplications?\b.{0,80}\b(?:by|before|until|not? later than)\b",
+    re.IGNORECASE,
+)
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+_DAY = re.compile(
+    rf"[^.?!]*?(?:\b\d{{1,2}}(?:st|nd|rd|th)\b|\b\d{{1,2}}[ -](?:of )?{_MONTH}|\b{_MONTH} \d"
+    r"|\b\d{1,2}[./]\d{1,2}\b|\b\d{4}-\d\d)",
+    re.IGNORECASE,
+)
+_CLOSE_BEHIND = 80  # characters
+
+
+def _tell_deadline(reader: Reader, lines: Iterable[Line]) -> None:
+    """Tells of a deadline that no rule has understood, so that nobody is told that there is none.
+
+    A day stands close behind in the same sentence, for many sentences speak of deadlines and name none.
+    """
+    if "closes" in reader.draft.facts or "closes" in reader.draft.doubtful:
+        return
+    for line in lines:
+        for spoken in _DEADLINE.finditer(line.text):
+            if day := _DAY.match(line.text, spoken.end(), spoken.end() + _CLOSE_BEHIND):
+                said = line.text[spoken.start() : day.end()]
+                reader.draft.leave(f"the deadline was not understood, so it was left out: {shown(said)}", "closes")
+                return
 
 
 def _without_others(lines: Iterable[Line]) -> list[Line]:
@@ -134,7 +163,7 @@ def _compose(reader: Reader) -> None:
     if "over" in places:
         text, origin = places["over"]
         draft.leave(f"the text says that the vacancy is over: {shown(text)}")
-        if "closes" not in draft.facts:
+        if "closes" not in draft.facts and "closes" not in draft.doubtful:
             draft.state("expired", reader.now.date().isoformat(), origin)
     if reader.source:
         draft.facts["source"] = {
@@ -147,7 +176,7 @@ def _compose_station(reader: Reader) -> None:
     country, origin = places.get("country", ("", ""))
     code = country_named(country) if country else None
     if country and not code:
-        draft.leave(unknown("country", country))
+        draft.leave(unknown("country", country), "duty_stations")
     city, city_origin = places.get("city", ("", ""))
     held = draft.facts.get("duty_stations")
     if held is None and (city or code):
@@ -170,31 +199,24 @@ def _station_in_prose(reader: Reader) -> None:
 
 
 def _compose_salary(reader: Reader, text: str, origin: str) -> None:
-    match = SALARY.search(text)
-    assert match
-    written = match["currency"].upper()
+    found = salary_in(text)
+    if found is None:
+        reader.draft.leave(f"the salary {shown(text)} was not understood, so it was left out", "salary")
+        return
     held = reader.draft.facts.get("duty_stations")
     in_states = isinstance(held, list) and any(isinstance(one, dict) and one.get("country") == "US" for one in held)
-    currency = _CURRENCIES.get(written) or (
-        "USD" if written == "$" and in_states else written if len(written) == 3 else ""
-    )
-    if not currency:
-        reader.draft.leave(f"the salary {shown(text)} names no currency for certain, so it was left out")
+    currency = "USD" if found.currency == "$" and in_states else found.currency
+    if currency == "$":
+        reader.draft.leave(f"the salary {shown(text)} names no currency for certain, so it was left out", "salary")
         return
-    figures = {key: _figure(match[key]) for key in ("min", "max") if match[key]}
-    period = (match["period"] or "").lower().replace("annum", "year")
     salary: dict[str, Written] = {
-        **figures,
+        "min": found.least,
+        **({"max": found.most} if found.most else {}),
         "currency": currency,
-        **({"period": period} if period else {}),
+        **({"period": found.period} if found.period else {}),
         "basis": "unknown",
     }
     reader.draft.state("salary", salary, origin)
-
-
-def _figure(text: str) -> str:
-    digits = re.sub(r"[ ,](?=\d{3}\b)", "", text.strip(" .,"))
-    return re.sub(r"\.(?=\d{3}\b)", "", digits) if digits.count(".") > 1 else digits
 
 
 def _judge(reader: Reader, sections: list[Section], enough: int) -> None:

@@ -45,6 +45,8 @@ _ALSO = {
     "vietnam": "VN",
 }
 _LONGEST_NAME, _LONGEST_PLACE = 80, 200  # characters
+# Two countries are called so. The United Nations write the smaller one as `Congo (the)`.
+_SEVERAL = re.compile(r"(?:the )?congo", re.IGNORECASE)
 _REMOTE = re.compile(r"\b(home[- ]based|remote|roving|telework\w*)\b", re.IGNORECASE)
 
 
@@ -73,6 +75,8 @@ def country_named(text: str) -> str | None:
     if len(text) > _LONGEST_NAME:
         return None
     name = _plain(text)
+    if _SEVERAL.fullmatch(text.strip(" .")):
+        return None
     return _by_name().get(name) or (text.strip() if text.strip() in countries() else None)
 
 
@@ -104,6 +108,11 @@ def stations(text: str) -> tuple[list[dict[str, Written]], bool]:
         if station := _station(piece.strip(" .,")):
             found.append(station)
     return found, bool(_REMOTE.search(text))
+
+
+def unclear_countries(text: str) -> list[str]:
+    """The names in a list of places that more than one country has."""
+    return [name for part in re.split(r"[;/|,]|\s+or\s+", text) if _SEVERAL.fullmatch(name := part.strip(" ."))]
 
 
 def _station(text: str) -> dict[str, Written]:

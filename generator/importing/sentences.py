@@ -8,10 +8,12 @@ from ..editing.edits import Written
 from ..model.problems import shown
 from ..model.vocabulary import languages, notice_words
 from .drafting import BULLET, NUMBER, Line, Reader, plain_key
-from .labels import SALARY, organisation_named, take
+from .labels import organisation_named, salary_in, take
 from .places import countries_listed, country_named, place_line
 
 _FIRST_LINES = 15
+# Currencies that are words too, where letters are capitals: ALL 12 - 15 DRIVERS.
+_WORDS = frozenset({"ALL", "TOP", "TRY"})
 _LONGEST_LIST = 60  # lines below a heading of a tier
 _ROLE = (
     r"(?:Officer|Associate|Assistant|Specialist|Manager|Advis[eo]r|Coordinator|Consultant|Analyst|Head|Chief|Director|"
@@ -48,7 +50,7 @@ def take_first_lines(reader: Reader, lines: list[Line]) -> None:
             take("title", reader, match["title"], line)
             take("organisation", reader, match["organisation"], line)
             reader.used.add(line.number)
-        elif (match := SALARY.search(text)) and match["max"] and len(text) < 100:
+        elif (salary := salary_in(text)) and salary.most and salary.currency not in _WORDS and len(text) < 100:
             take("salary", reader, text, line)
             reader.used.add(line.number)
         elif match := _OF_ORGANISATION.fullmatch(text):

@@ -70,8 +70,7 @@ def words_of(markup: str) -> str:
     tree = _tree(f"<div>{markup}</div>")
     if tree is None:
         return ""
-    etree.strip_elements(tree, *_LEFT_OUT, with_tail=False)
-    return " ".join(tree.text_content().split())
+    return " ".join("".join(_words(tree)).split())
 
 
 _ESCAPED_TAG = re.compile(
@@ -146,9 +145,29 @@ def _tree(page: str) -> Any:
         return None
 
 
+_NOT_SHOWN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))\b", re.IGNORECASE)
+
+
+def _is_seen(element: Any) -> bool:
+    """Whether readers see what an element holds, as far as it says so itself."""
+    if not isinstance(element.tag, str) or element.tag in _LEFT_OUT or element.get("hidden") is not None:
+        return False
+    aside = (element.get("aria-hidden") or "").strip().lower() == "true"
+    return not aside and not _NOT_SHOWN.search(element.get("style") or "")
+
+
+def _words(element: Any) -> Iterator[str]:
+    """The text of an element, without its form."""
+    if _is_seen(element):
+        yield element.text or ""
+        for child in element:
+            yield from _words(child)
+            yield child.tail or ""
+
+
 def _pieces(element: Any) -> Iterator[str]:
-    tag = element.tag if isinstance(element.tag, str) else None
-    if tag is None or tag in _LEFT_OUT or element.get("hidden") is not None:
+    tag = element.tag
+    if not _is_seen(element):
         return
     if tag == "br":
         yield "\n"
@@ -174,7 +193,7 @@ def _pieces(element: Any) -> Iterator[str]:
 
 def _row(row: Any) -> str:
     """A row of two cells as a label and its value."""
-    cells = [" ".join(cell.text_content().split()) for cell in row if cell.tag in ("td", "th")]
+    cells = [" ".join("".join(_words(cell)).split()) for cell in row if cell.tag in ("td", "th") and _is_seen(cell)]
     return f"{cells[0].rstrip(':')}: {cells[1]}" if len(cells) == 2 and all(cells) and len(cells[0]) < 80 else ""
 
 

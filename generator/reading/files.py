@@ -252,9 +252,12 @@ def too_large(root: Path, path: Path, size: int, limit: int) -> list[Problem]:
     return [problem_at(root, path, "file", f"is larger than {limit // 1024} KiB, shorten it")] if size > limit else []
 
 
-def read_source(path: Path, limit: int) -> bytes:
-    """The start of a file from anywhere, a byte more than `limit` where it is larger. Raises OSError."""
-    with path.open("rb") as file:
+def read_source(path: Path, limit: int, *, through_link: bool = True) -> bytes:
+    """The start of a file from anywhere, a byte more than `limit` where it is larger. Raises OSError.
+
+    A file that is a link is one more such error unless it may be read through it.
+    """
+    with os.fdopen(os.open(path, os.O_RDONLY | (0 if through_link else os.O_NOFOLLOW)), "rb") as file:
         return file.read(limit + 1)
 
 

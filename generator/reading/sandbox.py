@@ -12,9 +12,11 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from functools import cached_property, lru_cache
+from inspect import Signature, signature
+from string import Formatter
 from sys import getsizeof
-from types import MappingProxyType, ModuleType
-from typing import Any, NoReturn
+from types import MappingProxyType, ModuleType, NoneType, UnionType
+from typing import Any, Literal, NoReturn, Union, cast, get_args, get_origin, get_type_hints
 
 from jinja2 import (
     BaseLoader,
@@ -23,6 +25,7 @@ from jinja2 import (
     StrictUndefined,
     Template,
     TemplateRuntimeError,
+    TemplateSyntaxError,
     Undefined,
     meta,
     nodes,
@@ -36,8 +39,6 @@ from jinja2.utils import Cycler, Namespace
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
-from ..edition import routes
-
 # A unit is a node of a template that is passed once, an item of a list, or 32 bytes of text. A list of ten thousand
 # roles takes about so many.
 MOST_WORK = 4_000_000
@@ -46,11 +47,13 @@ _ESCAPED = 5  # times as long as it was a text may become by escaping
 _OURS = 20  # what a function of the generator costs
 _DEEPEST = 12  # lists in lists
 _MOST_DIGITS = 100
-_LARGEST = 10**_MOST_DIGITS
+_LARGEST = 10**18  # beyond it many numbers have one hash, so that sets of them would take long
 _WIDEST = 10_000  # characters to which a text is filled up, and the like
 _LONGEST_GIVEN = 1_000  # characters of a text that is given to a function of the generator
 _LONGEST_FORMAT = 200
-_WILD_FORMAT = re.compile(r"\d{4}|\*|\{[^{}]+\{")
+_WILD_FORMAT = re.compile(r"\d{4}|\*")
+_MOST_NODES = 10_000  # of a template as it is parsed; the largest built-in one has 700
+_DEEPEST_EXPRESSION = 20  # the deepest of ours has 7 levels
 _PACKAGE = f"{__name__.partition('.')[0]}."
 _PLAIN = (str, int, float, Decimal, date, time, timedelta, Enum, type(None))
 
@@ -71,6 +74,8 @@ FILTERS = _OF_STRUCTURES | _OF_TEXTS
 GLOBALS = frozenset({"range", "dict", "cycler", "joiner", "namespace"})
 _WIDE = frozenset({"batch", "center", "indent", "ljust", "rjust", "round", "slice", "truncate", "zfill"})
 _GROWING = frozenset({"indent", "join", "replace"})
+# What compares each place of a text with all of another.
+_SLOW = frozenset({"lstrip", "rfind", "rindex", "rpartition", "rsplit", "rstrip", "strip", "trim"})
 _DATE = "day isoformat isoweekday month strftime weekday year"
 _NAMES: tuple[tuple[type | tuple[type, ...], str], ...] = (
     (
@@ -146,8 +151,6 @@ def _inside(value: object) -> Iterable[object] | None:
         return value
     if isinstance(value, dict | MappingProxyType):
         return [*value.keys(), *value.values()]
-    if type(value).__module__ == routes.__name__ and is_dataclass(value):
-        return [getattr(value, field.name) for field in fields(value)]
     return None
 
 
@@ -171,9 +174,56 @@ def _growth(name: str, value: Any, values: Iterable[object]) -> int:
     return (times + 1) * repeated * _ESCAPED >> _BYTES
 
 
-def _refuse_wild(form: str) -> None:
-    if len(form) > _LONGEST_FORMAT or _WILD_FORMAT.search(form):
+def _refuse_wild(form: str, *, braces: bool = False) -> None:
+    wild = len(form) > _LONGEST_FORMAT or _WILD_FORMAT.search(form)
+    # A width that is a value of its own could be any number.
+    if wild or (braces and any("{" in (spec or "") for _, _, spec, _ in Formatter().parse(form))):
         raise TemplateRuntimeError("a format is longer or wider than it may be, join texts with ~")
+
+
+def _slow(text: str, values: Iterable[object]) -> int:
+    """The most units that it takes to look for a text at each place of another."""
+    return len(text) * max((len(one) for one in values if isinstance(one, str)), default=0) >> _BYTES
+
+
+@lru_cache(256)
+def _declared(function: Callable[..., Any]) -> tuple[Signature, dict[str, Any]]:
+    return signature(function), get_type_hints(function)
+
+
+def _refuse_undeclared(called: Any, args: Iterable[object], kwargs: Mapping[str, object]) -> None:
+    """Raises TemplateRuntimeError where a function of the generator is given what it does not declare to take, which it
+    would show or remember as it is.
+    """
+    name = called.__name__
+    if isinstance(called, type) and issubclass(called, Enum):
+        raise TemplateRuntimeError(f"{name} is not called, name one of its members")
+    owner = getattr(called, "__self__", None)
+    declared, hints = _declared(getattr(called, "__func__", called))
+    for key, value in declared.bind(*(() if owner is None else (owner,)), *args, **kwargs).arguments.items():
+        if value is not owner and not _is_a(value, hints[key]):
+            raise TemplateRuntimeError(f"{name} takes no {type(value).__name__} as its {key}")
+        if isinstance(value, str) and len(value) > _LONGEST_GIVEN:
+            raise TemplateRuntimeError(f"{name} takes texts of up to {_LONGEST_GIVEN} characters")
+
+
+def _is_a(value: object, kind: Any) -> bool:
+    """Whether a value is of a kind that is written as an annotation, with all that is in it."""
+    origin, parts = get_origin(kind), get_args(kind)
+    if origin is None:
+        return isinstance(value, NoneType if kind is None else kind)
+    if origin in (Union, UnionType):
+        return any(_is_a(value, one) for one in parts)
+    if origin is Literal:
+        return isinstance(value, str) and value in parts
+    if origin is tuple:
+        return (
+            isinstance(value, tuple)
+            and len(value) == len(parts)
+            and all(_is_a(*one) for one in zip(value, parts, strict=True))
+        )
+    assert origin is Iterable
+    return isinstance(value, list | tuple | set | frozenset) and all(_is_a(one, parts[0]) for one in value)
 
 
 def _metered(name: str, function: Any) -> Callable[..., Any]:
@@ -188,8 +238,11 @@ def _metered(name: str, function: Any) -> Callable[..., Any]:
         if of_texts and isinstance(value, Iterator):
             value = list(value)
         given = [*args, *kwargs.values()]
-        sandbox.spend(weight([value, *given], plain=of_texts))
+        large = weight([value, *given], plain=of_texts)
+        # An attribute of an attribute is looked up in each item.
+        sandbox.spend(large * (1 + max((one.count(".") for one in given if isinstance(one, str)), default=0)))
         _refuse_wide(name, given)
+        sandbox.spend(_slow(str(value), given) if name in _SLOW else 0)
         if name in _GROWING:
             sandbox.spend(_growth(name, value if isinstance(value, Sized) else str(value), given))
         elif name == "format":
@@ -215,6 +268,8 @@ def _text(context: Context, value: Any) -> Any:
         str(value)  # which says what is not there
     if not isinstance(value, _PLAIN):
         _refuse_as_text(value)
+    if isinstance(value, str) and not value.isascii():
+        value.encode()  # which says where it holds half a character
     context.environment.spend(weight(value) * (1 if isinstance(value, Markup) else _ESCAPED))  # type: ignore[attr-defined]
     return value
 
@@ -313,6 +368,22 @@ class _Charging(NodeTransformer):
         return _filtered(node.node, " sliced", *(one or nodes.Const(None) for one in ends))
 
 
+def _refuse_large(source: nodes.Template, name: str | None) -> None:
+    """Raises TemplateSyntaxError for what would take long to compile."""
+    count, waiting = 0, [(cast(nodes.Node, source), 0)]
+    while waiting:
+        node, depth = waiting.pop()
+        count += 1
+        if depth > _DEEPEST_EXPRESSION:
+            raise TemplateSyntaxError(
+                "an expression is too deep, so give parts of it names with set", node.lineno, name
+            )
+        if count > _MOST_NODES:
+            raise TemplateSyntaxError("it has too many parts, so divide it into several", node.lineno, name)
+        inside = isinstance(node, nodes.Expr)
+        waiting.extend((one, depth + 1 if inside else 0) for one in node.iter_child_nodes())
+
+
 def _filtered(node: nodes.Node, name: str, *arguments: nodes.Expr) -> nodes.Filter:
     return nodes.Filter(node, name, list(arguments), [], None, None, lineno=node.lineno)
 
@@ -352,6 +423,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def spend(self, units: int) -> None:
         """Charges the page that is being made. Raises TooMuch."""
+        assert units >= 0  # which a number that is none is not
         self.left -= units
         self.spent += units
         if self.left < 0:
@@ -364,9 +436,11 @@ class Sandbox(ImmutableSandboxedEnvironment):
             yield item
 
     def measured(self, value: Any) -> Any:
-        """A value that was made, charged; items that are yet to be made will be."""
+        """A value that was made, charged. Items that are yet to be made are made now: in a chain of many that wait for
+        one another each would be a call within a call.
+        """
         if isinstance(value, Iterator) and not isinstance(value, LoopContext):
-            return self.counted(value)
+            return list(self.counted(value))
         self.spend(weight(value))
         return value
 
@@ -384,6 +458,12 @@ class Sandbox(ImmutableSandboxedEnvironment):
             return issubclass(obj, Enum) and attr in obj.__members__
         return attr in _data_of(type(obj))  # type: ignore[arg-type]
 
+    def call_filter(self, name: str, *args: Any, **kwargs: Any) -> Any:
+        """A filter that a template names as a text, as `map` does: those in `_INNER` are for us alone."""
+        if name in _INNER:
+            raise TemplateRuntimeError(f"No filter named {name!r}.")
+        return super().call_filter(name, *args, **kwargs)
+
     def getitem(self, obj: Any, argument: Any) -> Any:
         """An item of a value. Only plain keys are allowed."""
         if not isinstance(argument, _PLAIN):
@@ -394,7 +474,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         """The safe form of `str.format`, for formats that do not make texts grow without end."""
         found = super().wrap_str_format(value)
         if found is not None:
-            _refuse_wild(value.__self__)
+            _refuse_wild(value.__self__, braces=True)
             if value.__name__ != "format":
                 return None
         return found
@@ -405,10 +485,12 @@ class Sandbox(ImmutableSandboxedEnvironment):
         of_text = isinstance(owner, str) or name == "format"
         if of_text:
             args = tuple(list(one) if isinstance(one, Iterator) else one for one in args)
-        given = [*args, *(one for key, one in kwargs.items() if key not in {"_loop_vars", "_block_vars"})]
-        __self.spend(weight(given, plain=of_text))
+        named = {key: one for key, one in kwargs.items() if key not in {"_loop_vars", "_block_vars"}}
+        given = [*args, *named.values()]
+        __self.spend(weight(given, plain=of_text) + (weight(owner) if isinstance(owner, str | list | tuple) else 0))
         if isinstance(owner, str):
             _refuse_wide(name, given)
+            __self.spend(_slow(owner, given) if name in _SLOW else 0)
             if name in _GROWING:
                 pieces = given[0] if name == "join" and given and isinstance(given[0], list | tuple) else owner
                 __self.spend(_growth(name, pieces, [owner, *given] if name == "join" else given))
@@ -416,8 +498,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             _refuse_wild(str(given[0]) if given else "")
         elif (getattr(__obj, "__module__", None) or "").startswith(_PACKAGE):
             __self.spend(_OURS)
-            if any(isinstance(one, str) and len(one) > _LONGEST_GIVEN for one in given):
-                raise TemplateRuntimeError(f"{name} takes texts of up to {_LONGEST_GIVEN} characters")
+            _refuse_undeclared(__obj, args, named)
         return __self.measured(super().call(__context, __obj, *args, **kwargs))
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
@@ -444,6 +525,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def _generate(
         self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False
     ) -> str:
+        _refuse_large(source, name)
         charged = _Charging().visit(source)
         charged.set_environment(self)
         return super()._generate(charged, name, filename, defer_init)

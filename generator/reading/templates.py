@@ -84,6 +84,13 @@ def read_templates(root: Path) -> tuple[Templates, list[Problem]]:
     return Templates(sources, assets), problems
 
 
+def brings_templates(root: Path) -> bool:
+    """Whether a site has anything besides assets among its templates: it can make a build's work long."""
+    own = root / "templates"
+    found = (file.path for folder, file in _files(own) if folder is own)
+    return any(path == own or path.relative_to(own).parts[0] != "assets" for path in found)
+
+
 def _files(own: Path) -> Iterator[tuple[Path, Found]]:
     """The files of the built-in templates and then those of a site's own, each with the folder it is from."""
     yield from ((BUILT_IN, found) for found in walk(BUILT_IN, "templates"))
