@@ -108,6 +108,26 @@ def test_a_posting_that_changes_while_a_site_is_built_is_told(small_site: SmallS
     assert str(told.value) == f"{role.path}:1:1: file: changed while the site was built, build again"
 
 
+@pytest.mark.parametrize(
+    "broken", ["content/organisations/harbour.md", "templates/posting.html", "content/pages/index.md"]
+)
+def test_pages_that_are_made_early_hide_no_problem(
+    small_site: SmallSite, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    """Where pages are made while postings are read, an editor reads the same problems as without: each of them."""
+    small_site.ended_in_kenya(1, 2)
+    small_site.posting("wrong", "closes: never")
+    small_site.write(broken, "title: {{ 1 // 0 }}\n")
+    told = []
+    for many in (intake.MANY, 0):
+        monkeypatch.setattr(intake, "MANY", many)
+        with pytest.raises(ContentError) as error:
+            build(small_site.root, small_site.root.parent / "site", SAMPLE_NOW, Options(remember=False))
+        told.append(list(map(str, error.value.problems)))
+    assert told[0] == told[1]
+    assert any("wrong.md" in line for line in told[1])
+
+
 @pytest.fixture
 def always_processes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lets also a site of few pages be made by several processes, in many small tasks."""

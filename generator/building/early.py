@@ -8,6 +8,7 @@ from pathlib import Path
 from ..edition.edition import ended_long_ago, role_at
 from ..edition.routes import PostingPage, path_of
 from ..model.content import Content, Listing, PostingFile
+from ..model.problems import ContentError
 from ..pages.pages import PostingSubject
 from ..publishing.publish import Aside, write_aside
 from ..reading.intake import EarlyPage
@@ -29,8 +30,11 @@ class EarlyPages:
     workshop: Workshop | None = None
 
     def __call__(self, file: PostingFile, listing: Listing, content: Content) -> EarlyPage | None:
-        """The page of a posting that ended long ago, None for any other."""
-        if listing.history.opened > self.now:
+        """The page of a posting that ended long ago, None for any other, and where it cannot be made.
+
+        What is wrong is told when everything was read, with all other problems.
+        """
+        if listing.history.opened > self.now or file.posting.organisation not in content.organisations:
             return None
         role = role_at(listing, content.settings, self.now)
         if not ended_long_ago(role, content.settings, self.now):
@@ -39,8 +43,11 @@ class EarlyPages:
             published = content.at(self.base_url) if self.base_url else content
             self.workshop = Workshop(published.surroundings(), self.templates, Path(), self.aside)
         path = path_of(PostingPage(role.slug))
-        with timed(tally.here, "templates", path):
-            page = self.workshop.renderer.posting(PostingSubject(role, ()), file)
+        try:
+            with timed(tally.here, "templates", path):
+                page = self.workshop.renderer.posting(PostingSubject(role, ()), file)
+        except ContentError:
+            return None
         return EarlyPage(role.key, write_aside(self.aside, path, page).digest)
 
 

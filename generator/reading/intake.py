@@ -57,13 +57,10 @@ class EarlyPage(NamedTuple):
 
 
 class Early(Protocol):
-    """The stage of a build that runs while files are read: it makes the page of a whole posting while that is at hand.
-
-    None where the page cannot be made yet. Travels by pickle.
-    """
+    """The stage of a build that runs while files are read. Travels by pickle."""
 
     def __call__(self, file: PostingFile, listing: Listing, content: Content) -> EarlyPage | None:
-        """The page, None where it needs more than this posting."""
+        """The page of a whole posting, made while that is at hand; None where it cannot be made yet."""
 
 
 class Taken(NamedTuple):
