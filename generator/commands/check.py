@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from ..building.build import collisions_of
+from ..building.trial import faults_of
 from ..checking.inspection import inspected
 from ..checking.past import rewritten, rewritten_since_commit
 from ..checking.repairs import repair
@@ -74,6 +75,7 @@ def _found(root: Path, base: str | None, wanted: list[str], *, links: bool) -> l
     now = the_clock()
     if loaded.content is not None:
         found += collisions_of(loaded.content, templates, now)
+        found += faults_of(root, loaded.content, templates, now) if not template_problems else []
         unread = {problem.path for problem in loaded.problems}
         found += _rewritten(root, base, loaded.content, unread)
         if links:

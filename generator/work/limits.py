@@ -36,8 +36,11 @@ def bounded(work: Callable[[], int], seconds: int) -> int:
     """
     with tempfile.TemporaryDirectory(prefix="vacancy-digest-") as scratch:
         _flush()
+        # What is told meanwhile waits until the child can be told.
+        signal.pthread_sigmask(signal.SIG_BLOCK, _STOPPED)
         child = os.fork()
         if not child:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPPED)
             _do(work, seconds, scratch)
         code = _ended(child)
     if code >= 0:
@@ -81,6 +84,7 @@ def _ended(child: int) -> int:
     """The exit code of a process when it is over; below zero it is the signal that ended it."""
     before = {one: signal.signal(one, lambda number, _: os.kill(child, number)) for one in _PASSED_ON}
     before[signal.SIGINT] = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPPED)
     try:
         return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     finally:
