@@ -18,6 +18,7 @@ from generator.building.build import Options, build
 from generator.checking.past import rewritten
 from generator.reading.folder import load
 from generator.work import memo as memory
+from generator.work.means import Means
 
 HOUR = timedelta(hours=1)
 CLOCKS = {(3, 8), (3, 29), (4, 5), (10, 4), (10, 25), (11, 1)}  # Sundays of 2026 on which clocks change somewhere
@@ -136,8 +137,9 @@ class Year:
         """A morning's edits, all of which `check` lets pass."""
         sunday = day + timedelta(days=6 - day.weekday())
         self.script.edit(day, month_begins=day.day <= 6, clocks_change=(sunday.month, sunday.day) in CLOCKS)
+        (self.base.parent / "check").mkdir(exist_ok=True)
         with memory.opened(self.base.parent / "check", print) as memo:
-            loaded = load(self.root, memo)
+            loaded = load(self.root, Means(memo))
         assert loaded.content is not None
         assert not loaded.problems, loaded.problems
         noon = datetime.combine(day, datetime.min.time(), UTC) + 12 * HOUR
