@@ -43,6 +43,13 @@ def test_a_process_without_end_is_one_error(work: Callable[[], int]) -> None:
         limits.bounded(work, 1)
 
 
+def test_a_process_that_waits_without_end_is_one_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command that waits for a process that was lost takes no CPU time, and is ended by the clock."""
+    monkeypatch.setattr(limits, "_PATIENCE", 2)
+    with pytest.raises(limits.Exceeded, match="more than 1 seconds or 4 GiB"):
+        limits.bounded(lambda: signal.pause() or 0, 1)
+
+
 def test_a_process_gives_its_exit_code(capfd: pytest.CaptureFixture[str]) -> None:
     """Its code is that of the command, a stop from outside is told as shells tell it, and a bug shows a traceback."""
     assert [limits.bounded(lambda code=code: code, 60) for code in (0, 1, 75)] == [0, 1, 75]  # type: ignore[misc]

@@ -88,7 +88,7 @@ def brings_templates(root: Path) -> bool:
     """Whether a site has anything besides assets among its templates: it can make a build's work long."""
     own = root / "templates"
     found = (file.path for folder, file in _files(own) if folder is own)
-    return any(path == own or path.relative_to(own).parts[0] != "assets" for path in found)
+    return any(path.relative_to(own).parts[:-1][:1] != ("assets",) for path in found)
 
 
 def _files(own: Path) -> Iterator[tuple[Path, Found]]:

@@ -14,6 +14,9 @@ from typing import NoReturn
 _SECONDS = 60
 _FILES_A_SECOND = 50
 _GIBIBYTES = 4
+_PATIENCE = (
+    10  # how many times longer than its CPU time a command may take: one that waits for a lost process takes none
+)
 # Who stops the command from outside tells its first process alone. A terminal sends SIGINT to all of them.
 _PASSED_ON = (signal.SIGTERM, signal.SIGHUP)
 _STOPPED = (*_PASSED_ON, signal.SIGINT)
@@ -42,7 +45,7 @@ def bounded(work: Callable[[], int], seconds: int) -> int:
         if not child:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPPED)
             _do(work, seconds, scratch)
-        code = _ended(child)
+        code = _ended(child, seconds * _PATIENCE)
     if code >= 0:
         return code
     if -code in _STOPPED:
@@ -80,14 +83,19 @@ def _lower(kind: int, most: int) -> None:
         return
 
 
-def _ended(child: int) -> int:
-    """The exit code of a process when it is over; below zero it is the signal that ended it."""
+def _ended(child: int, seconds: int) -> int:
+    """The exit code of a process when it is over; below zero it is the signal that ended it. It is ended after so many
+    seconds by the clock.
+    """
     before = {one: signal.signal(one, lambda number, _: os.kill(child, number)) for one in _PASSED_ON}
+    before[signal.SIGALRM] = signal.signal(signal.SIGALRM, lambda number, _: os.kill(child, signal.SIGKILL))
     before[signal.SIGINT] = signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPPED)
+    signal.alarm(seconds)
     try:
         return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     finally:
+        signal.alarm(0)
         for number, handler in before.items():
             signal.signal(number, handler)
 
