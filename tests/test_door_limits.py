@@ -12,6 +12,7 @@ from sites import Outcome, SmallSite
 from test_mistakes import git
 
 from generator.reading import sandbox
+from generator.reading.templates import brings_templates
 from generator.work import crew, limits
 
 LINE = "the templates of this site take more than 1 seconds or 4 GiB of memory to fill in, or end the program; "
@@ -144,6 +145,12 @@ def test_a_site_without_templates_has_no_second_process(small_site: SmallSite, m
     small_site.write("templates/assets/style.css", "body {}")
     assert small_site.command("build", "--no-search").code == 0
     assert small_site.command("check").code == 0
+
+
+def test_a_file_called_assets_is_a_template(small_site: SmallSite) -> None:
+    """Assets lie in a folder; a file of that name is read as a template, so it has the limits of one."""
+    small_site.write("templates/assets", "{{ nope( }}")
+    assert brings_templates(small_site.root)
 
 
 def test_larger_sites_may_take_longer() -> None:

@@ -14,9 +14,8 @@ from typing import NoReturn
 _SECONDS = 60
 _FILES_A_SECOND = 50
 _GIBIBYTES = 4
-_PATIENCE = (
-    10  # how many times longer than its CPU time a command may take: one that waits for a lost process takes none
-)
+# How many times its CPU time a command may take by the clock: one that waits for a lost process takes no CPU time.
+_PATIENCE = 10
 # Who stops the command from outside tells its first process alone. A terminal sends SIGINT to all of them.
 _PASSED_ON = (signal.SIGTERM, signal.SIGHUP)
 _STOPPED = (*_PASSED_ON, signal.SIGINT)
