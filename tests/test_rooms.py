@@ -27,7 +27,7 @@ PACKAGES: dict[str, set[str]] = {
     "editing": {"model", "publishing", "reading"},
     "importing": {"model", "work", "edition", "reading", "editing"},
     "checking": {"model", "work", "edition", "reading", "editing", "importing"},
-    "serving": {"model", "edition", "publishing", "reading", "building", "checking"},
+    "serving": {"model", "work", "edition", "publishing", "reading", "building", "checking"},
 }
 MOST_MODULES = 14  # in one package
 SHARED_BY_COMMANDS = "commands.options"
@@ -56,9 +56,9 @@ KNOWN_IN = {
             "building.search",
         ),
     },
-    "multiprocessing": {"work.apart"},
+    "multiprocessing": {"work.limits"},
     "pickle": {"work.crew"},
-    "resource": {"work.apart", "work.limits"},
+    "resource": {"work.limits"},
     "pydantic": {"model.fields", "model.schema", "reading.judging"},
     "rich": {"work.progress"},
     "sqlite3": {"work.memo"},
@@ -259,11 +259,11 @@ STARTERS = re.compile(r"os\.(exec|spawn|posix_spawn|system|popen|startfile|fork)
 
 
 def test_one_room_starts_programs() -> None:
-    """Programs start in one place: git, Pagefind, the hands of a build and Python itself; one more divides ours."""
+    """Programs start in one place: git, Pagefind, the hands of a build and Python itself."""
     starting = {name for name, module in _modules().items() if any(map(STARTERS.fullmatch, _meant(module)))}
-    assert starting == {"work.programs", "work.limits"}
+    assert starting == {"work.programs"}
     users = {name for name in _modules() if "work.programs" in _own_imports(name)}
-    assert users == {"cli", "work.apart", "work.crew", "reading.repository", "building.search"}
+    assert users == {"cli", "work.limits", "work.crew", "reading.repository", "building.search"}
 
 
 def test_templates_do_not_read_the_clock() -> None:
