@@ -39,7 +39,7 @@ from generator.pages.pages import PostingSubject
 from generator.pages.views import HomeView, WeekView
 from generator.publishing import publish
 from generator.publishing.doors import Busy
-from generator.publishing.standing import MANIFEST, Refused, Standing
+from generator.publishing.standing import MANIFEST, OutputSurvey, Refused
 from generator.reading import files, folder, intake
 from generator.reading.intake import Intake, Rules
 from generator.reading.templates import BUILT_IN, Templates
@@ -898,7 +898,7 @@ def _(patch: Patch) -> None:
 
 @mistake("a page that is gone left in place", lambda machine: machine.delete_posting(0))
 def _(patch: Patch) -> None:
-    patch.setattr(Standing, "without", lambda self, paths: [])
+    patch.setattr(OutputSurvey, "without", lambda self, paths: [])
 
 
 @mistake("a posting's name left out", lambda machine: machine.rename_posting(0, kept=True, alias=False))
@@ -975,13 +975,13 @@ def _(patch: Patch) -> None:
 
 @mistake("names that are taken forgotten", settle, lambda machine: machine.break_posting(1, "id"))
 def _(patch: Patch) -> None:
-    around(patch, intake, "claim_of", lambda claim_of, one: claim_of(one)._replace(slug=one.path))
+    around(patch, intake, "listing_claim", lambda claim_of, one: claim_of(one)._replace(slug=one.path))
 
 
 @mistake("files not looked at", lambda machine: machine.tamper(0, "longer"))
 def _(patch: Patch) -> None:
-    def blindly(survey: Any, out: Path) -> Standing:
-        standing: Standing = survey(out)
+    def blindly(survey: Any, out: Path) -> OutputSurvey:
+        standing: OutputSurvey = survey(out)
         return replace(standing, stamps=dict.fromkeys(standing.stamps, "as it was"))
 
     around(patch, program, "survey", blindly)
@@ -1174,7 +1174,7 @@ def test_after_one_edit_only_what_shows_it_is_made(site: SmallSite, monkeypatch:
     made: list[str] = []
     read: list[Path] = []
 
-    def noted(original: Any, standing: Standing, folder: Path, found: Any, *rest: Any) -> Any:
+    def noted(original: Any, standing: OutputSurvey, folder: Path, found: Any, *rest: Any) -> Any:
         return original(standing, folder, ((path, made.append(path) or content) for path, content in found), *rest)
 
     around(monkeypatch, making, "publish", noted)
@@ -1231,7 +1231,7 @@ def test_the_memory_holds_what_there_is(machine: SiteMachine) -> None:
     machine.rename_posting(0, kept=True, alias=True)
     machine.delete_posting(1)
     machine.law()
-    with memo.opened(cache_of(machine.root), pytest.fail) as memory:
+    with memo.open_memo(cache_of(machine.root), pytest.fail) as memory:
         assert {one.path for one in memory.postings()} == {posting.path for posting in machine.postings}
         assert memory.outputs().keys() == tree(machine.out).keys() - {MANIFEST}
         gone = machine.deleted[0].head["id"]
@@ -1252,7 +1252,7 @@ def test_a_second_build_at_once_does_without_the_memory(site: SmallSite) -> None
     """While one build uses the memory, another one says so in a line, and makes the right site."""
     site.posting("role-1", "title: Another title\nduty_stations:\n  - country: CD")
     told: list[str] = []
-    with memo.opened(cache_of(site.root), pytest.fail):
+    with memo.open_memo(cache_of(site.root), pytest.fail):
         build(site.root, site.root.parent / "site", SAMPLE_NOW, Options(), Listener(told.append))
     assert len(told) == 1
     assert "in use" in told[0]
