@@ -1,0 +1,352 @@
+"""`check --base`: what readers were told is not rewritten."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from notices import SETTINGS
+from repository import git
+
+from generator.checking.past import rewritten
+from generator.reading.folder import load
+from generator.reading.repository import NoSuchRevision
+
+NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
+ROLE = "---\ntitle: Role\norganisation: org\nadded: 2026-06-01\ncloses: 2026-06-20\n---\nText.\n"
+PATH = "content/postings/role.md"
+
+
+@pytest.fixture
+def site(tmp_path):
+    """A site of one posting in a folder of a git repository, as committed."""
+    root = tmp_path / "digest"
+    write(root, "content/site.yaml", SETTINGS)
+    write(root, "content/organisations/org.md", "---\nname: Org\n---\n")
+    write(root, PATH, ROLE)
+    git(tmp_path, "init", "--quiet")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "--quiet", "--message", "Add a role")
+    return root
+
+
+def write(root: Path, path: str, text: str) -> None:
+    (root / path).parent.mkdir(parents=True, exist_ok=True)
+    (root / path).write_text(text, encoding="utf-8")
+
+
+def problems(root):
+    loaded = load(root)
+    assert loaded.content is not None
+    assert not loaded.problems
+    return [str(problem) for problem in rewritten(root, "HEAD", loaded.content, NOW)]
+
+
+def edit(root, old, new):
+    assert old in ROLE
+    write(root, PATH, ROLE.replace(old, new))
+
+
+CLOSES = "closes: 2026-06-20"
+REFUSED = [
+    (
+        (CLOSES, "closes: 2026-06-25"),
+        f"{PATH}:5:9: closes: was 2026-06-20, write under deadline_changes: on: with the date and time,"
+        " and from: 2026-06-20",
+    ),
+    (
+        (CLOSES, "closes: 2026-06-25\ndeadline_changes: [{on: 2026-06-01T09:00:00Z, from: 2026-06-20}]"),
+        f"{PATH}:6:25: on: 2026-06-01T09:00:00Z is more than 7 days ago,"
+        " write when the digest records it, which is now",
+    ),
+    (
+        (CLOSES, "withdrawn: 2026-06-02"),
+        f"{PATH}:1:1: closes: was 2026-06-20, write under deadline_changes: on: with the date and time,"
+        " and from: 2026-06-20",
+    ),
+    (
+        ("title: Role", "title: Role\nid: another"),
+        f"{PATH}:3:5: id: was role, write id: role, or readers are told of it a second time",
+    ),
+]
+
+
+@pytest.mark.parametrize(("change", "problem"), REFUSED)
+def test_history_is_not_rewritten(site, change, problem):
+    """A moved deadline without an entry, an entry of long ago and a changed id are problems at their place."""
+    edit(site, *change)
+    assert problem in problems(site)
+
+
+ALLOWED = [
+    ("title: Role", "title: Another title"),
+    (CLOSES, "closes: 2026-06-25\ndeadline_changes: [{on: 2026-06-15T09:00:00Z, from: 2026-06-20}]"),
+    (CLOSES, f"{CLOSES}\nwithdrawn: 2026-06-15T09:00:00Z"),
+    ("Text.", "Another text."),
+]
+
+
+@pytest.mark.parametrize(("old", "new"), ALLOWED)
+def test_an_honest_edit_passes(site, old, new):
+    """A new title, a recorded extension, a withdrawal and a new text rewrite nothing."""
+    edit(site, old, new)
+    assert problems(site) == []
+
+
+def test_a_posting_is_not_deleted(site):
+    """A posting that is gone is a problem that says how to take it back properly."""
+    (site / PATH).unlink()
+    message = "is gone, put it back with withdrawn: and the date, or write id: role if it was renamed"
+    assert problems(site) == [f"{PATH}:1:1: file: {message}"]
+
+
+def test_a_renamed_posting_keeps_its_id(site):
+    """A renamed file passes when it names its old id."""
+    (site / PATH).unlink()
+    write(site, "content/postings/2026/post.md", ROLE.replace("title:", "id: role\ntitle:"))
+    assert problems(site) == []
+
+
+def test_what_ended_stays_ended(site):
+    """A withdrawal that readers were told is not taken back."""
+    write(site, PATH, ROLE.replace(CLOSES, f"{CLOSES}\nwithdrawn: 2026-06-14"))
+    git(site, "commit", "--quiet", "--all", "--message", "Withdraw")
+    write(site, PATH, ROLE)
+    assert problems(site) == [
+        f"{PATH}:1:1: withdrawn: was 2026-06-14, put it back; a role that returns is a new posting"
+    ]
+
+
+def test_a_role_that_nobody_saw_may_go(site):
+    """A posting that had not opened may be deleted: nothing was told of it."""
+    write(site, PATH, ROLE.replace("2026-06-01", "2026-07-01").replace("06-20", "07-20"))
+    git(site, "commit", "--quiet", "--all", "--message", "Schedule")
+    (site / PATH).unlink()
+    assert problems(site) == []
+
+
+def test_what_was_no_posting_then_is_no_history(site):
+    """A file that could not be read at the earlier revision was never published, however it was broken."""
+    for broken in ("no front matter", "---\n&a [*a\n---\n", "---\ntitle:\x85 [b\n---\n"):
+        write(site, PATH, broken)
+        git(site, "commit", "--quiet", "--all", "--message", "Break")
+        write(site, PATH, ROLE)
+        assert problems(site) == [], repr(broken)
+
+
+NEW = "content/postings/new.md"
+LATE = [
+    ("added: 2026-06-01\nopens: 2026-05-20", f"{NEW}:4:8: added: 2026-06-01"),
+    ("opens: 2026-06-07", f"{NEW}:4:8: opens: 2026-06-07"),
+    ("opens: 2026-05-20\ncloses: 2026-06-14", f"{NEW}:4:8: opens: 2026-05-20"),
+]
+
+
+@pytest.mark.parametrize(("dates", "start"), LATE)
+def test_a_posting_does_not_come_with_events_of_long_ago(site, dates, start):
+    """A new posting that would tell what nobody was told in time is a problem that asks when it was taken in."""
+    write(site, NEW, ROLE.replace("added: 2026-06-01\ncloses: 2026-06-20", dates))
+    instead = "write added: with the date and time of now, or followers are not told of the role"
+    assert problems(site) == [f"{start} is more than 7 days ago, {instead}"]
+
+
+@pytest.mark.parametrize("dates", ["added: 2026-06-08\nopens: 2026-01-01", "added: 2026-05-01\ncloses: 2026-04-01"])
+def test_a_posting_may_come_in_late(site, dates):
+    """A posting that says when it was taken in, and one that tells nothing for it was over then, pass."""
+    write(site, NEW, ROLE.replace("added: 2026-06-01\ncloses: 2026-06-20", dates))
+    assert problems(site) == []
+
+
+def test_what_nobody_saw_is_new(site):
+    """A draft of long ago and a role still to come are as new as any other when published, also under another name."""
+    for unseen in (ROLE.replace("title:", "draft: true\ntitle:"), ROLE.replace("2026-06-01", "2026-07-01")):
+        write(site, NEW, unseen)
+        git(site, "add", ".")
+        git(site, "commit", "--quiet", "--message", "Write what is not published yet")
+        write(site, NEW, ROLE)
+        assert [problem.split()[0] for problem in problems(site)] == [f"{NEW}:4:8:"]
+    (site / NEW).rename(site / "content/postings/named.md")
+    assert [problem.split()[0] for problem in problems(site)] == ["content/postings/named.md:4:8:"]
+
+
+def test_the_first_postings_of_a_digest_are_of_any_age(site):
+    """Where no posting was before, nobody follows yet: all may come as they are."""
+    (site / PATH).unlink()
+    git(site, "commit", "--quiet", "--all", "--message", "Begin anew")
+    write(site, PATH, ROLE)
+    assert problems(site) == []
+
+
+@pytest.mark.parametrize("date", ["2026-05-20", "2026-06-10", "2026-06-18"])
+def test_a_role_opened_when_it_was_told(site, date):
+    """The day on which followers were told that a role opened does not move, once it is more than a week ago."""
+    edit(site, "added: 2026-06-01", f"added: {date}")
+    assert problems(site) == [f"{PATH}:4:8: added: was 2026-06-01, put it back; what was told stays told"]
+    write(site, PATH, ROLE.replace("added: 2026-06-01", f"opens: {date}"))
+    instead = "write added: 2026-06-01" if date < "2026-06-01" else "put it back"
+    assert problems(site) == [f"{PATH}:4:8: opens: was 2026-06-01, {instead}; what was told stays told"]
+
+
+def test_a_role_may_have_opened_on_another_day_of_this_week(site):
+    """What was told in the last days can be put right, and so can what nobody was told of."""
+    for before, after in (("2026-06-09", "2026-06-11"), ("2026-07-01", "2026-06-15")):
+        write(site, PATH, ROLE.replace("2026-06-01", before))
+        git(site, "commit", "--quiet", "--all", "--message", "Move")
+        write(site, PATH, ROLE.replace("2026-06-01", after))
+        assert problems(site) == []
+
+
+def test_a_deadline_of_long_ago_is_no_deadline(site):
+    """A role without a deadline gets none that passed long before: its events would be of a time that is over."""
+    write(site, PATH, ROLE.replace(f"{CLOSES}\n", ""))
+    git(site, "commit", "--quiet", "--all", "--message", "Forget the deadline")
+    write(site, PATH, ROLE.replace(CLOSES, "closes: 2026-06-05"))
+    message = "is more than 7 days ago, write expired: with the date and time of now, and leave closes out"
+    assert problems(site) == [f"{PATH}:5:9: closes: 2026-06-05 {message}"]
+    write(site, PATH, ROLE.replace(CLOSES, "closes: 2026-06-09"))
+    assert problems(site) == []
+
+
+UNSTATED = "deadline_changes: [{on: 2026-06-09, from: 2026-06-20}]"
+FOUND = "{on: 2026-06-15T09:00:00Z, from: not-stated}"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "problem"),
+    [
+        ("", f"closes: 2026-07-08\ndeadline_changes: [{FOUND}]", ""),
+        (UNSTATED, f"closes: 2026-07-08\n{UNSTATED[:-1]}, {FOUND}]", ""),
+        (
+            UNSTATED,
+            f"closes: 2026-07-08\n{UNSTATED}",
+            f"{PATH}:5:9: closes: was not-stated, write under deadline_changes: on: with the date and time,"
+            " and from: not-stated",
+        ),
+        (
+            f"closes: 2026-07-08\ndeadline_changes: [{FOUND}]",
+            "closes: 2026-07-08",
+            f"{PATH}:1:1: deadline_changes: from was not-stated, put it back; what was told stays told",
+        ),
+        (
+            "",
+            "closes: 2026-07-08\ndeadline_changes: [{on: 2026-06-15T09:00:00Z, from: 2026-06-20}]",
+            f"{PATH}:6:53: deadline_changes: from was not-stated, put it back; what was told stays told",
+        ),
+    ],
+)
+def test_a_deadline_that_was_not_stated_has_its_history(site, before, after, problem):
+    """That the notice named none is recorded as such, and the problem says so in words that can be copied."""
+    write(site, PATH, ROLE.replace(CLOSES, before))
+    git(site, "commit", "--quiet", "--all", "--message", "State no deadline")
+    write(site, PATH, ROLE.replace(CLOSES, after))
+    assert problems(site) == ([problem] if problem else [])
+
+
+def test_a_renamed_organisation_hides_nothing(site):
+    """Where an organisation gets another key in the same edit, what else was rewritten is found all the same."""
+    (site / "content/organisations/org.md").rename(site / "content/organisations/other.md")
+    write(site, PATH, ROLE.replace("organisation: org", "organisation: other").replace(CLOSES, "closes: 2026-06-25"))
+    assert [problem.split(",")[0] for problem in problems(site)] == [f"{PATH}:5:9: closes: was 2026-06-20"]
+    write(site, "content/postings/wrong.md", ROLE.replace("organisation: org", "organisation: unknown"))
+    git(site, "add", ".")
+    git(site, "commit", "--quiet", "--message", "Name an organisation that is not there")
+    (site / "content/postings/wrong.md").unlink()
+    assert problems(site) == []
+
+
+def test_an_unknown_revision_is_named(site):
+    """A revision that git does not know, or that looks like an option, is a wrong usage and nothing else."""
+    loaded = load(site)
+    assert loaded.content is not None
+    for revision in ("no-such-branch", "--output=x"):
+        with pytest.raises(NoSuchRevision):
+            rewritten(site, revision, loaded.content, NOW)
+
+
+def test_a_name_that_was_refused_is_no_history(site):
+    """A file under a name that no posting may have was never published, and is deleted without a word."""
+    names = (b"\xff.md", b"caf\xe9/inner.md", b"a\n::error::b/inner.md", b"Bad Name.md", b"index.md", b".old/inner.md")
+    files = [Path(os.fsdecode(os.fsencode(site / "content/postings/") + b"/" + name)) for name in names]
+    for number, file in enumerate(files):
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(ROLE.replace("Role", f"Role {number}"), "utf-8")
+    git(site, "add", "--all")
+    git(site, "commit", "--quiet", "--message", "Add names")
+    git(site, "rm", "--quiet", "-r", *[file.relative_to(site) for file in files])
+    assert problems(site) == []
+
+
+def test_a_folder_is_found_whatever_its_name_shows(site):
+    """A posting is compared with its file also where the name of its folder cannot be shown as it is."""
+    file = "content/postings/2026\troles/other.md"
+    write(site, file, ROLE)
+    git(site, "add", "--all")
+    git(site, "commit", "--quiet", "--message", "Add a folder")
+    write(site, file, ROLE.replace("2026-06-20", "2026-06-25"))
+    (found,) = problems(site)
+    assert found.startswith(r"content/postings/2026\troles/other.md:5:9: closes: was 2026-06-20, write under")
+    (site / file).unlink()
+    (found,) = problems(site)
+    assert found.startswith(r"content/postings/2026\troles/other.md:1:1: file: is gone, put it back")
+
+
+RULE = "deadline: {time: '12:00', zone: UTC}\n"
+RULES = [
+    ("content/site.yaml", SETTINGS + RULE),
+    ("content/organisations/org.md", f"---\nname: Org\n{RULE}---\n"),
+    (PATH, ROLE.replace("added:", "duty_stations: [{city: Apia, country: WS, zone: Pacific/Apia}]\nadded:")),
+]
+
+
+@pytest.mark.parametrize(("path", "after"), RULES, ids=["site", "organisation", "place"])
+def test_a_deadline_that_a_rule_moves_is_named(site, path, after):
+    """Where another rule or place moves a deadline, its role is named with by how much, and the moment is asked for."""
+    write(site, path, after)
+    found = problems(site)
+    line = 6 if path == PATH else 5
+    named = f"{PATH}:{line}:9: warning: closes: 2026-06-20 is 2026-06-20T"
+    (told,) = [one for one in found if one.startswith(named)]
+    assert told.endswith(" than in HEAD, by another rule or place")
+    assert (" later " in told) != (" earlier " in told)
+    wanted = "content/site.yaml:1:1: deadlines_moved: 1 deadline moved, add 2026-06-15T12:00:00Z here,"
+    assert [one for one in found if one != told] == [f"{wanted} or calendars keep the instants of before"]
+    settings = after if path == "content/site.yaml" else SETTINGS
+    write(site, "content/site.yaml", f"{settings}deadlines_moved: [2026-05-01T12:00:00Z]\n")
+    assert len(problems(site)) == 2, "a moment before the role opened changes nothing for it"
+    write(site, "content/site.yaml", f"{settings}deadlines_moved: [2026-06-15T12:00:00Z]\n")
+    assert problems(site) == [told]
+    git(site, "commit", "--quiet", "--all", "--message", "Change the rule")
+    assert problems(site) == []
+    write(site, "content/site.yaml", settings)
+    held = "held 2026-06-15T12:00:00Z, put it back; calendars count how many there are"
+    assert problems(site) == [f"content/site.yaml:1:1: deadlines_moved: {held}"]
+
+
+STILL = ["closes: 2026-06-20T10:00:00Z", "closes: until-filled", "closes: 2026-06-20\nwithdrawn: 2026-06-14"]
+
+
+@pytest.mark.parametrize("closes", STILL)
+def test_a_rule_moves_nothing_that_does_not_depend_on_it(site, closes):
+    """An instant that a notice states, no deadline at all and a role that was withdrawn ask for no record."""
+    write(site, PATH, ROLE.replace(CLOSES, closes))
+    git(site, "commit", "--quiet", "--all", "--message", "State it")
+    write(site, "content/site.yaml", SETTINGS + RULE)
+    over = "1 of roles that are over moved too, by another rule or place than in HEAD"
+    assert problems(site) == [f"content/site.yaml:1:1: warning: deadline: {over}"] * ("withdrawn" in closes)
+
+
+def test_the_tag_authority_stays(site):
+    """It is part of every event's id, so another one would tell followers everything a second time."""
+    write(site, "content/site.yaml", SETTINGS.replace("date: 2026-01-01", "date: 2026-02-01"))
+    message = "was {domain: digest.example.org, date: 2026-01-01}, put it back"
+    assert [one.split(";")[0] for one in problems(site)] == [f"content/site.yaml:5:16: tag_authority: {message}"]
+
+
+def test_an_organisation_may_lie_in_a_folder(site):
+    """Postings of an organisation whose file lies in a folder of its own are compared like any other."""
+    (site / "content/organisations/org.md").unlink()
+    write(site, "content/organisations/family/org.md", "---\nname: Org\n---\n")
+    git(site, "add", "--all")
+    git(site, "commit", "--quiet", "--message", "Move the organisation")
+    (site / PATH).unlink()
+    assert [one.split(",")[0] for one in problems(site)] == [f"{PATH}:1:1: file: is gone"]

@@ -1,0 +1,186 @@
+"""What a site's templates may take of the machine: the process that fills them in has limits, whatever they found."""
+
+import os
+import signal
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import door
+import pytest
+from repository import git
+from sites import Outcome, SmallSite
+
+from generator.reading import sandbox
+from generator.reading.templates import brings_templates
+from generator.work import crew, limits
+from generator.work.limits import Limits
+
+LINE = "the templates of this site take more than 1 seconds or 4 GiB of memory to fill in, or end the program; "
+LINE += "nothing was changed\n"
+A_SECOND, A_MINUTE = Limits(1, 4 << 30), Limits(60, 4 << 30)
+ENDLESS = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}\n"
+
+
+def turns() -> int:
+    while True:
+        pass
+
+
+def grows() -> int:
+    return len([bytearray(1 << 28) for _ in range(99)])
+
+
+def ends_by(number: int) -> Callable[[], int]:
+    def work() -> int:
+        os.kill(os.getpid(), number)
+        return 0
+
+    return work
+
+
+@pytest.mark.parametrize("work", [turns, grows, *map(ends_by, (signal.SIGKILL, signal.SIGSEGV))])
+def test_a_process_without_end_is_one_error(work: Callable[[], int]) -> None:
+    """Too much time or memory, and an end by the system, is told as such."""
+    with pytest.raises(limits.Exceeded, match="more than 1 seconds or 4 GiB"):
+        limits.bounded(work, A_SECOND)
+
+
+def test_a_process_that_waits_without_end_is_one_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command that waits for a process that was lost takes no CPU time, and is ended by the clock."""
+    monkeypatch.setattr(limits, "_PATIENCE", 2)
+    with pytest.raises(limits.Exceeded, match="more than 1 seconds or 4 GiB"):
+        limits.bounded(lambda: signal.pause() or 0, A_SECOND)
+
+
+def test_a_process_gives_its_exit_code(capfd: pytest.CaptureFixture[str]) -> None:
+    """Its code is that of the command, a stop from outside is told as shells tell it, and a bug shows a traceback."""
+    assert [limits.bounded(lambda code=code: code, A_MINUTE) for code in (0, 1, 75)] == [0, 1, 75]  # type: ignore[misc]
+    assert limits.bounded(ends_by(signal.SIGTERM), A_MINUTE) == 128 + signal.SIGTERM
+    assert limits.bounded(lambda: 1 // 0, A_MINUTE) == 1
+    assert capfd.readouterr().err.endswith("ZeroDivisionError: integer division or modulo by zero\n")
+
+
+def test_a_stop_is_passed_on() -> None:
+    """Who stops the command stops the work, and what else the parent does on signals is as before."""
+    parent, before = os.getpid(), signal.getsignal(signal.SIGTERM)
+
+    def work() -> int:
+        os.kill(parent, signal.SIGTERM)
+        return turns()
+
+    assert limits.bounded(work, A_MINUTE) == 128 + signal.SIGTERM
+    assert signal.getsignal(signal.SIGTERM) == before
+
+
+def test_nothing_temporary_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a process that was ended keeps in temporary folders goes with it."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+    def work() -> int:
+        Path(tempfile.mkdtemp(), "file").write_text("text")
+        Path(os.environ["TMPDIR"], "file").write_text("text")
+        return ends_by(signal.SIGKILL)()
+
+    with pytest.raises(limits.Exceeded):
+        limits.bounded(work, A_MINUTE)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def unbounded(small_site: SmallSite, monkeypatch: pytest.MonkeyPatch) -> SmallSite:
+    """A site whose templates have got round the count of their work; the process may take one second."""
+    monkeypatch.setattr(sandbox, "MOST_WORK", 10**12)
+    monkeypatch.setattr(limits, "_SECONDS", 1)
+    small_site.write("templates/foot.html", ENDLESS)
+    return small_site
+
+
+def commit_all(root: Path) -> None:
+    git(root, "init", "-q")
+    git(root, "add", ".")
+    git(root, "commit", "-qm", "first")
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("name", ["check", "build", "diff"])
+def test_templates_without_end_are_one_line(unbounded: SmallSite, name: str) -> None:
+    """Each command that fills in templates says so in one line, exits with 1, and leaves the site as it was."""
+    commit_all(unbounded.root)
+    (unbounded.root / "templates/foot.html").unlink()
+    assert unbounded.command("build", "--no-search").code == 0
+    before = tree(unbounded.root / "site")
+    unbounded.write("templates/foot.html", ENDLESS)
+    assert unbounded.command(name) == Outcome(1, "", LINE)
+    assert tree(unbounded.root / "site") == before
+
+
+def test_the_next_build_needs_no_help(unbounded: SmallSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a build that was ended left beside the site is gone after the next one."""
+    assert unbounded.command("build", "--no-search") == Outcome(1, "", LINE)
+    unbounded.write("templates/foot.html", "foot")
+    monkeypatch.setattr(limits, "_SECONDS", 60)
+    assert unbounded.command("build", "--no-search").code == 0
+    assert [path for path in unbounded.root.rglob("*") if path.name.startswith(".vacancy-digest-new")] == []
+
+
+def test_the_earlier_revision_may_bring_templates(unbounded: SmallSite) -> None:
+    """`diff` has limits too if only the revision that it compares with has templates."""
+    commit_all(unbounded.root)
+    (unbounded.root / "templates/foot.html").unlink()
+    assert unbounded.command("diff") == Outcome(1, "", LINE)
+
+
+def test_hands_have_limits_too(unbounded: SmallSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where other processes fill templates in, each is ended, and then the one that waits for them."""
+    monkeypatch.setattr(crew, "CHUNK", 1)
+    assert unbounded.command("build", "--no-search", "--jobs", "2") == Outcome(1, "", LINE)
+
+
+def test_a_site_without_templates_has_no_second_process(small_site: SmallSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only templates need limits: with assets alone all is done in the process of the command."""
+    monkeypatch.setattr(limits, "bounded", lambda *_: pytest.fail("is not asked for"))
+    monkeypatch.setattr(os, "fork", lambda: pytest.fail("is not asked for"))
+    small_site.write("templates/assets/style.css", "body {}")
+    assert small_site.command("build", "--no-search").code == 0
+    assert small_site.command("check").code == 0
+
+
+def test_a_file_called_assets_is_a_template(small_site: SmallSite) -> None:
+    """Assets lie in a folder; a file of that name is read as a template, so it has the limits of one."""
+    small_site.write("templates/assets", "{{ nope( }}")
+    assert brings_templates(small_site.root)
+
+
+def test_larger_sites_may_take_longer(tmp_path: Path) -> None:
+    """A second is added for each fifty files, in whatever folder they are."""
+    (tmp_path / "postings/2026").mkdir(parents=True)
+    found = []
+    for number in range(101):
+        found.append(limits.limits_for(tmp_path).seconds)
+        (tmp_path / "postings" / ("2026" if number % 2 else "") / f"{number}.md").touch()
+    assert found == [60] * 50 + [61] * 50 + [62]
+
+
+def test_check_fills_templates_in(small_site: SmallSite) -> None:
+    """A fault of a template that is only met when it is filled in is a problem of `check`, as is one in entries."""
+    small_site.write("templates/not-found.html", "\n{{ nothing }}")
+    small_site.write("templates/entry.html", "{{ nothing }}")
+    answer = door.checked(small_site.root)
+    assert {(one.path, one.place.line) for one in answer.problems} == {
+        ("templates/not-found.html", 2),
+        ("templates/entry.html", 1),
+    }
+
+
+@pytest.mark.parametrize("text", ["# coding: hex\n{{ 1/0 }}", "# coding: undefined\n{{ nope }}", '{{ "\\ud800" }}'])
+def test_a_template_is_no_traceback(text: str, small_site: SmallSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither what a template says of its own coding nor half a character ends in a traceback."""
+    small_site.write("templates/not-found.html", text)
+    monkeypatch.chdir(small_site.root)
+    done = small_site.command("build", "--no-search")
+    assert (done.code, len(done.err.splitlines())) == (1, 1)
+    assert done.err.startswith("templates/not-found.html:")
