@@ -17,10 +17,14 @@ from ..model.schema import Settings
 from .deadlines import resolve
 
 
+def tag_uri(settings: Settings, specific: str) -> str:
+    """A tag URI of the digest (RFC 4151), which stays the same whatever its address becomes."""
+    return f"tag:{settings.tag_authority.domain},{settings.tag_authority.date}:{specific}"
+
+
 def event_id(settings: Settings, posting: str, kind: Kind, *key: str) -> str:
-    """The id of an event: a tag URI (RFC 4151). In each part all but letters, digits and `-._~:` is percent-encoded."""
-    parts = "/".join(map(_quoted, ("posting", posting, kind.value, *key)))
-    return f"tag:{settings.tag_authority.domain},{settings.tag_authority.date}:{parts}"
+    """The id of an event. In each part all but letters, digits and `-._~:` is percent-encoded."""
+    return tag_uri(settings, "/".join(map(_quoted, ("posting", posting, kind.value, *key))))
 
 
 @lru_cache(4096)
