@@ -41,7 +41,7 @@ KNOWN_IN = {
     "feedgen": {"feeds.feeds"},
     "httpcore": {"importing.fetching"},
     "icalendar": {"feeds.calendars"},
-    "jinja2": {"reading.sandbox", "reading.templates", "building.renderer"},
+    "jinja2": {"reading.meter", "reading.sandbox", "reading.templates", "building.renderer"},
     "lxml": {"feeds.feeds", "importing.webpages"},
     "markdown_it": {"text.commonmark"},
     "msgspec": {
