@@ -10,7 +10,6 @@ from jinja2 import (
     BaseLoader,
     BytecodeCache,
     Environment,
-    StrictUndefined,
     TemplateError,
     TemplateNotFound,
     TemplateRuntimeError,
@@ -35,7 +34,7 @@ from ..pages.matching import LEVELS
 from ..pages.pages import PostingSubject, feed_links
 from ..pages.rows import happening_of, row_of
 from ..pages.weeks import week_text
-from ..reading.sandbox import Sandbox
+from ..reading.sandbox import OPTIONS, Sandbox
 from ..reading.templates import Templates, said
 from ..work.crew import CHUNK
 from .artifacts import OpmlView, SitemapView
@@ -123,14 +122,7 @@ class Renderer:
         self.briefs: dict[bytes, views.Row] = {}
         self.parts: dict[Hashable, tuple[Markup, int]] = {}
         self.held = 0
-        self.environment = _Environment(
-            loader=_Sources(templates),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            bytecode_cache=_COMPILED,
-        )
+        self.environment = _Environment(loader=_Sources(templates), bytecode_cache=_COMPILED, **OPTIONS)
         self.sandboxed = templates.sandboxed
         self.globals = self._globals(content)
         self.environment.globals |= self.globals

@@ -17,7 +17,6 @@ from .deadlines import local_deadline
 from .history import state_at
 
 LISTED = frozenset({State.OPEN, State.CLOSING})
-ENDED = frozenset({State.CLOSED, State.WITHDRAWN, State.FILLED, State.UNCONFIRMED})
 _LAST = frozenset({Kind.WITHDRAWN, Kind.FILLED, Kind.CLOSED})
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 SITE_AT_LEAST, COLLECTION_AT_LEAST = 50, 20  # events that a feed holds, if there are so many

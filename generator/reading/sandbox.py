@@ -51,6 +51,13 @@ from .meter import (
     weight,
 )
 
+# How Jinja reads templates, in the sandbox and outside it.
+OPTIONS: dict[str, Any] = {
+    "autoescape": True,
+    "undefined": StrictUndefined,
+    "trim_blocks": True,
+    "lstrip_blocks": True,
+}
 _OURS = 20  # what a function of the generator costs
 _LONGEST_GIVEN = 1_000  # characters of a text that is given to a function of the generator
 _PACKAGE = f"{__name__.partition('.')[0]}."
@@ -249,15 +256,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
     intercepted_binops = frozenset({"+", "-", "*", "/", "//", "**", "%"})
 
     def __init__(self, loader: BaseLoader | None = None, compiled: BytecodeCache | None = None) -> None:
-        super().__init__(
-            loader=loader,
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            bytecode_cache=compiled,
-            finalize=_finalized,
-        )
+        super().__init__(loader=loader, bytecode_cache=compiled, finalize=_finalized, **OPTIONS)
         self.at_work, self.left, self.spent = False, MOST_WORK, 0
         self.globals = {name: one for name, one in self.globals.items() if name in GLOBALS}
         self.filters = {name: _metered(name, self.filters[name]) for name in FILTERS} | _INNER
