@@ -7,9 +7,8 @@ from itertools import zip_longest
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from ..edition.deadlines import instant_of
+from ..edition.deadlines import end_of, start_of
 from ..edition.history import LATEST_DAYS, history_of
-from ..model import clock
 from ..model.content import Content, Listing, OrganisationFile, PostingFile
 from ..model.model import When
 from ..model.problems import Place, Problem
@@ -50,7 +49,7 @@ class _Edited:
     def late(
         self, location: Location, when: When, instead: str = "write when the digest records it, which is now"
     ) -> Iterator[Problem]:
-        if _ends(when, self.content) < self.now - timedelta(days=LATEST_DAYS):
+        if end_of(when, self.content.settings) < self.now - timedelta(days=LATEST_DAYS):
             message = f"{when.text} is more than {LATEST_DAYS} days ago, {instead}"
             yield self.problem(location, str(location[-1]), message)
 
@@ -136,9 +135,9 @@ def _moved_opening(old: PostingFile, edited: _Edited) -> Iterator[Problem]:
     before, after = _opening(old.posting, content), _opening(edited.posting, content)
     if (before.day, before.instant) == (after.day, after.instant):
         return
-    if all(_ends(when, content) >= edited.now - timedelta(days=LATEST_DAYS) for when in (before, after)):
+    if all(end_of(when, content.settings) >= edited.now - timedelta(days=LATEST_DAYS) for when in (before, after)):
         return
-    earlier = _ends(after, content) < _ends(before, content)
+    earlier = end_of(after, content.settings) < end_of(before, content.settings)
     instead = f"write added: {before.text}" if earlier and edited.dated == "opens" else "put it back"
     yield edited.problem((edited.dated,), edited.dated, f"was {before.text}, {instead}; what was told stays told")
 
@@ -146,7 +145,7 @@ def _moved_opening(old: PostingFile, edited: _Edited) -> Iterator[Problem]:
 def _opening(posting: Posting, content: Content) -> When:
     """The later of `opens` and `added`."""
     written = (when for when in (posting.opens, posting.added) if when)
-    return max(written, key=lambda when: when.instant or clock.day_starts(when.day, content.settings.timezone))
+    return max(written, key=lambda when: start_of(when, content.settings))
 
 
 def _deadline_changes(old: Posting, edited: _Edited) -> Iterator[Problem]:
@@ -170,11 +169,6 @@ def _deadline_changes(old: Posting, edited: _Edited) -> Iterator[Problem]:
 def _deadlines(posting: Posting) -> list[str]:
     written = [*(change.from_ for change in posting.deadline_changes), posting.closes]
     return [one.text if isinstance(one, When) else one or NOT_STATED for one in written]
-
-
-def _ends(when: When, content: Content) -> datetime:
-    """An instant, or the end of a day without a time."""
-    return when.instant or clock.day_starts(when.day + timedelta(days=1), content.settings.timezone)
 
 
 def _edited(root: Path, file: Listing, content: Content, now: datetime) -> _Edited:
@@ -236,7 +230,7 @@ def _settings_changes(
     if lost := recorded - set(settings.deadlines_moved):
         texts = ", ".join(sorted(when.text for when in lost))
         yield problem("deadlines_moved", f"held {texts}, put it back; calendars count how many there are")
-    latest = max((instant_of(when, settings) for when in fresh), default=None)
+    latest = max((start_of(when, settings) for when in fresh), default=None)
     silent = [one for one in moves if one.matters(now) and not (latest and latest > one.listing.history.opened)]
     if silent:
         many = f"{len(silent)} deadline{'s' * (len(silent) != 1)}"
