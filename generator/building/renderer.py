@@ -66,7 +66,7 @@ class _Sources(BaseLoader):
     def __init__(self, templates: Templates) -> None:
         self.templates = templates
 
-    def get_source(self, environment: Environment, template: str) -> tuple[str, str, None]:
+    def get_source(self, _environment: Environment, template: str) -> tuple[str, str, None]:
         try:
             source = self.templates.sources[template]
         except KeyError:

@@ -31,9 +31,9 @@ class Listener:
     a reader of pages sees, with the number of files that were written.
     """
 
-    tell: Callable[[str], None] = lambda line: None
+    tell: Callable[[str], None] = lambda _line: None
     track: Track = silent
-    shown: Callable[[int], None] = lambda written: None
+    shown: Callable[[int], None] = lambda _written: None
 
 
 NOBODY = Listener()

@@ -87,7 +87,7 @@ def _ended(child: int, seconds: int) -> int:
     seconds by the clock.
     """
     before = {one: signal.signal(one, lambda number, _: os.kill(child, number)) for one in _PASSED_ON}
-    before[signal.SIGALRM] = signal.signal(signal.SIGALRM, lambda number, _: os.kill(child, signal.SIGKILL))
+    before[signal.SIGALRM] = signal.signal(signal.SIGALRM, lambda *_: os.kill(child, signal.SIGKILL))
     before[signal.SIGINT] = signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPPED)
     signal.alarm(seconds)

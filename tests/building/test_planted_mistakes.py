@@ -47,7 +47,7 @@ def mistake(name: str, *steps: Scenario) -> Callable[[Callable[[Patch], None]], 
     return register
 
 
-def settle(machine: SiteMachine) -> None:
+def settle(_machine: SiteMachine) -> None:
     """Waits until the stamps of files are trusted."""
     time.sleep(SETTLED)
 
@@ -99,13 +99,13 @@ def _(patch: Patch) -> None:
         intake.listings += [one for one in known if one.slug not in there]
         return intake
 
-    patch.setattr(Memo, "forget_postings", lambda self, paths: None)
+    patch.setattr(Memo, "forget_postings", lambda _self, _paths: None)
     around(patch, folder, "take_in", with_deleted)
 
 
 @mistake("a page that is gone left in place", lambda machine: machine.delete_posting(0))
 def _(patch: Patch) -> None:
-    patch.setattr(Standing, "without", lambda self, paths: [])
+    patch.setattr(Standing, "without", lambda _self, _paths: [])
 
 
 @mistake("a posting's name left out", lambda machine: machine.rename_posting(0, kept=True, alias=False))
@@ -139,17 +139,17 @@ def _(patch: Patch) -> None:
 
 @mistake("settings left out", lambda machine: machine.edit_settings("disclaimer", 1))
 def _(patch: Patch) -> None:
-    without(patch, settings=lambda content: None)
+    without(patch, settings=lambda _content: None)
 
 
 @mistake("own words left out", lambda machine: machine.edit_vocabulary("Band three"))
 def _(patch: Patch) -> None:
-    without(patch, vocabulary=lambda content: None)
+    without(patch, vocabulary=lambda _content: None)
 
 
 @mistake("own pages left out", lambda machine: machine.edit_page("help", gone=False, title="Help"))
 def _(patch: Patch) -> None:
-    without(patch, pages=lambda content: ())
+    without(patch, pages=lambda _content: ())
 
 
 @mistake("settings left out of what postings are read by", lambda machine: machine.edit_settings("timezone", 1))
@@ -192,17 +192,17 @@ def _(patch: Patch) -> None:
         return replace(standing, stamps=dict.fromkeys(standing.stamps, "as it was"))
 
     around(patch, program, "survey", blindly)
-    patch.setattr(publish, "stamp_of", lambda status: "as it was")
+    patch.setattr(publish, "stamp_of", lambda _status: "as it was")
 
 
 @mistake("the text of a posting left out", lambda machine: machine.edit_body(0, hidden=False))
 def _(patch: Patch) -> None:
-    around(patch, Fingerprint, "of_files", lambda of, self, *texts, whole, roles: self.of_roles(*texts, roles=()))
+    around(patch, Fingerprint, "of_files", lambda _of, self, *texts, **_: self.of_roles(*texts, roles=()))
 
 
 @mistake("what a posting states left out of lists", lambda machine: machine.edit_title(0, "Clerk"))
 def _(patch: Patch) -> None:
-    around(patch, listing, "digest_of", lambda of, *parts: of())
+    around(patch, listing, "digest_of", lambda of, *_parts: of())
 
 
 @mistake("similar roles left out", lambda machine: machine.add_posting(place=0, title="Clerk"))
@@ -212,7 +212,7 @@ def _(patch: Patch) -> None:
 
 @mistake("the roles of a part left out", lambda machine: machine.edit_title(0, "Clerk"))
 def _(patch: Patch) -> None:
-    around(patch, Fingerprint, "of_roles", lambda of, self, *texts, roles: of(self, *texts, roles=()))
+    around(patch, Fingerprint, "of_roles", lambda of, self, *texts, **_: of(self, *texts, roles=()))
 
 
 @mistake("only the whole looked at", lambda machine: machine.edit_title(0, "Clerk"))
@@ -250,7 +250,7 @@ def _(patch: Patch) -> None:
     lambda machine: machine.edit_title(1, "Clerk"),
 )
 def _(patch: Patch) -> None:
-    patch.setattr(memo, "_sum", lambda *values: 0)
+    patch.setattr(memo, "_sum", lambda *_values: 0)
 
 
 @pytest.mark.parametrize("name", MISTAKES)

@@ -191,7 +191,7 @@ def test_a_full_disk_leaves_the_site_as_it_was(site: SmallSite, monkeypatch: pyt
     before = look(site.root.parent / "site")
     site.posting("role-1", "title: Another title\nduty_stations:\n  - country: CD")
 
-    def full(*given: Any) -> int:
+    def full(*_given: Any) -> int:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as disk:
@@ -236,7 +236,7 @@ def test_no_room_anywhere_is_refused(site: SmallSite, monkeypatch: pytest.Monkey
     site.posting("role-1", "title: Another title\nduty_stations:\n  - country: CD")
     (cache_of(site.root) / "vacancy-digest.sqlite").unlink()
     with monkeypatch.context() as disk:
-        small_disk(disk, pages, lambda path: True)
+        small_disk(disk, pages, lambda _path: True)
         with pytest.raises(Refused, match=r"full"):
             again(site)
     assert look(site.root.parent / "site") == before
@@ -319,7 +319,7 @@ def test_a_file_that_changes_twice_within_the_granule_of_its_clock_is_read_again
 def test_trusting_coarse_stamps_is_found(machine: SiteMachine, monkeypatch: pytest.MonkeyPatch) -> None:
     """A memory that takes every stamp for one that tells breaks the law in the same steps."""
     tick = coarse_clock(monkeypatch)
-    monkeypatch.setattr(Memo, "lasting", lambda self, stamp: stamp)
+    monkeypatch.setattr(Memo, "lasting", lambda _self, stamp: stamp)
     with pytest.raises(AssertionError, match="clean build"):
         twice_in_a_tick(machine, tick)
 

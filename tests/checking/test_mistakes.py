@@ -76,7 +76,7 @@ def test_the_place_is_underlined() -> None:
     """Below a problem stands its line with the place marked, whatever width its characters have."""
     lines = {1: "title: 果樹園 grade: P3,", 2: f"{'x' * 300}wrong", 3: ""}
     problems = [Problem("a.md", Place(line, column), "key", "is so") for line, column in ((1, 19), (2, 301), (3, 1))]
-    shown = with_lines(problems, lambda path, number: lines[number]).split("\n")
+    shown = with_lines(problems, lambda _path, number: lines[number]).split("\n")
     assert shown[:3] == ["a.md:1:19: key: is so", "  | title: 果樹園 grade: P3,", "  | " + " " * 21 + "^^"]
     assert shown[4].endswith("wrong")
     assert shown[5] == "  | " + " " * 50 + "^^^^^"
@@ -218,7 +218,7 @@ def test_addresses_that_do_not_answer(small_site: SmallSite, monkeypatch: pytest
         monkeypatch.setattr(
             links,
             "answers",
-            lambda address, private: ask(address.replace("https://harbour.example", host), private=True),
+            lambda address, _private: ask(address.replace("https://harbour.example", host), private=True),
         )
         for _ in range(2):
             (problem,) = links.unanswered(small_site.root, content, NOW)

@@ -469,7 +469,7 @@ def test_an_installed_wheel_builds_a_site(root: Path, small_site: SmallSite, tmp
     assert bytes_of(small_site.root / "site") == bytes_of(tmp_path / "checkout")
 
 
-def test_no_code_of_a_site_is_run(root: Path, small_site: SmallSite) -> None:
+def test_no_code_of_a_site_is_run(small_site: SmallSite) -> None:
     """Programs that lie in a site, under names that Python or a tool of ours would take up, are never run."""
     mark = small_site.root / "was-run"
     code = f"import pathlib; pathlib.Path({str(mark)!r}).touch()"

@@ -130,7 +130,7 @@ def test_a_link_that_comes_between_looking_and_writing(site: SmallSite, name: st
     """Where a folder becomes a link after it was looked at, nothing is written through it either."""
     folder = site.root / "content/postings"
 
-    def swapped(root: Path, path: Path) -> list[object]:
+    def swapped(_root: Path, _path: Path) -> list[object]:
         if not folder.is_symlink():
             shutil.copytree(folder, site.root.parent / "theirs", dirs_exist_ok=True)
             _linked(folder)

@@ -113,7 +113,7 @@ def _checkout(folder: Path, remote: str = "https://me:secret@git.example.org/dig
 
 def _recorded(monkeypatch: pytest.MonkeyPatch, record: object) -> None:
     text = record if isinstance(record, str | None) else json.dumps(record)
-    monkeypatch.setattr(provenance, "distribution", lambda name: SimpleNamespace(read_text=lambda file: text))
+    monkeypatch.setattr(provenance, "distribution", lambda _name: SimpleNamespace(read_text=lambda _file: text))
 
 
 def test_an_installer_recorded_where_it_took_the_program_from(

@@ -281,7 +281,7 @@ def test_a_first_build_that_fails_leaves_no_folder(out: Path) -> None:
 def test_a_disk_that_fails(out: Path, monkeypatch: pytest.MonkeyPatch, number: int, told: str) -> None:
     """A second tree for which there is no room, and a disk that is broken, leave the site as it was."""
 
-    def fails(*arguments: object) -> None:
+    def fails(*_arguments: object) -> None:
         raise OSError(number, os.strerror(number))
 
     published(FIRST, out)
@@ -313,7 +313,7 @@ def test_a_build_cut_short_is_taken_up(
 
     with monkeypatch.context() as killed:
         killed.setattr(os, "replace", replace_some)
-        killed.setattr(shutil, "rmtree", lambda *paths, **how: None)
+        killed.setattr(shutil, "rmtree", lambda *_paths, **_how: None)
         with pytest.raises(KeyboardInterrupt):
             published(SECOND, out, in_place=in_place)
     for path, content in contents(out).items():

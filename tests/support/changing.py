@@ -5,7 +5,7 @@ import os
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -778,6 +778,14 @@ def run(machine: type[SiteMachine], examples: int, steps: int, *phases: Phase) -
         suppress_health_check=list(HealthCheck),
     )
     run_state_machine_as_test(machine, settings=how)  # type: ignore[no-untyped-call]
+
+
+@pytest.fixture
+def machine() -> Iterator[SiteMachine]:
+    """A site of three postings, to change step by step."""
+    machine = SiteMachine()
+    yield machine
+    machine.teardown()
 
 
 def around(patch: pytest.MonkeyPatch, owner: Any, name: str, wrapper: Callable[..., Any]) -> None:

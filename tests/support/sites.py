@@ -14,6 +14,7 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 from xml.etree.ElementTree import Element
 
 import html5lib
+import pytest
 
 from generator.building.build import Options, build
 from generator.cli import main
@@ -27,6 +28,14 @@ ROOT = SUPPORT.parents[1]
 DATA = ROOT / "tests/data"
 DEMO_NOW = datetime(2026, 5, 30, 12, tzinfo=UTC)
 SAMPLE_NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
+
+
+@contextlib.contextmanager
+def searching() -> Iterator[None]:
+    """Pagefind is installed for the time of a block; elsewhere in these tests it is not."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delitem(sys.modules, "pagefind", raising=False)
+        yield
 
 
 @dataclass(frozen=True, slots=True)

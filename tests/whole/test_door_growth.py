@@ -45,7 +45,7 @@ class _TooLong(Exception):
 def seconds(function: Callable[[], object]) -> float:
     """The CPU time that something takes; `ENOUGH` where it does not end before."""
 
-    def stop(number: int, frame: FrameType | None) -> None:
+    def stop(_number: int, _frame: FrameType | None) -> None:
         raise _TooLong
 
     before = signal.signal(signal.SIGVTALRM, stop)

@@ -199,7 +199,7 @@ def test_a_remembered_posting_is_its_own_or_none(
     small_site: SmallSite, monkeypatch: pytest.MonkeyPatch, change: dict[str, Any]
 ) -> None:
     """A row that a CI service hands on, with another name for a posting or no posting at all, is not believed."""
-    monkeypatch.setattr(memo.Memo, "lasting", lambda self, stamp: stamp)
+    monkeypatch.setattr(memo.Memo, "lasting", lambda _self, stamp: stamp)
     out = small_site.root / "site"
     told_by(small_site, out)
     before = tree(out)
@@ -210,7 +210,7 @@ def test_a_remembered_posting_is_its_own_or_none(
 
 def test_no_remembered_alias_leads_out_of_the_site(small_site: SmallSite, monkeypatch: pytest.MonkeyPatch) -> None:
     """An alias in such a row, from which an address is made, writes no file outside the output."""
-    monkeypatch.setattr(memo.Memo, "lasting", lambda self, stamp: stamp)
+    monkeypatch.setattr(memo.Memo, "lasting", lambda _self, stamp: stamp)
     out = small_site.root / "site"
     told_by(small_site, out)
     before = tree(small_site.root.parent)

@@ -23,7 +23,7 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Built:
         patch.setattr(notices, "NOW", now)
         found = [notice for notice in notices.notices(16_000) if notice.is_open][:500]
         assert len(found) == 500
-        patch.setattr(writers, "notices", lambda count: found)
+        patch.setattr(writers, "notices", lambda _count: found)
         writers.write_ours(root, 500)
     return built(root, root.parent / "many-site", now)
 

@@ -79,7 +79,7 @@ def test_a_dask_worker_killed_in_the_middle_loses_nothing(
     cluster: Any, alone: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """When a worker is killed while it works, the scheduler gives its tasks to another, and the site is whole."""
-    killed = _kill_after(5, monkeypatch, lambda own: cluster.workers[0].pid)
+    killed = _kill_after(5, monkeypatch, lambda _own: cluster.workers[0].pid)
     options = Options(executor=f"dask:{cluster.scheduler_address}", remember=False)
     assert _built(tmp_path / "site", options) == alone
     assert killed
@@ -127,7 +127,7 @@ def test_an_address_that_is_none_is_wrong_usage(address: str, tmp_path: Path, mo
     assert "Traceback" not in found.err
 
 
-def test_hands_end_with_their_build(tmp_path: Path) -> None:
+def test_hands_end_with_their_build() -> None:
     """After SIGKILL no process of a build lives on, and none holds what the build held."""
     script = (
         "import os, time; from generator.work.crew import _begin; from concurrent.futures import ProcessPoolExecutor\n"
