@@ -93,6 +93,7 @@ def _(patch: Patch) -> None:
 @mistake("a posting deleted but not forgotten", lambda machine: machine.delete_posting(0))
 def _(patch: Patch) -> None:
     def with_deleted(take_in: Any, files: Any, rules: Rules, means: Means, *rest: Any) -> Intake:
+        assert means.memo
         intake: Intake = take_in(files, rules, means, *rest)
         there = {one.slug for one in intake.listings}
         known = (listing.decoded(one.listing) for one in means.memo.postings())
@@ -224,7 +225,8 @@ def _(patch: Patch) -> None:
 def _(patch: Patch) -> None:
     def timeless(site_part: Any, found: Edition, templates: Templates, fingerprint: Fingerprint) -> plan.Part:
         key = fingerprint.of_roles(*(role.slug for role in found.roles), roles=())
-        return site_part(found, templates, fingerprint)._replace(key=key)
+        part: plan.Part = site_part(found, templates, fingerprint)
+        return part._replace(key=key)
 
     around(patch, plan, "site_part", timeless)
 

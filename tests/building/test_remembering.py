@@ -6,31 +6,33 @@ import shutil
 import sqlite3
 import time
 from bisect import bisect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
-from changing import DAMAGES, GRANULE, SETTLED, TITLES, SiteMachine, around, differences, look, tree
-from sites import SAMPLE_NOW, SmallSite
+from audits import opened_files
+from changing import DAMAGES, QUICK, SETTLED, TITLES, SiteMachine, around, differences, look, tree
+from door import program
+from sites import ROOT, SAMPLE_NOW, SmallSite
 
-from generator.building import build as program
-from generator.building import making
 from generator.building.build import Listener, Options, Report, build
+from generator.building.site import NOBODY
 from generator.publishing.doors import Busy
-from generator.publishing.standing import MANIFEST, Refused, Standing
-from generator.reading import files, intake
-from generator.work import crew, memo, stamps
+from generator.publishing.standing import MANIFEST, Refused
+from generator.reading import files
+from generator.work import memo
 from generator.work.cachefolder import cache_of
 from generator.work.memo import Memo
+from generator.work.thresholds import Thresholds
 
 
 @pytest.fixture
-def site(small_site: SmallSite, monkeypatch: pytest.MonkeyPatch) -> SmallSite:
+def site(small_site: SmallSite) -> SmallSite:
     """The small site with a few more roles, built once when its files had settled."""
-    monkeypatch.setattr(memo, "_GRANULE", GRANULE)
     for number, country in enumerate(("CH", "CD", "KE", "UA")):
         place = f"duty_stations:\n  - country: {country}"
         small_site.posting(f"role-{number}", f"title: Role {number}\n{place}\ncloses: 2026-07-0{number + 1}")
@@ -39,9 +41,10 @@ def site(small_site: SmallSite, monkeypatch: pytest.MonkeyPatch) -> SmallSite:
     return small_site
 
 
-def again(site: SmallSite, **options: Any) -> Report:
+def again(site: SmallSite, thresholds: Thresholds = QUICK, jobs: int = 1, listener: Listener = NOBODY) -> Report:
     """Builds into the folder that the site's builds share."""
-    return build(site.root, site.root.parent / "site", SAMPLE_NOW, Options(**options))
+    options = Options(thresholds=thresholds, jobs=jobs)
+    return build(site.root, site.root.parent / "site", SAMPLE_NOW, options, listener)
 
 
 def clean(site: SmallSite, **options: Any) -> dict[str, bytes]:
@@ -57,34 +60,37 @@ def published(site: SmallSite) -> dict[str, bytes]:
     return tree(site.root.parent / "site")
 
 
-def test_when_nothing_changed_nothing_is_read_or_written(site: SmallSite, monkeypatch: pytest.MonkeyPatch) -> None:
+def postings_among(names: list[str]) -> set[str]:
+    """The postings of the site whose files are among those opened."""
+    return {name.removesuffix(".md") for name in names if name.startswith(("role-", "quay-")) and name.endswith(".md")}
+
+
+def test_when_nothing_changed_nothing_is_read_or_written(site: SmallSite) -> None:
     """A build of the same content reads no posting, makes no page and writes no file."""
-    read: list[Path] = []
-    around(monkeypatch, intake, "read_bytes", lambda original, *given: read.append(given[1]) or original(*given))
     before = look(site.root.parent / "site")
-    done = again(site)
-    assert read == []
+    with opened_files() as names:
+        done = again(site)
+    assert postings_among(names) == set()
     assert (done.published.written, done.published.removed) == (0, 0)
     assert (done.tally.done["load"], done.tally.done["templates"]) == (0, 0)
     assert look(site.root.parent / "site") == before
 
 
-def test_after_one_edit_only_what_shows_it_is_made(site: SmallSite, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_after_one_edit_only_what_shows_it_is_made(site: SmallSite) -> None:
     """One new title: only what shows it is read, made and written; no other collection is."""
     old, before = clean(site), look(site.root.parent / "site")
     site.posting("role-1", "title: Another title\nduty_stations:\n  - country: CD\ncloses: 2026-07-02")
-    made: list[str] = []
-    read: list[Path] = []
+    shown: list[str] = []
 
-    def noted(original: Any, standing: Standing, folder: Path, found: Any, *rest: Any) -> Any:
-        return original(standing, folder, ((path, made.append(path) or content) for path, content in found), *rest)
+    def noted(items: Iterable[Any], _total: int, label: str, /) -> Iterator[Any]:
+        for item in items:
+            shown.extend([item[0]] if label == "Making" else [])
+            yield item
 
-    around(monkeypatch, making, "publish", noted)
-    around(monkeypatch, intake, "read_bytes", lambda original, *given: read.append(given[1]) or original(*given))
-    done, after = again(site), look(site.root.parent / "site")
-    shown, opened = [*made], [*read]  # the clean builds below make everything
+    with opened_files() as names:
+        done, after = again(site, listener=Listener(track=noted)), look(site.root.parent / "site")
     # A page that names the role as a similar one is shown anew, from its own file.
-    assert {f"postings/{path.stem}/index.html" for path in opened} == {
+    assert {f"postings/{slug}/index.html" for slug in postings_among(names)} == {
         path for path in shown if path.startswith("postings/") and path.endswith(".html")
     }
     new = published(site)
@@ -155,7 +161,7 @@ def test_a_second_build_at_once_does_without_the_memory(site: SmallSite) -> None
     site.posting("role-1", "title: Another title\nduty_stations:\n  - country: CD")
     told: list[str] = []
     with memo.opened(cache_of(site.root), pytest.fail):
-        build(site.root, site.root.parent / "site", SAMPLE_NOW, Options(), Listener(told.append))
+        again(site, listener=Listener(told.append))
     assert len(told) == 1
     assert "in use" in told[0]
     assert differences(published(site), clean(site)) == []
@@ -194,6 +200,7 @@ def test_a_full_disk_leaves_the_site_as_it_was(site: SmallSite, monkeypatch: pyt
     def full(*_given: Any) -> int:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
+    # Which files a disk has no room for is not for a test to choose.
     with monkeypatch.context() as disk:
         disk.setattr(os, "write", full)
         with pytest.raises(Refused, match=r"cannot be written \(No space left on device\), what is there stays"):
@@ -205,7 +212,10 @@ def test_a_full_disk_leaves_the_site_as_it_was(site: SmallSite, monkeypatch: pyt
 
 
 def small_disk(patch: pytest.MonkeyPatch, pages: int, full: Callable[[Path], bool]) -> None:
-    """Leaves room for a few pages alone to the memories whose paths are on a full disk."""
+    """Leaves room for a few pages alone to the memories whose paths are on a full disk.
+
+    A real disk of that size has no room for the site either, and only root may make one.
+    """
 
     def connect(original: Any, path: Path, **named: Any) -> sqlite3.Connection:
         connection: sqlite3.Connection = original(path, **named)
@@ -220,11 +230,12 @@ def small_disk(patch: pytest.MonkeyPatch, pages: int, full: Callable[[Path], boo
 def test_no_room_for_the_memory_costs_a_line(site: SmallSite, monkeypatch: pytest.MonkeyPatch, pages: int) -> None:
     """Where the memory's folder has no room left, a build says so and makes the right site without it."""
     site.posting("role-1", "title: Another title\nduty_stations:\n  - country: CD")
-    memory, told = cache_of(site.root) / "vacancy-digest.sqlite", []
+    told: list[str] = []
+    memory = cache_of(site.root) / "vacancy-digest.sqlite"
     memory.unlink()
     with monkeypatch.context() as disk:
         small_disk(disk, pages, lambda path: path == memory)
-        build(site.root, site.root.parent / "site", SAMPLE_NOW, Options(), Listener(told.append))
+        again(site, listener=Listener(told.append))
     assert told
     assert differences(published(site), clean(site)) == []
 
@@ -244,36 +255,35 @@ def test_no_room_anywhere_is_refused(site: SmallSite, monkeypatch: pytest.Monkey
     assert differences(published(site), clean(site)) == []
 
 
-def test_a_memory_is_no_other_programs(site: SmallSite, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """With another version of the generator, of a package or of Python, what was remembered is not used."""
-    ours = stamps.toolchain()
-    shutil.copytree(Path(stamps.__file__).parents[1], tmp_path / "generator")
-    (tmp_path / "generator/edition/wording.py").write_text("# Another version.\n", "utf-8")
-    monkeypatch.setattr(stamps, "__file__", str(tmp_path / "generator/work/stamps.py"))
-    stamps.toolchain.cache_clear()
-    other = stamps.toolchain()
-    stamps.toolchain.cache_clear()
-    assert other != ours
-    for room in (program, intake):
-        monkeypatch.setattr(room, "toolchain", lambda: other)
-    done = again(site)
-    assert done.tally.remembered["load"] == 0
-    assert done.tally.remembered["templates"] == 0
-    assert done.published.written == 0
+def test_a_memory_is_no_other_programs(site: SmallSite, tmp_path: Path) -> None:
+    """What one version of the generator remembered is not used by another one; the site is the same."""
+    for name in ("generator", "templates"):
+        shutil.copytree(ROOT / name, tmp_path / "other" / name)
+    (tmp_path / "other/generator/edition/titles.py").open("a", encoding="utf-8").write("# Another version.\n")
+    lines = (
+        "import sys; from datetime import datetime; from pathlib import Path",
+        "from generator.building.build import Options, build",
+        "root, out, now = sys.argv[1:]",
+        "done = build(Path(root), Path(out), datetime.fromisoformat(now), Options(search=False))",
+        "print(done.tally.remembered['load'], done.tally.remembered['templates'], done.published.written)",
+    )
+    here = (site.root, site.root.parent / "site", SAMPLE_NOW.isoformat())
+    cache = os.environ["XDG_CACHE_HOME"]
+    for folder, remembered in ((ROOT, True), (tmp_path / "other", False)):
+        done = program("-c", "\n".join(lines), *here, cwd=tmp_path, PYTHONPATH=str(folder), XDG_CACHE_HOME=cache)
+        load, templates, written = map(int, done.stdout.split())
+        assert ((load > 0, templates > 0), written) == ((remembered, remembered), 0), done.stderr
 
 
-@pytest.mark.parametrize("previewed", [0, intake.MANY])
-def test_hands_make_the_same_bytes(site: SmallSite, monkeypatch: pytest.MonkeyPatch, previewed: int) -> None:
+@pytest.mark.parametrize("early", [0, QUICK.early])
+def test_hands_make_the_same_bytes(site: SmallSite, early: int) -> None:
     """Two processes make the site that one makes, byte for byte, at first and after an edit."""
-    wanted = clean(site)
-    monkeypatch.setattr(crew, "CHUNK", 2)
-    monkeypatch.setattr(crew, "_WORTH", 0)
-    monkeypatch.setattr(intake, "MANY", previewed)
-    assert differences(clean(site, jobs=2), wanted) == []
+    wanted, small = clean(site), replace(QUICK, chunk=2, worth=0, early=early)
+    assert differences(clean(site, thresholds=small, jobs=2), wanted) == []
     shutil.rmtree(cache_of(site.root))
     for title in ("Role 1", "Another title"):
         site.posting("role-1", f"title: {title}\nduty_stations:\n  - country: CD\ncloses: 2026-07-02")
-        again(site, jobs=2)
+        again(site, small, jobs=2)
         assert differences(published(site), clean(site)) == []
 
 
@@ -317,7 +327,7 @@ def test_a_file_that_changes_twice_within_the_granule_of_its_clock_is_read_again
 
 
 def test_trusting_coarse_stamps_is_found(machine: SiteMachine, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A memory that takes every stamp for one that tells breaks the law in the same steps."""
+    """A memory that takes every stamp for one that tells, which is a mistake made on purpose, breaks the law."""
     tick = coarse_clock(monkeypatch)
     monkeypatch.setattr(Memo, "lasting", lambda _self, stamp: stamp)
     with pytest.raises(AssertionError, match="clean build"):
@@ -332,7 +342,7 @@ def twice_in_a_tick(machine: SiteMachine, tick: Callable[[], None]) -> None:
 
 
 def coarse_clock(patch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """A file system whose clock goes on only when it is told to, and then by a minute."""
+    """A file system whose clock goes on only when it is told to, and then by a minute: none can be had as slow."""
     ticks: list[int] = []
 
     def coarse(instant: int) -> int:

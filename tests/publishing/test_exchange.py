@@ -138,6 +138,7 @@ def at_step(name: str, *, when: str) -> Callable[[], None]:
             os.kill(os.getpid(), signal.SIGKILL)
             return found
 
+        # A signal from outside meets no step at will; this is done in a process that ends here.
         setattr(publish, name, step)
 
     return prepare
@@ -204,6 +205,7 @@ def test_ended_at_any_call(two: Two, soaking: bool, tell: Tell) -> None:
 @pytest.mark.parametrize("step", [1, 2, 3])
 def test_without_a_step_of_the_system(two: Two, tell: Tell, monkeypatch: pytest.MonkeyPatch, step: int) -> None:
     """Where folders cannot change places at once there is a moment without a site; the next build ends what was cut."""
+    # Every file system that Linux has here can exchange folders, and a signal meets no rename at will.
     monkeypatch.setattr(exchange, "_exchanged", lambda _one, _other: False)
     before = two.standing() or 0
     left = itertools.count(step - 1, -1)
@@ -228,6 +230,7 @@ def test_in_place_where_it_must_be(two: Two, monkeypatch: pytest.MonkeyPatch, na
     def fails(*_paths: Path) -> None:
         raise OSError(number, os.strerror(number))
 
+    # File systems without hard links, and folders that something holds, are not for every user to make.
     monkeypatch.setattr(publish, name, fails)
     before, folder = two.standing() or 0, two.out.stat().st_ino
     two.build(1 - before)
@@ -247,6 +250,7 @@ def a_link_beside(two: Two, _patch: pytest.MonkeyPatch) -> None:
 
 
 def a_mount_point(two: Two, patch: pytest.MonkeyPatch) -> None:
+    # Only root may mount.
     patch.setattr(os.path, "ismount", lambda path: path == two.out)
 
 
@@ -285,6 +289,7 @@ def test_a_system_that_knows_no_exchange(two: Two, monkeypatch: pytest.MonkeyPat
         return -1
 
     system = SimpleNamespace(syncfs=lambda _handle: 0, **({"renameat2": refused} if known else {}))
+    # The system's library is what it is.
     monkeypatch.setattr(exchange, "_LIBC", system)
     before, folder = two.standing() or 0, two.out.stat().st_ino
     assert two.wrong() is None
@@ -299,6 +304,7 @@ def test_a_disk_that_does_not_take_what_was_written(two: Two, monkeypatch: pytes
         ctypes.set_errno(errno.ENOSPC)
         return -1
 
+    # A disk that takes what is written and then has no room for it cannot be had at will.
     monkeypatch.setattr(exchange, "_LIBC", SimpleNamespace(syncfs=full))
     before = two.standing() or 0
     with pytest.raises(standing.Refused, match="No space left"):
@@ -311,6 +317,7 @@ def test_a_disk_that_does_not_take_what_was_written(two: Two, monkeypatch: pytes
 def test_elsewhere_everything_is_written_out(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
     """A system that cannot write out one file system alone writes out all of them."""
     calls: list[str] = []
+    # Another system than this one.
     monkeypatch.setattr(exchange, "sys", SimpleNamespace(platform="elsewhere"))
     monkeypatch.setattr(os, "sync", lambda: calls.append("sync"))
     two.build(1 - (two.standing() or 0))

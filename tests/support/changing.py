@@ -21,13 +21,13 @@ from sites import DATA, SAMPLE_NOW
 from generator.building.build import Listener, Options, Report, build
 from generator.model.problems import ContentError
 from generator.publishing.standing import MANIFEST
-from generator.reading import intake
 from generator.reading.templates import BUILT_IN
-from generator.work import memo
 from generator.work.cachefolder import cache_of
+from generator.work.thresholds import Thresholds
 
 EXAMPLES = int(os.environ.get("VACANCY_DIGEST_EXAMPLES", "0"))
-GRANULE = 20_000_000  # ns: what the clocks of file systems here are finer than
+# What the clocks of file systems here are finer than (ns), so that tests need not wait for stamps to be trusted.
+QUICK = Thresholds(granule=20_000_000)
 SETTLED = 0.05  # seconds after which a file's stamp is trusted where the granule is that, with room
 MEMORY_DISK = Path("/dev/shm")  # where there is one, thousands of small files are written in half the time
 
@@ -189,7 +189,7 @@ class SiteMachine(RuleBasedStateMachine):
         self.must_tell = False  # whether it has to be
         self.told: list[str] = []  # what was told at the last build
         self.older: bytes | None = None  # the memory as it once was
-        self.previewed = intake.MANY
+        self.early = QUICK.early
         self.settings = {key: value for key, values in SETTINGS.items() if (value := values[0]) is not None}
         self.postings: list[Posting] = []
         self.deleted: list[Posting] = []
@@ -424,10 +424,10 @@ class SiteMachine(RuleBasedStateMachine):
             self.save(first)
             self.save(second)
 
-    @rule(files=st.sampled_from((0, intake.MANY)))
+    @rule(files=st.sampled_from((0, QUICK.early)))
     def preview(self, files: int) -> None:
         """Whether a few changed files are enough for pages to be made as they are read."""
-        self.previewed = files
+        self.early = files
 
     # What is wrong, and mended again
 
@@ -648,6 +648,7 @@ class SiteMachine(RuleBasedStateMachine):
         child = os.fork()
         if not child:
             try:
+                # A crash between two files is met at no chosen place by a signal from outside.
                 left, put = iter(range(steps)), os.replace
                 os.replace = lambda *paths: put(*paths) if next(left, None) is not None else os._exit(9)
                 self.built(self.out, remember=True, keep_going=False, told=[])
@@ -718,14 +719,12 @@ class SiteMachine(RuleBasedStateMachine):
 
     def built(self, out: Path, *, remember: bool, keep_going: bool, told: list[str]) -> Report | list[str]:
         """What a build did, or the problems for which it did nothing."""
-        options = Options(self.base_url, keep_going=keep_going, remember=remember)
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(intake, "MANY", self.previewed if remember else intake.MANY)
-            patch.setattr(memo, "_GRANULE", GRANULE)
-            try:
-                return build(self.root, out, self.now, options, Listener(told.append))
-            except ContentError as error:
-                return sorted(map(str, error.problems))
+        thresholds = replace(QUICK, early=self.early) if remember else QUICK
+        options = Options(self.base_url, keep_going=keep_going, remember=remember, thresholds=thresholds)
+        try:
+            return build(self.root, out, self.now, options, Listener(told.append))
+        except ContentError as error:
+            return sorted(map(str, error.problems))
 
     @invariant()
     def law(self) -> None:
@@ -777,7 +776,7 @@ def run(machine: type[SiteMachine], examples: int, steps: int, *phases: Phase) -
         phases=phases or ((Phase.generate, Phase.shrink) if EXAMPLES else (Phase.generate,)),
         suppress_health_check=list(HealthCheck),
     )
-    run_state_machine_as_test(machine, settings=how)  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(machine, settings=how)
 
 
 @pytest.fixture
