@@ -157,7 +157,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A certificate for name.example, with its key, that nobody but a test trusts."""
     file = tmp_path_factory.mktemp("certificate") / "name.pem"
     subject = ["-subj", "/CN=name.example", "-addext", "subjectAltName=DNS:name.example"]
-    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *subject, "-out", file]
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *subject, "-out", str(file)]
     subprocess.run([*made, "-keyout", file.with_suffix(".key")], check=True, capture_output=True)
     return file
 

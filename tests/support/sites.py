@@ -178,7 +178,8 @@ class Outcome:
 
 def command(*arguments: str | Path) -> Outcome:
     """Runs `vacancy-digest` in this process. A bug's traceback passes through."""
-    before, code = sys.argv, 0
+    before = sys.argv
+    code: str | int = 0
     sys.argv = ["vacancy-digest", *map(str, arguments)]
     # Files, because what the program does in a process of its own is printed there.
     with TemporaryFile("w+", newline="") as out, TemporaryFile("w+", newline="") as err:

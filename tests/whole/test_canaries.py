@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import hostile
 import pytest
 from hostile import HOSTILE, Twins
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
 from serving import Handler, ObeyingHandler, served, watched
 from sites import SAMPLE_NOW, SmallSite, searching
 from soaking import Tell
@@ -56,7 +56,12 @@ def with_canaries(context: BrowserContext, sung: list[str]) -> Page:
     context.add_init_script(path=HOSTILE / "canary.js")
     page = context.new_page()
     page.clock.install(time=SAMPLE_NOW)
-    page.on("dialog", lambda dialog: (sung.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+
+    def dismissed(dialog: Dialog) -> None:
+        sung.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    page.on("dialog", dismissed)
     for event in ("popup", "download", "websocket", "frameattached"):
         page.on(event, lambda what, event=event: sung.append(f"{event}: {getattr(what, 'url', what)}"))
     return page
