@@ -74,10 +74,10 @@ def main() -> None:
         restarted("-X", "utf8")
     # Plug-ins of pydantic are no part of us, and to look for them takes a tenth of the time to start.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    sys.exit(ended(lambda: cli(prog_name="vacancy-digest", standalone_mode=False)))
+    sys.exit(exit_code_of(lambda: cli(prog_name="vacancy-digest", standalone_mode=False)))
 
 
-def ended(work: Callable[[], object]) -> int:
+def exit_code_of(work: Callable[[], object]) -> int:
     """Does what a command does, prints the mistake that it fails for, and returns the exit code. A bug passes."""
     try:
         work()

@@ -28,8 +28,8 @@ class SitemapView:
     pages: tuple[tuple[Page, str], ...]
 
 
-Html = views.HtmlView | views.WeekMailView | PostingSubject | OpmlView | SitemapView
-View = Html | Feed | WeeksSubject | DeadlineCalendar | DataSubject | TableSubject | StaticFile | bytes
+TemplateView = views.HtmlView | views.WeekMailView | PostingSubject | OpmlView | SitemapView
+View = TemplateView | Feed | WeeksSubject | DeadlineCalendar | DataSubject | TableSubject | StaticFile | bytes
 
 
 class Artifact(NamedTuple):

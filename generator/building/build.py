@@ -10,10 +10,10 @@ from pathlib import Path
 from ..edition.edition import Edition
 from ..model.content import Content
 from ..model.problems import ContentError, Problem
-from ..publishing.doors import opened
+from ..publishing.doors import writing_folder
 from ..publishing.exchange import strangers_beside
 from ..publishing.publish import Published
-from ..publishing.standing import Refused, Standing, refuse_collapse, survey
+from ..publishing.standing import OutputSurvey, Refused, refuse_collapse, survey
 from ..reading.folder import Loaded, load, settings_of
 from ..reading.intake import whole
 from ..reading.repository import NoSuchRevision, repository_of
@@ -25,7 +25,7 @@ from ..work.means import Means
 from ..work.memo import Memo
 from ..work.stamps import digest_of, toolchain
 from ..work.tally import Tally, timed
-from .artifacts import Html
+from .artifacts import TemplateView
 from .early import EarlyPages
 from .fingerprint import Fingerprint
 from .making import publish_work
@@ -105,7 +105,7 @@ def _entered(site: Site) -> Iterator[Path]:
     for left in strangers_beside(site.out, mark_of(site.out)):
         site.listener.tell(f"{left} is not from a build of this user and is not used, delete it")
     sources = site.root / "content", site.root / "templates"
-    with opened(site.out, sources, in_place=site.options.in_place) as folder:
+    with writing_folder(site.out, sources, in_place=site.options.in_place) as folder:
         yield folder
 
 
@@ -158,7 +158,9 @@ def _at(now: datetime, sources: _Sources) -> tuple[Edition, Fingerprint]:
         return edition, Fingerprint(edition, surroundings)
 
 
-def _indexed(site: Site, edition: Edition, fingerprint: Fingerprint, left: Left, standing: Standing) -> Index | None:
+def _indexed(
+    site: Site, edition: Edition, fingerprint: Fingerprint, left: Left, standing: OutputSurvey
+) -> Index | None:
     """The index for full-text search, made unless that of the last build is still right; None where there is none."""
     if not site.options.search or not (program := version()):
         return None
@@ -181,7 +183,7 @@ def _reported(loaded: Loaded, edition: Edition, work: Worklist, published: Publi
         tally.here.count(stage, parsed, max(postings - parsed, 0))
     tally.here.count("edition", len(edition.roles))
     tally.here.count("plan", len(work.make) + len(work.keep))
-    made = sum(isinstance(one.view, Html) for one in work.make)
+    made = sum(isinstance(one.view, TemplateView) for one in work.make)
     tally.here.count("templates", made, sum(path.endswith(".html") for path in work.keep))
     tally.here.count("publish", published.written, published.unchanged)
     return Report(edition, published, loaded.problems, loaded.notes, tally.taken())

@@ -16,7 +16,7 @@ from ..reading.copies import copied
 from ..reading.intake import EarlyPage, read_raw
 from ..work import tally
 from ..work.tally import timed
-from .artifacts import Artifact, Html
+from .artifacts import Artifact, TemplateView
 from .early import early_page
 from .pieces import Maker, Pieces
 from .site import Site
@@ -78,12 +78,12 @@ def _made(
     it can.
     """
     pieces = maker.pieces(todo, whole)
-    missing: list[tuple[str, Html]] = []
+    missing: list[tuple[str, TemplateView]] = []
     own: list[Artifact] = []
     for artifact in sorted(todo, key=_neighbours):
         if page := early_page(artifact.view, early):
             yield artifact.path, page
-        elif isinstance(artifact.view, Html) and not isinstance(artifact.view, _LONG):
+        elif isinstance(artifact.view, TemplateView) and not isinstance(artifact.view, _LONG):
             missing.append((artifact.path, artifact.view))
         else:
             own.append(artifact)
@@ -99,7 +99,7 @@ def _made(
         yield from chunk
 
 
-def _raw(root: Path, view: Html) -> bytes | None:
+def _raw(root: Path, view: TemplateView) -> bytes | None:
     """A posting's file for hands that cannot read it."""
     return read_raw(root, view.role.listing) if isinstance(view, PostingSubject) else None
 

@@ -8,7 +8,7 @@ from ..publishing.publish import Published
 from ..publishing.standing import Refused
 from ..work import memo
 from ..work.cachefolder import NoCache, cache_of
-from ..work.memo import Memo, Output
+from ..work.memo import BuiltFile, Memo
 from ..work.stamps import digest_of
 from .site import Site
 from .worklist import Left, Worklist, mark
@@ -42,8 +42,8 @@ def _memories(site: Site) -> Iterator[Memo]:
         except NoCache as reason:
             site.listener.tell(f"{reason}, so this build remembers nothing")
         else:
-            yield memo.opened(folder, site.listener.tell, granule)
-            yield memo.opened(folder, site.listener.tell, granule)
+            yield memo.open_memo(folder, site.listener.tell, granule)
+            yield memo.open_memo(folder, site.listener.tell, granule)
     yield Memo(None, granule)
 
 
@@ -56,7 +56,9 @@ def left_in(out: Path, memory: Memo) -> Left:
 def remember(work: Worklist, published: Published, memory: Memo) -> None:
     """Keeps what this build leaves for the next one."""
     stamps = {**work.standing.stamps, **published.stamps}
-    outputs = (Output(one.path, one.key, mark(one.path, stamps, published.digests), one.part) for one in work.planned)
+    outputs = (
+        BuiltFile(one.path, one.key, mark(one.path, stamps, published.digests), one.part) for one in work.planned
+    )
     memory.remember_outputs(output for output in outputs if work.left.outputs.get(output.path) != output)
     memory.forget_outputs(work.left.outputs.keys() - published.digests.keys())
     memory.remember_parts(work.parts)

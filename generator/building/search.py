@@ -75,10 +75,10 @@ def _page(role: Role, file: PostingFile) -> str:
     listed = "".join(f"<p>{escape(text)}</p>" for text in words if text)
     head = f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(role.title)}</title></head>'
     page = f"{head}<body><main data-pagefind-body>{listed}{file.prose.html}</main></body></html>"
-    return _BEYOND_ASCII.sub(lambda match: escape(plain(match[0])), page)
+    return _BEYOND_ASCII.sub(lambda match: escape(folded(match[0])), page)
 
 
-def plain(text: str) -> str:
+def folded(text: str) -> str:
     """Letters as those write them who have no other keyboard. find.js does the same to what a reader looks for."""
     apart = unicodedata.normalize("NFKD", text.translate(letters()))
     kept = "".join(char for char in apart if unicodedata.category(char) not in _UNWRITTEN)

@@ -14,7 +14,7 @@ from ..reading.intake import whole
 from ..reading.templates import Templates
 from ..work import tally
 from ..work.tally import timed
-from .artifacts import Html
+from .artifacts import TemplateView
 from .renderer import Renderer
 
 
@@ -40,7 +40,9 @@ class Workshop:
         return write_aside(self.aside, path, content) if self.aside else content
 
 
-def make_pages(workshop: Workshop, chunk: list[tuple[str, Html, bytes | None]]) -> list[tuple[str, bytes | Aside]]:
+def make_pages(
+    workshop: Workshop, chunk: list[tuple[str, TemplateView, bytes | None]]
+) -> list[tuple[str, bytes | Aside]]:
     """A task of the crew: pages by their paths; with postings come the bytes of their files for hands elsewhere."""
     made = []
     for path, view, raw in chunk:

@@ -15,7 +15,7 @@ from ..model.problems import ContentError, Problem
 from ..pages.pages import PostingSubject
 from ..reading.intake import whole
 from ..reading.templates import Templates
-from .artifacts import Html
+from .artifacts import TemplateView
 from .plan import plan
 from .tasks import Workshop, make_pages
 
@@ -42,7 +42,7 @@ def faults_of(root: Path, content: Content, templates: Templates, now: datetime)
 def _attempts(edition: Edition, workshop: Workshop) -> Iterator[Callable[[], object]]:
     tried: Counter[str] = Counter()
     for one in plan(edition, workshop.templates):
-        if isinstance(view := one.view, Html):
+        if isinstance(view := one.view, TemplateView):
             kind = view.role.state.value if isinstance(view, PostingSubject) else type(view).__name__
             tried[kind] += 1
             if tried[kind] <= _TRIED:

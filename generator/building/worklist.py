@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..model.problems import ContentError, Problem
-from ..publishing.standing import Standing, refuse_foreign
-from ..work.memo import Output
+from ..publishing.standing import OutputSurvey, refuse_foreign
+from ..work.memo import BuiltFile
 from .artifacts import Artifact
 from .fingerprint import Fingerprint
 from .plan import SEARCH, Part, collisions, planned
@@ -17,7 +17,7 @@ from .plan import SEARCH, Part, collisions, planned
 class Left:
     """What the last build left: its files by their paths, and of each part of its plan the key and the size."""
 
-    outputs: Mapping[str, Output]
+    outputs: Mapping[str, BuiltFile]
     parts: Mapping[str, tuple[bytes, int]]
 
     @cached_property
@@ -28,7 +28,7 @@ class Left:
             found[one.part].append(one.path)
         return found
 
-    def holds(self, name: str, key: bytes, standing: Standing) -> bool:
+    def holds(self, name: str, key: bytes, standing: OutputSurvey) -> bool:
         """Whether a part has the key that it had, and all of its files are there as the last build left them."""
         paths = self.paths.get(name, ())
         return self.parts.get(name) == (key, len(paths)) and all(
@@ -51,7 +51,7 @@ class Worklist:
     planned: list[Artifact]
     complete: bool
     parts: list[tuple[str, bytes, int]]
-    standing: Standing
+    standing: OutputSurvey
     left: Left
 
     @property
@@ -61,7 +61,11 @@ class Worklist:
 
 
 def decide(
-    parts: Iterable[Part], fingerprint: Fingerprint, left: Left, standing: Standing, problems: Sequence[Problem] = ()
+    parts: Iterable[Part],
+    fingerprint: Fingerprint,
+    left: Left,
+    standing: OutputSurvey,
+    problems: Sequence[Problem] = (),
 ) -> Worklist:
     """What to make, keep and remove.
 
@@ -90,7 +94,7 @@ def decide(
     return Worklist(make, keep, standing.without(wanted), found, same.keys() <= {SEARCH}, sizes, standing, left)
 
 
-def _is_left(artifact: Artifact, left: Left, standing: Standing) -> bool:
+def _is_left(artifact: Artifact, left: Left, standing: OutputSurvey) -> bool:
     """Whether the last build made a file from the same view, and left it as it is there now."""
     before = left.outputs.get(artifact.path)
     now = artifact.key, mark(artifact.path, standing.stamps, standing.ours)

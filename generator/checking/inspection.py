@@ -12,7 +12,7 @@ from ..model.schema import Posting
 from ..model.vocabulary import Vocabulary
 from ..reading.documents import Document, Reading
 from ..reading.files import posting_files, read_text
-from ..reading.frontmatter import Fields, split
+from ..reading.frontmatter import WrittenFields, split
 from .lint import Text, looked_at, same_vacancy
 
 
@@ -21,7 +21,7 @@ def inspected(root: Path, content: Content | None, now: datetime) -> list[Proble
     over = over_at(content, now) if content else set()
     found: list[Problem] = []
     traits: list[Trait] = []
-    written: dict[str, Fields] = {}
+    written: dict[str, WrittenFields] = {}
     for text in _texts(root, content.vocabulary if content else None):
         path = text.document.path
         # What was said of a role that is over misleads nobody any more.

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from ..importing.dates import read_date
-from ..importing.twins import Known, Trait, plain
+from ..importing.twins import Known, Trait, plain_title
 from ..model.model import When
 from ..model.problems import Place, Problem, shown
 from ..model.schema import Posting
@@ -16,7 +16,7 @@ from ..model.vocabulary import Vocabulary, term_meant
 from ..reading.documents import Document
 from ..reading.frontmatter import Location
 
-RULES = MappingProxyType(
+LINT_RULES = MappingProxyType(
     {
         "content": "Content of the digest",
         "empty-section": "A heading with nothing below it",
@@ -192,7 +192,7 @@ def contradiction(text: Text) -> Iterator[Problem]:
         )
 
 
-def deadline_time(text: Text) -> Iterator[Problem]:
+def deadline_without_time(text: Text) -> Iterator[Problem]:
     """Warns of a deadline without a time where the text names one."""
     closes = text.posting.closes
     if isinstance(closes, When) and closes.instant is None and (match := _TIME_OF_DEADLINE.search(text.body)):
@@ -203,7 +203,7 @@ def deadline_time(text: Text) -> Iterator[Problem]:
         yield text.at_key("deadline-time", ("closes",), message)
 
 
-def weekday(text: Text) -> Iterator[Problem]:
+def weekday_and_date(text: Text) -> Iterator[Problem]:
     """Warns of weekdays that do not match their dates."""
     for number, line in text.lines():
         for match in _WEEKDAY_AND_DATE.finditer(line):
@@ -253,7 +253,7 @@ def grade_spelling(text: Text) -> Iterator[Problem]:
 
 _LOOKS: tuple[Callable[[Text], Iterator[Problem]], ...] = (
     *(empty_section, placeholder, numbering, link_lost, link_elsewhere, contradiction),
-    *(deadline_time, weekday, relative_time, salary, grade_spelling),
+    *(deadline_without_time, weekday_and_date, relative_time, salary, grade_spelling),
 )
 
 
@@ -274,8 +274,8 @@ def same_vacancy(traits: Iterable[Trait], title_of: Callable[[str], Place]) -> I
     for one in open_ones:
         keys: list[tuple[str, ...]] = [("url", one.url)] if one.url else []
         if one.reference:
-            keys.append(("reference", one.organisation, plain(one.reference)))
-        keys.append(("facts", one.organisation, plain(one.title), one.place, one.closes[:10]))
+            keys.append(("reference", one.organisation, plain_title(one.reference)))
+        keys.append(("facts", one.organisation, plain_title(one.title), one.place, one.closes[:10]))
         twin = next((first[key] for key in keys if key in first), None)
         twin = twin or next((other for other, _ in known.alike(one, _ALIKE)), None)
         if twin:

@@ -17,12 +17,12 @@ from ..model.schema import Organisation, Posting, Settings
 from ..model.telling import visible
 from ..model.vocabulary import NOT_STATED, Vocabulary
 from ..reading.documents import Reading
-from ..reading.files import MAX_STATIC_BYTES, MAX_TEXT_BYTES, decoded, is_read, is_taken, read_bytes, read_text
+from ..reading.files import MAX_STATIC_BYTES, MAX_TEXT_BYTES, decoded_text, is_read, is_taken, read_bytes, read_text
 from ..reading.folder import is_named
-from ..reading.frontmatter import Fields, Location, read_mapping, split
+from ..reading.frontmatter import Location, WrittenFields, read_mapping, split
 from ..reading.intake import read_raw
 from ..reading.judging import read_fields
-from ..reading.repository import Entry, NoSuchRevision, Repository, hash_like, repository_of
+from ..reading.repository import NoSuchRevision, Repository, TreeEntry, hash_like, repository_of
 from .moves import Move, move_of, ruled_otherwise
 
 _ENDS = ("withdrawn", "filled", "expired")
@@ -35,7 +35,7 @@ class _Edited:
 
     path: str
     posting: Posting
-    written: Fields
+    written: WrittenFields
 
     @property
     def dated(self) -> str:
@@ -183,7 +183,7 @@ def _ends(when: When, content: Content) -> datetime:
 
 
 def _edited(root: Path, file: Listing, content: Content) -> _Edited:
-    parts = split(decoded(root, root / file.path, read_raw(root, file))[0])
+    parts = split(decoded_text(root, root / file.path, read_raw(root, file))[0])
     fields, _ = read_mapping(parts[0], 2) if parts else read_mapping("")
     posting, findings = read_fields(Posting, fields, content.vocabulary)
     assert posting, f"{file.path} was judged good, and now has {findings}"
@@ -191,7 +191,7 @@ def _edited(root: Path, file: Listing, content: Content) -> _Edited:
 
 
 def _postings_at(
-    root: Path, repository: Repository, held: Collection[Entry], words: Vocabulary, *, every: bool
+    root: Path, repository: Repository, held: Collection[TreeEntry], words: Vocabulary, *, every: bool
 ) -> Iterator[PostingFile]:
     """The postings of a commit, `every` one or those that differ today; what was wrong then was never published."""
     named = (one for one in held if one.path.startswith(_POSTINGS) and is_named(one.path) and is_read(one.path))
@@ -205,7 +205,7 @@ def _postings_at(
             yield PostingFile(PurePosixPath(entry.path).stem, visible(entry.path), posting)
 
 
-def _site_at(root: Path, repository: Repository, held: Mapping[str, Entry], words: Vocabulary) -> Content | None:
+def _site_at(root: Path, repository: Repository, held: Mapping[str, TreeEntry], words: Vocabulary) -> Content | None:
     """The settings and organisations of a commit; None where they were wrong, for then no site was published."""
     reading = Reading(root)
     settings: Settings | None = None
@@ -213,7 +213,7 @@ def _site_at(root: Path, repository: Repository, held: Mapping[str, Entry], word
     wanted = [one for path, one in held.items() if path.startswith(_ORGANISATIONS) and path.endswith(".md")]
     for entry, raw in repository.contents([held["content/site.yaml"], *wanted], MAX_TEXT_BYTES):
         path = root / visible(entry.path)
-        text, unread = decoded(root, path, raw or b"")
+        text, unread = decoded_text(root, path, raw or b"")
         if unread:
             continue
         if entry.path == "content/site.yaml":
@@ -264,7 +264,7 @@ def _moved_by_rule(root: Path, revision: str, moves: list[Move], content: Conten
         yield Problem("content/site.yaml", Place(), "deadline", message, "warning", rule="deadline-moved")
 
 
-def _entries(repository: Repository, commit: str, *folders: str) -> list[Entry]:
+def _entries(repository: Repository, commit: str, *folders: str) -> list[TreeEntry]:
     """All that a commit holds in some folders of the site. Raises NoSuchRevision, also for what git keeps elsewhere."""
     entries = list(repository.entries(commit, *folders))
     for entry in entries:
@@ -273,7 +273,7 @@ def _entries(repository: Repository, commit: str, *folders: str) -> list[Entry]:
     return entries
 
 
-def _stands(root: Path, entry: Entry) -> bool:
+def _stands(root: Path, entry: TreeEntry) -> bool:
     """Whether a file still holds what it held."""
     raw, unread = read_bytes(root, root / entry.path, MAX_TEXT_BYTES)
     return not unread and hash_like(raw, entry.hash) == entry.hash
@@ -335,5 +335,5 @@ def laid_out(root: Path, revision: str, folder: Path) -> list[Problem]:
     return problems
 
 
-def _problem(entry: Entry, message: str) -> Problem:
+def _problem(entry: TreeEntry, message: str) -> Problem:
     return Problem(visible(entry.path), Place(), "file", message)

@@ -9,7 +9,7 @@ from pathlib import Path
 from ..editing.desk import moment
 from ..editing.edits import FrontMatter, NotEditable
 from ..model.problems import Problem
-from ..reading.files import MAX_TEXT_BYTES, decoded, read_bytes, rewrite
+from ..reading.files import MAX_TEXT_BYTES, decoded_text, read_bytes, rewrite
 
 _WAS_ID = re.compile(r"write id: (?P<id>[a-z0-9-]+)")
 _WAS_DEADLINE = re.compile(r"^was (?P<was>\S+), write under deadline_changes")
@@ -25,7 +25,7 @@ def repair(root: Path, problems: Iterable[Problem], now: datetime) -> Iterator[s
         if not path.startswith("content/") or not path.endswith(".md") or not file.is_file() or file.is_symlink():
             continue
         raw, unreadable = read_bytes(root, file, MAX_TEXT_BYTES)
-        if unreadable or decoded(root, file, raw)[1]:
+        if unreadable or decoded_text(root, file, raw)[1]:
             continue
         mark = b"\xef\xbb\xbf" if raw.startswith(b"\xef\xbb\xbf") else b""
         before = raw.removeprefix(mark).decode()

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from ..model.problems import Problem
 from ..model.telling import in_github, in_github_property, in_json, in_markdown, in_sarif, visible
-from .lint import RULES
+from .lint import LINT_RULES
 
 _WIDTH = 100  # characters of a line that are shown
 _SEVERITIES = {"error": "major", "warning": "minor", "note": "info"}
@@ -43,7 +43,7 @@ def _cells(char: str) -> int:
     return 2 if east_asian_width(char) in "WF" else 0 if combining(char) else 1
 
 
-def as_json(problems: Sequence[Problem]) -> str:
+def problems_as_json(problems: Sequence[Problem]) -> str:
     """Problems as a JSON array, for other programs."""
     found = [
         {
@@ -111,7 +111,7 @@ def sarif(problems: Sequence[Problem]) -> str:
         }
         for one in problems
     ]
-    rules = [{"id": rule, "shortDescription": {"text": text}} for rule, text in RULES.items()]
+    rules = [{"id": rule, "shortDescription": {"text": text}} for rule, text in LINT_RULES.items()]
     driver = {"name": "vacancy-digest", "rules": rules}
     document = {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -123,7 +123,7 @@ def sarif(problems: Sequence[Problem]) -> str:
 
 FORMATS: Mapping[str, Callable[[Sequence[Problem]], str]] = {
     "text": text,
-    "json": as_json,
+    "json": problems_as_json,
     "github": github,
     "markdown": markdown,
     "gitlab": gitlab,

@@ -15,8 +15,8 @@ from ..model.fields import read_base_url
 from ..model.model import State
 from ..model.telling import say
 from ..work.crew import Unavailable, cores
-from ..work.profile import as_json, as_text
-from ..work.progress import on_terminal
+from ..work.profile import as_text, profile_as_json
+from ..work.progress import progress_bar
 from .options import now_option, root_option, within_limits
 
 
@@ -69,14 +69,14 @@ def command(
 def _done(root: Path, target: Path, now: datetime, options: Options, profile: bool, report: str) -> None:
     started = time.monotonic()
     try:
-        done = build(root, target, now, options, Listener(partial(say, err=True), on_terminal))
+        done = build(root, target, now, options, Listener(partial(say, err=True), progress_bar))
     except Unavailable as error:
         raise click.UsageError(f"--executor: {error}") from None
     seconds = time.monotonic() - started
     for problem in (*done.problems, *(done.notes if report == "text" else ())):
         say(str(problem), err=True)
     if report == "json":
-        say(json.dumps(_as_json(done, now, seconds) | ({"profile": as_json(done.tally)} if profile else {})))
+        say(json.dumps(_as_json(done, now, seconds) | ({"profile": profile_as_json(done.tally)} if profile else {})))
     else:
         say(_as_text(done, now, seconds, target) + (f"\n{as_text(done.tally)}" if profile else ""))
     sys.exit(1 if done.problems else 0)

@@ -12,7 +12,7 @@ from ..checking.past import brought_templates
 from ..edition.wording import utc_text
 from ..model.telling import in_json, in_markdown, say
 from ..reading.repository import NoSuchRevision
-from ..serving.changes import Changes, NeverPublished, Told, changes_since
+from ..serving.changes import Changes, NeverPublished, RoleEvent, changes_since
 from .options import now_option, root_option, within_limits
 
 _SHOWN = 20  # paths; of more the number is told
@@ -65,7 +65,7 @@ def _section(title: str, items: Iterator[str] | list[str]) -> Iterator[str]:
         yield from (f"  {item}" for item in found)
 
 
-def _line(told: Told) -> str:
+def _line(told: RoleEvent) -> str:
     return f"{told.event.kind.value:<10} {told.slug}: {told.title} ({utc_text(told.event.instant)})"
 
 
@@ -84,7 +84,7 @@ def _few(items: Iterable[str]) -> list[str]:
 
 
 def _json(found: Changes) -> str:
-    def events(told: tuple[Told, ...]) -> list[dict[str, str]]:
+    def events(told: tuple[RoleEvent, ...]) -> list[dict[str, str]]:
         return [
             {
                 "id": one.event.id,
@@ -117,7 +117,7 @@ def _json(found: Changes) -> str:
     )
 
 
-def _item(told: Told) -> str:
+def _item(told: RoleEvent) -> str:
     return f"- {told.event.kind.value}: {in_markdown(told.title)} ({utc_text(told.event.instant)})"
 
 

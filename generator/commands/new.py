@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from ..editing.desk import Desk, free_slug, moment, text_of
+from ..editing.desk import Desk, free_slug, moment, posting_text
 from ..editing.edits import Written
 from ..model.problems import did_you_mean
 from ..model.telling import say
-from .options import now_option, on_terminal, root_option
+from .options import is_interactive, now_option, root_option
 
 
 @click.group("new")
@@ -48,12 +48,12 @@ def posting(root: Path, now: datetime, slug: str | None, draft: bool, **given: s
     Example: vacancy-digest new posting --title "Security Officer" --organisation iom --country CD --closes 2026-06-24
     """
     desk = Desk.of(root.resolve())
-    given = _asked(given, sorted(desk.organisations)) if on_terminal() else given
+    given = _asked(given, sorted(desk.organisations)) if is_interactive() else given
     if not given["title"] or not given["organisation"]:
         missing = " and ".join(f"--{key}" for key in ("title", "organisation") if not given[key])
         raise click.UsageError(f"{missing} must be given")
     words = (given["title"], given["city"] or "")
-    path = desk.create(slug or free_slug(words, desk.taken), text_of(_values(given, now, draft=draft), ""))
+    path = desk.create(slug or free_slug(words, desk.taken), posting_text(_values(given, now, draft=draft), ""))
     say(f"{path.relative_to(desk.root)} is written. Next: below the second ---, what the notice says, in your words.")
 
 

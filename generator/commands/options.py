@@ -53,12 +53,12 @@ format_option = click.option(
 
 def _asked(context: click.Context, param: click.Parameter, value: str | None) -> str:
     """An argument that is asked for on a terminal where it is missing."""
-    if value is None and not on_terminal():
+    if value is None and not is_interactive():
         raise click.MissingParameter(ctx=context, param=param)
     return value if value is not None else str(click.prompt(param.human_readable_name))
 
 
-def on_terminal() -> bool:
+def is_interactive() -> bool:
     """Whether a person sits before the command and can answer."""
     return sys.stdin.isatty() and sys.stdout.isatty()
 
@@ -94,7 +94,7 @@ def within_limits(root: Path, work: Callable[[], object], *, templates: bool = F
     if not templates and not brings_templates(root):
         work()
         return
-    from ..cli import ended
+    from ..cli import exit_code_of
 
     files = sum(len(names) for *_, names in os.walk(root / "content"))
-    sys.exit(bounded(partial(ended, work), seconds_for(files)))
+    sys.exit(bounded(partial(exit_code_of, work), seconds_for(files)))

@@ -19,7 +19,7 @@ from ..reading.documents import Document, Reading
 from ..reading.files import (
     MAX_TEXT_BYTES,
     create,
-    decoded,
+    decoded_text,
     links_above,
     posting_files,
     problem_at,
@@ -29,7 +29,7 @@ from ..reading.files import (
     too_large,
 )
 from ..reading.folder import RESERVED, Loaded, load, reserved_name
-from ..reading.intake import claim_of
+from ..reading.intake import listing_claim
 from .edits import FrontMatter, NotEditable, Written, block
 
 _ENDS = ("withdrawn", "filled", "expired")
@@ -122,12 +122,12 @@ class Desk:
         raw = text.encode("utf-8", "surrogatepass")
         reading = Reading(self.root, links_above(self.root, path))
         reading.named(path, reserved_name)
-        text, unread = decoded(self.root, path, raw)
+        text, unread = decoded_text(self.root, path, raw)
         reading.problems += unread + too_large(self.root, path, len(raw), MAX_TEXT_BYTES)
         document = None if unread else reading.parsed(Posting, path, text, self.loaded.content.vocabulary)
         if document:
             organisations = self.organisations
-            reading.problems += crosscheck.posting(document, organisations, organisations.keys(), RESERVED)
+            reading.problems += crosscheck.check_posting(document, organisations, organisations.keys(), RESERVED)
         if document is None or reading.problems:
             raise ContentError(reading.problems)
         return document
@@ -137,7 +137,7 @@ class Desk:
         raw, problems = read_bytes(self.root, path, MAX_TEXT_BYTES)
         if problems:
             raise ContentError(problems)
-        if problems := decoded(self.root, path, raw)[1]:
+        if problems := decoded_text(self.root, path, raw)[1]:
             raise ContentError(problems)
         text = raw.removeprefix(b"\xef\xbb\xbf").decode()
         document = self.judged(path, text)
@@ -150,7 +150,7 @@ class Desk:
 def _claims(root: Path, content: Content) -> Iterator[Claim]:
     """The names that every posting has, those of drafts and of postings with problems too."""
     good = {one.path for one in content.postings}
-    yield from map(claim_of, content.postings)
+    yield from map(listing_claim, content.postings)
     for path in posting_files(root):
         name = shown_path(root, path)
         if name not in good:
@@ -196,7 +196,7 @@ def _refuse_ended(posting: Posting) -> None:
             raise Unfit(f"the role is over: {key} since {when.text}; a role that comes back is a new posting")
 
 
-def text_of(values: Mapping[str, Written], body: str) -> str:
+def posting_text(values: Mapping[str, Written], body: str) -> str:
     """A posting's file from its front matter and its body."""
     lines = [line for key, value in values.items() for line in block(key, value)]
     return "\n".join(["---", *lines, "---", "", *([body.strip(), ""] if body.strip() else [])])

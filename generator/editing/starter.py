@@ -16,7 +16,7 @@ from ..model.schema import Settings
 from ..model.vocabulary import Vocabulary
 from ..publishing.standing import Refused
 from ..reading.documents import Reading
-from ..reading.files import create, decoded, make_folder, refuse_obstacles
+from ..reading.files import create, decoded_text, ensure_folder, refuse_obstacles
 from .editors import Editors
 from .edits import scalar
 from .provenance import REQUIREMENTS, Provenance
@@ -54,7 +54,7 @@ def start(
     left = [path for path in sorted(contents) if os.path.lexists(folder / path)]
     new = sorted(contents.keys() - set(left))
     refuse_obstacles(folder, (folder / path for path in new))
-    make_folder(folder)
+    ensure_folder(folder)
     for path in new:
         create(folder, folder / path, contents[path])
     return new, left
@@ -63,7 +63,7 @@ def start(
 def _judge(settings: str) -> None:
     """Raises ContentError for settings that would not be read: what was asked for stands in them."""
     reading, path = Reading(Path("/")), Path("/content/site.yaml")
-    text, problems = decoded(reading.root, path, settings.encode("utf-8", "surrogatepass"))
+    text, problems = decoded_text(reading.root, path, settings.encode("utf-8", "surrogatepass"))
     if not problems:
         reading.mapping(Settings, path, text, first_line=1)
     if problems := problems + reading.problems:

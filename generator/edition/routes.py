@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit
 
 from ..model.model import Dimension
 
-Told = Literal["all", "opened", "closing"]
+FeedScope = Literal["all", "opened", "closing"]
 Format = Literal["rss", "atom", "json"]
 
 
@@ -107,21 +107,21 @@ class NotFoundPage:
     """The page that a host shows for an unknown address."""
 
 
-Place = Home | CollectionPage  # what has feeds of its own
+FeedOwner = Home | CollectionPage  # what has feeds of its own
 
 
 @dataclass(frozen=True, slots=True)
 class FeedFile:
     """A feed of a place: which events it has, and in which format."""
 
-    place: Place
-    told: Told
+    place: FeedOwner
+    scope: FeedScope
     format: Format
 
 
 @dataclass(frozen=True, slots=True)
 class ArchiveFile:
-    """What a feed told in a month."""
+    """The events of a feed in one month."""
 
     feed: FeedFile
     year: int
@@ -137,7 +137,7 @@ class ArchiveFile:
 class CalendarFile:
     """The deadlines of a place as a calendar."""
 
-    place: Place
+    place: FeedOwner
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +199,7 @@ class AssetFile:
 
 @dataclass(frozen=True, slots=True)
 class HostFile:
-    """A file for the host, for crawlers or for browsers that ask without being told, at the top level."""
+    """A file for the host, for crawlers or for browsers that ask for it unprompted, at the top level."""
 
     name: Literal["sitemap.xml", "robots.txt", "favicon.ico", "_headers", "_redirects", ".nojekyll"]
 
@@ -251,7 +251,7 @@ def page_of(feed: FeedFile) -> HtmlPage:
     """The page that shows what a feed tells."""
     if feed.place != Home():
         return feed.place
-    match feed.told:
+    match feed.scope:
         case "opened":
             return OpenedPage()
         case "closing":
@@ -270,10 +270,10 @@ def path_of(page: Page) -> str:
     match page:
         case PostingPage(slug):
             return f"postings/{slug}/index.html"
-        case FeedFile(place, told, format):
-            return _folder(place) + _feed_name(told, format)
-        case ArchiveFile(FeedFile(place, told, format), year, month):
-            return f"{_folder(place)}{told}/{year:04}-{month:02}{_SUFFIXES[format]}"
+        case FeedFile(place, scope, format):
+            return _folder(place) + _feed_name(scope, format)
+        case ArchiveFile(FeedFile(place, scope, format), year, month):
+            return f"{_folder(place)}{scope}/{year:04}-{month:02}{_SUFFIXES[format]}"
         case CalendarFile(place):
             return _folder(place) + "deadlines.ics"
         case WeeksFeed():
@@ -339,15 +339,15 @@ def _folder(page: HtmlPage) -> str:
 _SUFFIXES: dict[Format, str] = {"rss": ".xml", "atom": ".atom.xml", "json": ".json"}
 
 
-def _feed_name(told: Told, format: Format) -> str:
-    match told, format:
+def _feed_name(scope: FeedScope, format: Format) -> str:
+    match scope, format:
         case "all", "rss":
             return "feed.xml"
         case "all", "atom":
             return "atom.xml"
         case "all", _:
             return "feed.json"
-    return told + _SUFFIXES[format]
+    return scope + _SUFFIXES[format]
 
 
 @dataclass(frozen=True, slots=True)

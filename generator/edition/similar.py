@@ -8,7 +8,7 @@ from ..model.model import Dimension
 from ..model.vocabulary import NOT_STATED
 from .edition import Edition, Role
 
-MOST = 5
+MOST_SIMILAR = 5
 # How much a shared value says about likeness. A language alone says nothing: almost every role asks for English.
 _WEIGHTS: Mapping[Dimension, int] = {
     Dimension.COUNTRIES: 4,
@@ -70,15 +70,15 @@ class Likeness:
                 alike |= bits
             alike &= ~taken
             taken |= alike
-            while alike and len(found) < MOST:
+            while alike and len(found) < MOST_SIMILAR:
                 lowest = alike & -alike
                 alike ^= lowest
                 why = [dimension for dimension in _WEIGHTS if shared[dimension] & lowest]
                 found.append((self.roles[lowest.bit_length() - 1], _reason(why)))
-            if len(found) == MOST:
+            if len(found) == MOST_SIMILAR:
                 break
         if not found and not role.listed:
-            found = [(other, "closes soonest") for other in self.roles[:MOST]]
+            found = [(other, "closes soonest") for other in self.roles[:MOST_SIMILAR]]
         return tuple(found)
 
     def _sharing(self, listing: Listing, dimension: Dimension) -> int:

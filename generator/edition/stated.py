@@ -14,7 +14,7 @@ _FACTS = frozenset(
 )
 
 
-class Stated(Struct, array_like=True):
+class StatedFacts(Struct, array_like=True):
     """`facts` is a JSON object in the words of the front matter, `text` how the notice's own text begins, `changes` are
     moved deadlines: on, from, reason.
     """
@@ -33,14 +33,14 @@ class Stated(Struct, array_like=True):
     changes: tuple[tuple[str, str, str], ...]
 
 
-_encode, _decode = msgspec.msgpack.Encoder().encode, msgspec.msgpack.Decoder(Stated).decode
+_encode, _decode = msgspec.msgpack.Encoder().encode, msgspec.msgpack.Decoder(StatedFacts).decode
 
 
 def stated(posting: Posting, prose: Prose = NOTHING) -> bytes:
     """All that the notice states, packed; what it does not state is left out."""
     facts = posting.model_dump(mode="json", by_alias=True, exclude_defaults=True, include=set(_FACTS))
     return _encode(
-        Stated(
+        StatedFacts(
             facts=msgspec.json.encode(facts),
             text=beginning(prose),
             cities=tuple(station.city for station in posting.duty_stations if station.city),
@@ -62,6 +62,6 @@ def _change(change: DeadlineChange) -> tuple[str, str, str]:
     return change.on.text, before, change.reason or ""
 
 
-def read_stated(packed: bytes) -> Stated:
+def read_stated(packed: bytes) -> StatedFacts:
     """What `stated` packed. Raises ValueError when the bytes are not such."""
     return _decode(packed)

@@ -4,7 +4,7 @@ from ..model.content import Content
 from ..model.model import Dimension
 from ..model.vocabulary import NOT_STATED
 from .edition import Collection
-from .routes import CollectionPage, Home, Place
+from .routes import CollectionPage, FeedOwner, Home
 
 DIMENSION_WORDS = {
     Dimension.COUNTRIES: ("Countries", "Country", "Every country that has or had roles in this digest."),
@@ -45,6 +45,6 @@ def name_apart(collection: Collection, content: Content) -> str:
     return f"{collection.name} ({f'{kind} {key}' if content.shares_name(dimension, key) else kind})"
 
 
-def place_of(collection: Collection) -> Place:
+def place_of(collection: Collection) -> FeedOwner:
     """The page that has a collection's feeds."""
     return Home() if collection.dimension is None else CollectionPage(collection.dimension, collection.key)

@@ -16,8 +16,8 @@ from ..model.model import Dimension, Kind, State
 
 if TYPE_CHECKING:
     # It takes a tenth of a second to import, and a build that changes no calendar does not need it.
+    import icalendar
     from icalendar import Component, vText
-    from icalendar import Event as CalendarEvent
 
 # RFC 5545 wants a component in each calendar. One that waits for its first role has a time zone, which nobody sees, and
 # keeps its address.
@@ -147,10 +147,10 @@ def ics(calendar: DeadlineCalendar, events: Iterable[bytes], links: Links) -> by
     return b"".join((before, *(list(events) or [_NO_EVENT]), end))
 
 
-def _component(entry: DeadlineEntry, links: Links) -> "CalendarEvent":
-    from icalendar import Event
+def _component(entry: DeadlineEntry, links: Links) -> "icalendar.Event":
+    import icalendar
 
-    event = Event()
+    event = icalendar.Event()
     address = links.absolute(entry.page)
     event.add("uid", entry.uid)
     event.add("dtstamp", entry.stamp)

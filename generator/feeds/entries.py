@@ -13,18 +13,18 @@ from ..edition.history import LATEST_DAYS
 from ..edition.routes import (
     ArchiveFile,
     FeedFile,
+    FeedScope,
     FeedsPage,
     Format,
     HtmlPage,
     PostingPage,
     SectionPage,
-    Told,
     WeekPage,
     WeeksFeed,
     WeeksPage,
     page_of,
 )
-from ..edition.stated import Stated, read_stated
+from ..edition.stated import StatedFacts, read_stated
 from ..edition.titles import name_apart, place_of
 from ..edition.wording import utc_text, when_told
 from ..model import clock
@@ -37,7 +37,7 @@ from .archives import Month, months_of
 
 
 @dataclass(frozen=True, slots=True)
-class Category:
+class FeedCategory:
     """A subject of an entry; `scheme` is the page of its dimension."""
 
     scheme: HtmlPage
@@ -63,7 +63,7 @@ class Entry:
     lead: str = ""
     text: str = ""
     lines: tuple[tuple[str, str], ...] = ()
-    categories: tuple[Category, ...] = ()
+    categories: tuple[FeedCategory, ...] = ()
     facts: tuple[tuple[str, object], ...] = ()
     external_url: str = ""
 
@@ -98,7 +98,7 @@ class Feed:
         return "rss" if isinstance(self.page, WeeksFeed) else self.page.format
 
 
-FEEDS: tuple[tuple[Told, Format], ...] = (
+FEEDS: tuple[tuple[FeedScope, Format], ...] = (
     ("all", "rss"),
     ("all", "atom"),
     ("all", "json"),
@@ -108,7 +108,7 @@ FEEDS: tuple[tuple[Told, Format], ...] = (
     ("closing", "atom"),
 )
 # What a feed tells, in its title and in its description.
-_TOLD: dict[Told, tuple[str, str]] = {
+_TOLD: dict[FeedScope, tuple[str, str]] = {
     "all": ("all events", "Everything that happens to roles"),
     "opened": ("newly opened roles", "Roles as they open or reopen"),
     "closing": ("roles that are closing", "Roles as their deadlines come near"),
@@ -190,14 +190,14 @@ def _feed(page: FeedFile, collection: Collection, events: tuple[Event, ...], con
     settings, whole = content.settings, collection.dimension is None
     name = "" if whole else name_apart(collection, content)
     where = "" if collection.dimension is None else f"{collection.dimension.value}/{collection.key}/"
-    title, about = _TOLD[page.told]
+    title, about = _TOLD[page.scope]
     return Feed(
         page=page,
-        id=_tag(settings, f"feed/{where}{page.told}"),
+        id=_tag(settings, f"feed/{where}{page.scope}"),
         title=": ".join(filter(None, (settings.title, name, title))),
         description=f"{': '.join(filter(None, (about, name)))}. {settings.description}",
         about=page_of(page),
-        updated=events[0].instant if events else beginning(settings),
+        updated=events[0].instant if events else feed_start(settings),
         events=events,
     )
 
@@ -211,7 +211,7 @@ def within_window(events: Sequence[Event], days: int, least: int) -> list[Event]
     return [*events[:least], *older]
 
 
-def beginning(settings: Settings) -> datetime:
+def feed_start(settings: Settings) -> datetime:
     """The date that a feed without any event carries."""
     day = read_when(settings.tag_authority.date).day
     return datetime.combine(day, time.min, UTC)
@@ -308,7 +308,7 @@ def _sentence(event: Event, role: Role, settings: Settings) -> str:
     assert_never(event.kind)
 
 
-def _lines(event: Event, role: Role, stated: Stated, content: Content) -> Iterator[tuple[str, str]]:
+def _lines(event: Event, role: Role, stated: StatedFacts, content: Content) -> Iterator[tuple[str, str]]:
     told = role.told_by(event)
     known = f" {wording.how_known(told.deadline)}" if told.deadline else ""
     yield "Deadline was" if role.ended_by else "Deadline", f"{_capital(wording.standing_text(told))}.{known}"
@@ -324,7 +324,7 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _change(event: Event, role: Role, stated: Stated) -> Iterator[tuple[str, str]]:
+def _change(event: Event, role: Role, stated: StatedFacts) -> Iterator[tuple[str, str]]:
     """What a moved deadline was before, and why it was moved."""
     for on, before, reason in stated.changes:
         if event.key.startswith(f"{on}/"):
@@ -334,15 +334,15 @@ def _change(event: Event, role: Role, stated: Stated) -> Iterator[tuple[str, str
                 yield "Reason", reason
 
 
-def _categories(event: Event, role: Role, content: Content) -> Iterator[Category]:
-    yield Category(FeedsPage(), event.kind.value, wording.KIND_WORDS[event.kind])
+def _categories(event: Event, role: Role, content: Content) -> Iterator[FeedCategory]:
+    yield FeedCategory(FeedsPage(), event.kind.value, wording.KIND_WORDS[event.kind])
     for dimension in Dimension:
         for key in role.listing.keys_of(dimension):
             if key != NOT_STATED:
-                yield Category(SectionPage(dimension), key, content.name_of(dimension, key))
+                yield FeedCategory(SectionPage(dimension), key, content.name_of(dimension, key))
 
 
-def _facts(event: Event, role: Role, stated: Stated) -> Iterator[tuple[str, object]]:
+def _facts(event: Event, role: Role, stated: StatedFacts) -> Iterator[tuple[str, object]]:
     """The posting for machines (JSON Feed's `_vacancy`); what the notice does not state is left out."""
     told = role.told_by(event)
     deadline = told.deadline
@@ -396,7 +396,7 @@ def weeks_feed(subject: WeeksSubject, content: Content) -> Feed:
         title=f"{settings.title}: week by week",
         description=f"What happened, week by week. {settings.description}",
         about=WeeksPage(),
-        updated=entries[0].instant if entries else beginning(settings),
+        updated=entries[0].instant if entries else feed_start(settings),
         entries=tuple(entries),
     )
 

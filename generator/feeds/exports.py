@@ -11,7 +11,7 @@ from msgspec.json import encode
 from ..edition.deadlines import local_deadline
 from ..edition.edition import Role, newest_first
 from ..edition.routes import Links, PostingPage
-from ..edition.stated import Stated, read_stated
+from ..edition.stated import StatedFacts, read_stated
 from ..edition.wording import utc_text
 from ..model.content import Content
 from ..model.model import Deadline, Dimension, Event
@@ -112,7 +112,7 @@ def open_csv(subject: TableSubject, content: Content, links: Links, stated_by: S
     return out.getvalue().encode("utf-8-sig")
 
 
-def _cells(role: Role, stated: Stated, content: Content, links: Links) -> list[str]:
+def _cells(role: Role, stated: StatedFacts, content: Content, links: Links) -> list[str]:
     deadline = role.deadline
     known = role.standing.written if deadline is None else "stated" if deadline.stated else "assumed"
     return [

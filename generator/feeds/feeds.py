@@ -22,10 +22,10 @@ RSS, ATOM = "application/rss+xml", "application/atom+xml"
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _HISTORY = "http://purl.org/syndication/history/1.0"
 TTL_MINUTES = 360
-Html = Callable[[Entry], str]
+RenderEntry = Callable[[Entry], str]
 
 
-def rss_items(entries: Sequence[Entry], settings: Settings, links: Links, html: Html) -> list[bytes]:
+def rss_items(entries: Sequence[Entry], settings: Settings, links: Links, html: RenderEntry) -> list[bytes]:
     """Each entry as an item of RSS 2.0; `html` renders its content."""
     return _cut(_ITEM, _rss(_empty(settings), entries, links, html), entries)
 
@@ -36,7 +36,7 @@ def rss(feed: Feed, items: Iterable[bytes], settings: Settings, links: Links, st
     return _filled(frame, b"  </channel>\n", items)
 
 
-def atom_entries(entries: Sequence[Entry], settings: Settings, links: Links, html: Html) -> list[bytes]:
+def atom_entries(entries: Sequence[Entry], settings: Settings, links: Links, html: RenderEntry) -> list[bytes]:
     """Each entry as one of Atom 1.0; `html` renders its content."""
     return _cut(_ENTRY, _atom(_empty(settings), entries, links, html), entries)
 
@@ -69,7 +69,7 @@ def _rss(
     generator: "FeedGenerator",
     entries: Iterable[Entry],
     links: Links,
-    html: Html | None,
+    html: RenderEntry | None,
     stylesheet: str = "",
     feed: Feed | None = None,
 ) -> bytes:
@@ -88,7 +88,7 @@ def _atom(
     generator: "FeedGenerator",
     entries: Iterable[Entry],
     links: Links,
-    html: Html | None,
+    html: RenderEntry | None,
     stylesheet: str = "",
     feed: Feed | None = None,
 ) -> bytes:
@@ -167,7 +167,7 @@ def _generator(feed: Feed, settings: Settings, links: Links, media_type: str) ->
     return generator
 
 
-def _add(generator: "FeedGenerator", entry: Entry, links: Links, html: Html | None) -> None:
+def _add(generator: "FeedGenerator", entry: Entry, links: Links, html: RenderEntry | None) -> None:
     assert html is not None, "entries need what renders them"
     added = generator.add_entry(order="append")
     added.id(entry.id)
@@ -185,7 +185,7 @@ def _add(generator: "FeedGenerator", entry: Entry, links: Links, html: Html | No
         added.category(term=category.term, scheme=links.absolute(category.scheme), label=category.label)
 
 
-def json_items(entries: Iterable[Entry], links: Links, html: Html) -> list[bytes]:
+def json_items(entries: Iterable[Entry], links: Links, html: RenderEntry) -> list[bytes]:
     """Each entry as an item of JSON Feed 1.1, with the facts of its vacancy under `_vacancy`."""
     return [_indented(json.format(json.encode(_item(entry, links, html)), indent=1)) for entry in entries]
 
@@ -212,7 +212,7 @@ def _indented(item: bytes) -> bytes:
     return b"  " + item.replace(b"\n", b"\n  ")
 
 
-def _item(entry: Entry, links: Links, html: Html) -> dict[str, object]:
+def _item(entry: Entry, links: Links, html: RenderEntry) -> dict[str, object]:
     item: dict[str, object] = {
         "id": entry.id,
         "url": links.absolute(entry.page),

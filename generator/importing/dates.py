@@ -33,7 +33,7 @@ _ZONE_OF_PLACE = re.compile(r"\(?\b(?P<place>[A-Z][A-Za-z]+(?: [A-Z][A-Za-z]+){0
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class ReadDate:
     """A day or an instant as front matter writes it; `doubt` says what about it a person must look at."""
 
     text: str
@@ -41,7 +41,7 @@ class Read:
     doubt: str = ""
 
 
-def read_date(text: str) -> Read | None:
+def read_date(text: str) -> ReadDate | None:
     """The first day that a text names, with its time where that has a zone; None where it names none for certain."""
     found = _day_in(text)
     if found is None:
@@ -50,11 +50,11 @@ def read_date(text: str) -> Read | None:
     doubt = _wrong_weekday(text, day)
     clock, zone = _clock_in(text[end:])
     if clock is None:
-        return Read(day.isoformat(), day, doubt)
+        return ReadDate(day.isoformat(), day, doubt)
     if zone is None:
-        return Read(day.isoformat(), day, doubt or f"it names {clock:%H:%M}, and no zone that is known here")
+        return ReadDate(day.isoformat(), day, doubt or f"it names {clock:%H:%M}, and no zone that is known here")
     instant = datetime.combine(day, clock, zone)
-    return Read(written(instant), day, doubt)
+    return ReadDate(written(instant), day, doubt)
 
 
 def written(instant: datetime) -> str:

@@ -109,7 +109,7 @@ def _harmless(start: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class NoticeLine:
     """A line of a notice, with its number in the text; 0 for what stands in a field of data."""
 
     number: int
@@ -139,7 +139,7 @@ class Reader:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class NoticeSection:
     """A part of a notice: paragraphs, and lists as lists; `numbered` lists count anew from 1."""
 
     heading: str
@@ -154,12 +154,12 @@ class Items:
     numbered: bool = False
 
 
-def body_of(sections: Iterable[Section]) -> str:
+def body_of(sections: Iterable[NoticeSection]) -> str:
     """Sections as Markdown."""
     return "\n\n".join(part for section in sections for part in _parts(section))
 
 
-def _parts(section: Section) -> Iterator[str]:
+def _parts(section: NoticeSection) -> Iterator[str]:
     if section.heading:
         yield f"## {plain_markdown(section.heading)}"
     for one in section.blocks:

@@ -25,7 +25,7 @@ import httpcore
 
 from ..model.problems import shown
 
-MAX_BYTES = 5 * 1024 * 1024
+MAX_RESPONSE_BYTES = 5 * 1024 * 1024
 MAX_SECONDS = 30.0
 MAX_REDIRECTS = 5
 _LONGEST_ADDRESS = 8192  # characters
@@ -366,8 +366,8 @@ def _limited(pieces: Iterable[bytes], clock: _Clock) -> Iterator[bytes]:
     size = 0
     for piece in pieces:
         size += len(piece)
-        if size > MAX_BYTES:
-            raise _Wrong(f"is larger than {MAX_BYTES // 1024 // 1024} MiB")
+        if size > MAX_RESPONSE_BYTES:
+            raise _Wrong(f"is larger than {MAX_RESPONSE_BYTES // 1024 // 1024} MiB")
         clock.left()
         yield piece
 

@@ -16,12 +16,12 @@ import feedparser
 from ..editing.editors import FORM, FORM_TEXT
 from ..model.problems import shown
 from ..model.vocabulary import notice_words
-from ..reading.frontmatter import MAX_BYTES, read_mapping
+from ..reading.frontmatter import MAX_FRONT_MATTER_BYTES, read_mapping
 from ..work.apart import Apart, NoAnswer
 from .dates import read_date
 from .drafting import Draft, Unreadable
-from .notices import Bench, Stated, read_notice
-from .webpages import data_of, is_html, job_postings, read_json, text_of, unescaped, words_of
+from .notices import Bench, StatedField, read_notice
+from .webpages import data_of, is_html, job_postings, page_text, read_json, unescaped, words_of
 
 _MOST_ITEMS, _MOST_COLUMNS = 500, 500
 _SEPARATORS = ",;|\t"
@@ -34,7 +34,7 @@ _TEXTS = frozenset({"description", "body", "text", "details", "notice", "content
 _LINKS = frozenset({"url", "link", "source url", "notice url", "permalink"})
 
 
-Found = tuple[str, list[Stated], str]  # text, facts, the source's name
+FoundNotice = tuple[str, list[StatedField], str]  # text, facts, the source's name
 
 
 def drafts_in(
@@ -42,7 +42,7 @@ def drafts_in(
     source: str,
     bench: Bench,
     names: Mapping[str, str],
-    find: Callable[[str, str, Mapping[str, str]], list[Found | Unreadable]] | None = None,
+    find: Callable[[str, str, Mapping[str, str]], list[FoundNotice | Unreadable]] | None = None,
 ) -> Iterator[Draft | Unreadable]:
     """Every vacancy of a source, whatever its form; in the place of one that cannot be read stands why.
 
@@ -50,7 +50,7 @@ def drafts_in(
     process of its own.
     """
     text = _text(text)
-    found: list[Found | Unreadable] = [(text, [], source)]
+    found: list[FoundNotice | Unreadable] = [(text, [], source)]
     # Plain text needs no parser of others, and so no process of its own.
     if _form_of(text, source):
         try:
@@ -60,7 +60,7 @@ def drafts_in(
     yield from drafted(found, bench)
 
 
-def drafted(found: Iterable[Found | Unreadable], bench: Bench) -> Iterator[Draft | Unreadable]:
+def drafted(found: Iterable[FoundNotice | Unreadable], bench: Bench) -> Iterator[Draft | Unreadable]:
     """A draft of each vacancy that was found, or why there is none."""
     for one in found:
         try:
@@ -69,12 +69,12 @@ def drafted(found: Iterable[Found | Unreadable], bench: Bench) -> Iterator[Draft
             yield reason
 
 
-def found_in(text: str, source: str, names: Mapping[str, str]) -> list[Found | Unreadable]:
+def found_in(text: str, source: str, names: Mapping[str, str]) -> list[FoundNotice | Unreadable]:
     """The vacancies that a source holds, each as a text with facts. Takes as long as libraries do."""
-    found: list[Found | Unreadable] = []
+    found: list[FoundNotice | Unreadable] = []
     try:
         reads = _form_of(text, source)
-        for one in reads(text, source, names) if reads else [(text, list[Stated](), source)]:
+        for one in reads(text, source, names) if reads else [(text, list[StatedField](), source)]:
             if len(found) == _MOST_ITEMS:
                 raise Unreadable(f"{source} holds more than {_MOST_ITEMS} vacancies, import it in parts")
             found.append(one)
@@ -84,7 +84,7 @@ def found_in(text: str, source: str, names: Mapping[str, str]) -> list[Found | U
 
 
 _FOUND_APART = Apart(found_in)
-_Form = Callable[[str, str, Mapping[str, str]], Iterable[Found | Unreadable]]
+_Form = Callable[[str, str, Mapping[str, str]], Iterable[FoundNotice | Unreadable]]
 
 
 def _form_of(text: str, source: str) -> _Form | None:
@@ -114,7 +114,7 @@ def _json(text: str, source: str) -> Any:
         raise Unreadable(f"{source} looks like JSON and cannot be read as that") from None
 
 
-def _from_json(text: str, source: str, _: Mapping[str, str]) -> Iterator[Found]:
+def _from_json(text: str, source: str, _: Mapping[str, str]) -> Iterator[FoundNotice]:
     value = _json(text, source)
     if isinstance(value, dict) and isinstance(value.get("data"), list):
         for number, item in enumerate(value["data"], 1):
@@ -138,19 +138,19 @@ def _from_json(text: str, source: str, _: Mapping[str, str]) -> Iterator[Found]:
             yield _from_posting(posting, _numbered(source, number, len(postings)))
 
 
-def _from_page(page: str, source: str, _: Mapping[str, str]) -> Iterator[Found]:
+def _from_page(page: str, source: str, _: Mapping[str, str]) -> Iterator[FoundNotice]:
     postings = list(data_of(page))
     for number, posting in enumerate(postings, 1):
         yield _from_posting(posting, _numbered(source, number, len(postings)))
     if not postings:
-        yield text_of(page), [], source
+        yield page_text(page), [], source
 
 
 def _numbered(source: str, number: int, of: int) -> str:
     return f"{source}, item {number}" if of > 1 else source
 
 
-def _from_posting(posting: Mapping[str, Any], source: str) -> Found:
+def _from_posting(posting: Mapping[str, Any], source: str) -> FoundNotice:
     """schema.org's JobPosting."""
     facts = [
         # Plain text, which many sites escape as if it were HTML.
@@ -173,7 +173,7 @@ def _from_posting(posting: Mapping[str, Any], source: str) -> Found:
     return _markup_text(_text(posting.get("description"))), [fact for fact in facts if fact.value], source
 
 
-def _from_reliefweb(fields: Mapping[str, Any], source: str) -> Found:
+def _from_reliefweb(fields: Mapping[str, Any], source: str) -> FoundNotice:
     """A job of ReliefWeb's API. Its closing date is midnight UTC and means through that day."""
     written = fields.get("date")
     dates = written if isinstance(written, dict) else {}
@@ -208,7 +208,7 @@ def _from_reliefweb(fields: Mapping[str, Any], source: str) -> Found:
     return body + (f"\n\nHow to apply\n\n{apply}" if apply else ""), [fact for fact in facts if fact.value], source
 
 
-def _from_feed(text: str, source: str, _: Mapping[str, str]) -> Iterator[Found]:
+def _from_feed(text: str, source: str, _: Mapping[str, str]) -> Iterator[FoundNotice]:
     """The entries of an RSS or Atom feed."""
     # Whatever the file declares, it has been decoded.
     headers = {"content-type": "application/xml; charset=utf-8"}
@@ -230,7 +230,7 @@ def _from_feed(text: str, source: str, _: Mapping[str, str]) -> Iterator[Found]:
         yield _item(title, entry.get("link"), when, body, _numbered(source, number, len(feed.entries)))
 
 
-def _item(title: Any, link: Any, when: Any, text: str, source: str) -> Found:
+def _item(title: Any, link: Any, when: Any, text: str, source: str) -> FoundNotice:
     facts = [
         _fact("title", _words(title), "title"),
         _fact("url", link, "link"),
@@ -239,7 +239,7 @@ def _item(title: Any, link: Any, when: Any, text: str, source: str) -> Found:
     return text, [fact for fact in facts if fact.value], source
 
 
-def _from_table(text: str, source: str, names: Mapping[str, str]) -> Iterator[Found | Unreadable]:
+def _from_table(text: str, source: str, names: Mapping[str, str]) -> Iterator[FoundNotice | Unreadable]:
     """The rows of a table whose first row names the columns; a row that cannot be read stops no other."""
     text = text.removeprefix("\ufeff")
     # Excel's line that names the separator.
@@ -293,7 +293,7 @@ _FRONT = re.compile(
 )
 
 
-def _from_markdown(text: str, source: str, names: Mapping[str, str]) -> Iterator[Found]:
+def _from_markdown(text: str, source: str, names: Mapping[str, str]) -> Iterator[FoundNotice]:
     """A file of Hugo, Jekyll and the like."""
     parts = _FRONT.match(_lines(text))
     assert parts
@@ -317,15 +317,15 @@ def _yaml(text: str, source: str) -> Mapping[str, Any]:
 
 
 def _toml(text: str, source: str) -> Mapping[str, Any]:
-    if len(text) > MAX_BYTES:
-        raise Unreadable(f"{source} has front matter of more than {MAX_BYTES // 1024} KiB")
+    if len(text) > MAX_FRONT_MATTER_BYTES:
+        raise Unreadable(f"{source} has front matter of more than {MAX_FRONT_MATTER_BYTES // 1024} KiB")
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"{source} has front matter that is no TOML ({error})") from None
 
 
-def _from_issue(text: str, source: str, _: Mapping[str, str]) -> Iterator[Found]:
+def _from_issue(text: str, source: str, _: Mapping[str, str]) -> Iterator[FoundNotice]:
     """An issue that was written with our form. A heading that is none of the form's belongs to the text above it."""
     labels = {name.replace("_", " ").capitalize(): name for name in FORM} | {FORM_TEXT: "text"}
     headings = rf"^### ({'|'.join(map(re.escape, labels))})[ \t]*$"
@@ -335,10 +335,10 @@ def _from_issue(text: str, source: str, _: Mapping[str, str]) -> Iterator[Found]
     yield _from_fields(given, source, {})
 
 
-def _from_fields(values: Mapping[str, str], source: str, names: Mapping[str, str]) -> Found:
+def _from_fields(values: Mapping[str, str], source: str, names: Mapping[str, str]) -> FoundNotice:
     """Named values: what `names` says that they state, else what their names say."""
     by_theirs = {theirs: ours for ours, theirs in names.items()}
-    facts: list[Stated] = []
+    facts: list[StatedField] = []
     body = ""
     for name, value in values.items():
         key = " ".join(re.findall(r"[a-z]+", name.lower()))
@@ -359,11 +359,11 @@ def _kind(name: str) -> str | None:
     return labels.get(name.replace("_", " ")) or (name if name in labels.values() else None)
 
 
-def _fact(kind: str, value: Any, origin: str) -> Stated:
+def _fact(kind: str, value: Any, origin: str) -> StatedField:
     lines = (" ".join(line.split()) for line in _text(value).splitlines())
     # No fact of ours has several lines; of places each has one.
     text = ("; " if kind in ("station", "country") else " ").join(filter(None, lines))
-    return Stated(kind, text, f"{origin}: {text}")
+    return StatedField(kind, text, f"{origin}: {text}")
 
 
 def _text(value: Any) -> str:
@@ -443,7 +443,7 @@ def _spaced(value: Any) -> str:
 def _markup_text(text: str) -> str:
     markup = unescaped(text)
     # Without a tag the lines are as they were written.
-    return text_of(f"<div>{markup}</div>") if re.search(r"<[A-Za-z/!]", markup) else unescape(markup)
+    return page_text(f"<div>{markup}</div>") if re.search(r"<[A-Za-z/!]", markup) else unescape(markup)
 
 
 def _without_marks(text: str) -> str:

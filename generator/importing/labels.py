@@ -9,7 +9,7 @@ from ..model.content import OrganisationFile
 from ..model.problems import shown
 from ..model.vocabulary import currencies, notice_words, term_meant
 from .dates import read_date
-from .drafting import Line, Reader, plain_key, unknown
+from .drafting import NoticeLine, Reader, plain_key, unknown
 from .places import stations, unclear_countries
 
 _LABEL = re.compile(r"^[\s\W]*(?P<label>[A-Za-z][^:\n]{1,80}?)\s*(?::|\s-\s|\s–\s|\t)\s*(?P<value>\S.*)$")
@@ -47,7 +47,7 @@ _BOUND = re.compile(r"\b(?:up to|max(?:imum)?\.?|at most|less than|below|under)(
 _CURRENCIES = {"US$": "USD", "€": "EUR", "£": "GBP"}
 
 
-class Salary(NamedTuple):
+class ReadSalary(NamedTuple):
     """A salary as a text has it; `currency` is a code or `$`, and of one figure `most` is empty."""
 
     currency: str
@@ -56,7 +56,7 @@ class Salary(NamedTuple):
     period: str
 
 
-def salary_in(text: str) -> Salary | None:
+def salary_in(text: str) -> ReadSalary | None:
     """The salary that a text states; None where it states none that can be read in one way alone."""
     amount, salary = _salary_patterns()
     first = amount.search(text)
@@ -68,7 +68,7 @@ def salary_in(text: str) -> Salary | None:
         return None
     period = (match["period"] or "").lower().replace("annum", "year")
     written = match["currency"].upper()
-    return Salary(_CURRENCIES.get(written, written), least, most, period)
+    return ReadSalary(_CURRENCIES.get(written, written), least, most, period)
 
 
 def _figure(text: str) -> str:
@@ -83,10 +83,10 @@ _NOTHING = re.compile(
 )
 
 
-def take_labels(reader: Reader, lines: list[Line]) -> list[Line]:
+def take_labels(reader: Reader, lines: list[NoticeLine]) -> list[NoticeLine]:
     """Takes in what labels state; the other lines stay."""
-    rest: list[Line] = []
-    waiting: tuple[str, Line] | None = None
+    rest: list[NoticeLine] = []
+    waiting: tuple[str, NoticeLine] | None = None
     for line in lines:
         text = line.text.strip()
         if waiting and text:
@@ -97,7 +97,7 @@ def take_labels(reader: Reader, lines: list[Line]) -> list[Line]:
             )
             if len(text) <= 120 and is_value:
                 if not _NOTHING.fullmatch(text):
-                    _TAKERS[kind](reader, text, Line(line.number, f"{label.text.strip()} {text}"))
+                    _TAKERS[kind](reader, text, NoticeLine(line.number, f"{label.text.strip()} {text}"))
                 continue
             rest.append(label)
         if alone := _label_alone(text):
@@ -117,7 +117,7 @@ def _label_alone(text: str) -> str | None:
 _IN_ROW = re.compile(r"(?P<label>[A-Z][a-z]+(?: [a-z]+)?):?\s+(?P<value>\S.*)")
 
 
-def _row_of_labels(reader: Reader, line: Line, text: str) -> bool:
+def _row_of_labels(reader: Reader, line: NoticeLine, text: str) -> bool:
     """Several labels on one line, as in `Added 7 hours ago - Source: iom.int`: all parts have one, or none is taken."""
     parts = [_IN_ROW.fullmatch(part) for part in re.split(r"\s+[-–|·]\s+", text)]
     kinds = [notice_words().labels.get(plain_key(part["label"])) for part in parts if part]
@@ -125,11 +125,11 @@ def _row_of_labels(reader: Reader, line: Line, text: str) -> bool:
         return False
     for kind, part in zip(kinds, parts, strict=True):
         if kind and part and not _NOTHING.fullmatch(part["value"]):
-            _TAKERS[kind](reader, part["value"], Line(line.number, part[0]))
+            _TAKERS[kind](reader, part["value"], NoticeLine(line.number, part[0]))
     return True
 
 
-def _labelled(reader: Reader, line: Line, text: str) -> bool:
+def _labelled(reader: Reader, line: NoticeLine, text: str) -> bool:
     match = _LABEL.match(text)
     if not match:
         return False
@@ -144,7 +144,7 @@ def _labelled(reader: Reader, line: Line, text: str) -> bool:
     return True
 
 
-def _closes(reader: Reader, value: str, line: Line) -> None:
+def _closes(reader: Reader, value: str, line: NoticeLine) -> None:
     found = read_date(value)
     if found is None:
         if re.search(r"until filled|open until|rolling|ongoing", value, re.IGNORECASE):
@@ -157,13 +157,13 @@ def _closes(reader: Reader, value: str, line: Line) -> None:
         reader.draft.leave(f"deadline: {found.doubt}")
 
 
-def _opens(reader: Reader, value: str, line: Line) -> None:
+def _opens(reader: Reader, value: str, line: NoticeLine) -> None:
     if found := read_date(value):
         reader.draft.state("opens", found.text, line.origin)
 
 
 def _source_day(key: str) -> "Taker":
-    def take(reader: Reader, value: str, line: Line) -> None:
+    def take(reader: Reader, value: str, line: NoticeLine) -> None:
         # "7 hours ago" is no day: only who saved the page knows when that was.
         if found := read_date(value):
             reader.source.setdefault(key, found.text)
@@ -174,13 +174,13 @@ def _source_day(key: str) -> "Taker":
 
 
 def _set_apart(key: str) -> "Taker":
-    def take(reader: Reader, value: str, line: Line) -> None:
+    def take(reader: Reader, value: str, line: NoticeLine) -> None:
         reader.apart.setdefault(key, (value, line.origin))
 
     return take
 
 
-def _station(reader: Reader, value: str, line: Line) -> None:
+def _station(reader: Reader, value: str, line: NoticeLine) -> None:
     found, remote = stations(value)
     if found:
         reader.draft.state("duty_stations", list(found), line.origin)
@@ -192,7 +192,7 @@ def _station(reader: Reader, value: str, line: Line) -> None:
         reader.draft.state("remote", True, line.origin)
 
 
-def _contract(reader: Reader, value: str, line: Line) -> None:
+def _contract(reader: Reader, value: str, line: NoticeLine) -> None:
     name, _, rest = value.partition("(")
     kind = term_meant(name.strip(), reader.words.contracts) or term_meant(
         re.sub(r"\s*(appointment|contract)$", "", name.strip(), flags=re.IGNORECASE), reader.words.contracts
@@ -218,7 +218,7 @@ _DURATION = re.compile(
 )
 
 
-def _duration(reader: Reader, value: str, line: Line) -> None:
+def _duration(reader: Reader, value: str, line: NoticeLine) -> None:
     match = _DURATION.search(value)
     if match:
         reader.contract.setdefault("duration", match[0])
@@ -228,7 +228,7 @@ def _duration(reader: Reader, value: str, line: Line) -> None:
         reader.contract.setdefault("extendable", not refused)
 
 
-def _grade(reader: Reader, value: str, line: Line) -> None:
+def _grade(reader: Reader, value: str, line: NoticeLine) -> None:
     word = re.split(r"[\s(,;]", value.strip(), maxsplit=1)[0]
     grade = term_meant(value.strip(), reader.words.grades) or term_meant(word, reader.words.grades)
     if grade:
@@ -237,14 +237,14 @@ def _grade(reader: Reader, value: str, line: Line) -> None:
         reader.draft.leave(unknown("grade", value), "grade")
 
 
-def _category(reader: Reader, value: str, line: Line) -> None:
+def _category(reader: Reader, value: str, line: NoticeLine) -> None:
     if category := notice_words().categories.get(plain_key(value)) or term_meant(value, reader.words.categories):
         reader.draft.state("category", category, line.origin)
     else:
         reader.draft.leave(unknown("category", value))
 
 
-def _open_to(reader: Reader, value: str, line: Line) -> None:
+def _open_to(reader: Reader, value: str, line: NoticeLine) -> None:
     kinds = (
         ("internationals", r"international"),
         ("nationals", r"\bnational"),
@@ -255,7 +255,7 @@ def _open_to(reader: Reader, value: str, line: Line) -> None:
         reader.draft.state("open_to", found, line.origin)
 
 
-def _organisation(reader: Reader, value: str, line: Line) -> None:
+def _organisation(reader: Reader, value: str, line: NoticeLine) -> None:
     key = organisation_named(value, reader.organisations)
     if key:
         reader.draft.state("organisation", key, line.origin)
@@ -267,47 +267,47 @@ def _organisation(reader: Reader, value: str, line: Line) -> None:
 
 
 def _line_of(key: str) -> "Taker":
-    def take(reader: Reader, value: str, line: Line) -> None:
+    def take(reader: Reader, value: str, line: NoticeLine) -> None:
         if 1 <= len(value) <= 300:
             reader.draft.state(key, value, line.origin)
 
     return take
 
 
-def _title(reader: Reader, value: str, line: Line) -> None:
+def _title(reader: Reader, value: str, line: NoticeLine) -> None:
     if 3 <= len(value) <= 150 and re.search(r"[^\W\d_]", value):
         reader.draft.state("title", value, line.origin)
 
 
-def _salary(reader: Reader, value: str, line: Line) -> None:
+def _salary(reader: Reader, value: str, line: NoticeLine) -> None:
     reader.apart.setdefault("salary", (value, line.origin))
 
 
-def _emergency(reader: Reader, value: str, line: Line) -> None:
+def _emergency(reader: Reader, value: str, line: NoticeLine) -> None:
     level = re.search(r"\bL([123])\b", line.text)
     if level and re.match(r"(?:yes|no)\b", value, re.IGNORECASE):
         supports = value.lower().startswith("yes")
         reader.draft.state("emergency", {"level": f"L{level[1]}", "supports": supports}, line.origin)
 
 
-def _source(reader: Reader, value: str, _line: Line) -> None:
+def _source(reader: Reader, value: str, _line: NoticeLine) -> None:
     if value.startswith("https://"):
         reader.source.setdefault("url", value.split()[0])
     else:
         reader.source.setdefault("name", value[:300])
 
 
-def _apply(reader: Reader, value: str, line: Line) -> None:
+def _apply(reader: Reader, value: str, line: NoticeLine) -> None:
     if match := re.search(r"https://\S+", value):
         reader.draft.state("apply", match[0].rstrip(".,;)"), line.origin)
 
 
-def take(kind: str, reader: Reader, value: str, line: Line) -> None:
+def take(kind: str, reader: Reader, value: str, line: NoticeLine) -> None:
     """Takes in a value as if a label of this kind had stood before it."""
     _TAKERS[kind](reader, value, line)
 
 
-Taker = Callable[[Reader, str, Line], None]
+Taker = Callable[[Reader, str, NoticeLine], None]
 _TAKERS: dict[str, Taker] = {
     "closes": _closes,
     "opens": _opens,

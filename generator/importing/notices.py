@@ -17,9 +17,9 @@ from ..model.vocabulary import Vocabulary, notice_words
 from .drafting import (
     Draft,
     Items,
-    Line,
+    NoticeLine,
+    NoticeSection,
     Reader,
-    Section,
     Unreadable,
     body_of,
     cleaned,
@@ -56,7 +56,7 @@ _MISSING = {
 }
 
 
-class Stated(NamedTuple):
+class StatedField(NamedTuple):
     """A fact that a field of data states: what a label of this kind would, with where it stands."""
 
     kind: str
@@ -73,7 +73,7 @@ class Bench:
     now: datetime
 
 
-def read_notice(text: str, source: str, bench: Bench, stated: Iterable[Stated] = ()) -> Draft:
+def read_notice(text: str, source: str, bench: Bench, stated: Iterable[StatedField] = ()) -> Draft:
     """A draft from the text of a notice, and from what data beside it states, which goes before the text.
 
     Raises Unreadable where they hold no vacancy.
@@ -81,7 +81,7 @@ def read_notice(text: str, source: str, bench: Bench, stated: Iterable[Stated] =
     if len(text) > _LONGEST_TEXT:
         raise Unreadable(f"{source} has more than {_LONGEST_TEXT} characters and is no notice")
     plain = cleaned(text)
-    lines = [Line(number, line) for number, line in enumerate(plain.split("\n"), 1)]
+    lines = [NoticeLine(number, line) for number, line in enumerate(plain.split("\n"), 1)]
     if max(len(line.text) for line in lines) > _LONGEST_LINE:
         raise Unreadable(f"{source} has a line of more than {_LONGEST_LINE} characters and is no notice")
     reader = Reader(Draft(source), bench.organisations, bench.words, bench.now)
@@ -92,7 +92,7 @@ def read_notice(text: str, source: str, bench: Bench, stated: Iterable[Stated] =
         value = " ".join(cleaned(fact.value).split())
         if "\n" in fact.value.strip():
             reader.draft.leave(f"a value of several lines was written on one: {shown(cleaned(fact.value).strip())}")
-        take(fact.kind, reader, value, Line(0, cleaned(fact.origin)))
+        take(fact.kind, reader, value, NoticeLine(0, cleaned(fact.origin)))
     if names := left_out([text, *(part for fact in facts for part in (fact.value, fact.origin))]):
         reader.draft.leave(f"characters that nobody sees or can read were left out: {names}")
     rest = unwrapped(take_labels(reader, _without_others(lines)))
@@ -121,7 +121,7 @@ _DAY = re.compile(
 _CLOSE_BEHIND = 80  # characters
 
 
-def _tell_deadline(reader: Reader, lines: Iterable[Line]) -> None:
+def _tell_deadline(reader: Reader, lines: Iterable[NoticeLine]) -> None:
     """Tells of a deadline that no rule has understood, so that nobody is told that there is none.
 
     A day stands close behind in the same sentence, for many sentences speak of deadlines and name none.
@@ -136,9 +136,9 @@ def _tell_deadline(reader: Reader, lines: Iterable[Line]) -> None:
                 return
 
 
-def _without_others(lines: Iterable[Line]) -> list[Line]:
+def _without_others(lines: Iterable[NoticeLine]) -> list[NoticeLine]:
     """The lines that speak of this vacancy; what the site says around it goes."""
-    kept: list[Line] = []
+    kept: list[NoticeLine] = []
     skipping = False
     for line in lines:
         text = _REMARKS.sub("", line.text).rstrip()
@@ -148,7 +148,7 @@ def _without_others(lines: Iterable[Line]) -> list[Line]:
         elif skipping and key in notice_words().sections and ":" not in text:
             skipping = False
         if not skipping and not _CHROME.fullmatch(text.strip()):
-            kept.append(Line(line.number, text))
+            kept.append(NoticeLine(line.number, text))
     return kept
 
 
@@ -219,7 +219,7 @@ def _compose_salary(reader: Reader, text: str, origin: str) -> None:
     reader.draft.state("salary", salary, origin)
 
 
-def _judge(reader: Reader, sections: list[Section], enough: int) -> None:
+def _judge(reader: Reader, sections: list[NoticeSection], enough: int) -> None:
     """Raises Unreadable for a text that is no notice; tells what the notice itself leaves open."""
     facts = reader.draft.facts
     headings = sum(plain_key(section.heading) in notice_words().sections for section in sections)

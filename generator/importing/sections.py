@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from ..model.problems import shown
 from ..model.vocabulary import notice_words
-from .drafting import BULLET, NUMBER, Items, Line, Reader, Section, plain_key
+from .drafting import BULLET, NUMBER, Items, NoticeLine, NoticeSection, Reader, plain_key
 from .places import place_line
 
 _NOTHING = re.compile(r"not (?:available|applicable|specified)\.?", re.IGNORECASE)
@@ -17,10 +17,10 @@ _PARENTS = frozenset(
 )
 
 
-def sections_of(reader: Reader, lines: list[Line]) -> list[Section]:
+def sections_of(reader: Reader, lines: list[NoticeLine]) -> list[NoticeSection]:
     """The text under its headings; headings with nothing below are left out and told."""
-    found: list[Section] = []
-    heading, texts = "", list[Line]()
+    found: list[NoticeSection] = []
+    heading, texts = "", list[NoticeLine]()
     lines = [line for line in lines if line.number not in reader.used]
     for position, line in enumerate(lines):
         text = line.text.strip()
@@ -33,7 +33,7 @@ def sections_of(reader: Reader, lines: list[Line]) -> list[Section]:
     return found
 
 
-def _is_heading(lines: list[Line], position: int) -> bool:
+def _is_heading(lines: list[NoticeLine], position: int) -> bool:
     text = lines[position].text.strip()
     if re.match(r"#{1,6} \S", text):
         return True
@@ -54,15 +54,15 @@ def _heading_text(text: str) -> str:
     return text.capitalize() if text.isupper() and len(text) > 4 else text
 
 
-def _add_section(reader: Reader, found: list[Section], heading: str, lines: list[Line]) -> None:
+def _add_section(reader: Reader, found: list[NoticeSection], heading: str, lines: list[NoticeLine]) -> None:
     blocks = tuple(_blocks(lines))
     if blocks:
-        found.append(Section(heading, blocks))
+        found.append(NoticeSection(heading, blocks))
     elif heading and plain_key(heading) not in _PARENTS:
         reader.draft.leave(f"nothing stands under {shown(heading)}, so the heading was left out")
 
 
-def _blocks(lines: Iterable[Line]) -> Iterable[str | Items]:
+def _blocks(lines: Iterable[NoticeLine]) -> Iterable[str | Items]:
     """Paragraphs and lists, with what copying broke put right."""
     blocks: list[str | Items] = []
     run: list[str] = []
@@ -96,9 +96,9 @@ def _apart(text: str) -> list[str]:
     return [part for piece in re.split(r"\s*[•▪●◦‣]\s*", text) if (part := piece.strip(" ;"))]
 
 
-def unwrapped(lines: list[Line]) -> list[Line]:
+def unwrapped(lines: list[NoticeLine]) -> list[NoticeLine]:
     """Lines as paragraphs: one that goes on in the next was broken by the width of a window."""
-    runs: list[list[Line]] = []
+    runs: list[list[NoticeLine]] = []
     for line in lines:
         last = runs[-1][-1].text.strip() if runs else ""
         text = line.text.strip()
@@ -109,8 +109,8 @@ def unwrapped(lines: list[Line]) -> list[Line]:
     return [run[0] if len(run) == 1 else _joined(run) for run in runs]
 
 
-def _joined(run: list[Line]) -> Line:
-    return Line(run[0].number, " ".join(line.text.strip() for line in run))
+def _joined(run: list[NoticeLine]) -> NoticeLine:
+    return NoticeLine(run[0].number, " ".join(line.text.strip() for line in run))
 
 
 def _goes_on(last: str, text: str) -> bool:
@@ -122,7 +122,7 @@ def _goes_on(last: str, text: str) -> bool:
     return text[0].islower() or last.rsplit(" ", 1)[-1].lower() in _NEVER_LAST
 
 
-def texts_of(sections: Iterable[Section]) -> Iterable[str]:
+def texts_of(sections: Iterable[NoticeSection]) -> Iterable[str]:
     """Every text of some sections, each item of a list by itself."""
     for section in sections:
         for one in section.blocks:

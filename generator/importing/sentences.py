@@ -7,7 +7,7 @@ from functools import cache
 from ..editing.edits import Written
 from ..model.problems import shown
 from ..model.vocabulary import languages, notice_words
-from .drafting import BULLET, NUMBER, Line, Reader, plain_key
+from .drafting import BULLET, NUMBER, NoticeLine, Reader, plain_key
 from .labels import organisation_named, salary_in, take
 from .places import countries_listed, country_named, place_line
 
@@ -41,7 +41,7 @@ _OVER = re.compile(
 )
 
 
-def take_first_lines(reader: Reader, lines: list[Line]) -> None:
+def take_first_lines(reader: Reader, lines: list[NoticeLine]) -> None:
     """What the first lines state without a label: title, organisation and salary."""
     first = [line for line in lines if line.text.strip()][:_FIRST_LINES]
     for line in first:
@@ -72,7 +72,7 @@ def _is_title(text: str) -> bool:
     return plain[0].isupper() and bool(re.search(_ROLE, plain, re.IGNORECASE))
 
 
-def take_sentences(reader: Reader, lines: list[Line]) -> None:
+def take_sentences(reader: Reader, lines: list[NoticeLine]) -> None:
     """What sentences state, by the few forms that leave no doubt."""
     draft = reader.draft
     if "title" not in draft.facts and (found := _most_often(_IN_PROSE, lines)):
@@ -80,13 +80,13 @@ def take_sentences(reader: Reader, lines: list[Line]) -> None:
     for line in lines:
         text = line.text.strip()
         if match := _LOCATED.search(text):
-            said = Line(line.number, match[0])
+            said = NoticeLine(line.number, match[0])
             if key := organisation_named(f"{match['name']} ({match['short']})", reader.organisations):
                 draft.state("organisation", key, said.origin)
             if match["city"] and not country_named(match["city"]):
                 reader.apart.setdefault("city in prose", (match["city"], said.origin))
         if match := _BASED.search(text):
-            reader.apart.setdefault("station in prose", (match["place"], Line(line.number, match[0]).origin))
+            reader.apart.setdefault("station in prose", (match["place"], NoticeLine(line.number, match[0]).origin))
         if match := _CONTRACT_GRADE.match(text):
             take("grade", reader, match["grade"], line)
         if (station := place_line(text)) and "duty_stations" not in draft.facts:
@@ -103,21 +103,21 @@ def take_sentences(reader: Reader, lines: list[Line]) -> None:
         _organisation_by_mention(reader, lines)
 
 
-def _most_often(pattern: re.Pattern[str], lines: Iterable[Line]) -> tuple[str, Line] | None:
-    found: dict[str, list[Line]] = {}
+def _most_often(pattern: re.Pattern[str], lines: Iterable[NoticeLine]) -> tuple[str, NoticeLine] | None:
+    found: dict[str, list[NoticeLine]] = {}
     for line in lines:
         for match in pattern.finditer(line.text):
             name = next(filter(None, match.groups()))
-            found.setdefault(name, []).append(Line(line.number, match[0]))
+            found.setdefault(name, []).append(NoticeLine(line.number, match[0]))
     if not found:
         return None
     best = max(found, key=lambda name: len(found[name]))
     return best, found[best][0]
 
 
-def _organisation_by_mention(reader: Reader, lines: list[Line]) -> None:
+def _organisation_by_mention(reader: Reader, lines: list[NoticeLine]) -> None:
     """The one organisation of the digest that a text speaks of again and again."""
-    counts: dict[str, list[Line]] = {}
+    counts: dict[str, list[NoticeLine]] = {}
     text = "\n".join(line.text for line in lines)
     for key, file in reader.organisations.items():
         names = [name for name in (file.organisation.name, file.organisation.full_name) if name and name in text]
@@ -146,7 +146,7 @@ _ASKS = re.compile(r"\brequired|must\b|essential|mandatory|fluen", re.IGNORECASE
 _ASKS_NOTHING = re.compile(r"\bone of\b|working languages of|specifically evaluated", re.IGNORECASE)
 
 
-def _languages(reader: Reader, line: Line) -> None:
+def _languages(reader: Reader, line: NoticeLine) -> None:
     """Languages that a sentence asks for, by name; "one of …" and what an organisation works in ask for none."""
     about = False
     for sentence in re.split(r"(?<=[.;])\s+(?=[A-Z])", line.text):
@@ -155,10 +155,10 @@ def _languages(reader: Reader, line: Line) -> None:
         names = [code for word in words if (code := _language_names().get(word.lower()))]
         softer = _SOFTER.search(sentence)
         if about and names and not _ASKS_NOTHING.search(sentence) and (softer or _ASKS.search(sentence)):
-            _add_languages(reader, "desirable" if softer else "required", names, Line(line.number, sentence))
+            _add_languages(reader, "desirable" if softer else "required", names, NoticeLine(line.number, sentence))
 
 
-def _add_languages(reader: Reader, need: str, codes: list[str], line: Line) -> None:
+def _add_languages(reader: Reader, need: str, codes: list[str], line: NoticeLine) -> None:
     held = reader.draft.facts.setdefault("languages", {})
     assert isinstance(held, dict)
     known = {code for listed in held.values() for code in listed}
@@ -182,7 +182,7 @@ _TIER_IN_SENTENCE = re.compile(
 _NUMBERS = {"first": 1, "second": 2, "third": 3}
 
 
-def _tiers(reader: Reader, lines: list[Line]) -> None:
+def _tiers(reader: Reader, lines: list[NoticeLine]) -> None:
     """Tiers that a notice defines: a line that names one, with who belongs to it behind the colon, below or before."""
     found: dict[int, Written] = {}
     origin = ""
@@ -197,7 +197,7 @@ def _tiers(reader: Reader, lines: list[Line]) -> None:
         reader.draft.leave("the text speaks of tiers, and who belongs to which could not be read")
 
 
-def _tiers_in(text: str, below: list[Line]) -> Iterator[tuple[int, str]]:
+def _tiers_in(text: str, below: list[NoticeLine]) -> Iterator[tuple[int, str]]:
     named = list(_TIER.finditer(text))
     ends = [*(match.start() for match in named[1:]), len(text)]
     for match, end in zip(named, ends, strict=False):
@@ -217,7 +217,7 @@ def _tier(reader: Reader, number: int, who: str) -> Written:
     return {"tier": number, "who": "Nationals of the countries that the notice lists", "countries": list(codes)}
 
 
-def _below(lines: list[Line]) -> Iterable[str]:
+def _below(lines: list[NoticeLine]) -> Iterable[str]:
     """The line below a heading of a tier, or all items of the list there."""
     first, *rest = [line.text.strip() for line in lines] or [""]
     item = BULLET.match(first) or NUMBER.match(first)

@@ -44,7 +44,7 @@ def _shingles(text: str) -> "array[int]":
 
 
 @lru_cache(1 << 14)
-def plain(text: str) -> str:
+def plain_title(text: str) -> str:
     """A title or a reference in lower case without accents and marks."""
     return _plain(text)
 
@@ -86,11 +86,11 @@ class Known:
     def add(self, one: Trait) -> None:
         """Takes in a posting."""
         self._traits.append(one)
-        self._waiting.setdefault(plain(one.title), []).append(one)
+        self._waiting.setdefault(plain_title(one.title), []).append(one)
 
     def alike(self, new: Trait, share: float) -> Iterator[tuple[Trait, float]]:
         """Postings of the same title of whose text at least a share is the same, and what share that is."""
-        title = plain(new.title)
+        title = plain_title(new.title)
         known = self._by_runs.setdefault(title, {})
         for one in self._waiting.pop(title, ()):
             runs = _shingles(one.text)
@@ -122,7 +122,7 @@ def twin_of(new: Trait, known: Known) -> tuple[Trait, str] | None:
 def _identified(new: Trait, old: Trait) -> str:
     """What shows that two postings are of one vacancy; empty where nothing does."""
     # A posting that an editor has finished has another title; the deadline may have moved.
-    same_title = plain(new.title) == plain(old.title)
+    same_title = plain_title(new.title) == plain_title(old.title)
     another = _another_day(new, old) and not same_title
     same_employer = bool(new.organisation) and new.organisation == old.organisation
     if _is_of_one_notice(new.url) and new.url == old.url and not another:
@@ -141,7 +141,7 @@ def like_of(new: Trait, known: Known) -> tuple[Trait, str] | None:
     for old, share in known.alike(new, _ALIKE):
         return old, f"{share:.0%} of the text is the same"
     for old in known:
-        same_title = plain(new.title) == plain(old.title)
+        same_title = plain_title(new.title) == plain_title(old.title)
         if new.url and new.url == old.url:
             return old, "same address at its source"
         if _same_reference(new, old):
@@ -161,7 +161,7 @@ def _differ(new: Trait, old: Trait) -> bool:
     """Whether both state an employer, a reference or a place, and not the same."""
     pairs = (
         (new.organisation, old.organisation),
-        (plain(new.reference), plain(old.reference)),
+        (plain_title(new.reference), plain_title(old.reference)),
         (new.place, old.place),
     )
     return any(one and other and one != other for one, other in pairs)
@@ -169,8 +169,8 @@ def _differ(new: Trait, old: Trait) -> bool:
 
 def _same_reference(new: Trait, old: Trait) -> bool:
     """Whether both have a reference that can stand for one vacancy: `***` and `N/A` stand for none."""
-    reference = plain(new.reference)
-    return any(char.isdigit() for char in reference) and reference == plain(old.reference)
+    reference = plain_title(new.reference)
+    return any(char.isdigit() for char in reference) and reference == plain_title(old.reference)
 
 
 def _is_of_one_notice(url: str) -> bool:
@@ -182,7 +182,7 @@ def addresses_of_many(traits: Iterable[Trait]) -> frozenset[str]:
     """The addresses under which several notices stand, such as an employer's list: they identify none of them."""
     titles: dict[str, set[str]] = {}
     for one in traits:
-        titles.setdefault(one.url, set()).add(plain(one.title))
+        titles.setdefault(one.url, set()).add(plain_title(one.title))
     return frozenset(url for url, several in titles.items() if len(several) > 1)
 
 

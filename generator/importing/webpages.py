@@ -54,7 +54,7 @@ def is_html(text: str) -> bool:
     )
 
 
-def text_of(page: str) -> str:
+def page_text(page: str) -> str:
     """The text of a page: a line for each block, `##` before headings below the first, `•` before items,
     `label: value` for rows of two cells.
     """

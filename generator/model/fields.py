@@ -48,7 +48,7 @@ def _text_of(value: object) -> str:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Read:
+class ReadAs:
     """How one kind of value is read from text, and what JSON Schema says of that text.
 
     `context` makes `read` take the site's vocabulary as a second argument.
@@ -67,7 +67,7 @@ class Read:
         return dict(self.schema)
 
 
-def _line(shortest: int, longest: int) -> Read:
+def _line(shortest: int, longest: int) -> ReadAs:
     def read(text: str) -> str:
         if "\n" in text:
             raise ValueError("goes over several lines, write it on one")
@@ -75,16 +75,16 @@ def _line(shortest: int, longest: int) -> Read:
             raise ValueError(f"has {len(text)} characters, write {shortest} to {longest}")
         return text
 
-    return Read(read, {"type": "string", "minLength": shortest, "maxLength": longest})
+    return ReadAs(read, {"type": "string", "minLength": shortest, "maxLength": longest})
 
 
-def _number(lowest: int, highest: int) -> Read:
+def _number(lowest: int, highest: int) -> ReadAs:
     def read(text: str) -> int:
         if not re.fullmatch(r"[0-9]{1,9}", text) or not lowest <= int(text) <= highest:
             raise ValueError(f"{shown(text)} is not a whole number from {lowest} to {highest}")
         return int(text)
 
-    return Read(read, {"type": "integer", "minimum": lowest, "maximum": highest})
+    return ReadAs(read, {"type": "integer", "minimum": lowest, "maximum": highest})
 
 
 def read_slug(text: str) -> str:
@@ -287,7 +287,7 @@ def _email(text: str) -> str:
     return text
 
 
-def one_of(*choices: str) -> Read:
+def one_of(*choices: str) -> ReadAs:
     """Text that is one of a few words."""
 
     def read(text: str) -> str:
@@ -295,15 +295,15 @@ def one_of(*choices: str) -> Read:
             raise ValueError(f"{shown(text)} is not known here, {did_you_mean(text, choices)}")
         return text
 
-    return Read(read, {"enum": list(choices)})
+    return ReadAs(read, {"enum": list(choices)})
 
 
-def _term(kind: Literal["grades", "categories", "contracts"], what: str) -> Read:
+def _term(kind: Literal["grades", "categories", "contracts"], what: str) -> ReadAs:
     def read(text: str, words: vocabulary.Vocabulary | None) -> str:
         # Without words, because those of the site cannot be read, any word may be right.
         return text if words is None else vocabulary.known_term(text, getattr(words, kind), what)
 
-    return Read(read, {"type": "string", "x-vocabulary": kind}, context=True)
+    return ReadAs(read, {"type": "string", "x-vocabulary": kind}, context=True)
 
 
 def _listed(most: int) -> BeforeValidator:
@@ -339,27 +339,27 @@ Few = Annotated[tuple[_Item, ...], _listed(FEW_ITEMS)]
 Title = Annotated[str, _line(3, 150)]
 Line = Annotated[str, _line(1, 300)]
 Sentence = Annotated[str, _line(1, 1000)]
-Slug = Annotated[str, Read(read_slug, {"type": "string", "pattern": f"^{SLUG.pattern}$"})]
-Moment = Annotated[When, Read(read_when, {"type": "string", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T.+)?$"})]
-Day = Annotated[str, Read(_day, {"type": "string", "format": "date"})]
+Slug = Annotated[str, ReadAs(read_slug, {"type": "string", "pattern": f"^{SLUG.pattern}$"})]
+Moment = Annotated[When, ReadAs(read_when, {"type": "string", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T.+)?$"})]
+Day = Annotated[str, ReadAs(_day, {"type": "string", "format": "date"})]
 _CLOSING = r"until-filled|[0-9]{4}-[0-9]{2}-[0-9]{2}(T.+)?"
-Closing = Annotated[Closes, Read(_closes, {"type": "string", "pattern": f"^({_CLOSING})$"})]
-ClosedBefore = Annotated[Closes, Read(_closed_before, {"type": "string", "pattern": f"^({NOT_STATED}|{_CLOSING})$"})]
-Truth = Annotated[bool, Read(_boolean, {"type": "boolean"})]
-Amount = Annotated[Decimal, Read(_amount, {"type": "number", "minimum": 0})]
+Closing = Annotated[Closes, ReadAs(_closes, {"type": "string", "pattern": f"^({_CLOSING})$"})]
+ClosedBefore = Annotated[Closes, ReadAs(_closed_before, {"type": "string", "pattern": f"^({NOT_STATED}|{_CLOSING})$"})]
+Truth = Annotated[bool, ReadAs(_boolean, {"type": "boolean"})]
+Amount = Annotated[Decimal, ReadAs(_amount, {"type": "number", "minimum": 0})]
 Years = Annotated[int, _number(0, 60)]
 Days = Annotated[int, _number(1, 3650)]
 Count = Annotated[int, _number(1, 100_000)]
-Clock = Annotated[str, Read(_clock, {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"})]
-CountryCode = Annotated[str, Read(_country, {"type": "string", "pattern": "^[A-Z]{2}$"})]
-Zone = Annotated[str, Read(_zone, {"type": "string"})]
-RuleZone = Annotated[str, Read(_rule_zone, {"type": "string"})]
-Language = Annotated[str, Read(_language, {"type": "string", "pattern": "^[a-z]{2,3}$"})]
-Currency = Annotated[str, Read(_currency, {"type": "string", "pattern": "^[A-Z]{3}$"})]
-Host = Annotated[str, Read(_host, {"type": "string", "format": "hostname"})]
-Address = Annotated[str, Read(read_address, {"type": "string", "format": "uri", "pattern": "^https://"})]
-BaseUrl = Annotated[str, Read(read_base_url, {"type": "string", "format": "uri"})]
-Email = Annotated[str, Read(_email, {"type": "string", "format": "email"})]
+Clock = Annotated[str, ReadAs(_clock, {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"})]
+CountryCode = Annotated[str, ReadAs(_country, {"type": "string", "pattern": "^[A-Z]{2}$"})]
+Zone = Annotated[str, ReadAs(_zone, {"type": "string"})]
+RuleZone = Annotated[str, ReadAs(_rule_zone, {"type": "string"})]
+Language = Annotated[str, ReadAs(_language, {"type": "string", "pattern": "^[a-z]{2,3}$"})]
+Currency = Annotated[str, ReadAs(_currency, {"type": "string", "pattern": "^[A-Z]{3}$"})]
+Host = Annotated[str, ReadAs(_host, {"type": "string", "format": "hostname"})]
+Address = Annotated[str, ReadAs(read_address, {"type": "string", "format": "uri", "pattern": "^https://"})]
+BaseUrl = Annotated[str, ReadAs(read_base_url, {"type": "string", "format": "uri"})]
+Email = Annotated[str, ReadAs(_email, {"type": "string", "format": "email"})]
 Grade = Annotated[str, _term("grades", "grade")]
 Category = Annotated[str, _term("categories", "category")]
 ContractType = Annotated[str, _term("contracts", "contract type")]

@@ -11,7 +11,7 @@ _LOWEST_HEADING = 2  # the page has its own h1
 
 
 @dataclass(frozen=True, slots=True)
-class Title:
+class WrittenHeading:
     """A heading as written: its level, its words as HTML and as text."""
 
     level: int

@@ -8,72 +8,72 @@ from typing import Annotated
 
 from pydantic import Field, field_serializer
 
-from . import fields as f
+from . import fields
 
-MOST_PROBLEMS = 50  # told of one front matter; one with more is corrected in rounds
+MOST_FIELD_PROBLEMS = 50  # told of one front matter; one with more is corrected in rounds
 
 
-class DutyStation(f.Fields):
+class DutyStation(fields.Fields):
     """A place where the work is done, and its time zone."""
 
-    city: f.Line | None = None
-    country: f.CountryCode | None = None
-    zone: f.Zone | None = None
+    city: fields.Line | None = None
+    country: fields.CountryCode | None = None
+    zone: fields.Zone | None = None
 
 
-class Contract(f.Fields):
+class Contract(fields.Fields):
     """The terms of the appointment."""
 
-    type: f.ContractType | None = None
-    duration: f.Line | None = None
-    extendable: f.Truth | None = None
+    type: fields.ContractType | None = None
+    duration: fields.Line | None = None
+    extendable: fields.Truth | None = None
 
 
-class Emergency(f.Fields):
+class Emergency(fields.Fields):
     """The emergency that the role supports, and its level."""
 
-    level: Annotated[str, f.one_of("L1", "L2", "L3")]
-    supports: f.Truth
+    level: Annotated[str, fields.one_of("L1", "L2", "L3")]
+    supports: fields.Truth
 
 
-class Tier(f.Fields):
+class Tier(fields.Fields):
     """A group of people whose applications are considered first, second, and so on."""
 
-    tier: f.Years
-    who: f.Sentence
-    countries: f.Many[f.CountryCode] = ()
+    tier: fields.Years
+    who: fields.Sentence
+    countries: fields.Many[fields.CountryCode] = ()
 
 
-class Requirement(f.Fields):
+class Requirement(fields.Fields):
     """Something that applicants need, or would do well to have."""
 
-    text: f.Sentence
-    need: Annotated[str, f.one_of("required", "desirable")]
+    text: fields.Sentence
+    need: Annotated[str, fields.one_of("required", "desirable")]
 
 
-class EducationExperience(f.Fields):
+class EducationExperience(fields.Fields):
     """A degree, with the years of experience that the notice asks for beside it."""
 
-    education: f.Sentence
-    years: f.Years | None = None
+    education: fields.Sentence
+    years: fields.Years | None = None
 
 
-class Languages(f.Fields):
+class Languages(fields.Fields):
     """Languages that the role requires, and languages that it welcomes."""
 
-    required: f.Many[f.Language] = ()
-    desirable: f.Many[f.Language] = ()
+    required: fields.Many[fields.Language] = ()
+    desirable: fields.Many[fields.Language] = ()
 
 
-class Salary(f.Fields):
+class Salary(fields.Fields):
     """The pay as the notice states it, or as somebody estimates it."""
 
-    min: f.Amount | None = None
-    max: f.Amount | None = None
-    currency: f.Currency
-    period: Annotated[str, f.one_of("year", "month", "week", "day", "hour")] | None = None
-    basis: Annotated[str, f.one_of("stated", "estimated", "unknown")] = "unknown"
-    source: f.Line | None = None
+    min: fields.Amount | None = None
+    max: fields.Amount | None = None
+    currency: fields.Currency
+    period: Annotated[str, fields.one_of("year", "month", "week", "day", "hour")] | None = None
+    basis: Annotated[str, fields.one_of("stated", "estimated", "unknown")] = "unknown"
+    source: fields.Line | None = None
 
     @field_serializer("min", "max", when_used="json-unless-none")
     def as_number(self, amount: Decimal) -> int | float:
@@ -81,154 +81,154 @@ class Salary(f.Fields):
         return int(amount) if amount == int(amount) else float(amount)
 
 
-class DeadlineChange(f.Fields):
+class DeadlineChange(fields.Fields):
     """A deadline that was moved: when, and what it was before."""
 
-    on: f.Moment
-    from_: f.ClosedBefore = Field(alias="from")
-    reason: f.Sentence | None = None
+    on: fields.Moment
+    from_: fields.ClosedBefore = Field(alias="from")
+    reason: fields.Sentence | None = None
 
 
-class Source(f.Fields):
+class Source(fields.Fields):
     """Where the notice was found, and when it was last looked at."""
 
-    name: f.Line | None = None
-    url: f.Address | None = None
-    added: f.Moment | None = None
-    updated: f.Moment | None = None
-    checked: f.Moment | None = None
+    name: fields.Line | None = None
+    url: fields.Address | None = None
+    added: fields.Moment | None = None
+    updated: fields.Moment | None = None
+    checked: fields.Moment | None = None
 
 
-class InterviewQuestion(f.Fields):
+class InterviewQuestion(fields.Fields):
     """A question that may be asked in an interview, and why."""
 
-    question: f.Sentence
-    why: f.Sentence | None = None
+    question: fields.Sentence
+    why: fields.Sentence | None = None
 
 
-class Posting(f.Fields):
+class Posting(fields.Fields):
     """One vacancy, as its file states it. What the notice does not state is None or empty."""
 
-    id: f.Slug | None = None
-    title: f.Title
-    organisation: f.Line
-    reference: f.Line | None = None
-    duty_stations: f.Few[DutyStation] = ()
-    remote: f.Truth = False
-    grade: f.Grade | None = None
-    category: f.Category | None = None
+    id: fields.Slug | None = None
+    title: fields.Title
+    organisation: fields.Line
+    reference: fields.Line | None = None
+    duty_stations: fields.Few[DutyStation] = ()
+    remote: fields.Truth = False
+    grade: fields.Grade | None = None
+    category: fields.Category | None = None
     contract: Contract | None = None
-    vacancy_type: f.Line | None = None
-    org_type: f.Line | None = None
+    vacancy_type: fields.Line | None = None
+    org_type: fields.Line | None = None
     emergency: Emergency | None = None
-    open_to: f.Many[f.OpenTo] = ()
-    tiers: f.Many[Tier] = ()
-    requirements: f.Many[Requirement] = ()
-    education_experience: f.Many[EducationExperience] = ()
+    open_to: fields.Many[fields.OpenTo] = ()
+    tiers: fields.Many[Tier] = ()
+    requirements: fields.Many[Requirement] = ()
+    education_experience: fields.Many[EducationExperience] = ()
     languages: Languages | None = None
     salary: Salary | None = None
-    opens: f.Moment | None = None
-    added: f.Moment | None = None
-    closes: f.Closing = None
-    deadline_changes: f.Few[DeadlineChange] = ()
-    withdrawn: f.Moment | None = None
-    filled: f.Moment | None = None
-    expired: f.Moment | None = None
-    takedown: f.Truth = False
-    draft: f.Truth = False
-    apply: f.Address | None = None
+    opens: fields.Moment | None = None
+    added: fields.Moment | None = None
+    closes: fields.Closing = None
+    deadline_changes: fields.Few[DeadlineChange] = ()
+    withdrawn: fields.Moment | None = None
+    filled: fields.Moment | None = None
+    expired: fields.Moment | None = None
+    takedown: fields.Truth = False
+    draft: fields.Truth = False
+    apply: fields.Address | None = None
     source: Source | None = None
-    summary: f.Sentence | None = None
-    interview_questions: f.Many[InterviewQuestion] = ()
-    tags: f.Many[f.Slug] = ()
-    aliases: f.Many[f.Slug] = ()
+    summary: fields.Sentence | None = None
+    interview_questions: fields.Many[InterviewQuestion] = ()
+    tags: fields.Many[fields.Slug] = ()
+    aliases: fields.Many[fields.Slug] = ()
 
 
-class DeadlineRule(f.Fields):
+class DeadlineRule(fields.Fields):
     """How a day becomes an instant where a notice states only the day."""
 
-    time: f.Clock
-    zone: f.RuleZone
+    time: fields.Clock
+    zone: fields.RuleZone
 
 
-class Organisation(f.Fields):
+class Organisation(fields.Fields):
     """An organisation that has vacancies."""
 
-    name: f.Line
-    full_name: f.Line | None = None
-    website: f.Address | None = None
-    apply_hosts: f.Many[f.Host] = ()
+    name: fields.Line
+    full_name: fields.Line | None = None
+    website: fields.Address | None = None
+    apply_hosts: fields.Many[fields.Host] = ()
     deadline: DeadlineRule | None = None
-    logo: f.Line | None = None
-    parent: f.Line | None = None
-    country: f.CountryCode | None = None
+    logo: fields.Line | None = None
+    parent: fields.Line | None = None
+    country: fields.CountryCode | None = None
 
 
-class CountryNote(f.Fields):
+class CountryNote(fields.Fields):
     """An editor's note about a country: its text is the body."""
 
 
-class FreePage(f.Fields):
+class FreePage(fields.Fields):
     """A page of the editors' own; its text is the body."""
 
-    title: f.Title
-    summary: f.Sentence | None = None
+    title: fields.Title
+    summary: fields.Sentence | None = None
 
 
-class Editor(f.Fields):
+class Editor(fields.Fields):
     """Who answers for the digest."""
 
-    name: f.Line
-    email: f.Email
+    name: fields.Line
+    email: fields.Email
 
 
-class TagAuthority(f.Fields):
+class TagAuthority(fields.Fields):
     """The domain and the date that are part of every feed id."""
 
-    domain: f.Host
-    date: f.Day
+    domain: fields.Host
+    date: fields.Day
 
 
-class NavigationEntry(f.Fields):
+class NavigationEntry(fields.Fields):
     """A link in the navigation of every page."""
 
-    label: f.Line
-    to: f.Line
+    label: fields.Line
+    to: fields.Line
 
 
-class Settings(f.Fields):
+class Settings(fields.Fields):
     """`content/site.yaml`."""
 
-    title: f.Line
-    description: f.Sentence
-    base_url: f.BaseUrl
+    title: fields.Line
+    description: fields.Sentence
+    base_url: fields.BaseUrl
     editor: Editor
     tag_authority: TagAuthority
     deadline: DeadlineRule = DeadlineRule(time="23:59", zone="duty-station")
-    deadlines_moved: f.Many[f.Moment] = ()
-    timezone: f.Zone = "UTC"
-    closing_window_days: f.Days = 7
-    feed_window_days: f.Days = 45
-    unconfirmed_days: f.Days = 60
-    closed_in_feeds: f.Truth = False
-    repository: f.Address | None = None
-    disclaimer: f.Sentence | None = None
-    navigation: f.Many[NavigationEntry] = ()
-    allow_static: f.Many[f.Line] = ()
+    deadlines_moved: fields.Many[fields.Moment] = ()
+    timezone: fields.Zone = "UTC"
+    closing_window_days: fields.Days = 7
+    feed_window_days: fields.Days = 45
+    unconfirmed_days: fields.Days = 60
+    closed_in_feeds: fields.Truth = False
+    repository: fields.Address | None = None
+    disclaimer: fields.Sentence | None = None
+    navigation: fields.Many[NavigationEntry] = ()
+    allow_static: fields.Many[fields.Line] = ()
 
 
-class Word(f.Fields):
+class Word(fields.Fields):
     """A word of the vocabulary, with what it means and who says so."""
 
-    label: f.Line
-    explanation: f.Sentence = ""
-    source: f.Line = ""
-    order: f.Count = 100_000
+    label: fields.Line
+    explanation: fields.Sentence = ""
+    source: fields.Line = ""
+    order: fields.Count = 100_000
 
 
-class VocabularyFile(f.Fields):
+class VocabularyFile(fields.Fields):
     """`content/vocabulary.yaml`; a part that is left out keeps the built-in words."""
 
-    grades: Annotated[dict[f.Line, Word], f.NotEmpty] | None = None
-    categories: Annotated[dict[f.Slug, Word], f.NotEmpty] | None = None
-    contracts: Annotated[dict[f.Slug, Word], f.NotEmpty] | None = None
+    grades: Annotated[dict[fields.Line, Word], fields.NotEmpty] | None = None
+    categories: Annotated[dict[fields.Slug, Word], fields.NotEmpty] | None = None
+    contracts: Annotated[dict[fields.Slug, Word], fields.NotEmpty] | None = None

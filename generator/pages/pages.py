@@ -17,6 +17,7 @@ from ..edition.routes import (
     EditorsPage,
     EndedPage,
     FeedFile,
+    FeedOwner,
     FeedsPage,
     Home,
     HtmlPage,
@@ -24,7 +25,6 @@ from ..edition.routes import (
     MonthPage,
     NotFoundPage,
     OpenedPage,
-    Place,
     PostingPage,
     SectionPage,
     WeekPage,
@@ -51,6 +51,7 @@ from .views import (
     ArchiveView,
     CollectionEntry,
     CollectionView,
+    DimensionSection,
     EditorsView,
     EndedView,
     FeedRow,
@@ -63,7 +64,6 @@ from .views import (
     ListView,
     NotFoundView,
     PostingView,
-    Section,
     SectionView,
     TakenDownView,
     WeeksView,
@@ -101,14 +101,14 @@ def _strip(collection: Collection, edition: Edition) -> Strip | None:
     return strip(collection.open_roles, edition.now, edition.settings.timezone)
 
 
-def _section(dimension: Dimension, edition: Edition) -> Section:
+def _section(dimension: Dimension, edition: Edition) -> DimensionSection:
     """The collections with open roles, those with most of them first."""
     found = [
         Link(collection_title(one), CollectionPage(dimension, key), len(one.open_roles))
         for key, one in edition.collections[dimension].items()
     ]
     shown = sorted((link for link in found if link.count), key=lambda link: -link.count)
-    return Section(section_title(dimension), SectionPage(dimension), tuple(shown))
+    return DimensionSection(section_title(dimension), SectionPage(dimension), tuple(shown))
 
 
 class PostingSubject(NamedTuple):
@@ -393,7 +393,7 @@ def _feed_row(collection: Collection, content: Content) -> FeedRow:
     return FeedRow(collection_title(collection), name_apart(collection, content), place_of(collection))
 
 
-def feed_links(page: Place | OpenedPage | ClosingPage | WeeksPage) -> tuple[Link, ...]:
+def feed_links(page: FeedOwner | OpenedPage | ClosingPage | WeeksPage) -> tuple[Link, ...]:
     """The feeds and the calendar of a page, as a reader picks among them: what tells just what it shows comes first."""
     match page:
         case OpenedPage() | ClosingPage():
@@ -405,7 +405,7 @@ def feed_links(page: Place | OpenedPage | ClosingPage | WeeksPage) -> tuple[Link
     return (*own, *(link for link in _links_of(Home()) if link not in own))
 
 
-def _links_of(place: Place) -> tuple[Link, ...]:
+def _links_of(place: FeedOwner) -> tuple[Link, ...]:
     return (
         Link("All events, RSS", FeedFile(place, "all", "rss")),
         Link("All events, Atom", FeedFile(place, "all", "atom")),

@@ -167,7 +167,7 @@ def _tone(count: int) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class StripDay:
     """A day of the strip; `anchor` is that of the day in the list below, where a role closes on it."""
 
     iso: str
@@ -183,7 +183,7 @@ class Day:
 class Strip:
     """The days of some weeks, from a Monday on; `later` roles close after them, the others on no day that is known."""
 
-    days: tuple[Day, ...]
+    days: tuple[StripDay, ...]
     later: int
     until_filled: int
     unknown: int
@@ -212,8 +212,8 @@ def day_anchor(day: date) -> str:
     return f"d-{day.isoformat()}"
 
 
-def _day(day: date, count: int, names_month: bool) -> Day:
-    return Day(
+def _day(day: date, count: int, names_month: bool) -> StripDay:
+    return StripDay(
         iso=day.isoformat(),
         text=wording.short_date(day),
         number=day.day,

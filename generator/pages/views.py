@@ -11,11 +11,11 @@ from ..edition.edition import LISTED, Role
 from ..edition.routes import (
     ClosingPage,
     CollectionPage,
+    FeedOwner,
     Home,
     HtmlPage,
     OpenedPage,
     Page,
-    Place,
     PostingPage,
     WeekMail,
     WeeksPage,
@@ -48,7 +48,7 @@ class Head:
     title: str
     description: str
     crumbs: tuple[Link, ...] = ()
-    place: Place | OpenedPage | ClosingPage | WeeksPage = _HOME
+    place: FeedOwner | OpenedPage | ClosingPage | WeeksPage = _HOME
     indexed: bool = True
 
 
@@ -151,7 +151,7 @@ class Happening:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class DimensionSection:
     """A dimension with its collections, most open roles first on the home page."""
 
     title: str
@@ -169,7 +169,7 @@ class HomeView:
     groups: tuple[Group, ...]
     closing: int
     open: int
-    sections: tuple[Section, ...]
+    sections: tuple[DimensionSection, ...]
     strip: Strip | None
     map: WorldMap | None
     facets: dict[str, list[object]]
@@ -336,7 +336,7 @@ class FeedRow:
 
     name: str
     apart: str
-    page: Place
+    page: FeedOwner
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ class Busy(Exception):
 
 
 @contextmanager
-def opened(out: Path, sources: Iterable[Path], *, in_place: bool = False) -> Iterator[Path]:
+def writing_folder(out: Path, sources: Iterable[Path], *, in_place: bool = False) -> Iterator[Path]:
     """A folder for files on their way into `out`, on the same file system. It goes at the end, and `out` if it is new.
 
     It lies beside `out`, or in it where it must. With `in_place` it lies in it too and stays, until `clear` is called.

@@ -26,7 +26,7 @@ from .disk import (
 )
 from .doors import NO_ROOM
 from .exchange import TREE, exchange, mirror, synced
-from .standing import MANIFEST, Standing, manifest_of
+from .standing import MANIFEST, OutputSurvey, manifest_of
 
 
 class Aside(NamedTuple):
@@ -53,7 +53,7 @@ class Published:
 
 
 def publish(
-    standing: Standing,
+    standing: OutputSurvey,
     folder: Path,
     files: Iterable[tuple[str, FileContent]],
     kept: Collection[str] = (),

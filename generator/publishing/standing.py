@@ -31,7 +31,7 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class OutputSurvey:
     """What a folder holds where a site will be.
 
     `ours` are the files of the last build with their digests. `stamps` are the stamps of all files that are there now,
@@ -49,13 +49,13 @@ class Standing:
         return sorted(path for path in self.ours if path not in wanted and path in self.stamps)
 
 
-def survey(out: Path) -> Standing:
+def survey(out: Path) -> OutputSurvey:
     """Looks at a folder. Raises Refused when it holds anything but files and folders, or a list that is damaged."""
     ours = _read_manifest(out)
-    return Standing(out, ours, *_look(out))
+    return OutputSurvey(out, ours, *_look(out))
 
 
-def refuse_foreign(standing: Standing, paths: Iterable[str]) -> None:
+def refuse_foreign(standing: OutputSurvey, paths: Iterable[str]) -> None:
     """Raises Refused when a folder in which these paths are to be holds what no build of ours wrote.
 
     All that a folder holds is published. Files and folders whose names begin with a dot stay, as long as none of the
@@ -73,7 +73,7 @@ def refuse_foreign(standing: Standing, paths: Iterable[str]) -> None:
             raise _foreign(out, path)
 
 
-def refuse_collapse(standing: Standing, paths: Iterable[str]) -> None:
+def refuse_collapse(standing: OutputSurvey, paths: Iterable[str]) -> None:
     """Raises Refused where half of a site's postings or more would go: a folder was moved, or a disk is not there.
 
     Postings that are over keep their pages, so that few ever go.

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from ..model.content import StaticFile
 from ..model.problems import ContentError, Place, Problem
 from ..model.schema import Settings
-from .files import MAX_STATIC_BYTES, Found, Unread, pieces
+from .files import MAX_STATIC_BYTES, FoundFile, Unread, pieces
 
 MAX_COPIED_BYTES = 1 << 30  # what GitHub Pages publishes of a site
 # Pictures, fonts, sound, films, texts without markup. A PDF runs what is in it in its viewer, away from the site.
@@ -28,7 +28,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9./][\w./-]*", re.ASCII)
 _FOLDER = "content/static/"
 
 
-def not_for_anybody(settings: Settings, folder: Path, files: Iterable[Found]) -> Iterator[Problem]:
+def not_for_anybody(settings: Settings, folder: Path, files: Iterable[FoundFile]) -> Iterator[Problem]:
     """Every file of `content/static/` that may be there only by name, and is not named."""
     allowed = settings.allow_static
     paths = {file.path.relative_to(folder).as_posix(): file.name for file in files}
@@ -55,7 +55,7 @@ def _as_yaml(path: str) -> str:
     return path if _PLAIN.fullmatch(path) else json.dumps(path, ensure_ascii=False)
 
 
-def too_much(files: Collection[Found]) -> Problem | None:
+def too_much(files: Collection[FoundFile]) -> Problem | None:
     """Where files are larger together than hosts publish; told from their sizes before any is read."""
     if sum(int(file.stamp.split()[0]) for file in files) <= MAX_COPIED_BYTES:
         return None

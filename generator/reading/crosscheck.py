@@ -90,7 +90,7 @@ _MOST_REDIRECTS = 2_000  # that Cloudflare Pages reads
 _RULES = 2  # in the file of redirects for each former address
 
 
-def redirects(aliases: int) -> Iterator[Problem]:
+def too_many_redirects(aliases: int) -> Iterator[Problem]:
     """Of very many former addresses one host forgets some."""
     if aliases * _RULES > _MOST_REDIRECTS:
         reason = f"there are {aliases:,}, and Cloudflare Pages takes redirects for {_MOST_REDIRECTS // _RULES:,} alone"
@@ -104,7 +104,7 @@ def _text(document: Document[Any], key: str) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
-def posting(
+def check_posting(
     document: Document[Posting], known: Mapping[str, OrganisationFile], named: Set[str], reserved: Set[str]
 ) -> Iterator[Problem]:
     """A posting's organisation is known here, applications go to one of its hosts, and its aliases are free."""

@@ -13,8 +13,7 @@ from ..text import markup
 from ..work import tally
 from ..work.tally import timed
 from .files import problem_at, read_text
-from .frontmatter import Fields as Written
-from .frontmatter import Location, key_text, read_mapping, split
+from .frontmatter import Location, WrittenFields, key_text, read_mapping, split
 from .judging import read_fields
 
 _Form = TypeVar("_Form", bound=Fields)
@@ -26,7 +25,7 @@ class Document(Generic[_Form]):
 
     path: str
     name: str
-    written: Written
+    written: WrittenFields
     value: _Form | None
     prose: Prose = NOTHING
 

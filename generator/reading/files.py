@@ -25,7 +25,7 @@ MAX_STATIC_BYTES = 25 * 1024 * 1024  # the most that Cloudflare Pages serves
 MAX_LOGO_BYTES = 1024 * 1024
 
 
-MAX_DEPTH = 16
+MAX_FOLDER_DEPTH = 16
 _LINK = "is a symbolic link, put the file itself here"
 # What editors, file managers and merges leave behind, besides files with a dot at the start: backups (`x~`, of Emacs
 # `#x#`), Vim's swap files and its test of a folder (4913), what Windows, macOS, Office and JetBrains keep for
@@ -39,7 +39,7 @@ _OLD = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a pipe that
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC  # what is there, be it a link, is not opened
 
 
-class Found(NamedTuple):
+class FoundFile(NamedTuple):
     """A file of a folder: where it lies, its path from the root as messages show it, and what tells that it changed.
 
     What is no file of ours to read carries a problem and no stamp.
@@ -56,15 +56,15 @@ class Found(NamedTuple):
         return Path(self.place)
 
 
-def content_files(root: Path) -> Iterator[Found]:
+def content_files(root: Path) -> Iterator[FoundFile]:
     """Every file under `root/content`, as `walk` finds it."""
     return files_below(root / "content", "content")
 
 
-def files_below(folder: Path, name: str) -> Iterator[Found]:
+def files_below(folder: Path, name: str) -> Iterator[FoundFile]:
     """Every file under a folder, as `walk` finds it. A link in place of the folder is not followed either."""
     if folder.is_symlink():
-        yield Found(str(folder), name, problem=Problem(name, Place(), "file", _LINK))
+        yield FoundFile(str(folder), name, problem=Problem(name, Place(), "file", _LINK))
     else:
         yield from walk(folder, name)
 
@@ -78,7 +78,7 @@ def posting_files(root: Path) -> list[Path]:
     ]
 
 
-def walk(folder: Path | str, name: str, depth: int = 0) -> Iterator[Found]:
+def walk(folder: Path | str, name: str, depth: int = 0) -> Iterator[FoundFile]:
     """Every file under a folder in a fixed order, links and special files with the problem that they are.
 
     `name` is the folder's own path as messages show it. Names that start with a dot (but for `.well-known`) and
@@ -87,12 +87,12 @@ def walk(folder: Path | str, name: str, depth: int = 0) -> Iterator[Found]:
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError as error:
-        yield Found(str(folder), name, problem=_unread(name, error))
+        yield FoundFile(str(folder), name, problem=_unread(name, error))
         return
     if depth and any(entry.name == ".git" for entry in entries):
         # A submodule, say, which nobody reviews with the site's own files.
         alone = "is a git repository of its own, keep its files in that of the site"
-        yield Found(str(folder), name, problem=Problem(name, Place(), "file", alone))
+        yield FoundFile(str(folder), name, problem=Problem(name, Place(), "file", alone))
         return
     for entry in entries:
         if _passed_over(entry.name):
@@ -100,23 +100,23 @@ def walk(folder: Path | str, name: str, depth: int = 0) -> Iterator[Found]:
         path, shown_as = entry.path, f"{name}/{visible(entry.name)}"
         is_folder = entry.is_dir(follow_symlinks=False)
         if reason := _name_problem(entry.name):
-            yield Found(path, shown_as, problem=Problem(shown_as, Place(), "file name", reason))
+            yield FoundFile(path, shown_as, problem=Problem(shown_as, Place(), "file name", reason))
         elif reason := _type_problem(entry, is_folder):
-            yield Found(path, shown_as, problem=Problem(shown_as, Place(), "file", reason))
+            yield FoundFile(path, shown_as, problem=Problem(shown_as, Place(), "file", reason))
         elif not is_folder:
             yield _file(entry, shown_as)
-        elif depth == MAX_DEPTH:
-            reason = f"folders nest deeper than {MAX_DEPTH}, move it up"
-            yield Found(path, shown_as, problem=Problem(shown_as, Place(), "file", reason))
+        elif depth == MAX_FOLDER_DEPTH:
+            reason = f"folders nest deeper than {MAX_FOLDER_DEPTH}, move it up"
+            yield FoundFile(path, shown_as, problem=Problem(shown_as, Place(), "file", reason))
         else:
             yield from walk(path, shown_as, depth + 1)
 
 
-def _file(entry: os.DirEntry[str], name: str) -> Found:
+def _file(entry: os.DirEntry[str], name: str) -> FoundFile:
     try:
-        return Found(entry.path, name, stamp_of(entry.stat(follow_symlinks=False)))
+        return FoundFile(entry.path, name, stamp_of(entry.stat(follow_symlinks=False)))
     except OSError as error:
-        return Found(entry.path, name, problem=_unread(name, error))
+        return FoundFile(entry.path, name, problem=_unread(name, error))
 
 
 def _unread(name: str, error: OSError) -> Problem:
@@ -177,10 +177,10 @@ def links_above(root: Path, path: Path) -> list[Problem]:
 def read_text(root: Path, path: Path) -> tuple[str, list[Problem]]:
     r"""A text file with `\n` line ends, or why it cannot be read."""
     raw, problems = read_bytes(root, path, MAX_TEXT_BYTES)
-    return ("", problems) if problems else decoded(root, path, raw)
+    return ("", problems) if problems else decoded_text(root, path, raw)
 
 
-def decoded(root: Path, path: Path, raw: bytes) -> tuple[str, list[Problem]]:
+def decoded_text(root: Path, path: Path, raw: bytes) -> tuple[str, list[Problem]]:
     """The bytes of a text file as text, or what no text of ours may hold."""
     try:
         raw = raw.removeprefix(b"\xef\xbb\xbf")
@@ -306,7 +306,7 @@ def rewrite(root: Path, path: Path, before: bytes, after: bytes) -> None:
             raise
 
 
-def make_folder(folder: Path) -> None:
+def ensure_folder(folder: Path) -> None:
     """Makes a folder, and those above it, where they are missing. Raises Unwritable."""
     with _telling(folder):
         folder.mkdir(parents=True, exist_ok=True)

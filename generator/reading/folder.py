@@ -16,7 +16,7 @@ from ..model.vocabulary import Term, Vocabulary, built_in_vocabulary_text, count
 from ..work.means import NO_MEANS, Means
 from . import copies, crosscheck
 from .documents import Document, Reading
-from .files import MAX_LOGO_BYTES, Found, Unread, content_files
+from .files import MAX_LOGO_BYTES, FoundFile, Unread, content_files
 from .intake import Early, Intake, Rules, take_in
 
 # The site's own pages at the top level, by name.
@@ -88,13 +88,13 @@ def _loaded(content: Content | None, reading: Reading, intake: Intake) -> Loaded
     good = sorted((one for one in intake.listings if one.path not in bad), key=lambda one: one.slug)
     if content:
         content = replace(content, postings=tuple(good))
-    warnings = crosscheck.redirects(sum(len(one.aliases) for one in good))
+    warnings = crosscheck.too_many_redirects(sum(len(one.aliases) for one in good))
     return Loaded(content, problems, tuple(sorted({*reading.notes, *intake.notes, *warnings})), intake)
 
 
-def _files_by_folder(reading: Reading) -> dict[str, list[Found]]:
+def _files_by_folder(reading: Reading) -> dict[str, list[FoundFile]]:
     """The files of `content/` by the folder they stand in; what belongs to none of them is a problem."""
-    found: dict[str, list[Found]] = {name: [] for name in (*_FOLDERS, *_FILES)}
+    found: dict[str, list[FoundFile]] = {name: [] for name in (*_FOLDERS, *_FILES)}
     strange: set[str] = set()
     for file in content_files(reading.root):
         if file.problem:
@@ -231,7 +231,7 @@ def _pages(reading: Reading, paths: list[Path]) -> dict[str, Document[schema.Fre
 
 
 def _static(
-    reading: Reading, settings: Document[schema.Settings] | None, folder: Path, files: list[Found]
+    reading: Reading, settings: Document[schema.Settings] | None, folder: Path, files: list[FoundFile]
 ) -> tuple[StaticFile, ...]:
     if settings and settings.value:
         reading.problems += copies.not_for_anybody(settings.value, folder, files)

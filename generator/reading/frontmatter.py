@@ -16,18 +16,18 @@ import yaml
 from ..model.characters import hidden
 from ..model.problems import Place, cut, shown
 
-MAX_BYTES = 16 * 1024
-MAX_DEPTH = 8
+MAX_FRONT_MATTER_BYTES = 16 * 1024
+MAX_FIELD_DEPTH = 8
 _MOST_FINDINGS = 50
 
 Location = tuple[str | int, ...]
 Value = str | list["Value"] | dict[str, "Value"]
-Finding = tuple[Place, str, str]  # place, key, message
+FormMistake = tuple[Place, str, str]  # place, key, message
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class Fields:
+class WrittenFields:
     """A mapping as an editor wrote it: text, lists and mappings, and where each key and each value stands.
 
     `unread` are the places of what has a mistake of form and is judged no further; `judged` is whether the rest can be.
@@ -71,30 +71,30 @@ def split(text: str) -> tuple[str, str, int] | None:
     return front, text[closing.end() :], text.count("\n", 0, closing.start()) + 2
 
 
-def forbidden_characters(text: str) -> list[Finding]:
+def forbidden_characters(text: str) -> list[FormMistake]:
     """Every character that no text of ours may hold, at its place; the first twenty of many."""
-    found: list[Finding] = []
+    found: list[FormMistake] = []
     for place, name in islice(hidden(text), 20):
         where = Place(text.count("\n", 0, place) + 1, place - text.rfind("\n", 0, place))
         found.append((where, "text", f"the invisible character {name} stands here, delete it"))
     return found
 
 
-def read_mapping(text: str, first_line: int = 1) -> tuple[Fields, list[Finding]]:
+def read_mapping(text: str, first_line: int = 1) -> tuple[WrittenFields, list[FormMistake]]:
     """YAML text as fields and everything that is wrong with its form. `first_line` is its first line in the file.
 
     A mistake of syntax hides no other key: the fields hold all that could be read, and name what could not.
     """
-    if len(text.encode()) > MAX_BYTES:
+    if len(text.encode()) > MAX_FRONT_MATTER_BYTES:
         instead = "move long text into the body" if first_line > 1 else "shorten it"
-        message = f"is larger than {MAX_BYTES // 1024} KiB, {instead}"
-        return Fields({}, judged=False), [(Place(first_line), "front matter", message)]
+        message = f"is larger than {MAX_FRONT_MATTER_BYTES // 1024} KiB, {instead}"
+        return WrittenFields({}, judged=False), [(Place(first_line), "front matter", message)]
     reader = _Reader()
     if not reader.read(text, first_line) and reader.judged:
         by_keys = _read_by_keys(text, first_line)
         reader.judged = False
         reader = by_keys if by_keys.findings else reader
-    fields = Fields(reader.value, reader.keys, reader.values, reader.unread, judged=reader.judged)
+    fields = WrittenFields(reader.value, reader.keys, reader.values, reader.unread, judged=reader.judged)
     return fields, reader.findings[:_MOST_FINDINGS]
 
 
@@ -131,7 +131,7 @@ class _Reader:
         self.value: dict[str, Value] = {}
         self.keys: dict[Location, Place] = {}
         self.values: dict[Location, Place] = {}
-        self.findings: list[Finding] = []
+        self.findings: list[FormMistake] = []
         self.unread: set[Location] = set()
         self.judged = True
         self.last_quoted: yaml.ScalarEvent | None = None
@@ -191,8 +191,8 @@ class _Reader:
             self.refuse(event, location, f"&{cut(event.anchor)} is a YAML anchor, write the value without it")
         if event.tag:
             self.refuse(event, location, f"{shown(event.tag)} is a YAML tag, write the value without it")
-        if len(location) >= MAX_DEPTH and not isinstance(event, yaml.ScalarEvent):
-            self.refuse(event, location[:1], f"lists and mappings nest deeper than {MAX_DEPTH}, write it flatter")
+        if len(location) >= MAX_FIELD_DEPTH and not isinstance(event, yaml.ScalarEvent):
+            self.refuse(event, location[:1], f"lists and mappings nest deeper than {MAX_FIELD_DEPTH}, write it flatter")
             raise _Refused
         if isinstance(event, yaml.ScalarEvent):
             return self.scalar(event, location)
@@ -206,8 +206,8 @@ class _Reader:
 
     def scalar(self, event: yaml.ScalarEvent, location: Location) -> str:
         self.last_quoted = event if event.style in {"'", '"'} else None
-        # An escape such as "\u202e" brings in what the file itself does not hold.
-        if found := next(hidden(event.value), None):
+        # An escape such as "\u202e", which only double quotes know, brings in what the file itself does not hold.
+        if event.style == '"' and (found := next(hidden(event.value), None)):
             self.refuse(event, location, f"holds the invisible character {found[1]}, delete it")
         return str(event.value)
 
@@ -254,14 +254,14 @@ _TWICE = "stands here a second time, keep one of the two"
 _UNCLOSED = "a quote opens here and is not closed, close it on the same line"
 
 
-def _no_mapping(text: str, place: Place) -> Finding:
+def _no_mapping(text: str, place: Place) -> FormMistake:
     """What to do about a text that should have been lines of keys and values."""
     if match := _NO_SPACE.match(text):
         return _no_space(match, place.line)
     return place, "front matter", "is not a mapping, write lines of the form key: value"
 
 
-def _no_space(match: re.Match[str], line: int) -> Finding:
+def _no_space(match: re.Match[str], line: int) -> FormMistake:
     return Place(line, match.end("key")), cut(match["key"].strip(" -:")), "no space stands after the colon, write one"
 
 
@@ -278,7 +278,7 @@ class _Syntax:
     last_quoted: yaml.ScalarEvent | None
     brackets: list[Any]
 
-    def finding(self) -> Finding:
+    def finding(self) -> FormMistake:
         """The mistake in an editor's words, at the place where it is mended."""
         problem = str(getattr(self.error, "problem", None) or "unreadable")
         context, opening = str(getattr(self.error, "context", "")), getattr(self.error, "context_mark", None)
@@ -321,7 +321,7 @@ class _Syntax:
         swallowed = start and end and start.line < end.line and end.line == number
         return self._at(start) if swallowed else None
 
-    def _second_colon(self, lines: list[str], number: int, place: Place) -> Finding:
+    def _second_colon(self, lines: list[str], number: int, place: Place) -> FormMistake:
         line, above = lines[number], lines[number - 1] if number else ""
         indent, indent_above = (len(one) - len(one.lstrip(" ")) for one in (line, above))
         first_colon = ":" not in line[: place.column - 1]

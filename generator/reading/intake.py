@@ -11,7 +11,7 @@ from ..edition import listing
 from ..edition.stated import stated
 from ..model.content import Content, Listing, OrganisationFile, PostingFile
 from ..model.problems import ContentError, Problem
-from ..model.schema import MOST_PROBLEMS, Posting
+from ..model.schema import MOST_FIELD_PROBLEMS, Posting
 from ..model.vocabulary import Vocabulary
 from ..work.means import NO_MEANS, Means
 from ..work.memo import Memo, Remembered
@@ -19,8 +19,8 @@ from ..work.stamps import digest_of, toolchain
 from . import crosscheck
 from .crosscheck import Claim
 from .documents import Document, Reading
-from .files import MAX_TEXT_BYTES, Found, decoded, problem_at, read_bytes
-from .frontmatter import Fields, Location, key_text, read_mapping, split
+from .files import MAX_TEXT_BYTES, FoundFile, decoded_text, problem_at, read_bytes
+from .frontmatter import Location, WrittenFields, key_text, read_mapping, split
 
 
 class Rules(NamedTuple):
@@ -86,16 +86,16 @@ class Intake:
     parsed: int = 0
 
 
-def take_in(files: Sequence[Found], rules: Rules, means: Means = NO_MEANS, early: Early | None = None) -> Intake:
+def take_in(files: Sequence[FoundFile], rules: Rules, means: Means = NO_MEANS, early: Early | None = None) -> Intake:
     """Every posting without a problem, and every problem of the others; only files that changed are judged."""
     intake = Intake()
     if len(files) > means.thresholds.very_many:
         # A process shares with its parent what neither of them touches, so they part before there is much to touch.
         means.crew.start()
     fresh, known = _sorted_out(files, rules, means.memo, intake)
-    claims = [claim_of(one) for one in intake.listings]
+    claims = [listing_claim(one) for one in intake.listings]
     # Where little changed, the pages of that little are soon made of files read again.
-    task = Task(rules, early if len(fresh) > means.thresholds.early else None)
+    task = JudgingTask(rules, early if len(fresh) > means.thresholds.early else None)
     for taken in means.track(_taken(fresh, known, task, means, intake), len(fresh), "Reading"):
         intake.problems += taken.problems
         intake.notes += taken.notes
@@ -111,8 +111,8 @@ def take_in(files: Sequence[Found], rules: Rules, means: Means = NO_MEANS, early
 
 
 def _sorted_out(
-    files: Sequence[Found], rules: Rules, memo: Memo | None, intake: Intake
-) -> tuple[list[Found], dict[str, Remembered]]:
+    files: Sequence[FoundFile], rules: Rules, memo: Memo | None, intake: Intake
+) -> tuple[list[FoundFile], dict[str, Remembered]]:
     """The files that have to be read, and what is remembered of them. Of the others the listings are taken in, what is
     remembered of files that are gone is forgotten.
     """
@@ -144,7 +144,7 @@ def _recalled(old: Remembered) -> Listing | None:
     return short if (short.path, short.slug) == (old.path, PurePosixPath(old.path).stem) else None
 
 
-class Task(NamedTuple):
+class JudgingTask(NamedTuple):
     """What a hand needs to judge files."""
 
     rules: Rules
@@ -152,7 +152,7 @@ class Task(NamedTuple):
 
 
 def _taken(
-    files: Sequence[Found], known: dict[str, Remembered], task: Task, means: Means, intake: Intake
+    files: Sequence[FoundFile], known: dict[str, Remembered], task: JudgingTask, means: Means, intake: Intake
 ) -> Iterator[Taken]:
     """What the files give that have to be read; those that say the same as before are not judged again."""
     memo, crew = means.memo, means.crew
@@ -176,19 +176,21 @@ def _lasting(taken: Taken, memo: Memo) -> Remembered:
     return taken.found._replace(stamp=memo.lasting(taken.found.stamp))
 
 
-def _raw(file: Found, rules: Rules) -> tuple[bytes, list[Problem]]:
+def _raw(file: FoundFile, rules: Rules) -> tuple[bytes, list[Problem]]:
     return read_bytes(rules.root, file.path, MAX_TEXT_BYTES)
 
 
-Item = tuple[Found, Remembered | None, tuple[bytes, list[Problem]] | None]
+Item = tuple[FoundFile, Remembered | None, tuple[bytes, list[Problem]] | None]
 
 
-def judged(task: Task, chunk: list[Item]) -> list[Taken]:
+def judged(task: JudgingTask, chunk: list[Item]) -> list[Taken]:
     """A task of the crew: files, each by itself, with what is known of them and, for hands elsewhere, their bytes."""
     return [_judged(task, *item) for item in chunk]
 
 
-def _judged(task: Task, file: Found, old: Remembered | None, read: tuple[bytes, list[Problem]] | None) -> Taken:
+def _judged(
+    task: JudgingTask, file: FoundFile, old: Remembered | None, read: tuple[bytes, list[Problem]] | None
+) -> Taken:
     rules = task.rules
     raw, problems = read or _raw(file, rules)
     found = Remembered(file.name, file.stamp, digest_of(raw), b"")
@@ -196,12 +198,12 @@ def _judged(task: Task, file: Found, old: Remembered | None, read: tuple[bytes, 
         return Taken(found, b"", None, problems, [])
     if old and old.digest == found.digest:
         again = found._replace(listing=old.listing)
-        return Taken(again, b"", claim_of(listing.decoded(old.listing)), [], [], same=True)
+        return Taken(again, b"", listing_claim(listing.decoded(old.listing)), [], [], same=True)
     reading = Reading(rules.root)
     document = _document(reading, file.path, raw, rules.words)
     if document is None:
         return Taken(found, b"", None, reading.problems, reading.notes)
-    reading.problems += crosscheck.posting(document, rules.organisations, rules.named, rules.reserved)
+    reading.problems += crosscheck.check_posting(document, rules.organisations, rules.named, rules.reserved)
     claim = crosscheck.claim_of(document)
     if rules.content is None or document.value is None or document.value.draft or reading.problems:
         return Taken(found, b"", claim, reading.problems, reading.notes)
@@ -215,7 +217,7 @@ def _judged(task: Task, file: Found, old: Remembered | None, read: tuple[bytes, 
 
 
 def _document(reading: Reading, path: Path, raw: bytes, words: Vocabulary | None) -> Document[Posting] | None:
-    text, problems = decoded(reading.root, path, raw)
+    text, problems = decoded_text(reading.root, path, raw)
     reading.problems += problems
     return None if problems else reading.parsed(Posting, path, text, words)
 
@@ -242,7 +244,7 @@ def whole(root: Path, short: Listing, content: Content, raw: bytes | None = None
     return PostingFile(document.name, document.path, document.value, document.prose)
 
 
-def claim_of(one: Listing) -> Claim:
+def listing_claim(one: Listing) -> Claim:
     """The names that a posting takes, by its short form."""
     identity: list[tuple[Location, str]] = [(("id",), one.id)] if one.id != one.slug else []
     aliases: list[tuple[Location, str]] = [(("aliases", number), name) for number, name in enumerate(one.aliases)]
@@ -251,13 +253,13 @@ def claim_of(one: Listing) -> Claim:
 
 def _problems_in(root: Path, path: str, found: Iterable[tuple[str, Location, str]]) -> Iterator[Problem]:
     """What only the other files show to be wrong in one, at its places; its text is read once."""
-    fields: Fields | None = None
-    for _, location, message in islice(found, MOST_PROBLEMS):
+    fields: WrittenFields | None = None
+    for _, location, message in islice(found, MOST_FIELD_PROBLEMS):
         if not location:
             yield problem_at(root, root / path, "file name", message)
             continue
         if fields is None:
             raw, _ = read_bytes(root, root / path, MAX_TEXT_BYTES)
-            parts = split(decoded(root, root / path, raw)[0])
+            parts = split(decoded_text(root, root / path, raw)[0])
             fields = read_mapping(parts[0] if parts else "", 2)[0]
         yield problem_at(root, root / path, key_text(location), message, fields.place_of(location))

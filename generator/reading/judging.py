@@ -7,12 +7,12 @@ from typing import Any, NamedTuple, TypeVar
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from ..model import fields as f
+from ..model import fields
 from ..model.problems import Misspelt, Place, did_you_mean, nearest, shown
-from ..model.schema import MOST_PROBLEMS, Posting
+from ..model.schema import MOST_FIELD_PROBLEMS, Posting
 from ..model.vocabulary import Vocabulary
-from .frontmatter import Fields, Location, Value, key_text
-from .rules import RULES, Broken
+from .frontmatter import Location, Value, WrittenFields, key_text
+from .rules import POSTING_RULES, Broken
 
 
 class Finding(NamedTuple):
@@ -25,31 +25,31 @@ class Finding(NamedTuple):
     instead: str = ""
 
 
-_Form = TypeVar("_Form", bound=f.Fields)
+_Form = TypeVar("_Form", bound=fields.Fields)
 
 
 def read_fields(
-    form: type[_Form], fields: Fields, words: Vocabulary | None = None
+    form: type[_Form], written: WrittenFields, words: Vocabulary | None = None
 ) -> tuple[_Form | None, list[Finding]]:
     """The front matter as a value of the form, or every problem in it. `words` is needed for postings alone.
 
-    What has a mistake of form already, `fields.unread`, is there for every rule, and nothing more is said of it.
+    What has a mistake of form already, `written.unread`, is there for every rule, and nothing more is said of it.
     """
-    raw = {str(location[0]): "" for location in fields.unread if location} | fields.value
+    raw = {str(location[0]): "" for location in written.unread if location} | written.value
     value, details = None, []
     try:
         value = form.model_validate(raw, context=words)
     except ValidationError as error:
         details = error.errors(include_url=False)
-    by_form = (_broken(form, one) for one in details if not _is_unread(one["loc"], fields.unread))
-    by_rule = (found for rule in RULES for found in rule(raw)) if form is Posting else iter(())
-    others = (one for one in chain(by_rule, _twice(raw, ())) if not _is_unread(one.location, fields.unread))
+    by_form = (_broken(form, one) for one in details if not _is_unread(one["loc"], written.unread))
+    by_rule = (found for rule in POSTING_RULES for found in rule(raw)) if form is Posting else iter(())
+    others = (one for one in chain(by_rule, _twice(raw, ())) if not _is_unread(one.location, written.unread))
     broken = chain(by_form, others)
-    findings = [_finding(fields, found) for found in islice(broken, MOST_PROBLEMS)]
+    findings = [_finding(written, found) for found in islice(broken, MOST_FIELD_PROBLEMS)]
     if next(broken, None):
-        message = f"has more mistakes than these {MOST_PROBLEMS}, correct them and check again"
-        findings.append(Finding(fields.place_of(()), "front matter", message))
-    return (None if findings or fields.unread else value), findings
+        message = f"has more mistakes than these {MOST_FIELD_PROBLEMS}, correct them and check again"
+        findings.append(Finding(written.place_of(()), "front matter", message))
+    return (None if findings or written.unread else value), findings
 
 
 def _is_unread(location: Location, unread: Set[Location]) -> bool:
@@ -73,7 +73,7 @@ def _twice(value: dict[str, Value] | list[Value], location: Location) -> Iterato
                 seen.add(item)
 
 
-def _broken(form: type[f.Fields], detail: ErrorDetails) -> Broken:
+def _broken(form: type[fields.Fields], detail: ErrorDetails) -> Broken:
     """An error of pydantic in an editor's words."""
     # pydantic marks a wrong key of a mapping by a last part of its own; an editor may write "[key]" as well.
     of_key = detail["loc"][-1:] == ("[key]",) and detail["type"] != "extra_forbidden"
@@ -92,13 +92,13 @@ def _broken(form: type[f.Fields], detail: ErrorDetails) -> Broken:
     return Broken(location, str(error or detail["msg"]), of_key=of_key, instead=instead)
 
 
-def _finding(fields: Fields, broken: Broken) -> Finding:
-    place = fields.place_of(broken.location, of_key=broken.of_key)
+def _finding(written: WrittenFields, broken: Broken) -> Finding:
+    place = written.place_of(broken.location, of_key=broken.of_key)
     key = key_text(broken.location) or "front matter"
     return Finding(place, key, broken.message, broken.missing, broken.instead)
 
 
-def _known_key(form: type[f.Fields], location: Location) -> str:
+def _known_key(form: type[fields.Fields], location: Location) -> str:
     """What to write instead of an unknown key; a key of an inner mapping is found as well."""
     word, known = str(location[-1]), _keys_of(form, location[:-1])
     if not known:
@@ -113,7 +113,7 @@ def _known_key(form: type[f.Fields], location: Location) -> str:
     return did_you_mean(word, known)
 
 
-def _keys_of(form: type[f.Fields], location: Location) -> list[str]:
+def _keys_of(form: type[fields.Fields], location: Location) -> list[str]:
     """The keys that a mapping at a location may have; none where no mapping is expected."""
     for part in location:
         if isinstance(part, str):
@@ -125,12 +125,12 @@ def _keys_of(form: type[f.Fields], location: Location) -> list[str]:
     return [info.alias or name for name, info in form.model_fields.items()]
 
 
-def _form_in(annotation: Any) -> type[f.Fields] | None:
+def _form_in(annotation: Any) -> type[fields.Fields] | None:
     return next(_forms(annotation), None)
 
 
-def _forms(annotation: Any) -> Iterator[type[f.Fields]]:
-    if isinstance(annotation, type) and issubclass(annotation, f.Fields):
+def _forms(annotation: Any) -> Iterator[type[fields.Fields]]:
+    if isinstance(annotation, type) and issubclass(annotation, fields.Fields):
         yield annotation
     for argument in getattr(annotation, "__args__", ()):
         yield from _forms(argument)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from ..model.telling import visible
-from ..work.programs import Failed, NotStarted, Output, answering, found, run
+from ..work.programs import Failed, NotStarted, ProgramResult, answering, found, run
 from .files import MAX_STATIC_BYTES, read_bytes
 
 _SETTINGS = {
@@ -40,7 +40,7 @@ class NoSuchRevision(Exception):
     """Git does not know the revision, or cannot tell what it held; the text says why, in git's words if it has any."""
 
 
-class Entry(NamedTuple):
+class TreeEntry(NamedTuple):
     """What a commit holds at a path from the site's root: the kind is `file`, `link` or `submodule`."""
 
     path: str
@@ -73,18 +73,18 @@ class Repository:
             return False
         commits = self._run("for-each-ref", branch.out.decode("utf-8", "surrogateescape").strip())
         # Of a branch that is broken git says so, and of one that is not there yet nothing.
-        return commits == Output(0, b"", "")
+        return commits == ProgramResult(0, b"", "")
 
-    def entries(self, commit: str, *paths: str) -> Iterator[Entry]:
+    def entries(self, commit: str, *paths: str) -> Iterator[TreeEntry]:
         """All that a commit holds at or below some paths of the site. Raises NoSuchRevision."""
         asked = (f"{self.place}{path}" for path in paths)
         listed = self._said("ls-tree", "-r", "-z", "--full-tree", commit, "--", *asked)
         for row in filter(None, listed.decode("utf-8", "surrogateescape").split("\0")):
             about, _, path = row.partition("\t")
             mode, _, name = about.split(" ")
-            yield Entry(path.removeprefix(self.place), _KINDS.get(mode, "file"), name)
+            yield TreeEntry(path.removeprefix(self.place), _KINDS.get(mode, "file"), name)
 
-    def contents(self, entries: Iterable[Entry], most: int) -> Iterator[tuple[Entry, bytes | None]]:
+    def contents(self, entries: Iterable[TreeEntry], most: int) -> Iterator[tuple[TreeEntry, bytes | None]]:
         """The bytes of files, None for one of more than `most` bytes. Raises NoSuchRevision where one is not there."""
         wanted = list(entries)
         questions = "".join(f"{entry.hash}\n" for entry in wanted).encode()
@@ -125,7 +125,7 @@ class Repository:
         settings = [word for key, value in _SETTINGS.items() for word in ("-c", f"{key}={value}")]
         return [found("git"), *_OPTIONS, *settings, "-C", str(self.top), *arguments]
 
-    def _run(self, *arguments: str) -> Output:
+    def _run(self, *arguments: str) -> ProgramResult:
         try:
             return run(self._command(*arguments), self._variables)
         except (NotStarted, Failed) as error:

@@ -117,7 +117,7 @@ def language_once(raw: Raw) -> Iterator[Broken]:
                 yield Broken(("languages", "desirable", number), f"{cut(code)} is required already, delete it here")
 
 
-RULES: tuple[Callable[[Raw], Iterator[Broken]], ...] = (
+POSTING_RULES: tuple[Callable[[Raw], Iterator[Broken]], ...] = (
     opens_or_added,
     takedown_with_withdrawn,
     closes_after_opens,

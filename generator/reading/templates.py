@@ -10,7 +10,7 @@ from ..edition.routes import hashed_name
 from ..model.problems import Place, Problem, shown
 from ..model.telling import visible
 from ..work.stamps import digest_of
-from .files import MAX_STATIC_BYTES, MAX_TEXT_BYTES, Found, Unread, files_below, pieces, walk
+from .files import MAX_STATIC_BYTES, MAX_TEXT_BYTES, FoundFile, Unread, files_below, pieces, walk
 from .sandbox import Sandbox, sandboxed
 
 _HERE = Path(__file__).parents[1]
@@ -22,7 +22,7 @@ _LONGEST_MESSAGE = 300  # characters
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class TemplateSource:
     """A template's text; `path` is where an editor finds it, `own` marks one that the site brought."""
 
     path: str
@@ -34,7 +34,7 @@ class Source:
 class Templates:
     """Everything that shapes the output besides the content, by name."""
 
-    sources: Mapping[str, Source]
+    sources: Mapping[str, TemplateSource]
     assets: Mapping[str, bytes] = field(repr=False)
 
     @property
@@ -76,7 +76,7 @@ def read_templates(root: Path) -> tuple[Templates, list[Problem]]:
             assets[name.removeprefix("assets/")] = content
         else:
             try:
-                sources[name] = Source(found.name, content.decode("utf-8"), folder is own)
+                sources[name] = TemplateSource(found.name, content.decode("utf-8"), folder is own)
             except UnicodeDecodeError:
                 problems.append(Problem(found.name, Place(), "encoding", "is not UTF-8, save it as UTF-8"))
     judge = Sandbox()
@@ -91,14 +91,14 @@ def brings_templates(root: Path) -> bool:
     return any(path.relative_to(own).parts[:-1][:1] != ("assets",) for path in found)
 
 
-def _files(own: Path) -> Iterator[tuple[Path, Found]]:
+def _files(own: Path) -> Iterator[tuple[Path, FoundFile]]:
     """The files of the built-in templates and then those of a site's own, each with the folder it is from."""
     yield from ((BUILT_IN, found) for found in walk(BUILT_IN, "templates"))
     if own.is_symlink() or (own.exists() and not own.samefile(BUILT_IN)):
         yield from ((own, found) for found in files_below(own, "templates"))
 
 
-def _content(folder: Path, found: Found, most: int) -> bytes:
+def _content(folder: Path, found: FoundFile, most: int) -> bytes:
     if found.problem:
         raise Unread(found.problem)
     return b"".join(pieces(folder.parent, found.path, most))
@@ -108,7 +108,7 @@ def _most(name: str) -> int:
     return MAX_STATIC_BYTES if name.startswith("assets/") else MAX_TEXT_BYTES
 
 
-def _problem_of(source: Source, judge: Sandbox) -> Problem | None:
+def _problem_of(source: TemplateSource, judge: Sandbox) -> Problem | None:
     """Why a template cannot be compiled. Python's own compiler has limits too, such as on loops in loops."""
     try:
         judge.compile(source.text, source.path, source.path)

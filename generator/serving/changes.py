@@ -25,7 +25,7 @@ class NeverPublished(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class RoleEvent:
     """An event, and the role that it happened to as it stands now."""
 
     event: Event
@@ -41,8 +41,8 @@ class Changes:
     of files.
     """
 
-    told: tuple[Told, ...]
-    taken_back: tuple[Told, ...]
+    told: tuple[RoleEvent, ...]
+    taken_back: tuple[RoleEvent, ...]
     scheduled: tuple[Listing, ...]
     moved: tuple[Move, ...]
     new: tuple[str, ...]
@@ -83,21 +83,21 @@ def _never(revision: str, problems: Sequence[Problem]) -> NeverPublished:
     return NeverPublished(f"{revision} has {many} and gives no site: {min(problems)}")
 
 
-def _events(old: Edition, new: Edition) -> tuple[tuple[Told, ...], tuple[Told, ...]]:
+def _events(old: Edition, new: Edition) -> tuple[tuple[RoleEvent, ...], tuple[RoleEvent, ...]]:
     before, after = _told(old), _told(new)
     return tuple(after[one] for one in after if one not in before), tuple(
         before[one] for one in before if one not in after
     )
 
 
-def _told(edition: Edition) -> dict[str, Told]:
+def _told(edition: Edition) -> dict[str, RoleEvent]:
     """What has been told up to the edition's instant, by the id of the event, in time's order."""
     found = [(event, role) for role in edition.roles for event in role.history.events if event.instant <= edition.now]
     return {event.id: _named(event, role) for event, role in sorted(found, key=lambda one: (one[0].instant, one[0].id))}
 
 
-def _named(event: Event, role: Role) -> Told:
-    return Told(event, role.slug, role.title)
+def _named(event: Event, role: Role) -> RoleEvent:
+    return RoleEvent(event, role.slug, role.title)
 
 
 def _scheduled(old: Edition, new: Edition) -> tuple[Listing, ...]:

@@ -19,7 +19,7 @@ from ..reading.folder import NoSite
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class WorkbenchState:
     """`number` grows with every change of this, `built` with every site; `frozen` tells that `now` is not the clock's.
 
     `problems` are lines as `check` prints them; while there are any, the site is the one from before them.
@@ -58,7 +58,7 @@ class Workbench:
         self._building = threading.Lock()
         self._changed = threading.Condition()
         self._wanted: datetime | None = None
-        self.standing = Standing(0, 0, clock.read_now(None), frozen=False)
+        self.standing = WorkbenchState(0, 0, clock.read_now(None), frozen=False)
 
     def look_at(self, now: datetime | None) -> None:
         """Builds for another instant, or for the clock's again."""
@@ -96,10 +96,10 @@ class Workbench:
         with self._changed:
             last = self.standing
             frozen = self._wanted is not None
-            self.standing = Standing(last.number + 1, last.built + changed, now, frozen, problems)
+            self.standing = WorkbenchState(last.number + 1, last.built + changed, now, frozen, problems)
             self._changed.notify_all()
 
-    def wait(self, after: int, seconds: float) -> Standing | None:
+    def wait(self, after: int, seconds: float) -> WorkbenchState | None:
         """What stands as soon as it is another than number `after`; None when the time is over before."""
         with self._changed:
             self._changed.wait_for(lambda: self.standing.number != after, seconds)

@@ -20,10 +20,10 @@ from markdown_it.token import Token
 from ..model.characters import hidden
 from ..model.fields import link_problem
 from ..model.problems import Place
-from ..model.prose import NOTHING, Heading, Prose, Title, numbered
+from ..model.prose import NOTHING, Heading, Prose, WrittenHeading, numbered
 
 MAX_NESTING = 20
-MOST_PROBLEMS = 20  # in one text; a text with more is mended in rounds
+MOST_BODY_PROBLEMS = 20  # in one text; a text with more is mended in rounds
 _TOO_DEEP = f"lists and quotes nest {MAX_NESTING} deep here, write the text flatter"
 _NO_HTML = "raw HTML stands here, write it as Markdown, or put it in backquotes to show it"
 _NO_IMAGE = "an image stands here, images are not shown, describe it in words"
@@ -44,25 +44,25 @@ class _Refusal:
     before: str = ""
 
 
-def render(body: str) -> Prose:
+def render_commonmark(body: str) -> Prose:
     """A text as HTML, headings from h2 on. What the profile declines shows as text, or as a link that leads nowhere."""
     _, tokens = _parse(body)
     headings = _number_headings(tokens)
     return Prose(_parser().renderer.render(tokens, _parser().options, {}), headings)
 
 
-def read(body: str, first_line: int) -> tuple[list[tuple[Place, str]], Prose]:
+def read_commonmark(body: str, first_line: int) -> tuple[list[tuple[Place, str]], Prose]:
     """The same, or every place where a text leaves the profile, and what to write instead."""
     refusals, tokens = _parse(body)
     # The parser passes over what nests deeper, and the reader would never see it.
     deep = [token for token in tokens if token.level >= MAX_NESTING - 1 and token.map]
     refusals += [_Refusal(token.map[0], _TOO_DEEP) for token in deep[:1] if token.map]
     lines = body.split("\n")
-    found = sorted({(_place(refusal, lines, first_line), refusal.message) for refusal in refusals})[:MOST_PROBLEMS]
-    return found, NOTHING if found else render(body)
+    found = sorted({(_place(refusal, lines, first_line), refusal.message) for refusal in refusals})[:MOST_BODY_PROBLEMS]
+    return found, NOTHING if found else render_commonmark(body)
 
 
-def blocks_of(blocks: list[str]) -> list[tuple[str | Title, ...]] | None:
+def blocks_of(blocks: list[str]) -> list[tuple[str | WrittenHeading, ...]] | None:
     """Each block by the parser, in one go; None where one of them needs to be judged or numbered within the whole."""
     refusals, tokens = _parse("\n\n".join(blocks))
     if refusals or any(
@@ -83,7 +83,7 @@ def blocks_of(blocks: list[str]) -> list[tuple[str | Title, ...]] | None:
     return [tuple(_rendered(own)) for own in tokens_of]
 
 
-def _rendered(tokens: Sequence[Token]) -> Iterable[str | Title]:
+def _rendered(tokens: Sequence[Token]) -> Iterable[str | WrittenHeading]:
     renderer, options = _parser().renderer, _parser().options
     assert isinstance(renderer, RendererHTML)
     start = 0
@@ -93,7 +93,7 @@ def _rendered(tokens: Sequence[Token]) -> Iterable[str | Title]:
                 yield renderer.render(tokens[start:index], options, {})
             children = tokens[index + 1].children or []
             words = "".join(map(_words, children))
-            yield Title(int(token.tag[1]), renderer.renderInline(children, options, {}), words)
+            yield WrittenHeading(int(token.tag[1]), renderer.renderInline(children, options, {}), words)
             start = index + 3
     if start < len(tokens):
         yield renderer.render(tokens[start:], options, {})
@@ -138,7 +138,7 @@ def _referenced(token: Token) -> Iterator[_Refusal]:
     wrong = {name for text in read for _, name in hidden(text)}
     written = token.info or token.content
     found = ((match, name) for match in _REFERENCE.finditer(written) for name in _names(match[0]) if name in wrong)
-    for match, name in islice(found, MOST_PROBLEMS):
+    for match, name in islice(found, MOST_BODY_PROBLEMS):
         line = written.count("\n", 0, match.start()) + (token.map[0] if token.map else 0)
         start = written.rfind("\n", 0, match.start()) + 1
         seen = written[start:].partition("\n")[0]
@@ -170,7 +170,7 @@ def _inline_with_lines(state: object) -> None:
 def _refuse(state: StateInline, position: int, message: str) -> None:
     found: list[_Refusal] = state.env["inline"]
     # They come in the order of the text, and to find the line of each of thousands would take time without end.
-    if len(found) == MOST_PROBLEMS:
+    if len(found) == MOST_BODY_PROBLEMS:
         return
     line = state.src.count("\n", 0, position)
     seen = state.src.split("\n")[line]

@@ -8,10 +8,10 @@ import re
 from collections.abc import Sequence
 
 from ..model.problems import Place
-from ..model.prose import NOTHING, Heading, Prose, Title, numbered
+from ..model.prose import NOTHING, Heading, Prose, WrittenHeading, numbered
 from . import plaintext
 
-MAX_BYTES = 64 * 1024
+MAX_BODY_BYTES = 64 * 1024
 
 
 def read(body: str, first_line: int = 1) -> tuple[list[tuple[Place, str]], Prose]:
@@ -19,14 +19,14 @@ def read(body: str, first_line: int = 1) -> tuple[list[tuple[Place, str]], Prose
 
     `first_line` is the text's first line in its file. With problems the HTML is empty.
     """
-    if len(body.encode()) > MAX_BYTES:
-        return [(Place(first_line), f"is larger than {MAX_BYTES // 1024} KiB, shorten it")], NOTHING
+    if len(body.encode()) > MAX_BODY_BYTES:
+        return [(Place(first_line), f"is larger than {MAX_BODY_BYTES // 1024} KiB, shorten it")], NOTHING
     pieces = _pieces(body)
     if pieces is not None:
         return [], _assembled(pieces)
     from . import commonmark
 
-    return commonmark.read(body, first_line)
+    return commonmark.read_commonmark(body, first_line)
 
 
 def check(body: str, first_line: int = 1) -> list[tuple[Place, str]]:
@@ -41,7 +41,7 @@ def render(body: str) -> Prose:
         return _assembled(pieces)
     from . import commonmark
 
-    return commonmark.render(body)
+    return commonmark.render_commonmark(body)
 
 
 # Parsing costs more than all else that a build does, and half of what notices say they share. So a text is taken apart
@@ -51,7 +51,7 @@ _BLANK = re.compile(r"\n(?:[ \t]*+\n)++")
 _STARTS = re.compile(r"(?=\S)(?!(?:[-+*]|[0-9]{1,9}[.)])(?:[ \t\n]|$))")
 _FENCE = re.compile(r"```|~~~")
 _MOST_REMEMBERED, _LONGEST_REMEMBERED = 4096, 4096
-_Block = tuple[str | Title, ...]
+_Block = tuple[str | WrittenHeading, ...]
 
 
 class _Known:
@@ -77,7 +77,7 @@ class _Known:
 _known = _Known()
 
 
-def _pieces(body: str) -> list[str | Title] | None:
+def _pieces(body: str) -> list[str | WrittenHeading] | None:
     """The text as HTML and titles, or None where it takes the parser's view of the whole."""
     if _FENCE.search(body):
         return None
@@ -118,13 +118,13 @@ def _simple(block: str) -> _Block | None:
     return None if found is None else _known.keep(block, found)
 
 
-def _assembled(pieces: Sequence[str | Title]) -> Prose:
-    titles = [piece for piece in pieces if isinstance(piece, Title)]
+def _assembled(pieces: Sequence[str | WrittenHeading]) -> Prose:
+    titles = [piece for piece in pieces if isinstance(piece, WrittenHeading)]
     headings = numbered([(title.level, title.words) for title in titles])
     rest = iter(headings)
     html = [piece if isinstance(piece, str) else _heading_html(piece, next(rest)) for piece in pieces]
     return Prose("".join(html), headings)
 
 
-def _heading_html(title: Title, heading: Heading) -> str:
+def _heading_html(title: WrittenHeading, heading: Heading) -> str:
     return f'<h{heading.level} id="{heading.anchor}">{title.html}</h{heading.level}>\n'

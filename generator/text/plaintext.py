@@ -7,7 +7,7 @@ test holds both ways to the same HTML.
 import re
 
 from ..model.fields import link_problem
-from ..model.prose import Title
+from ..model.prose import WrittenHeading
 
 # No escape, code, HTML or entity. Stars and brackets are looked at again as bold words and links.
 _TEXT = r"[^\x00-\x1f\x7f\\`_<>&]"
@@ -23,18 +23,18 @@ _LINK = re.compile(
 )
 
 
-def rendered(text: str) -> tuple[str | Title, ...] | None:
+def rendered(text: str) -> tuple[str | WrittenHeading, ...] | None:
     """What a simple block, or a heading or paragraph with a flat list after it, becomes; None for any other."""
     head, blank, rest = text.partition("\n\n")
     block = _block(head)
     if not blank or block is None:
         return None if blank or block is None else (block,)
     # After a list another list could go on; after these nothing does.
-    follows = _block(rest) if isinstance(block, Title) or block.startswith("<p>") else None
+    follows = _block(rest) if isinstance(block, WrittenHeading) or block.startswith("<p>") else None
     return (block, follows) if follows else None
 
 
-def _block(block: str) -> str | Title | None:
+def _block(block: str) -> str | WrittenHeading | None:
     first = block[:1]
     if first == "#":
         return _title(block)
@@ -46,10 +46,10 @@ def _block(block: str) -> str | Title | None:
     return f"<p>{html}</p>\n" if html else None
 
 
-def _title(block: str) -> Title | None:
+def _title(block: str) -> WrittenHeading | None:
     match = _HEADING.fullmatch(block)
     html = _inline(match[2]) if match and "[" not in block else None
-    return Title(len(match[1]), html, match[2].replace("*", "")) if match and html else None
+    return WrittenHeading(len(match[1]), html, match[2].replace("*", "")) if match and html else None
 
 
 def _inline(text: str) -> str | None:

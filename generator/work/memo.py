@@ -48,7 +48,7 @@ class Remembered(NamedTuple):
     listing: bytes
 
 
-class Output(NamedTuple):
+class BuiltFile(NamedTuple):
     """A file as the last build left it: the key of its view, and the part of the plan that it belongs to."""
 
     path: str
@@ -131,12 +131,12 @@ class Memo:
             raise Damaged(f"{path} is not there whole")
         return bytes(found[0])
 
-    def outputs(self) -> dict[str, Output]:
+    def outputs(self) -> dict[str, BuiltFile]:
         """Every file that the last build left, by path."""
         rows = self._db.execute("SELECT * FROM outputs")
-        return {row[0]: Output(*row[:-1]) for row in rows if row[-1] == _sum(*row[:-1])}
+        return {row[0]: BuiltFile(*row[:-1]) for row in rows if row[-1] == _sum(*row[:-1])}
 
-    def remember_outputs(self, found: Iterable[Output]) -> None:
+    def remember_outputs(self, found: Iterable[BuiltFile]) -> None:
         """Keeps what files of the site were made from."""
         self._db.executemany("REPLACE INTO outputs VALUES (?, ?, ?, ?, ?)", ((*one, _sum(*one)) for one in found))
 
@@ -172,7 +172,7 @@ class Memo:
         self._db.executemany("DELETE FROM pieces WHERE name = ?", ((name,) for name in names))
 
 
-def opened(folder: Path, tell: Callable[[str], None], granule: int = USUAL.granule) -> Memo:
+def open_memo(folder: Path, tell: Callable[[str], None], granule: int = USUAL.granule) -> Memo:
     """The memory in a folder, made anew if it is damaged or another's, or for this build alone if it cannot be had.
 
     `tell` gets one line when it is not what it was.

@@ -5,7 +5,7 @@ from .tally import Tally
 STAGES = ("load", "schema", "Markdown", "edition", "plan", "search", "templates", "feeds", "publish")
 
 
-def as_json(tally: Tally) -> dict[str, object]:
+def profile_as_json(tally: Tally) -> dict[str, object]:
     """Seconds and counts by stage, and the slowest files. The work of several processes is added up."""
     return {
         "stages": [

@@ -29,7 +29,7 @@ class Failed(Exception):
     """A program ended with an error, or not in time; the text is what it said."""
 
 
-class Output(NamedTuple):
+class ProgramResult(NamedTuple):
     """How a program ended, and what it printed."""
 
     code: int
@@ -44,7 +44,7 @@ def found(name: str) -> str:
     raise NotStarted(f"{name} is not installed here, install it")
 
 
-def run(command: Sequence[str], variables: Mapping[str, str] | None = None) -> Output:
+def run(command: Sequence[str], variables: Mapping[str, str] | None = None) -> ProgramResult:
     """Runs a program, whose file is the first word. Raises NotStarted, and Failed when it takes too long."""
     try:
         done = subprocess.run(
@@ -60,7 +60,7 @@ def run(command: Sequence[str], variables: Mapping[str, str] | None = None) -> O
         raise Failed(f"{Path(command[0]).name} gave no answer in {_PATIENCE_SECONDS} seconds") from None
     except OSError as error:
         raise NotStarted(f"{command[0]} does not start ({error.strerror})") from None
-    return Output(done.returncode, done.stdout, done.stderr.decode("utf-8", "replace"))
+    return ProgramResult(done.returncode, done.stdout, done.stderr.decode("utf-8", "replace"))
 
 
 @contextmanager

@@ -24,7 +24,7 @@ def silent(items: Iterable[_T], _total: int, _label: str, /) -> Iterator[_T]:
     yield from items
 
 
-def on_terminal(items: Iterable[_T], total: int, label: str, /) -> Iterator[_T]:
+def progress_bar(items: Iterable[_T], total: int, label: str, /) -> Iterator[_T]:
     """Shows a bar on standard error once a step has lasted a second; nothing when that is no terminal."""
     if not sys.stderr.isatty():
         yield from items

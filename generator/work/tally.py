@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass, field
 from heapq import nlargest
 
-MOST = 10
+MOST_SLOWEST = 10
 
 
 @dataclass(slots=True)
@@ -23,11 +23,11 @@ class Tally:
                 mine[stage] = mine.get(stage, 0) + count
         for stage, seconds in other.seconds.items():
             self.seconds[stage] = self.seconds.get(stage, 0.0) + seconds
-        self.slowest = nlargest(MOST, self.slowest + other.slowest)
+        self.slowest = nlargest(MOST_SLOWEST, self.slowest + other.slowest)
 
     def ranked(self) -> list[tuple[float, str]]:
         """The slowest artifacts, the slowest first."""
-        return nlargest(MOST, self.slowest)
+        return nlargest(MOST_SLOWEST, self.slowest)
 
     def count(self, stage: str, done: int, remembered: int = 0) -> None:
         """Adds what a stage did, and what it had not to do again."""
@@ -52,8 +52,8 @@ class timed:
         tally.seconds[self._stage] = tally.seconds.get(self._stage, 0.0) + seconds
         if self._name:
             tally.slowest.append((seconds, self._name))
-            if len(tally.slowest) > 20 * MOST:
-                tally.slowest = nlargest(MOST, tally.slowest)
+            if len(tally.slowest) > 20 * MOST_SLOWEST:
+                tally.slowest = nlargest(MOST_SLOWEST, tally.slowest)
 
 
 here = Tally()  # of this process; a crew gathers those of its hands

@@ -22,7 +22,7 @@ from generator.building.search import Index
 from generator.building.worklist import Left, Worklist, decide
 from generator.edition.edition import Edition
 from generator.edition.routes import HostFile
-from generator.publishing.standing import Standing, survey
+from generator.publishing.standing import OutputSurvey, survey
 from generator.reading.folder import load
 from generator.reading.templates import Templates, read_templates
 from generator.work.cachefolder import cache_of
@@ -73,7 +73,7 @@ class Audit:
         return work, self.heard
 
 
-def known(root: Path, out: Path) -> tuple[Edition, Templates, Fingerprint, Left, Standing]:
+def known(root: Path, out: Path) -> tuple[Edition, Templates, Fingerprint, Left, OutputSurvey]:
     """All that the next build of a site decides from."""
     templates, _ = read_templates(root)
     with Memo(cache_of(root)) as memo:

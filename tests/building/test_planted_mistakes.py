@@ -25,7 +25,7 @@ from generator.model.model import Event
 from generator.pages.pages import PostingSubject
 from generator.pages.views import HomeView, WeekView
 from generator.publishing import publish
-from generator.publishing.standing import Standing
+from generator.publishing.standing import OutputSurvey
 from generator.reading import files, folder, intake
 from generator.reading.intake import Intake, Rules
 from generator.reading.templates import Templates
@@ -106,7 +106,7 @@ def _(patch: Patch) -> None:
 
 @mistake("a page that is gone left in place", lambda machine: machine.delete_posting(0))
 def _(patch: Patch) -> None:
-    patch.setattr(Standing, "without", lambda _self, _paths: [])
+    patch.setattr(OutputSurvey, "without", lambda _self, _paths: [])
 
 
 @mistake("a posting's name left out", lambda machine: machine.rename_posting(0, kept=True, alias=False))
@@ -183,13 +183,13 @@ def _(patch: Patch) -> None:
 
 @mistake("names that are taken forgotten", settle, lambda machine: machine.break_posting(1, "id"))
 def _(patch: Patch) -> None:
-    around(patch, intake, "claim_of", lambda claim_of, one: claim_of(one)._replace(slug=one.path))
+    around(patch, intake, "listing_claim", lambda claim_of, one: claim_of(one)._replace(slug=one.path))
 
 
 @mistake("files not looked at", lambda machine: machine.tamper(0, "longer"))
 def _(patch: Patch) -> None:
-    def blindly(survey: Any, out: Path) -> Standing:
-        standing: Standing = survey(out)
+    def blindly(survey: Any, out: Path) -> OutputSurvey:
+        standing: OutputSurvey = survey(out)
         return replace(standing, stamps=dict.fromkeys(standing.stamps, "as it was"))
 
     around(patch, program, "survey", blindly)

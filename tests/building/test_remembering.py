@@ -139,7 +139,7 @@ def test_the_memory_holds_what_there_is(machine: SiteMachine) -> None:
     machine.rename_posting(0, kept=True, alias=True)
     machine.delete_posting(1)
     machine.law()
-    with memo.opened(cache_of(machine.root), pytest.fail) as memory:
+    with memo.open_memo(cache_of(machine.root), pytest.fail) as memory:
         assert {one.path for one in memory.postings()} == {posting.path for posting in machine.postings}
         assert memory.outputs().keys() == tree(machine.out).keys() - {MANIFEST}
         gone = machine.deleted[0].head["id"]
@@ -160,7 +160,7 @@ def test_a_second_build_at_once_does_without_the_memory(site: SmallSite) -> None
     """While one build uses the memory, another one says so in a line, and makes the right site."""
     site.posting("role-1", "title: Another title\nduty_stations:\n  - country: CD")
     told: list[str] = []
-    with memo.opened(cache_of(site.root), pytest.fail):
+    with memo.open_memo(cache_of(site.root), pytest.fail):
         again(site, listener=Listener(told.append))
     assert len(told) == 1
     assert "in use" in told[0]

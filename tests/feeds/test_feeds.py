@@ -556,7 +556,7 @@ def test_no_feed_that_had_an_event_is_ever_empty(sample_site: Built) -> None:
     collections |= {place_of(one): one for found in edition.collections.values() for one in found.values()}
     for path, view in feed_views(edition).items():
         if isinstance(view, Feed) and isinstance(view.page, FeedFile) and view.page.format != "json":
-            events = [event for event in collections[view.page.place].events if event.kind in KINDS[view.page.told]]
+            events = [event for event in collections[view.page.place].events if event.kind in KINDS[view.page.scope]]
             assert bool(view.events) == bool(events), path
 
 

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from sites import DATA, ROOT, SAMPLE_NOW, SmallSite
 
 from generator.importing.drafting import Unreadable
-from generator.importing.notices import Bench, Stated, read_notice
+from generator.importing.notices import Bench, StatedField, read_notice
 from generator.model.characters import IGNORABLE, blank, cleared, hidden
 from generator.reading.folder import built_in_words, load
-from generator.text.commonmark import MOST_PROBLEMS
+from generator.text.commonmark import MOST_BODY_PROBLEMS
 from generator.text.markup import check
 
 X = "content/postings/x.md"
@@ -103,7 +103,7 @@ def test_references_by_name_and_in_code() -> None:
     ]
     assert [place.line for place, _ in check("```x&#x2028;\n&shy;\n```\n")] == [1]
     assert check("`&#x202e;` and\n\n    &shy;\n") == []
-    assert len(check("&shy; " * 5000)) == MOST_PROBLEMS
+    assert len(check("&shy; " * 5000)) == MOST_BODY_PROBLEMS
 
 
 def _tool() -> ModuleType:
@@ -212,7 +212,10 @@ AWKWARD = (*"ab .:*_#-\n\r\t\u202e\u200d\u200c\u200f\ufe0f\u2028\ud800", "می",
 @given(st.lists(st.sampled_from(AWKWARD)).map("".join))
 def test_any_draft_holds_no_hidden_character(text: str) -> None:
     """Whatever stands in a notice and in the data beside it, no character of its draft may not stand there."""
-    stated = [Stated("title", f"Chef {text}", f"title: {text * 9}"), Stated("reference", text, f"number: {text}")]
+    stated = [
+        StatedField("title", f"Chef {text}", f"title: {text * 9}"),
+        StatedField("reference", text, f"number: {text}"),
+    ]
     notice = f"Chef {text}\n\n{text} looks after staff. {text}\n" * 3
     try:
         draft = read_notice(notice, "x", Bench({}, built_in_words(), SAMPLE_NOW), stated)

@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from sites import SAMPLE_NOW, SmallSite
 
 from generator.publishing import publish as program
-from generator.publishing.doors import Busy, opened
+from generator.publishing.doors import Busy, writing_folder
 from generator.publishing.publish import Published, publish, write_aside
-from generator.publishing.standing import MANIFEST, Refused, Standing, refuse_collapse, refuse_foreign, survey
+from generator.publishing.standing import MANIFEST, OutputSurvey, Refused, refuse_collapse, refuse_foreign, survey
 
 FIRST = {"index.html": b"one", "a/b/c.html": b"two", "a/d.html": b"three"}
 
@@ -33,7 +33,7 @@ def published(
     in_place: bool = False,
 ) -> Published:
     """Makes a folder hold these files and those that are kept of the build before."""
-    with opened(out, sources, in_place=in_place) as folder:
+    with writing_folder(out, sources, in_place=in_place) as folder:
         standing, paths = survey(out), [*files, *kept]
         refuse_foreign(standing, paths)
         return publish(standing, folder, files.items(), kept, standing.without(paths))
@@ -182,7 +182,7 @@ def test_a_file_can_come_in_pieces(out: Path) -> None:
 def test_a_file_can_be_written_aside_before(out: Path) -> None:
     """A file that somebody wrote aside is put in place as it is, and thrown away where the same one stands already."""
     for done in (Published(1, 0, 0), Published(0, 1, 0)):
-        with opened(out, ()) as folder:
+        with writing_folder(out, ()) as folder:
             files = [("a/page.html", write_aside(folder, "a/page.html", b"page"))]
             assert publish(survey(out), folder, files) == done
         assert contents(out) == {"a/page.html": b"page"}
@@ -192,11 +192,11 @@ def test_a_file_can_be_written_aside_before(out: Path) -> None:
 def test_of_two_builds_at_once_one_waits_outside(out: Path) -> None:
     """While a build is at work no other one begins; when it is done, or dead, the next one needs no help."""
     published(FIRST, out)
-    with opened(out, ()) as folder:
+    with writing_folder(out, ()) as folder:
         left = write_aside(folder, "late.html", b"late")
         with (
             pytest.raises(Busy, match=r"another build is at work on .*, nothing was changed; try again"),
-            opened(out, ()),
+            writing_folder(out, ()),
         ):
             raise AssertionError("the folder was given twice")
         assert [path.read_bytes() for path in folder.iterdir()] == [b"late"]
@@ -211,8 +211,8 @@ def test_a_second_build_exits_with_75(small_site: SmallSite, tmp_path: Path) -> 
     """A cron job that meets a slow one ends with the code for "try again"; after SIGKILL the folder is free."""
     out = tmp_path / "out"
     held = (
-        "import time; from pathlib import Path; from generator.publishing.doors import opened\n"
-        f"with opened(Path({str(out)!r}), ()):\n    print('held', flush=True)\n    time.sleep(60)"
+        "import time; from pathlib import Path; from generator.publishing.doors import writing_folder\n"
+        f"with writing_folder(Path({str(out)!r}), ()):\n    print('held', flush=True)\n    time.sleep(60)"
     )
     with subprocess.Popen([sys.executable, "-c", held], stdout=subprocess.PIPE) as other:
         assert other.stdout
@@ -253,7 +253,7 @@ def test_a_collapsed_site_is_refused(small_site: SmallSite, tmp_path: Path) -> N
 def test_half_of_ten_postings_is_too_many(out: Path, before: int, after: int, refused: bool) -> None:
     """From ten postings on no half of them may go at once; pages that are no postings are not counted."""
     paths = [f"postings/role-{number}/index.html" for number in range(before)]
-    standing = Standing(out, dict.fromkeys([*paths, "postings/index.html", "index.html"], ""), {}, set())
+    standing = OutputSurvey(out, dict.fromkeys([*paths, "postings/index.html", "index.html"], ""), {}, set())
     with pytest.raises(Refused, match=f"{before - after} of the {before} postings") if refused else nullcontext():
         refuse_collapse(standing, [*paths[:after], "about/index.html"])
 

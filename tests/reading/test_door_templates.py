@@ -23,7 +23,7 @@ from generator.pages.pages import PostingSubject, home_view
 from generator.reading.folder import load
 from generator.reading.intake import whole
 from generator.reading.sandbox import FILTERS, GLOBALS, MOST_WORK, sandboxed
-from generator.reading.templates import BUILT_IN, MAX_TEMPLATES_BYTES, Source, Templates, read_templates
+from generator.reading.templates import BUILT_IN, MAX_TEMPLATES_BYTES, Templates, TemplateSource, read_templates
 
 GOLDEN, SAMPLE = DATA / "golden", DATA / "sample"
 HOSTILE = "{% set x = cycler.__init__.__globals__ %}\n"
@@ -44,7 +44,7 @@ def filled_in(text: str) -> Problem:
     """The problem with a template in place of the one for postings; fails where there is none."""
     content = load(GOLDEN).content
     assert content
-    own = Source("templates/posting.html", text, own=True)
+    own = TemplateSource("templates/posting.html", text, own=True)
     renderer = Renderer(content, Templates({**built_in().sources, "posting.html": own}, built_in().assets))
     role = role_at(content.postings[0], content.settings, SAMPLE_NOW)
     with pytest.raises(ContentError) as caught:
@@ -136,7 +136,7 @@ def test_a_page_costs_the_same_whatever_was_made_before() -> None:
     """What is kept for other pages is charged again, so that the order of pages decides nothing."""
     content = load(SAMPLE).content
     assert content
-    own = {name: Source(one.path, one.text, own=True) for name, one in built_in().sources.items()}
+    own = {name: TemplateSource(one.path, one.text, own=True) for name, one in built_in().sources.items()}
     renderer = Renderer(content, Templates(own, built_in().assets))
     edition = Edition(content, SAMPLE_NOW)
     costs = []

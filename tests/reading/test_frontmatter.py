@@ -290,9 +290,9 @@ PIECES = (
 @given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
 def test_the_quick_way_gives_what_the_parser_gives(body: str) -> None:
     """Taken apart and rendered block by block, a text is to the letter what the parser alone makes of the whole."""
-    whole = commonmark.render(body)
+    whole = commonmark.render_commonmark(body)
     assert markup.render(body) == whole
-    problems, _ = commonmark.read(body, 1)
+    problems, _ = commonmark.read_commonmark(body, 1)
     assert markup.read(body) == (problems, NOTHING if problems else whole)
 
 

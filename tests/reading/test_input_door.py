@@ -19,7 +19,7 @@ from soaking import Tell
 from generator.model.schema import Posting
 from generator.reading.folder import load
 from generator.reading.frontmatter import split
-from generator.text.markup import MAX_BYTES
+from generator.text.markup import MAX_BODY_BYTES
 
 BATCH = 250  # postings that one run of the program is asked about
 
@@ -200,7 +200,7 @@ def bodies() -> dict[str, str]:
 
 
 def _body(open: str, close: str = "", before: str = "", middle: str = "", after: str = "", grow: str = "") -> str:
-    room = MAX_BYTES - len((before + middle + after).encode()) - 2
+    room = MAX_BODY_BYTES - len((before + middle + after).encode()) - 2
     opened: list[str] = []
     while room >= 0:
         opened.append(grow * (len(opened) + 1) + open.replace("{n}", str(len(opened) + 1)))
@@ -216,7 +216,7 @@ def test_no_markdown_takes_long(tmp_path: Path, soaking: bool, tell: Tell) -> No
     names = tuple(found) if soaking else SLOWEST
     failed = []
     for name in names:
-        assert MAX_BYTES * 0.9 < len(found[name].encode()) <= MAX_BYTES, name
+        assert MAX_BODY_BYTES * 0.9 < len(found[name].encode()) <= MAX_BODY_BYTES, name
         write_site(tmp_path, {"content/postings/x.md": POSTING.rpartition("---\n")[0] + f"---\n{found[name]}"})
         answer = checked(tmp_path, START + SECONDS)
         # A build reads a text once more, for its page.

@@ -21,7 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sites import DATA, SmallSite
 
-from generator.importing.fetching import MAX_BYTES, NotFetched, Web, answers, fetch, public
+from generator.importing.fetching import MAX_RESPONSE_BYTES, NotFetched, Web, answers, fetch, public
 from generator.serving.server import Server, refusal
 from generator.serving.workbench import Workbench
 
@@ -233,7 +233,7 @@ def test_robots_are_read_as_far_as_they_must_be(before: int, obeyed: bool) -> No
 
 def test_a_small_answer_that_unpacks_without_end() -> None:
     """Of what is packed no more is unpacked than is allowed, and what is packed twice is not unpacked at all."""
-    zeros = bytes(300 * MAX_BYTES // 5)
+    zeros = bytes(300 * MAX_RESPONSE_BYTES // 5)
     once = gzip.compress(zeros)
     twice = gzip.compress(once)
     del zeros
@@ -248,7 +248,7 @@ def test_a_small_answer_that_unpacks_without_end() -> None:
                 fetched(page(packed, f"Content-Encoding: {encoding}"))
         with pytest.raises(NotFetched, match="is packed as 'gzip, gzip'"):
             fetched(page(twice, "Content-Encoding: gzip", "Content-Encoding: gzip"))
-        assert tracemalloc.get_traced_memory()[1] < 12 * MAX_BYTES
+        assert tracemalloc.get_traced_memory()[1] < 12 * MAX_RESPONSE_BYTES
     finally:
         tracemalloc.stop()
 

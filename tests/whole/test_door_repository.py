@@ -180,7 +180,7 @@ def test_a_memory_of_another_shape_is_thrown_away(small_site: SmallSite, stateme
     assert len(told) == 1
     assert "it is of another kind" in told[0]
     assert tree(out) == before
-    with memo.opened(cache_of(small_site.root), pytest.fail):
+    with memo.open_memo(cache_of(small_site.root), pytest.fail):
         pass
 
 
@@ -190,7 +190,7 @@ TRUSTING = Thresholds(granule=-(10**12))
 
 def changed(site: SmallSite, change: Callable[[dict[str, Any]], object]) -> None:
     """Changes the posting that is remembered first, as somebody could who knows how its row is made."""
-    with memo.opened(cache_of(site.root), pytest.fail) as memory:
+    with memo.open_memo(cache_of(site.root), pytest.fail) as memory:
         old = next(iter(memory.postings()))
         packed = msgspec.msgpack.decode(old.listing)
         change(packed)

@@ -298,3 +298,23 @@ def test_builds_do_not_talk_to_the_network() -> None:
     assert {name for name in _modules() if "serving.server" in _own_imports(name)} == {"commands.serve"}
     sources = [ast.unparse(module) for module in _modules().values()]
     assert not any("urllib.request" in source for source in sources)
+
+
+def _public_names(module: ast.Module) -> Iterator[str]:
+    for node in module.body:
+        match node:
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name) | ast.AnnAssign(target=ast.Name(id=name)):
+                yield name
+            case ast.Assign(targets=targets):
+                yield from (target.id for target in targets if isinstance(target, ast.Name))
+
+
+def test_a_public_name_means_one_thing() -> None:
+    """No two modules define the same public name, and so no import of ours has to rename one."""
+    names = Counter(
+        name for module in _modules().values() for name in _public_names(module) if not name.startswith("_")
+    )
+    del names["command"]  # each module of commands/ has one, and `cli` finds it by that name
+    assert [name for name, times in names.items() if times > 1] == []
+    imports = [node for module in _modules().values() for node in ast.walk(module) if isinstance(node, ast.ImportFrom)]
+    assert [alias.asname for node in imports for alias in node.names if alias.asname not in (None, alias.name)] == []

@@ -138,7 +138,7 @@ class Year:
         sunday = day + timedelta(days=6 - day.weekday())
         self.script.edit(day, month_begins=day.day <= 6, clocks_change=(sunday.month, sunday.day) in CLOCKS)
         (self.base.parent / "check").mkdir(exist_ok=True)
-        with memory.opened(self.base.parent / "check", print) as memo:
+        with memory.open_memo(self.base.parent / "check", print) as memo:
             loaded = load(self.root, Means(memo))
         assert loaded.content is not None
         assert not loaded.problems, loaded.problems
