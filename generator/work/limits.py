@@ -22,8 +22,6 @@ from .programs import guarded
 _SECONDS = 60
 _FILES_A_SECOND = 50
 _GIBIBYTES = 4
-# How many times its CPU time work may take by the clock: one that waits for a lost process takes no CPU time.
-_PATIENCE = 10
 _TOLD = None  # in the place of whether a call is done
 _START_SECONDS = 120.0  # for Python and its imports, on a machine with much else to do
 # Anyone who stops a command from outside stops its first process alone. A terminal sends SIGINT to all of them.
@@ -34,10 +32,14 @@ _Answer = TypeVar("_Answer")
 
 
 class Limits(NamedTuple):
-    """What a process may take: seconds of CPU time for each piece of work, and bytes of address space."""
+    """What a process may take: seconds of CPU time for each piece of work, and bytes of address space.
+
+    By the clock work may take `patience` times as long: what waits for a lost process takes no CPU time.
+    """
 
     seconds: int
     memory: int
+    patience: int = 10
 
 
 _OF_A_SOURCE = Limits(20, 1 << 30)  # what strangers wrote, taken apart by libraries
@@ -76,7 +78,7 @@ def bounded(work: Callable[[], int], limits: Limits) -> int:
         before = {one: signal.signal(one, lambda number, _: os.kill(child, number)) for one in _STOPS}
         before[signal.SIGINT] = signal.signal(signal.SIGINT, signal.SIG_IGN)
         try:
-            process.join(limits.seconds * _PATIENCE)
+            process.join(limits.seconds * limits.patience)
         finally:
             process.kill()
             process.join()
@@ -108,7 +110,7 @@ class Apart(Generic[_Values, _Answer]):
 
     def __init__(self, function: Callable[_Values, _Answer], limits: Limits = _OF_A_SOURCE) -> None:
         self.limits = limits
-        self.heard: Callable[[Any], object] = lambda told: None
+        self.heard: Callable[[Any], object] = lambda _: None
         self._function = function
         self._process: BaseProcess | None = None
         self._scratch: tempfile.TemporaryDirectory[str] | None = None
@@ -120,7 +122,7 @@ class Apart(Generic[_Values, _Answer]):
         try:
             line = self._line or self._started()
             line.send((self.limits, values, named))
-            while (heard := _heard(line, self.limits.seconds * _PATIENCE, late))[0] is _TOLD:
+            while (heard := _heard(line, self.limits.seconds * self.limits.patience, late))[0] is _TOLD:
                 self.heard(heard[1])
         except BaseException as error:
             code = self.close()

@@ -319,8 +319,10 @@ def test_templates_do_not_read_the_clock() -> None:
 
 def test_few_rooms_touch_files() -> None:
     """Few rooms read and write; all others are functions of values."""
-    touching = ("open", "read_text", "read_bytes", "write_text", "write_bytes", "unlink", "scandir", "iterdir", "lstat")
-    touching += ("mkdir", "mkdtemp", "rmdir", "rmtree", "TemporaryDirectory", "TemporaryFile")
+    touching = (
+        *("open", "read_text", "read_bytes", "write_text", "write_bytes", "unlink", "scandir", "iterdir", "lstat"),
+        *("mkdir", "mkdtemp", "rmdir", "rmtree", "TemporaryDirectory", "TemporaryFile"),
+    )
 
     def touches(name: str) -> bool:
         return any(call == "open" or call.endswith(tuple(f".{word}" for word in touching)) for call in _called(name))
