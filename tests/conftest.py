@@ -8,7 +8,7 @@ from typing import Any
 import jinja2
 import pytest
 from hypothesis import settings
-from sites import DATA, DEMO_NOW, SAMPLE_NOW, Built, SmallSite, built
+from sites import DATA, DEMO_NOW, ROOT, SAMPLE_NOW, Built, SmallSite, built
 
 from generator.building import build as program
 from generator.building import search
@@ -37,7 +37,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The project's folder."""
-    return Path(__file__).parents[1]
+    return ROOT
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,6 +1,7 @@
 """Builds that remember: whatever changes, and in whatever order, the site is the one that a clean build makes.
 
-`VACANCY_DIGEST_EXAMPLES=200 .venv/bin/pytest tests/test_incremental.py` looks longer, and at other examples each time.
+`VACANCY_DIGEST_EXAMPLES=200 .venv/bin/pytest tests/building/test_incremental.py` looks longer, and at other examples
+each time.
 """
 
 import errno

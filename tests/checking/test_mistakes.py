@@ -4,16 +4,15 @@ import importlib.metadata
 import json
 import re
 import shutil
-import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
+from repository import git
 from sites import DATA, SAMPLE_NOW, Outcome, SmallSite, command
-from test_check import GITLAB
-from test_import import web
+from webserver import web
 
 from generator.checking import links
 from generator.checking.reports import FORMATS, with_lines
@@ -69,7 +68,7 @@ def test_sarif_passes_its_schema(mistakes: Path) -> None:
 def test_gitlab_s_report_passes_its_rules(mistakes: Path) -> None:
     """GitLab keeps one finding for each fingerprint, so each finding has its own."""
     found = json.loads(printed(mistakes, "gitlab"))
-    jsonschema.validate(found, GITLAB)
+    jsonschema.validate(found, json.loads((DATA / "gitlab.json").read_text("utf-8")))
     assert len({one["fingerprint"] for one in found}) == len(found)
 
 
@@ -112,11 +111,6 @@ def test_what_is_certain_is_mended(mistakes: Path) -> None:
         f"{path} is mended." for path in sorted(MENDED)
     ]
     assert "mended" not in command("check", "--root", mistakes, "--fix").err
-
-
-def git(root: Path, *arguments: str) -> None:
-    who = ("-c", "user.name=Editor", "-c", "user.email=editor@example.org", "-c", "commit.gpgsign=false")
-    subprocess.run(["git", "-C", str(root), *who, *arguments], check=True, capture_output=True)
 
 
 def test_history_is_mended(small_site: SmallSite, monkeypatch: pytest.MonkeyPatch) -> None:

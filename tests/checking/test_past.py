@@ -1,12 +1,12 @@
 """`check --base`: what readers were told is not rewritten."""
 
 import os
-import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from notices import SETTINGS
+from repository import git
 
 from generator.checking.past import rewritten
 from generator.reading.folder import load
@@ -15,11 +15,6 @@ from generator.reading.repository import NoSuchRevision
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 ROLE = "---\ntitle: Role\norganisation: org\nadded: 2026-06-01\ncloses: 2026-06-20\n---\nText.\n"
 PATH = "content/postings/role.md"
-
-
-def git(root, *arguments):
-    identity = ("-c", "user.name=Editor", "-c", "user.email=editor@example.org")
-    subprocess.run(["git", "-C", str(root), *identity, *arguments], check=True, capture_output=True)
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
-from sites import DATA, SAMPLE_NOW, SmallSite, command
+from door import program
+from sites import DATA, ROOT, SAMPLE_NOW, SmallSite, command
 
 from generator.building.build import Listener, Options, build
 from generator.model.problems import ContentError
@@ -28,20 +29,6 @@ NOW = "2026-06-15T12:00:00Z"
 def bytes_of(folder: Path) -> dict[str, bytes]:
     """Every file of a built site, its manifest included."""
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
-def program(*arguments: str | Path, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Runs Python in a process of its own, with this project on its path and nothing else of this process."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    path = {"PYTHONPATH": str(Path(__file__).parents[1]), "PYTHONDONTWRITEBYTECODE": "1"}
-    return subprocess.run(
-        [sys.executable, *map(str, arguments)],
-        cwd=cwd,
-        env=kept | path | environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 @pytest.fixture
@@ -449,7 +436,7 @@ def test_output_into_a_pipe_that_closes_is_no_bug(small_site: SmallSite) -> None
     for number in range(200):
         small_site.posting(f"role-{number}", f"title: Role {number} with a title that is long enough to fill the pipe")
     line = f"{sys.executable} -m generator list --root {small_site.root} --now {NOW} | head -1"
-    kept = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
+    kept = os.environ | {"PYTHONPATH": str(ROOT)}
     done = subprocess.run(line, shell=True, env=kept, capture_output=True, text=True, check=True)
     assert done.stderr == ""
     assert done.stdout.count("\n") == 1

@@ -4,8 +4,8 @@ import json
 from datetime import datetime, timedelta
 
 import pytest
+from repository import git
 from sites import SmallSite
-from test_mistakes import git
 
 AT = ("--now", "2026-06-15T12:00:00Z")
 

@@ -15,7 +15,8 @@ from zipfile import ZipFile
 
 import pytest
 import yaml
-from sites import command
+from repository import git
+from sites import ROOT, command
 
 from generator.editing import provenance
 from generator.editing.provenance import given, known
@@ -23,7 +24,6 @@ from generator.editing.provenance import given, known
 NOW = "2026-06-15T12:00:00Z"
 COMMIT = "0123456789" * 4
 GIT = f"git+https://git.example.org/digest/generator@{COMMIT}"
-ROOT = Path(__file__).parents[1]
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
 FILE = f"vacancy_digest-{VERSION}-py3-none-any.whl"
 
@@ -36,13 +36,6 @@ def wheel(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         directory=str(tmp_path_factory.mktemp("dist")), versions=["standard"]
     )
     return Path(built)
-
-
-def git(folder: Path, *arguments: str) -> str:
-    """Runs git as an editor with a name."""
-    identity = ("-c", "user.name=Editor", "-c", "user.email=editor@example.org", "-c", "init.defaultBranch=main")
-    done = subprocess.run(["git", "-C", folder, *identity, *arguments], check=True, capture_output=True, text=True)
-    return done.stdout.strip()
 
 
 # Where the generator comes from

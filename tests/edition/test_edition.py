@@ -1,11 +1,11 @@
 """The digest at one instant: what is listed, how it is grouped, and in what words it is told."""
 
 from datetime import UTC, datetime
-from pathlib import Path
 from random import Random
 
 import pytest
 from notices import content_of, posting_file
+from sites import ROOT
 
 from generator.edition import wording
 from generator.edition.edition import Edition
@@ -16,7 +16,6 @@ from generator.model.model import Dimension, Event, Kind, State
 from generator.reading.folder import load
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
-ROOT = Path(__file__).parents[1]
 SEEDED = datetime(2026, 5, 30, 12, tzinfo=UTC)
 
 

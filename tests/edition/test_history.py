@@ -3,13 +3,13 @@
 from datetime import UTC, date, datetime, timedelta
 from fnmatch import fnmatchcase
 from itertools import pairwise
-from pathlib import Path
 from textwrap import indent
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from notices import content_of, posting_file
+from sites import DATA
 
 from generator.edition.history import History, history_of, state_at
 from generator.model.model import Kind, State
@@ -18,7 +18,7 @@ NEW_YORK = 'name: Org\ndeadline: {time: "23:59", zone: America/New_York}\n'
 
 
 def cases():
-    text = (Path(__file__).parent / "data" / "histories.txt").read_text("utf-8")
+    text = (DATA / "histories.txt").read_text("utf-8")
     for case in text.split("\n== ")[1:]:
         title, rest = case.split("\n", 1)
         front, _, events = rest.partition("\n--")

@@ -12,8 +12,8 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from notices import sample_bench
 from sites import DATA, SmallSite
-from test_door_growth import sample_bench
 
 from generator.importing import interchange
 from generator.importing.drafting import Unreadable

@@ -19,7 +19,7 @@ from types import SimpleNamespace
 
 import pytest
 from disks import left_behind, mounted, small_disk, unmount_left_behind
-from sites import SAMPLE_NOW, SmallSite, command
+from sites import SAMPLE_NOW, SUPPORT, SmallSite, command
 from soaking import Tell
 
 from generator.building.build import Options, build
@@ -437,7 +437,7 @@ with small_disk(Path(sys.argv[1]), 1 << 20, files=20):
     os.kill(os.getpid(), signal.SIGKILL)
 """
     disk = tmp_path / "disk"
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parent)}
+    environment = os.environ | {"PYTHONPATH": str(SUPPORT)}
     ended = subprocess.run([sys.executable, "-c", killed, str(disk)], env=environment, check=False)
     assert ended.returncode == -signal.SIGKILL
     if also:

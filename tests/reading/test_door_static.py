@@ -8,11 +8,10 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-import door
 import pytest
 import yaml
-from sites import SAMPLE_NOW, SmallSite
-from test_build import program
+from door import program
+from sites import DATA, SAMPLE_NOW, SmallSite
 
 from generator.model.content import StaticFile
 from generator.model.problems import ContentError
@@ -32,7 +31,7 @@ finally:
 def paths(of: str) -> list[str]:
     """The paths of a part of the data file."""
     found: dict[str, list[str]] = {}
-    for line in (door.DATA / "static.txt").read_text("utf-8").splitlines():
+    for line in (DATA / "door/static.txt").read_text("utf-8").splitlines():
         if line.startswith("["):
             found[line.strip("[]")] = []
         elif line and not line.startswith("#"):

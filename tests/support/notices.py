@@ -1,12 +1,16 @@
-"""Postings for tests, read from front matter as an editor writes it."""
+"""Postings for tests, read from front matter as an editor writes it, and what notices are read against."""
 
 from dataclasses import replace
 from textwrap import dedent
 
+from sites import DATA, SAMPLE_NOW
+
 from generator.edition.listing import listing_of
+from generator.importing.notices import Bench
 from generator.model.content import Content, OrganisationFile, PostingFile
 from generator.model.schema import Organisation, Posting, Settings
 from generator.model.vocabulary import Vocabulary
+from generator.reading.folder import load
 from generator.reading.frontmatter import read_mapping
 from generator.reading.judging import read_fields
 
@@ -41,3 +45,10 @@ def content_of(*files, settings="", organisation="name: Org"):
     content = Content(read(Settings, SETTINGS + dedent(settings)), WORDS, organisations=orgs)
     listings = [listing_of(file, b"", repr(file.posting).encode(), content) for file in files]
     return replace(content, postings=tuple(listings))
+
+
+def sample_bench() -> Bench:
+    """What sources are read against: the organisations and words of the sample, at its instant."""
+    content = load(DATA / "sample").content
+    assert content
+    return Bench(content.organisations, content.vocabulary, SAMPLE_NOW)

@@ -22,7 +22,9 @@ from generator.model.schema import Posting
 from generator.reading.frontmatter import read_mapping, split
 from generator.reading.judging import read_fields
 
-DATA = Path(__file__).parent / "data"
+SUPPORT = Path(__file__).parent
+ROOT = SUPPORT.parents[1]
+DATA = ROOT / "tests/data"
 DEMO_NOW = datetime(2026, 5, 30, 12, tzinfo=UTC)
 SAMPLE_NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 

@@ -8,10 +8,9 @@ import hostile
 import pytest
 from hostile import HOSTILE, Twins
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from serving import Handler, ObeyingHandler, served
+from serving import Handler, ObeyingHandler, served, watched
 from sites import SAMPLE_NOW, SmallSite
 from soaking import Tell
-from test_browser import watched
 
 from generator.building import build as program
 from generator.building import search

@@ -1,15 +1,14 @@
 """The docs say what the program does."""
 
 import re
-from pathlib import Path
 
 import pytest
+from sites import ROOT
 
 from generator.cli import _COMMANDS
 from generator.model import schema
 from generator.reading import judging
 
-ROOT = Path(__file__).parents[1]
 SECTIONS = {
     "A posting": schema.Posting,
     "An organisation": schema.Organisation,
@@ -53,6 +52,6 @@ def test_the_readme_names_every_command():
 def test_every_promise_of_security_has_its_test():
     """Each test that SECURITY.md names is there."""
     named = set(re.findall(r"`(test_\w+)`", (ROOT / "SECURITY.md").read_text("utf-8")))
-    texts = "\n".join(path.read_text("utf-8") for path in (ROOT / "tests").glob("test_*.py"))
+    texts = "\n".join(path.read_text("utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
     assert named
     assert [name for name in sorted(named) if f"def {name}(" not in texts] == []

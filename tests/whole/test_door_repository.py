@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 import pytest
+from repository import git
 from sites import SAMPLE_NOW, SmallSite, command
-from test_mistakes import git
 
 from generator.building.build import Listener, Options, build
 from generator.publishing.standing import MANIFEST, Refused

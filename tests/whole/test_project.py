@@ -11,8 +11,8 @@ from zipfile import ZipFile
 import pytest
 import yaml
 from judges import INSTALLED, NODE, _have, npm_package
+from sites import ROOT
 
-ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]

@@ -6,12 +6,11 @@ import runpy
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
 import pytest
-from sites import DATA
+from sites import DATA, ROOT
 
-GENERATOR = Path(__file__).parents[1] / "generator"
+GENERATOR = ROOT / "generator"
 
 # What each package is allowed to import from; the commands and `cli` may import from all. Lowest first.
 PACKAGES: dict[str, set[str]] = {

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
-from sites import SAMPLE_NOW, Built, HtmlPage, SmallSite
+from sites import DATA, SAMPLE_NOW, Built, HtmlPage, SmallSite
 
 from generator.building.plan import plan
 from generator.edition import routes
@@ -760,7 +760,7 @@ def test_assets_have_their_hash_in_their_name(site: Built) -> None:
 def test_static_files_are_copied(sample_site: Built) -> None:
     """`content/static/` is copied byte for byte, `.well-known` and names with spaces included."""
     for path in ("CNAME", ".well-known/security.txt", "reports/annual report é.txt"):
-        source = Path(__file__).parent / "data/sample/content/static" / path
+        source = DATA / "sample/content/static" / path
         assert (sample_site.folder / path).read_bytes() == source.read_bytes()
 
 

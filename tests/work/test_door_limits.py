@@ -8,8 +8,8 @@ from pathlib import Path
 
 import door
 import pytest
+from repository import git
 from sites import Outcome, SmallSite
-from test_mistakes import git
 
 from generator.reading import sandbox
 from generator.reading.templates import brings_templates

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sites import DATA, SmallSite
-from test_build import program
-from test_mistakes import git
+from door import program
+from repository import git
+from sites import DATA, ROOT, SmallSite
 
 SCRIPT = Path(sys.executable).with_name("vacancy-digest")
 AT = {"SOURCE_DATE_EPOCH": "1781524800"}  # 2026-06-15T12:00:00Z
@@ -121,7 +121,7 @@ def test_a_hook_in_a_linked_worktree_compares(lost: SmallSite, tmp_path: Path) -
     hook.chmod(0o755)
     (tree.root / "content/postings/lost.md").unlink()
     who = ("-c", "user.name=Editor", "-c", "user.email=editor@example.org")
-    environment = {**os.environ, **AT, "PYTHONPATH": str(Path(__file__).parents[1])}
+    environment = {**os.environ, **AT, "PYTHONPATH": str(ROOT)}
     command = ["git", "-C", str(tree.root), *who, "commit", "-qam", "second"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     assert done.returncode == 1, done.stderr
