@@ -20,11 +20,11 @@ from ..reading.repository import NoSuchRevision, repository_of
 from ..reading.templates import Templates, read_templates
 from ..work import tally
 from ..work.cachefolder import mark_of
-from ..work.crew import Crew, hired, tuned
 from ..work.means import Means
 from ..work.memo import Memo
 from ..work.stamps import digest_of, toolchain
 from ..work.tally import Tally, timed
+from ..work.workers import Workers, tuned, workers_at
 from .artifacts import TemplateView
 from .early import EarlyPages
 from .fingerprint import Fingerprint
@@ -67,19 +67,19 @@ class _Sources:
 
 def build(root: Path, out: Path, now: datetime, options: Options, listener: Listener = NOBODY) -> Report:
     """Builds the site of `root` in `out`. Raises ContentError with every problem, NoSite, publish.Refused, publish.Busy
-    or crew.Unavailable; then nothing was written.
+    or workers.Unavailable; then nothing was written.
     """
     settings_of(root)
     site = Site(root, out, now, options, listener)
-    with hired(options.executor) if options.executor else Crew(options.jobs) as crew:
-        return with_memory(site, lambda memo: _built(site, memo, crew))
+    with workers_at(options.executor) if options.executor else Workers(options.jobs) as workers:
+        return with_memory(site, lambda memo: _built(site, memo, workers))
 
 
-def _built(site: Site, memo: Memo, crew: Crew) -> Report:
+def _built(site: Site, memo: Memo, workers: Workers) -> Report:
     """The program in order. Only `publish_work` changes what readers see."""
     with _entered(site) as folder:
-        aside = folder if crew.shares_files else None
-        sources = _read(site, Means(memo, crew, site.listener.track), aside)
+        aside = folder if workers.shares_files else None
+        sources = _read(site, Means(memo, workers, site.listener.track), aside)
         edition, fingerprint = _at(site.now, sources)
         with timed(tally.here, "plan"):
             left, standing = left_in(site.out, memo), survey(site.out)
@@ -89,7 +89,7 @@ def _built(site: Site, memo: Memo, crew: Crew) -> Report:
         if not site.options.allow_shrink:
             refuse_collapse(standing, work.paths)
         workshop = Workshop(sources.content.surroundings(), sources.templates, site.root, aside)
-        maker = Maker(edition, fingerprint, memo, crew, workshop, folder)
+        maker = Maker(edition, fingerprint, memo, workers, workshop, folder)
         published = publish_work(site, work, maker, sources.loaded.intake.pages)
     remember(work, published, memo)
     return _reported(sources.loaded, edition, work, published)

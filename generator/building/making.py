@@ -1,4 +1,4 @@
-"""The files to do, made: pages by the hands of the crew, what is made of pieces and of memories by this process."""
+"""The files to do, made: pages by the hands of the workers, what is made of pieces and of memories by this process."""
 
 from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from dataclasses import replace
@@ -88,9 +88,9 @@ def _made(
         else:
             own.append(artifact)
     subjects = (
-        (path, view, None if maker.crew.shares_files else _raw(maker.workshop.root, view)) for path, view in missing
+        (path, view, None if maker.workers.shares_files else _raw(maker.workshop.root, view)) for path, view in missing
     )
-    chunks = maker.crew.run(make_pages, maker.workshop, subjects, len(missing))
+    chunks = maker.workers.run(make_pages, maker.workshop, subjects, len(missing))
     for artifact in own:
         while chunks.ready():
             yield from next(chunks)

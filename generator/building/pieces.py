@@ -12,9 +12,9 @@ from ..feeds.calendars import DeadlineCalendar
 from ..feeds.entries import EntrySubject, Feed
 from ..model.model import Event
 from ..work import tally
-from ..work.crew import Crew
 from ..work.memo import Memo
 from ..work.shelf import Shelf
+from ..work.workers import Workers
 from .artifacts import Artifact
 from .fingerprint import Fingerprint
 from .tasks import Workshop, make_deadlines, make_entries
@@ -47,7 +47,7 @@ class Maker:
     edition: Edition
     fingerprint: Fingerprint
     memo: Memo
-    crew: Crew
+    workers: Workers
     workshop: Workshop
     folder: Path
 
@@ -68,16 +68,16 @@ class Maker:
         return {*map(_entry_name, events), *map(_deadline_name, roles)}
 
     def entries(self, events: list[Event]) -> Iterator[list[tuple[bytes, ...]]]:
-        """Entries for events, in every format, made by the crew."""
+        """Entries for events, in every format, made by the workers."""
         roles = self.edition.role_by_id
         subjects = (
             EntrySubject(event, role := roles[event.posting], self.memo.stated(role.listing.path)) for event in events
         )
-        return self.crew.run(make_entries, self.workshop, subjects, len(events))
+        return self.workers.run(make_entries, self.workshop, subjects, len(events))
 
     def deadlines(self, roles: list[Role]) -> Iterator[list[tuple[bytes, ...]]]:
-        """Calendar events for roles, made by the crew."""
-        return self.crew.run(make_deadlines, self.workshop, roles, len(roles))
+        """Calendar events for roles, made by the workers."""
+        return self.workers.run(make_deadlines, self.workshop, roles, len(roles))
 
     def made(
         self,

@@ -36,7 +36,7 @@ from ..pages.matching import LEVELS
 from ..pages.pages import PostingSubject, feed_links
 from ..reading.sandbox import Sandbox
 from ..reading.templates import Templates, said
-from ..work.crew import CHUNK
+from ..work.workers import CHUNK
 from .artifacts import OpmlView, SitemapView
 
 _TEMPLATES: dict[type, str] = {

@@ -43,7 +43,7 @@ class Workshop:
 def make_pages(
     workshop: Workshop, chunk: list[tuple[str, TemplateView, bytes | None]]
 ) -> list[tuple[str, bytes | Aside]]:
-    """A task of the crew: pages by their paths; with postings come the bytes of their files for hands elsewhere."""
+    """A task of the workers: pages by their paths; with postings come the bytes of their files for hands elsewhere."""
     made = []
     for path, view, raw in chunk:
         with timed(tally.here, "templates", path):
@@ -57,7 +57,7 @@ def make_pages(
 
 
 def make_entries(workshop: Workshop, chunk: list[EntrySubject]) -> list[tuple[bytes, ...]]:
-    """A task of the crew: of each event its RSS item, its Atom entry and its item of a JSON feed.
+    """A task of the workers: of each event its RSS item, its Atom entry and its item of a JSON feed.
 
     The first two are empty for an event that only JSON tells.
     """
@@ -75,6 +75,6 @@ def make_entries(workshop: Workshop, chunk: list[EntrySubject]) -> list[tuple[by
 
 
 def make_deadlines(workshop: Workshop, chunk: list[Role]) -> list[tuple[bytes, ...]]:
-    """A task of the crew: of each role its event in a calendar."""
+    """A task of the workers: of each role its event in a calendar."""
     with timed(tally.here, "feeds"):
         return [(calendars.event_of(role, workshop.content, workshop.renderer.links),) for role in chunk]

@@ -44,7 +44,7 @@ from generator.publishing.standing import MANIFEST, OutputSurvey, Refused
 from generator.reading import files, folder, intake
 from generator.reading.intake import Intake, Rules
 from generator.reading.templates import BUILT_IN, Templates
-from generator.work import crew, memo, stamps
+from generator.work import memo, stamps, workers
 from generator.work.cachefolder import cache_of
 from generator.work.means import Means
 from generator.work.memo import Memo
@@ -1365,8 +1365,8 @@ def test_a_memory_is_no_other_programs(site: SmallSite, monkeypatch: pytest.Monk
 def test_hands_make_the_same_bytes(site: SmallSite, monkeypatch: pytest.MonkeyPatch, previewed: int) -> None:
     """Two processes make the site that one makes, byte for byte, at first and after an edit."""
     wanted = clean(site)
-    monkeypatch.setattr(crew, "CHUNK", 2)
-    monkeypatch.setattr(crew, "_WORTH", 0)
+    monkeypatch.setattr(workers, "CHUNK", 2)
+    monkeypatch.setattr(workers, "_WORTH", 0)
     monkeypatch.setattr(intake, "MANY", previewed)
     assert differences(clean(site, jobs=2), wanted) == []
     shutil.rmtree(cache_of(site.root))

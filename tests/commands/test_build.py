@@ -20,7 +20,7 @@ from generator.model.problems import ContentError
 from generator.reading import intake
 from generator.reading.folder import load
 from generator.reading.intake import whole
-from generator.work import crew
+from generator.work import workers
 
 DEMO = "2026-05-30T12:00:00Z"
 NOW = "2026-06-15T12:00:00Z"
@@ -54,7 +54,7 @@ def test_the_second_build_writes_nothing(small_site: SmallSite) -> None:
 def test_postings_are_remembered_however_many_at_a_time(sample_root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is read is given to the memory in batches, and the second build reads drafts alone."""
     monkeypatch.setattr(intake, "_BATCH", 4)
-    monkeypatch.setattr(crew, "CHUNK", 5)
+    monkeypatch.setattr(workers, "CHUNK", 5)
     first, second = (build(sample_root, sample_root / "site", SAMPLE_NOW, Options()) for _ in "12")
     texts = [path.read_text("utf-8") for path in (sample_root / "content/postings").rglob("*.md")]
     drafts = sum("draft: true" in text for text in texts)
@@ -118,8 +118,8 @@ def test_pages_that_are_made_early_hide_no_problem(
 @pytest.fixture
 def always_processes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lets also a site of few pages be made by several processes, in many small tasks."""
-    monkeypatch.setattr(crew, "CHUNK", 5)
-    monkeypatch.setattr(crew, "_WORTH", 0)
+    monkeypatch.setattr(workers, "CHUNK", 5)
+    monkeypatch.setattr(workers, "_WORTH", 0)
 
 
 @pytest.mark.usefixtures("always_processes")

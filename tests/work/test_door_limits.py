@@ -13,7 +13,7 @@ from sites import Outcome, SmallSite
 
 from generator.reading import sandbox
 from generator.reading.templates import brings_templates
-from generator.work import crew, limits
+from generator.work import limits, workers
 
 LINE = "the templates of this site take more than 1 seconds or 4 GiB of memory to fill in, or end the program; "
 LINE += "nothing was changed\n"
@@ -134,7 +134,7 @@ def test_the_earlier_revision_may_bring_templates(unbounded: SmallSite) -> None:
 
 def test_hands_have_limits_too(unbounded: SmallSite, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where other processes fill templates in, each is ended, and then the one that waits for them."""
-    monkeypatch.setattr(crew, "CHUNK", 1)
+    monkeypatch.setattr(workers, "CHUNK", 1)
     assert unbounded.command("build", "--no-search", "--jobs", "2") == Outcome(1, "", LINE)
 
 

@@ -1,9 +1,9 @@
-"""Has a crew add numbers up in processes that are started in a given way."""
+"""Has workers add numbers in processes that are started in a given way."""
 
 import multiprocessing
 import sys
 
-from generator.work.crew import CHUNK, Crew
+from generator.work.workers import CHUNK, Workers
 
 
 def added(start: int, chunk: list[int]) -> int:
@@ -12,5 +12,5 @@ def added(start: int, chunk: list[int]) -> int:
 
 if __name__ == "__main__":
     multiprocessing.set_start_method(sys.argv[1])
-    with Crew(2) as crew:
-        print(sum(crew.run(added, 5 - CHUNK, range(9 * CHUNK), 9 * CHUNK)))
+    with Workers(2) as workers:
+        print(sum(workers.run(added, 5 - CHUNK, range(9 * CHUNK), 9 * CHUNK)))

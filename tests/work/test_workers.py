@@ -14,8 +14,8 @@ from sites import DATA, SAMPLE_NOW, Outcome, command
 
 from generator.building.build import Options, build
 from generator.reading import intake
-from generator.work import crew
-from generator.work.crew import Run
+from generator.work import workers
+from generator.work.workers import Run
 
 distributed = pytest.importorskip("distributed")
 
@@ -23,8 +23,8 @@ distributed = pytest.importorskip("distributed")
 @pytest.fixture(autouse=True)
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Makes a site of thirty postings worth many tasks, and processes worth starting."""
-    monkeypatch.setattr(crew, "CHUNK", 5)
-    monkeypatch.setattr(crew, "_WORTH", 1)
+    monkeypatch.setattr(workers, "CHUNK", 5)
+    monkeypatch.setattr(workers, "_WORTH", 1)
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +110,7 @@ def _refused(address: str, tmp_path: Path) -> Outcome:
 
 def test_an_executor_that_does_not_answer_is_wrong_usage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A scheduler that is not there is one clear line, exit 2, and nothing is written."""
-    monkeypatch.setattr(crew, "_PATIENCE_SECONDS", 0.5)
+    monkeypatch.setattr(workers, "_PATIENCE_SECONDS", 0.5)
     found = _refused("dask:tcp://127.0.0.1:9", tmp_path)
     assert (found.code, found.out) == (2, "")
     assert "Error: --executor: tcp://127.0.0.1:9 does not answer" in found.err
@@ -120,7 +120,7 @@ def test_an_executor_that_does_not_answer_is_wrong_usage(tmp_path: Path, monkeyp
 @pytest.mark.parametrize("address", ["slurm:x", "dask:", "dask", "dask:nonsense"])
 def test_an_address_that_is_none_is_wrong_usage(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is no address of a Dask scheduler is told as such, exit 2."""
-    monkeypatch.setattr(crew, "_PATIENCE_SECONDS", 0.5)
+    monkeypatch.setattr(workers, "_PATIENCE_SECONDS", 0.5)
     found = _refused(address, tmp_path)
     assert found.code == 2
     assert "Error: --executor: " in found.err
@@ -130,18 +130,19 @@ def test_an_address_that_is_none_is_wrong_usage(address: str, tmp_path: Path, mo
 def test_hands_end_with_their_build(tmp_path: Path) -> None:
     """After SIGKILL no process of a build lives on, and none holds what the build held."""
     script = (
-        "import os, time; from generator.work.crew import _begin; from concurrent.futures import ProcessPoolExecutor\n"
+        "import os, time; from generator.work.workers import _begin\n"
+        "from concurrent.futures import ProcessPoolExecutor\n"
         "pool = ProcessPoolExecutor(2, initializer=_begin, initargs=(os.getpid(),))\n"
         "print(*{pool.submit(os.getpid).result() for _ in range(20)}, flush=True)\n"
         "time.sleep(60)"
     )
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as build:
         assert build.stdout
-        hands = list(map(int, build.stdout.readline().split()))
+        children = list(map(int, build.stdout.readline().split()))
         build.kill()
-    assert hands
+    assert children
     for _ in range(100):
-        if not any(Path(f"/proc/{hand}").exists() for hand in hands):
+        if not any(Path(f"/proc/{child}").exists() for child in children):
             return
         time.sleep(0.1)
-    raise AssertionError(f"{hands} live on")
+    raise AssertionError(f"{children} live on")
