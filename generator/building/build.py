@@ -58,7 +58,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class _Sources:
-    """What a site is made from: content that may be published, templates, and what reading them gave besides."""
+    """What a site is made from: content that may be published, templates, and other results of reading."""
 
     content: Content
     templates: Templates
@@ -97,7 +97,7 @@ def _built(site: Site, memo: Memo, workers: Workers) -> Report:
 
 @contextmanager
 def _entered(site: Site) -> Iterator[Path]:
-    """A folder for files on their way, while no other build works on the site. Raises Refused and Busy."""
+    """A folder for files being written, while no other build works on the site. Raises Refused and Busy."""
     tally.taken()
     tuned()
     _refuse_committed(site.out, site.listener.tell)
@@ -112,7 +112,7 @@ _KEEPS_A_FOLDER = {".gitkeep", ".gitignore"}
 
 
 def _refuse_committed(out: Path, tell: Callable[[str], None]) -> None:
-    """Raises Refused where git brought files into the output: they would be published unread."""
+    """Raises Refused if files in the output came from git: they would be published unread."""
     try:
         above = out.resolve().parent
         repository = repository_of(above)
@@ -120,7 +120,7 @@ def _refuse_committed(out: Path, tell: Callable[[str], None]) -> None:
             return
         found = [one.path for one in repository.entries(repository.commit("HEAD"), out.name)]
     except NoSuchRevision as reason:
-        tell(f"git cannot say whether {out} came with the repository ({reason}), so look what is in it")
+        tell(f"git cannot say whether {out} came with the repository ({reason}), so check its content")
         return
     if committed := [path for path in found if path.removeprefix(f"{out.name}/") not in _KEEPS_A_FOLDER]:
         raise Refused(
@@ -150,7 +150,7 @@ def _publishable(loaded: Loaded, template_problems: list[Problem], options: Opti
 
 
 def _at(now: datetime, sources: _Sources) -> tuple[Edition, Fingerprint]:
-    """The edition of an instant, and what tells whether anything in it is as it was."""
+    """The edition of an instant, and what shows whether anything in it has changed."""
     with timed(tally.here, "edition"):
         edition = Edition(sources.content, now)
         surroundings = digest_of(toolchain(), sources.content.digest, sources.templates.digest)
@@ -160,7 +160,7 @@ def _at(now: datetime, sources: _Sources) -> tuple[Edition, Fingerprint]:
 def _indexed(
     site: Site, edition: Edition, fingerprint: Fingerprint, left: Left, standing: OutputSurvey
 ) -> Index | None:
-    """The index for full-text search, made unless that of the last build is still right; None where there is none."""
+    """The index for full-text search, made unless that of the last build is still right; None if there is none."""
     if not site.options.search or not (program := version()):
         return None
     roles = sorted(edition.site.open_roles, key=lambda role: role.slug)
@@ -172,7 +172,7 @@ def _indexed(
         with timed(tally.here, "search"):
             return Index(key, tuple(index_of(roles, lambda role: whole(site.root, role.listing, surroundings))))
     except SearchFailed as error:
-        site.listener.tell(f"{error}, so the search of this site knows titles and places alone")
+        site.listener.tell(f"{error}, so the search of this site finds only titles and places")
         return None
 
 

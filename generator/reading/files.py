@@ -206,8 +206,8 @@ def read_bytes(root: Path, path: Path, limit: int) -> tuple[bytes, list[Problem]
 
 
 def _opened(root: Path, path: Path) -> BinaryIO:
-    """A file below the root, opened through no link. What was a file or folder when it was listed may now be a link or a
-    pipe without a writer, so each is opened relative to the one before, and without waiting.
+    """A file below the root, opened through no link. What was a file or folder may by now be a link or a pipe
+    without a writer, so each is opened relative to the one before, and without waiting.
     """
     *folders, name = path.relative_to(root).parts
     at = os.open(root, os.O_RDONLY | os.O_DIRECTORY)

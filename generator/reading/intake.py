@@ -64,7 +64,7 @@ class Early(Protocol):
 
 
 class Taken(NamedTuple):
-    """What one file contains: its short form and what it states as bytes, empty if it has problems; the names it claims."""
+    """What one file contains: its short form and what it states as bytes, empty with problems; the names it claims."""
 
     found: Remembered
     stated: bytes
@@ -117,8 +117,8 @@ def take_in(files: Sequence[FoundFile], rules: Rules, means: Means = NO_MEANS, e
 def _sorted_out(
     files: Sequence[FoundFile], rules: Rules, memo: Memo | None, intake: Intake
 ) -> tuple[list[FoundFile], dict[str, Remembered]]:
-    """The files that must be read, and what is remembered about them. The listings of the others are taken in, and what is
-    remembered about deleted files is forgotten.
+    """The files that must be read, and what is remembered about them. Takes in the listings of the others, and forgets
+    what is remembered about deleted files.
     """
     if memo is None:
         return list(files), {}

@@ -259,7 +259,7 @@ REFUSED_BYTES: dict[str, tuple[str, bytes, list[str]]] = {
         "content/static/a\u202eb.txt",
         b"x",
         [
-            r"content/static/a\u202eb.txt:1:1: file name: 'a\u202eb.txt' contains an invisible character, rename the file"
+            r"content/static/a\u202eb.txt:1:1: file name: 'a\u202eb.txt' contains an invisible character, rename the file"  # noqa: E501
         ],
     ),
     "a line break in a name": (

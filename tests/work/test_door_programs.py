@@ -334,7 +334,7 @@ def test_search_runs_no_code_of_the_folder(tmp_path: Path) -> None:
         site.write(f"pagefind.{suffix}", text)
     done = program(SCRIPT, "build", "--out", tmp_path / "out", cwd=site.root, **AT, PAGEFIND_SITE="/etc")
     assert done.returncode == 0, done.stderr
-    assert "search of this site knows titles" not in done.stderr
+    assert "search of this site finds only titles" not in done.stderr
     assert json.loads((tmp_path / "out/search/roles.json").read_text("utf-8"))
     assert not mark.exists()
 
