@@ -97,7 +97,7 @@ def _read_manifest(out: Path) -> dict[str, str]:
     try:
         files = msgspec.json.decode((out / MANIFEST).read_bytes(), type=_Listed).files
     except (ValueError, RecursionError):
-        raise Refused(f"{out / MANIFEST} is damaged and does not show which files are ours; empty {out}") from None
+        raise Refused(f"{out / MANIFEST} is damaged, which files are ours is unknown; empty {out}") from None
     if strange := [path for path in files if not _is_inside(path)]:
         raise Refused(f"{out / MANIFEST} lists {shown(strange[0])}, which is not in this folder; empty {out}")
     return files
@@ -118,7 +118,7 @@ def _is_inside(path: str) -> bool:
 
 
 def _look(out: Path) -> tuple[dict[str, str], set[str]]:
-    """The stamps of all files in a folder by their paths, and the paths of its folders. Raises Refused for anything else.
+    """The stamps of all files in a folder by their paths, and those of its folders. Raises Refused for anything else.
 
     A link could lead our writing out of the folder, and publishing to files outside the site.
     """
