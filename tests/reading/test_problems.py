@@ -272,7 +272,7 @@ REFUSED_BYTES: dict[str, tuple[str, bytes, list[str]]] = {
         POSTING.encode(),
         [
             r"content/postings/a\tb.md:1:1: file name: 'a\tb' is not a slug, "
-            "rename the file with a–z, 0–9 and - only"
+            "rename the file using only a–z, 0–9 and -"
         ],
     ),
     "a name too long": (
@@ -280,7 +280,7 @@ REFUSED_BYTES: dict[str, tuple[str, bytes, list[str]]] = {
         POSTING.encode(),
         [
             f"content/postings/{'a' * 101}.md:1:1: file name: '{'a' * 59}…' is not a slug, "
-            "rename the file with a–z, 0–9 and - only"
+            "rename the file using only a–z, 0–9 and -"
         ],
     ),
 }
@@ -398,7 +398,9 @@ def test_folders_without_end_are_no_crash(tmp_path: Path) -> None:
 
 def test_a_folder_without_settings_is_no_site(tmp_path: Path) -> None:
     """Without site.yaml nothing is guessed, and the message says how to name another folder."""
-    with pytest.raises(NoSite, match=r"content holds no site\.yaml, name the folder that holds content/ with --root"):
+    with pytest.raises(
+        NoSite, match=r"content contains no site\.yaml, name the folder that contains content/ with --root"
+    ):
         load(tmp_path)
 
 

@@ -169,7 +169,7 @@ def kept_apart(site: SmallSite) -> dict[str, str]:
 SILENCED = [
     (no_git, "git is not installed here"),
     (of_another_owner, "fatal: detected dubious ownership in repository at '"),
-    (submodule, "content/ is a repository of its own"),
+    (submodule, "content/ is a separate repository"),
     (broken, "fatal: not a git repository"),
     (kept_apart, "GIT_DIR"),
 ]
