@@ -134,7 +134,7 @@ def test_a_cache_folder_of_another_user_is_refused(
     base.mkdir(parents=True, mode=0o700)
     os.chown(base, 12345, 12345)
     monkeypatch.setenv("XDG_CACHE_HOME", str(base.parent))
-    with pytest.raises(NoCache, match="its user alone"):
+    with pytest.raises(NoCache, match="only its user"):
         cache_of(small_site.root)
 
 
