@@ -15,9 +15,9 @@ from ..edition.wording import instant_text, utc_text
 from ..model.fields import read_base_url
 from ..model.model import State
 from ..model.telling import say
-from ..work.crew import Unavailable, cores
 from ..work.profile import as_text, profile_as_json
 from ..work.progress import progress_bar
+from ..work.workers import Unavailable, cores
 from .options import now_option, root_option, within_limits
 
 

@@ -1,4 +1,4 @@
-"""A progress bar for steps that last, on terminals only."""
+"""A progress bar for long steps, on terminals only."""
 
 import sys
 import time
@@ -13,7 +13,7 @@ PATIENCE_SECONDS = 1.0
 
 
 class Track(Protocol):
-    """Passes items through and shows how far they are."""
+    """Passes items through and shows progress."""
 
     def __call__(self, items: Iterable[_T], total: int, label: str, /) -> Iterator[_T]:
         """The same items; `total` is how many there are, `label` names the step."""
@@ -25,7 +25,7 @@ def silent(items: Iterable[_T], _total: int, _label: str, /) -> Iterator[_T]:
 
 
 def progress_bar(items: Iterable[_T], total: int, label: str, /) -> Iterator[_T]:
-    """Shows a bar on standard error once a step has lasted a second; nothing when that is no terminal."""
+    """Shows a bar on standard error once a step has lasted a second; nothing if that is not a terminal."""
     if not sys.stderr.isatty():
         yield from items
         return
@@ -43,7 +43,7 @@ def progress_bar(items: Iterable[_T], total: int, label: str, /) -> Iterator[_T]
 
 
 def _bar(label: str, total: int) -> "Progress":
-    # rich takes a tenth of a second to import: only builds that last pay for it.
+    # rich takes a tenth of a second to import: only long builds pay for it.
     from rich.console import Console
     from rich.progress import Progress
 

@@ -203,7 +203,7 @@ def test_a_full_disk_leaves_the_site_as_it_was(site: SmallSite, monkeypatch: pyt
     # Which files a disk has no room for is not for a test to choose.
     with monkeypatch.context() as disk:
         disk.setattr(os, "write", full)
-        with pytest.raises(Refused, match=r"cannot be written \(No space left on device\), what is there stays"):
+        with pytest.raises(Refused, match=r"cannot be written \(No space left on device\), nothing there was changed"):
             again(site)
     assert look(site.root.parent / "site") == before
     assert [path.name for path in (site.root.parent / "site").iterdir() if path.name.startswith(".vac")] == [MANIFEST]

@@ -74,7 +74,7 @@ def test_nothing_is_written_over(started: Path, tmp_path: Path) -> None:
     """A folder that holds a site is refused; of another one every file stays, and is named."""
     again = command("init", started)
     assert again.code == 3
-    assert "content is there already, nothing was written; name another folder" in again.err
+    assert "content already exists, nothing was written; name another folder" in again.err
     (tmp_path / "README.md").write_text("Mine.")
     beside = command("init", tmp_path)
     assert beside.code == 0

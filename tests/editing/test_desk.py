@@ -171,7 +171,7 @@ REFUSED = [
     (
         ("new", "posting", "--title", "A role", "--organisation", "harbour", "--slug", "role"),
         3,
-        "role.md is there already, nothing was written",
+        "role.md already exists, nothing was written",
     ),
 ]
 
@@ -211,7 +211,7 @@ def test_a_file_that_somebody_else_changed_is_left_alone(
     monkeypatch.setattr(os, "fchmod", meanwhile)
     done = small_site.command("fill", "role")
     assert done.code == 3
-    assert "was changed by someone else meanwhile, nothing was written; try again" in done.err
+    assert "was changed by someone else, nothing was written; try again" in done.err
     assert file.read_text("utf-8") == "Somebody else's."
     assert [path.name for path in file.parent.iterdir() if path.name.startswith(".")] == []
 

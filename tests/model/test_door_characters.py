@@ -98,8 +98,8 @@ def test_references_are_judged_as_they_are_read() -> None:
 def test_references_by_name_and_in_code() -> None:
     """References by name are judged too, each at its place; in code they are the text that they look like."""
     assert [(place.column, message) for place, message in check("a &shy; b &amp; &rlm;c")] == [
-        (3, "the invisible character U+00AD stands here as &shy;, delete it"),
-        (17, "the invisible character U+200F stands here as &rlm;, delete it"),
+        (3, "contains the invisible character U+00AD as &shy;, delete it"),
+        (17, "contains the invisible character U+200F as &rlm;, delete it"),
     ]
     assert [place.line for place, _ in check("```x&#x2028;\n&shy;\n```\n")] == [1]
     assert check("`&#x202e;` and\n\n    &shy;\n") == []

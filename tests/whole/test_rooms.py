@@ -36,9 +36,9 @@ SHARED_BY_COMMANDS = "commands.options"
 
 # Packages that are known in few places, so that each can be replaced there.
 KNOWN_IN = {
-    "concurrent": {"work.crew"},
+    "concurrent": {"work.workers"},
     "ctypes": {"publishing.exchange"},
-    "distributed": {"work.crew"},
+    "distributed": {"work.workers"},
     "fcntl": {"publishing.doors"},
     "feedparser": {"importing.interchange"},
     "feedgen": {"feeds.feeds"},
@@ -59,7 +59,7 @@ KNOWN_IN = {
         ),
     },
     "multiprocessing": {"work.limits"},
-    "pickle": {"work.crew"},
+    "pickle": {"work.workers"},
     "resource": {"work.limits"},
     "pydantic": {"model.fields", "model.schema", "reading.judging"},
     "rich": {"work.progress"},
@@ -301,11 +301,11 @@ STARTERS = re.compile(r"os\.(exec|spawn|posix_spawn|system|popen|startfile|fork)
 
 
 def test_one_room_starts_programs() -> None:
-    """Programs start in one place: git, Pagefind, the hands of a build and Python itself."""
+    """Programs start in one place: git, Pagefind, the workers of a build and Python itself."""
     starting = {name for name, module in _modules().items() if any(map(STARTERS.fullmatch, _meant(module)))}
     assert starting == {"work.programs"}
     users = {name for name in _modules() if "work.programs" in _own_imports(name)}
-    assert users == {"cli", "work.limits", "work.crew", "reading.repository", "building.search"}
+    assert users == {"cli", "work.limits", "work.workers", "reading.repository", "building.search"}
 
 
 def test_templates_do_not_read_the_clock() -> None:

@@ -169,7 +169,7 @@ def kept_apart(site: SmallSite) -> dict[str, str]:
 SILENCED = [
     (no_git, "git is not installed here"),
     (of_another_owner, "fatal: detected dubious ownership in repository at '"),
-    (submodule, "content/ is a repository of its own"),
+    (submodule, "content/ is a separate repository"),
     (broken, "fatal: not a git repository"),
     (kept_apart, "GIT_DIR"),
 ]
@@ -334,7 +334,7 @@ def test_search_runs_no_code_of_the_folder(tmp_path: Path) -> None:
         site.write(f"pagefind.{suffix}", text)
     done = program(SCRIPT, "build", "--out", tmp_path / "out", cwd=site.root, **AT, PAGEFIND_SITE="/etc")
     assert done.returncode == 0, done.stderr
-    assert "search of this site knows titles" not in done.stderr
+    assert "search of this site finds only titles" not in done.stderr
     assert json.loads((tmp_path / "out/search/roles.json").read_text("utf-8"))
     assert not mark.exists()
 
