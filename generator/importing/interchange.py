@@ -17,7 +17,7 @@ from ..editing.editors import FORM, FORM_TEXT
 from ..model.problems import shown
 from ..model.vocabulary import notice_words
 from ..reading.frontmatter import MAX_FRONT_MATTER_BYTES, read_mapping
-from ..work.apart import Apart, NoAnswer
+from ..work.limits import Apart, NoAnswer
 from .dates import read_date
 from .drafting import Draft, Unreadable
 from .notices import Bench, StatedField, read_notice
