@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 _T = TypeVar("_T")
-PATIENCE_SECONDS = 1.0
+_PATIENCE_SECONDS = 1.0
 
 
 class Track(Protocol):
@@ -24,8 +24,8 @@ def silent(items: Iterable[_T], _total: int, _label: str, /) -> Iterator[_T]:
     yield from items
 
 
-def progress_bar(items: Iterable[_T], total: int, label: str, /) -> Iterator[_T]:
-    """Shows a bar on standard error once a step has lasted a second; nothing if that is not a terminal."""
+def progress_bar(items: Iterable[_T], total: int, label: str, /, patience: float = _PATIENCE_SECONDS) -> Iterator[_T]:
+    """Shows a bar on standard error once a step has lasted `patience` seconds; nothing if that is not a terminal."""
     if not sys.stderr.isatty():
         yield from items
         return
@@ -33,7 +33,7 @@ def progress_bar(items: Iterable[_T], total: int, label: str, /) -> Iterator[_T]
     try:
         for done, item in enumerate(items, start=1):
             yield item
-            if bar is None and time.monotonic() - started > PATIENCE_SECONDS:
+            if bar is None and time.monotonic() - started > patience:
                 bar = _bar(label, total)
             if bar is not None:
                 bar.update(bar.task_ids[0], completed=done)

@@ -239,6 +239,12 @@ def test_a_package_says_what_it_is_about(package: str) -> None:
     assert re.fullmatch(r"[A-Z][^\n]*\.", ast.get_docstring(tree) or "")
 
 
+def test_the_tests_follow_the_packages() -> None:
+    """Each package has a folder of tests, and no other test lies outside the folder for those of the whole."""
+    tests = list((ROOT / "tests").rglob("test_*.py"))
+    assert {path.parent.relative_to(ROOT / "tests").as_posix() for path in tests} == {*PACKAGES, "commands", "whole"}
+
+
 @pytest.mark.parametrize("name", [name for name in _modules() if _is_command(name)])
 def test_commands_do_not_know_one_another(name: str) -> None:
     """A command imports from packages, and from the options that commands share, but from no other command."""
