@@ -9,7 +9,7 @@ from bisect import bisect
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
-from itertools import product
+from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
 
@@ -61,8 +61,9 @@ def published(site: SmallSite) -> dict[str, bytes]:
 
 
 def postings_among(names: list[str]) -> set[str]:
-    """The postings of the site whose files are among those opened."""
-    return {path.stem for path in map(Path, names) if path.suffix == ".md" and path.parent.name in {"", "postings"}}
+    """The postings of the site whose files are among those opened: by their path, or from the folder opened before."""
+    opened = ((before, Path(name)) for before, name in pairwise(["", *names]))
+    return {path.stem for before, path in opened if path.suffix == ".md" and "postings" in {before, path.parent.name}}
 
 
 def test_when_nothing_changed_nothing_is_read_or_written(site: SmallSite) -> None:
