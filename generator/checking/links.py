@@ -1,4 +1,4 @@
-"""Whether the addresses for applications answer; what answered lately is not asked again."""
+"""Whether the addresses for applications answer; an address that answered recently is not tried again."""
 
 import json
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ _REMEMBERED = timedelta(hours=24)
 
 
 def unanswered(root: Path, content: Content, now: datetime, *, private: bool = False) -> list[Problem]:
-    """A warning for each open role whose address for applications gives no page."""
+    """A warning for each open role whose address for applications does not lead to a page."""
     cache = _kept_in(root)
     known = _known(cache, now) if cache else {}
     found: list[Problem] = []
@@ -56,7 +56,7 @@ def _wrong(address: str, *, private: bool) -> str:
 
 
 def _known(cache: Path, now: datetime) -> dict[str, dict[str, str]]:
-    """What was asked within a day and answered; silence is asked about again."""
+    """The addresses that answered within the last day; the others are tried again."""
     try:
         found = json.loads(cache.read_text("utf-8"))
         return {

@@ -8,7 +8,7 @@ from ..edition.routes import FeedsPage, Home, Links
 from ..model.schema import Settings
 from .views import Row, WeekView, deadline_told
 
-_WIDTH = 72  # characters: what every mail program shows and quotes without breaking lines anew
+_WIDTH = 72  # characters: every mail program shows and quotes this without breaking lines again
 
 
 def week_text(view: WeekView, brief: Callable[[Role], Row], settings: Settings, links: Links) -> str:
@@ -20,7 +20,7 @@ def week_text(view: WeekView, brief: Callable[[Role], Row], settings: Settings, 
         parts.append(f"{title}\n{'-' * len(title)}")
         parts += ["\n".join(_lines(brief(role), deadline_told(event, role, settings), links)) for event, role in found]
     parts.append(f"All open roles:\n{links.absolute(Home())}")
-    parts.append(f"The week on the web:\n{links.absolute(view.head.page)}")
+    parts.append(f"This week on the web:\n{links.absolute(view.head.page)}")
     parts.append(f"Feeds and calendars:\n{links.absolute(FeedsPage())}")
     parts.append(_filled(f"Edited by {settings.editor.name}, {settings.editor.email}."))
     if settings.disclaimer:
@@ -38,7 +38,7 @@ def _lines(row: Row, deadline: str, links: Links) -> Iterator[str]:
 
 
 def _line(text: str) -> str:
-    # What goes on stands under its line: no part of a title looks like a deadline or an address of ours.
+    # Continuation lines are indented, so that no part of a title looks like a deadline or an address of ours.
     return _filled(text, "  ")
 
 

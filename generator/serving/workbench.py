@@ -1,4 +1,4 @@
-"""A site built again and again for the editor who works on it: what stands, what is wrong, for which instant."""
+"""A site that is rebuilt for the editor who works on it: what it shows, what is wrong, and for which instant."""
 
 import threading
 import time
@@ -20,9 +20,9 @@ from ..reading.folder import NoSite
 
 @dataclass(frozen=True, slots=True)
 class WorkbenchState:
-    """`number` grows with every change of this, `built` with every site; `frozen` tells that `now` is not the clock's.
+    """`number` grows with every change of this state, `built` with every site; `frozen` means `now` is not the clock's.
 
-    `problems` are lines as `check` prints them; while there are any, the site is the one from before them.
+    `problems` are lines as `check` prints them. While there are any, the site is the one from before them.
     """
 
     number: int
@@ -46,7 +46,7 @@ class WorkbenchState:
 class Workbench:
     """Builds `root` into a folder. Its methods may be called from several threads.
 
-    `names` are those of hosts for which it is shown, besides this machine's own.
+    `names` are the host names that it answers for, besides this machine's own.
     """
 
     def __init__(self, root: Path, out: Path, names: Collection[str], port: int, tell: Callable[[str], None]) -> None:
@@ -67,7 +67,7 @@ class Workbench:
             self.rebuild()
 
     def rebuild(self) -> None:
-        """Builds once. Whatever is wrong is told and shown; what stood before goes on standing."""
+        """Builds once. Reports and shows whatever is wrong; until it is fixed, the site from before stays."""
         with self._building:
             started = time.monotonic()
             now = self._wanted or clock.read_now(None)
@@ -83,7 +83,7 @@ class Workbench:
             except (ContentError, NoSite, Refused, Busy) as error:
                 self._tell(str(error))
                 self._stand(now, problems=tuple(str(error).splitlines()))
-            except Exception as error:  # a bug, or a disk that is full: the editor's work goes on
+            except Exception as error:  # a bug or a full disk must not stop the editor's work
                 self._tell(traceback.format_exc())
                 self._stand(now, problems=(f"{type(error).__name__}: {error}",))
             else:
@@ -92,7 +92,7 @@ class Workbench:
             clear(self.out)
 
     def _stand(self, now: datetime, changed: bool = False, problems: tuple[str, ...] = ()) -> None:
-        """Lets all who wait know what stands now."""
+        """Sends the new state to everyone who waits for it."""
         with self._changed:
             last = self.standing
             frozen = self._wanted is not None
@@ -100,7 +100,7 @@ class Workbench:
             self._changed.notify_all()
 
     def wait(self, after: int, seconds: float) -> WorkbenchState | None:
-        """What stands as soon as it is another than number `after`; None when the time is over before."""
+        """The state as soon as its number is not `after`; None if the time runs out first."""
         with self._changed:
             self._changed.wait_for(lambda: self.standing.number != after, seconds)
             return self.standing if self.standing.number != after else None
