@@ -257,7 +257,7 @@ def test_the_index_is_made_when_texts_change(small_site: SmallSite, monkeypatch:
     assert len(made) == 2
     monkeypatch.setattr(search, "_run", lambda *arguments: (_ for _ in ()).throw(search.SearchFailed("no room")))
     small_site.posting("role-1", "closes: 2026-07-04")
-    assert build(1) == ["no room, so the search of this site knows only titles and places"]
+    assert build(1) == ["no room, so the search of this site knows titles and places alone"]
     assert not (out / "search").exists()
     monkeypatch.undo()
     assert build(1) == []
