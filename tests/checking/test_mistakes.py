@@ -108,8 +108,8 @@ def test_what_is_certain_is_mended(mistakes: Path) -> None:
             assert old in text
             text = text.replace(old, new)
         assert (mistakes / path).read_text("utf-8") == text
-    assert [line for line in done.err.splitlines() if "mended" in line] == [
-        f"{path} is mended." for path in sorted(MENDED)
+    assert [line for line in done.err.splitlines() if line.startswith("Fixed ")] == [
+        f"Fixed {path}." for path in sorted(MENDED)
     ]
     assert "mended" not in command("check", "--root", mistakes, "--fix").err
 
@@ -128,7 +128,7 @@ def test_history_is_mended(small_site: SmallSite, monkeypatch: pytest.MonkeyPatc
     assert wrong.code == 1
     assert "moved.md:5:9: closes: was 2026-06-20, write under deadline_changes" in wrong.out
     mended = command("check", "--root", small_site.root, "--fix")
-    assert "content/postings/moved.md is mended." in mended.err
+    assert "Fixed content/postings/moved.md." in mended.err
     text = (small_site.root / "content/postings/moved.md").read_text("utf-8")
     assert "deadline_changes:\n  - on: 2026-06-15T12:00:00Z\n    from: 2026-06-20\n" in text
     assert mended.code == 1, "whether named.md was renamed or deleted is for a person to say"
@@ -202,7 +202,7 @@ def test_two_postings_of_one_vacancy(small_site: SmallSite) -> None:
     small_site.posting("d-other", "title: Mate\ncloses: 2026-07-04", text[::-1])
     found = json.loads(small_site.command("check", "--format", "json").out)
     told = {one["path"].split("/")[-1]: one["message"] for one in found if one["rule"] == "same-vacancy"}
-    expected = "tells of the same vacancy as content/postings/a-first.md, keep one of the two"
+    expected = "is for the same vacancy as content/postings/a-first.md, keep one of the two"
     assert told == {"b-reference.md": expected, "c-text.md": expected}
 
 

@@ -269,7 +269,7 @@ def test_links_of_a_revision_are_problems(lost: SmallSite, path: str, target: st
     (lost.root / path).unlink()
     done = program(SCRIPT, "diff", cwd=lost.root, **AT)
     assert done.returncode == 2
-    assert f"HEAD has 1 problem and gives no site: {path}:1:1: file: is a symbolic link" in done.stderr
+    assert f"HEAD has 1 problem, so it has no site: {path}:1:1: file: is a symbolic link" in done.stderr
 
 
 def test_a_submodule_of_a_revision_is_a_problem(lost: SmallSite) -> None:
@@ -281,7 +281,7 @@ def test_a_submodule_of_a_revision_is_a_problem(lost: SmallSite) -> None:
     git(lost.root, "commit", "-qm", "module")
     shutil.rmtree(inner)
     said = told(lost, "diff")
-    assert "HEAD: content/static/inner is a submodule, of which nothing is read" in said
+    assert "HEAD: content/static/inner is a submodule, which is not read" in said
 
 
 def test_no_attribute_changes_what_a_revision_held(lost: SmallSite) -> None:
