@@ -261,7 +261,7 @@ def test_the_index_is_made_when_texts_change(
         small_site.posting("role-1", "closes: 2026-07-04")
         with monkeypatch.context() as patch:
             broken_pagefind(tmp_path, patch)
-            line = "Pagefind failed (no room), so the search of this site knows titles and places alone"
+            line = "Pagefind failed (no room), so the search of this site finds only titles and places"
             assert built_at(1) == ([line], True)
         assert not (out / "search").exists()
     assert built_at(1) == ([], False)

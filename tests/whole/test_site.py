@@ -721,7 +721,7 @@ def test_too_many_former_addresses_for_a_host_are_told(small_site: SmallSite) ->
         )
         for done in (checked, built_):
             assert done.code == 0
-            assert ("Cloudflare Pages takes redirects for 1,000 alone" in done.out + done.err) == told
+            assert ("Cloudflare Pages redirects only 1,000" in done.out + done.err) == told
 
 
 def test_headers_for_hosts(site: Built) -> None:
