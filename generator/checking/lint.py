@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from ..importing.dates import read_date
+from ..wording.dates import read_date
 from ..importing.twins import Known, Trait, plain_title
 from ..model.model import When
 from ..model.problems import Place, Problem, shown

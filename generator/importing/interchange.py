@@ -15,10 +15,10 @@ import feedparser
 
 from ..editing.editors import FORM, FORM_TEXT
 from ..model.problems import shown
-from ..model.vocabulary import notice_words
 from ..reading.frontmatter import MAX_FRONT_MATTER_BYTES, read_mapping
+from ..wording.dates import read_date
+from ..wording.phrases import labels, plain_key
 from ..work.apart import Apart, NoAnswer
-from .dates import read_date
 from .drafting import Draft, Unreadable
 from .notices import Bench, StatedField, read_notice
 from .webpages import data_of, is_html, job_postings, page_text, read_json, unescaped, words_of
@@ -348,8 +348,8 @@ def _from_fields(values: Mapping[str, str], source: str, names: Mapping[str, str
 
 def _kind(name: str) -> str | None:
     """What a name states: it is a label of notices, or our own word for it."""
-    labels = notice_words().labels
-    return labels.get(name.replace("_", " ")) or (name if name in labels.values() else None)
+    kind = labels().get(plain_key(name.replace("_", " ")))
+    return (kind if kind != "none" else None) or (name if name in labels().values() and name != "none" else None)
 
 
 def _fact(kind: str, value: Any, origin: str) -> StatedField:

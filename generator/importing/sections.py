@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterable
 
 from ..model.problems import shown
-from ..model.vocabulary import notice_words
-from .drafting import BULLET, NUMBER, Items, NoticeLine, NoticeSection, Reader, plain_key
-from .places import place_line
+from ..wording.layouts import BULLET, NUMBER, NoticeLine
+from ..wording.phrases import plain_key, sections
+from ..wording.places import place_line
+from .drafting import Items, NoticeSection, Reader
 
 _NOTHING = re.compile(r"not (?:available|applicable|specified)\.?", re.IGNORECASE)
 _NEVER_LAST = frozenset(
@@ -39,7 +40,7 @@ def _is_heading(lines: list[NoticeLine], position: int) -> bool:
         return True
     if BULLET.match(text) or len(text) > 80:
         return False
-    if plain_key(text) in notice_words().sections and not re.search(r":\s*\S", text):
+    if plain_key(text) in sections() and not re.search(r":\s*\S", text):
         return True
     words = text.split()
     if len(words) > 8 or text[-1] in ".,;:!?" or not text[0].isupper() or NUMBER.match(text) or place_line(text):
@@ -117,7 +118,7 @@ def _goes_on(last: str, text: str) -> bool:
     """Whether a line goes on in the next: that begins with a small letter, or nothing ends with such a word."""
     if last[-1] in ".:;!?" or BULLET.match(text) or NUMBER.match(text) or text.startswith("#"):
         return False
-    if plain_key(last) in notice_words().sections or plain_key(text) in notice_words().sections:
+    if plain_key(last) in sections() or plain_key(text) in sections():
         return False
     return text[0].islower() or last.rsplit(" ", 1)[-1].lower() in _NEVER_LAST
 

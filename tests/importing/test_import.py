@@ -22,14 +22,14 @@ from serving import Server
 from sites import DATA, Outcome, SmallSite
 
 from generator.editing.desk import Desk
-from generator.importing.dates import read_date
+from generator.wording.dates import read_date
 from generator.importing.drafting import Draft, plain_markdown
 from generator.importing.fetching import NotFetched, Web, fetch
 from generator.importing.importing import write_drafts
 from generator.importing.interchange import drafted, drafts_in, found_in
-from generator.importing.labels import salary_in
+from generator.wording.amounts import salary_in
 from generator.importing.notices import Bench
-from generator.importing.places import countries_listed, country_named
+from generator.wording.places import countries_listed, country_named
 from generator.importing.twins import Known, Trait, like_of, twin_of
 from generator.reading.frontmatter import read_mapping, split
 from generator.text.markup import read

@@ -1,0 +1,288 @@
+"""Where a notice has labels and their values, in whatever layout: `Label: value`, below, glued, in rows, several a line."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from .dates import date_at_start
+from .grades import is_grade
+from .phrases import MOST_WORDS, labels, plain_key, sections
+from .places import is_place
+
+BULLET = re.compile(r"^\s*(?:[•▪●◦‣·*➔►✓✔]\s*|[-–—]\s+)(?P<text>\S.*)$")
+NUMBER = re.compile(r"^\s*(?:\d{1,2}|[a-z])[.)]\s+(?P<text>\S.*)$")
+_LONGEST_VALUE = 200  # characters, of what stands on the line below a label
+_DATES = frozenset({"closes", "opens", "added", "period", "updated"})
+# Words that are labels on their own, and values below another label as often.
+_WEAK = frozenset({"none", "role", "department", "category", "contract", "duration"})
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeLine:
+    """A line of a notice, with its number in the text; 0 for what stands in a field of data."""
+
+    number: int
+    text: str
+
+    @property
+    def origin(self) -> str:
+        """The line as the place where a fact comes from."""
+        return f"line {self.number}: {self.text.strip()}" if self.number else self.text.strip()
+
+
+class Pair(NamedTuple):
+    """What a label states: its kind, the value, which is empty where none stands there, and where both stand.
+
+    `hint` is what the label has in brackets: `Deadline (midnight Geneva time)`.
+    """
+
+    kind: str
+    value: str
+    line: NoticeLine
+    hint: str = ""
+
+
+class _Label(NamedTuple):
+    kind: str
+    start: int
+    end: int  # where the value begins
+    hint: str = ""
+
+
+def pairs_of(lines: list[NoticeLine]) -> Iterator[tuple[list[Pair], list[NoticeLine]]]:
+    """The pairs of a notice in their order, each time with the lines that they stand in; lines without any, alone."""
+    waiting: tuple[_Label, NoticeLine] | None = None
+    header: tuple[list[str], NoticeLine] | None = None
+    for line in lines:
+        text = _bare(line.text)
+        if not text:
+            yield [], [line]
+            continue
+        found = list(_pairs_in(line, text))
+        alone = None if found else _label_alone(text)
+        if waiting:
+            label, above = waiting
+            if not found and _is_value(text, alone):
+                said = NoticeLine(line.number, f"{above.text.strip()} {text}")
+                yield [Pair(label.kind, text, said, label.hint)], [above, line]
+                waiting = None
+                continue
+            yield [Pair(label.kind, "", above)], [above]
+            waiting = None
+        cells = _cells(text)
+        if header and len(cells) == len(header[0]):
+            yield [Pair(kind, cell, NoticeLine(line.number, text)) for kind, cell in zip(header[0], cells, strict=True)], [
+                header[1],
+                line,
+            ]
+            header = None
+            continue
+        if header:
+            yield [], [header[1]]
+            header = None
+        if found:
+            last = found[-1]
+            if not last.value and len(found) == 1:
+                waiting = _Label(last.kind, 0, 0, last.hint), line
+            else:
+                yield found, [line]
+        elif alone:
+            waiting = alone, line
+        elif len(cells) > 1 and all(kinds := [_kind(cell) for cell in cells]):
+            header = [kind for kind in kinds if kind], line
+        else:
+            yield [], [line]
+    if waiting:
+        yield [Pair(waiting[0].kind, "", waiting[1])], [waiting[1]]
+    if header:
+        yield [], [header[1]]
+
+
+def _bare(text: str) -> str:
+    """A line without the marks of a list, of a heading, of bold words and of a table."""
+    text = re.sub(r"\*\*|__|[\ufe0f\u200d]|^\s*#{1,6} |^\s*\|\s?|\s?\|\s*$", "", text).strip()
+    item = BULLET.match(text)
+    return item["text"].strip() if item else text
+
+
+def _kind(label: str) -> str | None:
+    return labels().get(plain_key(label)) if len(label) < 100 else None
+
+
+def _cells(text: str) -> list[str]:
+    return [cell.strip() for cell in re.split(r"[\t|]", text)] if re.search(r"[\t|]", text) else []
+
+
+def _label_alone(text: str) -> _Label | None:
+    """A line that is a label and nothing else."""
+    if len(text) > 100 or len(text) < 3 or text[-1] in ".;!?,":
+        return None
+    # In capitals behind a mark it is a tick box or a word of prose.
+    name, hint = _without_hint(text.rstrip(" :"))
+    kind = _kind(name) or _kind(text)
+    is_heading = plain_key(text) in sections() and kind in _WEAK and not text.endswith(":")
+    return _Label(kind, 0, 0, hint) if kind and not is_heading and text[0].isupper() else None
+
+
+def _without_hint(label: str) -> tuple[str, str]:
+    """A label, and what it has in brackets at its end."""
+    match = re.search(r"\s*\(([^()]{1,60})\)[\s\d*]*$", label[-80:])
+    return (label[: len(label) - len(match[0])], match[1]) if match else (label, "")
+
+
+def _is_value(text: str, alone: _Label | None) -> bool:
+    """Whether a line can be the value of the label above it."""
+    if alone:
+        return not text.endswith(":") and alone.kind in _WEAK and " " not in text
+    if len(text) > _LONGEST_VALUE or (plain_key(text) in sections() and len(text) > 4):
+        return False
+    # A sentence is what stands under a heading.
+    return not (text[-1] == "." and len(text.split()) > 8)
+
+
+def _pairs_in(line: NoticeLine, text: str) -> Iterator[Pair]:
+    """The pairs that one line states."""
+    if marks := list(_marks(text)):
+        if (cells := _cells(text[: marks[0].start])) and (before := list(_in_cells(line, cells))):
+            yield from before
+        ends = [mark.start for mark in marks[1:]] + [len(text)]
+        for mark, end in zip(marks, ends, strict=True):
+            value = text[mark.end : end].strip(" \t|;,-–—·•")
+            yield Pair(mark.kind, value, _part(line, text[mark.start : end], len(marks)), mark.hint)
+        return
+    if cells := _cells(text):
+        yield from _in_cells(line, cells)
+        return
+    if pair := _behind_dash(line, text):
+        yield pair
+        return
+    yield from _without_mark(line, text)
+
+
+def _part(line: NoticeLine, text: str, of: int) -> NoticeLine:
+    return line if of == 1 else NoticeLine(line.number, text.strip())
+
+
+def _in_cells(line: NoticeLine, cells: list[str]) -> Iterator[Pair]:
+    """The pairs of a row of a table, in which labels and values take turns."""
+    kinds = [_kind(cell.rstrip(":")) for cell in cells]
+    if len(cells) > 1 and len(cells) % 2 == 0 and all(kinds[::2]) and not all(kinds):
+        for kind, value in zip(kinds[::2], cells[1::2], strict=True):
+            if kind:
+                yield Pair(kind, value, line)
+
+
+def _behind_dash(line: NoticeLine, text: str) -> Pair | None:
+    label, dash, value = _parted(text)
+    kind = _kind(label) if dash else None
+    return Pair(kind, value, line) if kind and kind not in _WEAK else None
+
+
+def _parted(text: str) -> tuple[str, str, str]:
+    match = re.search(r"\s[-–—]\s", text[:100])
+    return (text[: match.start()], match[0], text[match.end() :].strip()) if match else (text, "", "")
+
+
+_COLON = re.compile(r"\s?[:：](?!//)(?!\d\d(?!\d)(?<=\d:\d\d))")
+
+
+def _marks(text: str) -> Iterator[_Label]:
+    """The labels with a colon in a line, in their order."""
+    words = _words(text)
+    at, least = 0, 0
+    for colon in _COLON.finditer(text):
+        while at < len(words) and words[at][1] <= colon.start():
+            at += 1
+        if mark := _mark_before(text, words[:at] if at < MOST_WORDS * 3 else words[at - MOST_WORDS * 3 : at], colon):
+            if mark.start >= least:
+                least = mark.end
+                yield mark
+
+
+def _mark_before(text: str, words: list[tuple[int, int]], colon: re.Match[str]) -> _Label | None:
+    """The longest label that ends at a colon."""
+    before = text[max(0, colon.start() - 80) : colon.start()]
+    name, hint = _without_hint(before)
+    offset = colon.start() - len(before)
+    for end, said in ((offset + len(name), hint), (colon.start(), "")):
+        near = [word for word in words if word[1] <= end][-MOST_WORDS:]
+        if not near or re.search(r"[^\s\d)#*°./?’'_-]", text[near[-1][1] : end]):
+            continue
+        for start, _ in near:
+            if not re.search(r"[:;|\t•!?]|\. ", text[start:end]) and (kind := _kind(text[start:end])):
+                if _may_begin(text, start):
+                    return _Label(kind, start, colon.end(), said)
+        if not hint:
+            break
+    return None
+
+
+def _may_begin(text: str, start: int) -> bool:
+    """Whether a label can begin here: at the start of a line, else with a capital."""
+    return not text[:start].strip(" \t#*-–—•“\"'(") or text[start].isupper()
+
+
+def _words(text: str) -> list[tuple[int, int]]:
+    """Where words begin and end; what is glued together falls apart where a capital follows a small letter."""
+    found: list[tuple[int, int]] = []
+    for run in re.finditer(r"[^\W\d_]+", text):
+        start = run.start()
+        for at in range(run.start() + 1, run.end()):
+            if text[at].isupper() and text[at - 1].islower():
+                found.append((start, at))
+                start = at
+        found.append((start, run.end()))
+    return found
+
+
+def _without_mark(line: NoticeLine, text: str) -> Iterator[Pair]:
+    """Pairs with nothing between label and value, or a space: taken where the value can be nothing else."""
+    rest = text
+    while label := _label_at_start(rest):
+        value = rest[label.end :].lstrip(" -–—.")
+        if label.kind in _DATES:
+            length = date_at_start(value)
+            if not length:
+                return
+            # What follows the day may be its time and zone, or the next pair.
+            following = _next_label(value, length)
+            yield Pair(label.kind, value[:following].strip(), line, label.hint)
+            rest = value[following:].strip()
+            continue
+        if _speaks_for_itself(label, value, glued=not rest[label.end : label.end + 1].isspace()):
+            yield Pair(label.kind, value, line, label.hint)
+        return
+
+
+def _next_label(text: str, start: int) -> int:
+    """Where behind a date the next label begins; else the end."""
+    for word in _words(text[: start + 120]):
+        if word[0] >= start and (label := _label_at_start(text[word[0] :])) and date_at_start(text[word[0] + label.end :].strip()):
+            return word[0]
+    return len(text)
+
+
+def _label_at_start(text: str) -> _Label | None:
+    """The longest label with which a text begins."""
+    if not text or not text[0].isupper():
+        return None
+    words = _words(text[:120])[:MOST_WORDS]
+    for _, end in reversed(words):
+        if kind := _kind(text[:end]):
+            hint = re.match(r"(?:\(s\))?\s*(?:\(([^()]{1,60})\))?[ .#]*", text[end:])
+            assert hint
+            return _Label(kind, 0, end + hint.end() - (hint[0].endswith(" ") and not hint[1]), hint[1] or "")
+    return None
+
+
+def _speaks_for_itself(label: _Label, value: str, *, glued: bool) -> bool:
+    """Whether a value without any mark before it is one of its label's kind."""
+    if not value or len(value) > 120:
+        return False
+    if label.kind == "grade":
+        return is_grade(value)
+    if label.kind in ("station", "city", "country"):
+        return is_place(value) or (glued and label.end > 10 and value[0].isupper())
+    several_words = label.end > 12
+    return glued and several_words and value[0].isupper() and value[-1] not in ".;"
