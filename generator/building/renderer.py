@@ -36,7 +36,7 @@ from ..pages.matching import LEVELS
 from ..pages.pages import PostingSubject, feed_links
 from ..reading.sandbox import Sandbox
 from ..reading.templates import Templates, said
-from ..work.crew import CHUNK
+from ..work.thresholds import USUAL
 from .artifacts import OpmlView, SitemapView
 
 _TEMPLATES: dict[type, str] = {
@@ -66,7 +66,7 @@ class _Sources(BaseLoader):
     def __init__(self, templates: Templates) -> None:
         self.templates = templates
 
-    def get_source(self, environment: Environment, template: str) -> tuple[str, str, None]:
+    def get_source(self, _environment: Environment, template: str) -> tuple[str, str, None]:
         try:
             source = self.templates.sources[template]
         except KeyError:
@@ -270,7 +270,7 @@ class Renderer:
         """The content of a feed's entry, as HTML: the same in each format."""
         if (html := self.contents.get(entry.id)) is None:
             html = self.fill("entry.html", entry=entry)
-            if len(self.contents) >= CHUNK or len(html) > _MOST_HELD // CHUNK:
+            if len(self.contents) >= USUAL.chunk or len(html) > _MOST_HELD // USUAL.chunk:
                 self.contents.clear()
             self.contents[entry.id] = html
         return html

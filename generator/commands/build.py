@@ -20,7 +20,7 @@ from ..work.progress import progress_bar
 from .options import now_option, root_option, within_limits
 
 
-def _base_url(context: click.Context, param: click.Parameter, value: str | None) -> str | None:
+def _base_url(_context: click.Context, _param: click.Parameter, value: str | None) -> str | None:
     if value is None:
         return None
     try:

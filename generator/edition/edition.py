@@ -289,9 +289,11 @@ class Edition:
         for year, week in weeks:
             changes.append((clock.week_ends(year, week, zone), "week-over", f"{year:04}-W{week:02}"))
         patience = timedelta(days=self.settings.unconfirmed_days)
-        for role in self.roles:
-            if role.listed and role.deadline is None:
-                changes.append((role.history.confirmed + patience, State.UNCONFIRMED.value, role.slug))
+        changes += [
+            (role.history.confirmed + patience, State.UNCONFIRMED.value, role.slug)
+            for role in self.roles
+            if role.listed and role.deadline is None
+        ]
         return sorted(change for change in changes if change[0] > self.now)
 
 

@@ -320,7 +320,7 @@ def archive_view(edition: Edition) -> ArchiveView:
     )
 
 
-def month_view(year: int, month: int, roles: list[Role], edition: Edition) -> ListView:
+def month_view(year: int, month: int, roles: list[Role]) -> ListView:
     """The page of the roles that ended in one month."""
     title = wording.month_name(year, month)
     intro = f"Roles that ended in {title}."

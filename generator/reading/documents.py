@@ -110,7 +110,7 @@ class Reading:
                 self.problems.append(problem)
         return document
 
-    def named(self, path: Path, judge: Callable[[str], str | None] = lambda name: None) -> bool:
+    def named(self, path: Path, judge: Callable[[str], str | None] = lambda _name: None) -> bool:
         """Whether a Markdown file's name can stand in an address; if not, the reason is among the problems."""
         if path.suffix != ".md":
             self.add(path, "file name", f"{shown(path.name)} does not end in .md, rename or move the file")

@@ -30,9 +30,9 @@ def seconds_for(files: int) -> int:
     return _SECONDS + files // _FILES_A_SECOND
 
 
-def bounded(work: Callable[[], int], seconds: int) -> int:
+def bounded(work: Callable[[], int], seconds: int, patience: int = _PATIENCE) -> int:
     """Does the work in a process that may take so many seconds of CPU time and four gibibytes of memory, as may each
-    process that it starts. Returns the exit code that the work gives.
+    process that it starts. It is waited for so many times as long. Returns the exit code that the work gives.
 
     Raises Exceeded. To be called before there are threads.
     """
@@ -44,7 +44,7 @@ def bounded(work: Callable[[], int], seconds: int) -> int:
         if not child:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPPED)
             _do(work, seconds, scratch)
-        code = _ended(child, seconds * _PATIENCE)
+        code = _ended(child, seconds * patience)
     if code >= 0:
         return code
     if -code in _STOPPED:
@@ -87,7 +87,7 @@ def _ended(child: int, seconds: int) -> int:
     seconds by the clock.
     """
     before = {one: signal.signal(one, lambda number, _: os.kill(child, number)) for one in _PASSED_ON}
-    before[signal.SIGALRM] = signal.signal(signal.SIGALRM, lambda number, _: os.kill(child, signal.SIGKILL))
+    before[signal.SIGALRM] = signal.signal(signal.SIGALRM, lambda *_: os.kill(child, signal.SIGKILL))
     before[signal.SIGINT] = signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPPED)
     signal.alarm(seconds)

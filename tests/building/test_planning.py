@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sites import DATA, SAMPLE_NOW
+from sites import DATA, ROOT, SAMPLE_NOW, SUPPORT
 
 from generator.building.build import Options, build
 from generator.building.fingerprint import Fingerprint
@@ -111,9 +111,8 @@ def listen(root: Path) -> dict[str, list[str]]:
 
 def test_planning_touches_nothing(tmp_path: Path) -> None:
     """While a build decides, Python tells of no file, folder, database, process, module or connection."""
-    tests = Path(__file__).parent
     sample = shutil.copytree(DATA / "sample", tmp_path / "sample")
-    environment = {**os.environ, "PYTHONPATH": f"{tests.parent}{os.pathsep}{tests}"}
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{SUPPORT}"}
     done = subprocess.run(
         [sys.executable, __file__, sample], env=environment, capture_output=True, text=True, check=False
     )

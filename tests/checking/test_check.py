@@ -11,7 +11,7 @@ from urllib.parse import unquote
 import pytest
 from cases import BASE, CASES, POSTING, Case, write_site
 from jsonschema import validate
-from sites import Outcome, command
+from sites import DATA, Outcome, command
 
 X, Y = "content/postings/x.md", "content/postings/y.md"
 WRONG = POSTING.replace("title: Field Security Officer", "title: FS").replace("added", "county: CD\nadded")
@@ -178,36 +178,13 @@ def test_github(tmp_path: Path) -> None:
     ]
 
 
-GITLAB: dict[str, Any] = {
-    "type": "array",
-    "items": {
-        "type": "object",
-        "required": ["description", "check_name", "fingerprint", "severity", "location"],
-        "properties": {
-            "description": {"type": "string", "minLength": 1},
-            "check_name": {"type": "string", "minLength": 1},
-            "fingerprint": {"type": "string", "minLength": 1},
-            "severity": {"enum": ["info", "minor", "major", "critical", "blocker"]},
-            "location": {
-                "type": "object",
-                "required": ["path", "lines"],
-                "properties": {
-                    "path": {"type": "string", "pattern": "^[^/]"},
-                    "lines": {"required": ["begin"], "properties": {"begin": {"type": "integer", "minimum": 1}}},
-                },
-            },
-        },
-    },
-}
-
-
 def test_gitlab(tmp_path: Path) -> None:
     """`--format gitlab` is a Code Quality report with one fingerprint a problem, the same at every run.
 
     https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
     """
     report = _printed(tmp_path, "gitlab")
-    validate(report, GITLAB)
+    validate(report, json.loads((DATA / "gitlab.json").read_text("utf-8")))
     found = [(one["location"]["path"], one["location"]["lines"]["begin"], one["description"]) for one in report]
     assert found == [(path, line, f"{key}: {message}") for path, line, _, key, message, _ in FOUND]
     assert len({one["fingerprint"] for one in report}) == len(FOUND)
@@ -300,7 +277,7 @@ def test_a_sarif_log_of_nothing_has_no_results(tmp_path: Path) -> None:
 # The first wrong case of each data file: test_problems.py has them all, command lines take their time.
 FIRST = {
     name.split(":")[0]: case
-    for name, case in reversed(CASES.items())
+    for name, case in reversed(list(CASES.items()))
     if any(": note: " not in line for line in case.problems)
 }
 

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from clocks import Day, changes, day_in
-from sites import DATA
+from sites import DATA, ROOT, SUPPORT
 from soaking import Tell
 
 from generator.model.vocabulary import zones
@@ -146,10 +146,9 @@ def _answers(tz: str, lies: Path, sites: list[Site]) -> Answers:
             instant = int(boundary.instant.timestamp())
             asked[boundary.slug] += [instant - 1, instant]
     done = subprocess.run(
-        [sys.executable, Path(__file__).with_name("states.py")],
+        [sys.executable, SUPPORT / "states.py"],
         input=json.dumps(question),
-        env=os.environ
-        | {"TZ": tz, "TZDIR": str(lies), "PYTHONTZPATH": str(lies), "PYTHONPATH": str(Path(__file__).parents[1])},
+        env=os.environ | {"TZ": tz, "TZDIR": str(lies), "PYTHONTZPATH": str(lies), "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
     )

@@ -5,12 +5,8 @@ import json
 import re
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
-from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +14,8 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from serving import Server
-from sites import DATA, Outcome, SmallSite
+from sites import DATA, ROOT, Outcome, SmallSite
+from webserver import web
 
 from generator.editing.desk import Desk
 from generator.wording.dates import read_date
@@ -34,7 +30,7 @@ from generator.importing.twins import Known, Trait, like_of, twin_of
 from generator.reading.frontmatter import read_mapping, split
 from generator.text.markup import read
 
-SEEDS = Path(__file__).parents[2] / "shared/seeds"
+SEEDS = ROOT.parent / "shared/seeds"
 NOW = datetime(2026, 5, 29, 9, tzinfo=UTC)
 AT = ("--now", "2026-05-29T09:00:00Z")
 ORGANISATIONS = {
@@ -184,7 +180,7 @@ def test_a_saved_page_without_data(site: SmallSite) -> None:
     assert "1. Count boxes.\n2. Count them again." in draft.body
 
 
-RELIEFWEB = {
+RELIEFWEB: dict[str, Any] = {
     "data": [
         {
             "fields": {
@@ -735,33 +731,6 @@ def test_countries_in_a_list() -> None:
 
 
 # Fetching
-
-
-@contextmanager
-def web(pages: dict[str, tuple[int, dict[str, str], bytes]]) -> Iterator[tuple[str, list[str]]]:
-    """A web server with these pages, and who asked for what."""
-    asked: list[str] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            asked.append(f"{self.path} {self.headers['User-Agent']}")
-            status, headers, body = pages.get(self.path, (404, {}, b""))
-            self.send_response(status)
-            for name, value in headers.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *arguments: Any) -> None:
-            """Stays quiet."""
-
-    server = Server(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}", asked
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 HTML = {"Content-Type": "text/html; charset=utf-8"}

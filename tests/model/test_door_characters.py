@@ -9,10 +9,9 @@ from types import ModuleType
 
 import pytest
 from cases import BASE, POSTING, lines_of, write_site
-from door import DATA
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sites import SAMPLE_NOW, SmallSite
+from sites import DATA, ROOT, SAMPLE_NOW, SmallSite
 
 from generator.importing.drafting import Unreadable
 from generator.importing.notices import Bench, StatedField, read_notice
@@ -30,7 +29,7 @@ def _written(text: str) -> str:
 
 def _texts() -> list[tuple[str, str]]:
     """The texts of the data file, each with the name of what is refused in it, empty where nothing is."""
-    lines = (DATA / "characters.txt").read_text("utf-8").splitlines()
+    lines = (DATA / "door/characters.txt").read_text("utf-8").splitlines()
     parts = [line.split(" | ", 1) for line in lines if not line.startswith("#")]
     return [(_written(text), f"U+{how.split()[1]}" if how != "allowed" else "") for how, text in parts]
 
@@ -108,7 +107,7 @@ def test_references_by_name_and_in_code() -> None:
 
 
 def _tool() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("ignorable", Path(__file__).parents[1] / "tools/ignorable.py")
+    spec = importlib.util.spec_from_file_location("ignorable", ROOT / "tools/ignorable.py")
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)

@@ -16,14 +16,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
-from sites import SmallSite
-from test_mistakes import git
+from repository import git
+from sites import ROOT, SmallSite
 
 from generator.checking.reports import FORMATS
 from generator.model.problems import Place, Problem
 from generator.model.telling import in_github, in_github_property, in_json, in_lines, in_markdown, in_sarif, visible
 
-GENERATOR = Path(__file__).parents[1] / "generator"
+GENERATOR = ROOT / "generator"
 AT = ("--now", "2026-06-15T12:00:00Z")
 
 PIECES = (

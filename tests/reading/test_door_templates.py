@@ -31,7 +31,7 @@ HOSTILE = "{% set x = cycler.__init__.__globals__ %}\n"
 
 def lines_of(name: str) -> list[str]:
     """The templates of a data file, one a line."""
-    lines = (door.DATA / name).read_text("utf-8").splitlines()
+    lines = (DATA / "door" / name).read_text("utf-8").splitlines()
     return [line.replace("{n}", "9" * 12) for line in lines if line and not line.startswith("# ")]
 
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import door
 import pytest
 from cases import BASE, write_site
 from door import checked, misplaced
+from sites import DATA
 from soaking import Tell
 
 from generator.reading.folder import load
@@ -50,7 +50,7 @@ def test_the_suite_as_settings(tmp_path: Path, yaml_suite: list[Case], soaking: 
 
 def test_the_suite_is_read_as_it_says(yaml_suite: list[Case], tell: Tell) -> None:
     """What is read of a case is what its JSON says, scalars as text, but for the differences that are written down."""
-    lines = (door.DATA / "yaml-suite.txt").read_text("utf-8").splitlines()
+    lines = (DATA / "door/yaml-suite.txt").read_text("utf-8").splitlines()
     known = {" ".join(line.split()[:2]) for line in lines if line and not line.startswith("#")}
     judged, differ = 0, {}
     for case in yaml_suite:

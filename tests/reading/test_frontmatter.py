@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from cases import write_site
+from fragments import FRAGMENTS, INNER_KEYS
 from hostile import shown, strangers
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -42,14 +43,6 @@ line = visible.filter(lambda raw: not blank(raw) and "\n" not in raw)
 slug = st.from_regex(r"[a-z0-9](?:[a-z0-9-]{0,8}[a-z0-9])?", fullmatch=True)
 day = st.dates(date(1990, 1, 1), date(2190, 1, 1)).map(str)
 
-INNER_KEYS = ("city", "country", "zone", "from", "on", "min", "max", "currency", "type", "required", "text", "[key]")
-FRAGMENTS = (
-    *(f"{key}: " for key in (*Posting.model_fields, *INNER_KEYS)),
-    *("[", "]", "{", "}", ", ", ": ", "? ", "- ", "\n", "\n  ", "\n- ", "\n  - "),
-    *("\t", "---", "...", "|\n", ">\n", "# ", "https://[", "\ufeff", "\r", "\r\n"),
-    *("&a ", "*a", "<<", "!!int ", "!x ", '"', "'", "%", "@", "`", "\\", r"\u202e", r"\n", "~", "NaN", "-1", "1e5"),
-    *("true", "2026-05-01", "2026-02-30", "2026-05-01T09:00", "until-filled", "P3"),
-)
 messy = st.lists(st.sampled_from(FRAGMENTS) | text, max_size=20).map("".join)
 
 scalar = st.sampled_from([fragment for fragment in FRAGMENTS if fragment.strip()]) | text

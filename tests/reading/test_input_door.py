@@ -2,36 +2,26 @@
 
 import gzip
 import json
-import re
-import shutil
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from random import Random
 
-import door
 import pytest
 import yaml
 from cases import BASE, POSTING, write_site
-from door import checked, misplaced, published
+from door import CONTENTS, checked, failures, misplaced, published, site_for_all
+from fragments import FRAGMENTS, INNER_KEYS, read_fragments
 from sites import DATA
 from soaking import Tell
-from test_frontmatter import FRAGMENTS, INNER_KEYS
 
 from generator.model.schema import Posting
 from generator.reading.folder import load
 from generator.reading.frontmatter import split
 from generator.text.markup import MAX_BODY_BYTES
 
-CONTENTS = (Path(__file__).parents[1] / "content", DATA / "sample/content", DATA / "golden/content")
 BATCH = 250  # postings that one run of the program is asked about
-
-
-def read_fragments(name: str) -> list[str]:
-    """The texts of a data file of JSON strings, one a line."""
-    lines = (door.DATA / name).read_text("utf-8").splitlines()
-    return [json.loads(line) for line in lines if line and not line.startswith("#")]
 
 
 # Front matter made at random
@@ -181,40 +171,6 @@ def fuzzed(number: int) -> bytes:
     return MAKERS[number % len(MAKERS)](random)
 
 
-def site_for_all(root: Path) -> Path:
-    """A site without postings that has the vocabulary and the organisations of all postings of this project."""
-    shutil.copytree(DATA / "sample/content", root / "content", ignore=shutil.ignore_patterns("postings", "static"))
-    for content in CONTENTS:
-        shutil.copytree(content / "organisations", root / "content/organisations", dirs_exist_ok=True)
-    return root
-
-
-def failures(root: Path, files: Mapping[str, bytes]) -> list[str]:
-    """What went wrong with postings laid into a site: each is refused inside its file, or published, or a draft."""
-    folder = root / "content/postings"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
-    for name, raw in files.items():
-        (folder / name).write_bytes(raw)
-    answer, build = checked(root), published(root, root / "site")
-    if crash := answer.crash or build.crash:
-        if len(files) == 1:
-            return [f"{name}: {crash}: {raw!r}" for name, raw in files.items()]
-        names = list(files)
-        halves = names[: len(names) // 2], names[len(names) // 2 :]
-        return [found for half in halves for found in failures(root, {name: files[name] for name in half})] or [crash]
-    refused = {one.path.rpartition("/")[2] for one in answer.problems}
-    loaded = load(root)
-    assert loaded.content
-    listed = {one.path.rpartition("/")[2] for one in loaded.content.postings}
-    drafts = {name for name, raw in files.items() if re.search(rb"draft\W+true", raw)}
-    passed_over = [
-        f"{name}: neither refused nor taken: {files[name]!r}" for name in files.keys() - refused - listed - drafts
-    ]
-    both = [f"{name}: refused and taken: {files[name]!r}" for name in refused & listed]
-    return [*misplaced(answer.problems, root), *passed_over, *both]
-
-
 @pytest.mark.soak
 def test_fuzzed_front_matter(tmp_path: Path, soaking: bool, tell: Tell) -> None:
     """Front matter made at random is refused at a place inside its file or is a posting; nothing crashes or hangs."""
@@ -239,7 +195,7 @@ SLOWEST = (
 
 def bodies() -> dict[str, str]:
     """The texts of the data file, as large as a text may be."""
-    made = yaml.safe_load((door.DATA / "markdown.yaml").read_text("utf-8"))
+    made = yaml.safe_load((DATA / "door/markdown.yaml").read_text("utf-8"))
     return {name: _body(**parts) for name, parts in made.items()}
 
 
@@ -284,7 +240,7 @@ KINDS = {
 
 def encodings() -> dict[str, tuple[str, str]]:
     """The cases of the data file: how the bytes are made of a text, and what becomes of them."""
-    lines = (door.DATA / "encodings.txt").read_text("utf-8").splitlines()
+    lines = (DATA / "door/encodings.txt").read_text("utf-8").splitlines()
     parts = [[part.strip() for part in line.split(" | ")] for line in lines if line and not line.startswith("#")]
     return {name: (how, result) for name, how, result in parts}
 

@@ -1,7 +1,6 @@
 """A change is seen, whatever happened to the folders before it, and where the system tells of none."""
 
 import shutil
-import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 
 import pytest
 import watchfiles
+from repository import git
 
 from generator.serving.watching import changes
 
@@ -46,11 +46,6 @@ class Seen:
         self._sign.clear()
         while self._sign.wait(2.0):
             self._sign.clear()
-
-
-def git(root: Path, *arguments: str) -> None:
-    identity = ["-c", "user.name=x", "-c", "user.email=x@x", "-c", "init.defaultBranch=main"]
-    subprocess.run(["git", *identity, "-C", root, *arguments], check=True, capture_output=True)
 
 
 def away_and_back(root: Path) -> None:

@@ -5,9 +5,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from sites import DATA
+
 from generator.reading.folder import Loaded
 
-DATA = Path(__file__).parent / "data" / "problems"
+PROBLEMS = DATA / "problems"
 
 # The least that is a site. What a test writes is laid over it.
 BASE: Mapping[str, str] = {
@@ -82,6 +84,6 @@ def cases_of(text: str) -> Iterator[Case]:
 
 CASES: Mapping[str, Case] = {
     f"{path.stem}: {case.name}": case
-    for path in sorted(DATA.glob("*.txt"))
+    for path in sorted(PROBLEMS.glob("*.txt"))
     for case in cases_of(path.read_text("utf-8"))
 }

@@ -1,15 +1,21 @@
 """The program at its door: asked in a process of its own, with a limit, and judged by how it ends."""
 
 import json
-from collections.abc import Iterable, Iterator
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from test_build import program
+from sites import DATA, ROOT
 
 from generator.model.problems import Place, Problem
+from generator.reading.folder import load
 
-DATA = Path(__file__).parent / "data/door"
+CONTENTS = (ROOT / "content", DATA / "sample/content", DATA / "golden/content")
 NOW = "2026-06-15T12:00:00Z"
 # CPU time tells a slow text from a busy machine; the alarm ends what waits for ever. No text needs two gigabytes.
 START = """import resource, runpy, signal
@@ -18,6 +24,20 @@ resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
 signal.alarm({seconds} * 5 + 60)
 runpy.run_module("generator", run_name="__main__", alter_sys=True)
 """
+
+
+def program(*arguments: str | Path, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Runs Python in a process of its own, with this project on its path and nothing else of this process."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    path = {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    return subprocess.run(
+        [sys.executable, *map(str, arguments)],
+        cwd=cwd,
+        env=kept | path | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +95,37 @@ def misplaced(problems: Iterable[Problem], root: Path) -> Iterator[str]:
         inside = 1 <= line <= len(lines) and 1 <= column <= len(lines[line - 1]) + 1
         if not inside or not str(problem).isprintable():
             yield f"stands nowhere: {problem}"
+
+
+def site_for_all(root: Path) -> Path:
+    """A site without postings that has the vocabulary and the organisations of all postings of this project."""
+    shutil.copytree(DATA / "sample/content", root / "content", ignore=shutil.ignore_patterns("postings", "static"))
+    for content in CONTENTS:
+        shutil.copytree(content / "organisations", root / "content/organisations", dirs_exist_ok=True)
+    return root
+
+
+def failures(root: Path, files: Mapping[str, bytes]) -> list[str]:
+    """What went wrong with postings laid into a site: each is refused inside its file, or published, or a draft."""
+    folder = root / "content/postings"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    for name, raw in files.items():
+        (folder / name).write_bytes(raw)
+    answer, build = checked(root), published(root, root / "site")
+    if crash := answer.crash or build.crash:
+        if len(files) == 1:
+            return [f"{name}: {crash}: {raw!r}" for name, raw in files.items()]
+        names = list(files)
+        halves = names[: len(names) // 2], names[len(names) // 2 :]
+        return [found for half in halves for found in failures(root, {name: files[name] for name in half})] or [crash]
+    refused = {one.path.rpartition("/")[2] for one in answer.problems}
+    loaded = load(root)
+    assert loaded.content
+    listed = {one.path.rpartition("/")[2] for one in loaded.content.postings}
+    drafts = {name for name, raw in files.items() if re.search(rb"draft\W+true", raw)}
+    passed_over = [
+        f"{name}: neither refused nor taken: {files[name]!r}" for name in files.keys() - refused - listed - drafts
+    ]
+    both = [f"{name}: refused and taken: {files[name]!r}" for name in refused & listed]
+    return [*misplaced(answer.problems, root), *passed_over, *both]

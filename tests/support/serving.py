@@ -10,9 +10,10 @@ from fnmatch import fnmatchcase
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Page
+from playwright.sync_api import ConsoleMessage, Page, Request, Response
 from sites import Built
 
 
@@ -100,3 +101,27 @@ def barriers(page: Page, *rules: str) -> list[str]:
         rules,
     )
     return list(map(str, found))
+
+
+def watched(page: Page) -> list[str]:
+    """What goes wrong on a page from now on: its errors and warnings, failed requests, and talk with other hosts."""
+    wrong: list[str] = []
+
+    def on_console(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            wrong.append(f"console: {message.text}")
+
+    def on_request(request: Request) -> None:
+        if urlsplit(request.url).hostname != "127.0.0.1":
+            wrong.append(f"another host: {request.url}")
+
+    def on_response(response: Response) -> None:
+        if response.status >= 400:
+            wrong.append(f"{response.status}: {response.url}")
+
+    page.on("console", on_console)
+    page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
+    page.on("request", on_request)
+    page.on("requestfailed", lambda request: wrong.append(f"failed: {request.url}"))
+    page.on("response", on_response)
+    return wrong

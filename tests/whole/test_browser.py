@@ -3,11 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, expect
-from serving import barriers, served
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from serving import barriers, served, watched
 from sites import Built, SmallSite
 
 WIDTHS = (320, 1280)
@@ -41,30 +40,6 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     found = browser.new_context(timezone_id="America/Lima", locale="en-GB")
     yield found
     found.close()
-
-
-def watched(page: Page) -> list[str]:
-    """What goes wrong on a page from now on: its errors and warnings, failed requests, and talk with other hosts."""
-    wrong: list[str] = []
-
-    def on_console(message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"}:
-            wrong.append(f"console: {message.text}")
-
-    def on_request(request: Request) -> None:
-        if urlsplit(request.url).hostname != "127.0.0.1":
-            wrong.append(f"another host: {request.url}")
-
-    def on_response(response: Response) -> None:
-        if response.status >= 400:
-            wrong.append(f"{response.status}: {response.url}")
-
-    page.on("console", on_console)
-    page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
-    page.on("request", on_request)
-    page.on("requestfailed", lambda request: wrong.append(f"failed: {request.url}"))
-    page.on("response", on_response)
-    return wrong
 
 
 def test_every_page_is_valid_html(site: Built, nu_check: NuCheck) -> None:
@@ -135,7 +110,7 @@ def _widest(page: Page) -> str:
     )
 
 
-def test_a_missing_page_shows_the_404(context: BrowserContext, sample_site: Built) -> None:
+def test_a_missing_page_shows_the_404(sample_site: Built) -> None:
     """404.html works from any depth, for its links and styles do not depend on where it is shown."""
     for _, address in sample_site.page("404.html").references():
         assert address.startswith(("https://", "mailto:"))

@@ -13,16 +13,15 @@ from typing import get_origin
 
 import pytest
 from cases import write_site
-from sites import DATA
+from fragments import read_fragments
+from notices import sample_bench
 from soaking import Tell
-from test_input_door import read_fragments
 
 from generator.checking.inspection import inspected
 from generator.checking.lint import Text, looked_at
 from generator.checking.repairs import mended
 from generator.importing.drafting import Unreadable
 from generator.importing.interchange import drafted, found_in
-from generator.importing.notices import Bench
 from generator.model.schema import MOST_FIELD_PROBLEMS, Posting
 from generator.model.vocabulary import languages
 from generator.reading.documents import Document, Reading
@@ -46,7 +45,7 @@ class _TooLong(Exception):
 def seconds(function: Callable[[], object]) -> float:
     """The CPU time that something takes; `ENOUGH` where it does not end before."""
 
-    def stop(number: int, frame: FrameType | None) -> None:
+    def stop(_number: int, _frame: FrameType | None) -> None:
         raise _TooLong
 
     before = signal.signal(signal.SIGVTALRM, stop)
@@ -87,12 +86,6 @@ def growth(of_size: Callable[[int], Callable[[], object]], size: int) -> str:
 
 
 @cache
-def sample_bench() -> Bench:
-    content = load(DATA / "sample").content
-    assert content
-    return Bench(content.organisations, content.vocabulary, NOW)
-
-
 @cache
 def _document() -> Document[Posting]:
     front = "title: A role\norganisation: harbour\nadded: 2026-05-01\ncloses: 2026-09-01\nopen_to: [internal]"
@@ -284,7 +277,7 @@ def _checked(root: Path) -> None:
 def test_many_repairs_take_no_longer_than_they_are_many(tmp_path: Path) -> None:
     """What is certain in a file is written in one go, however often it stands there."""
 
-    def of_size(count: int) -> Callable[[], None]:
+    def of_size(count: int) -> Callable[[], object]:
         codes = ", ".join(sorted(languages())[:count]).upper()
         root = write_site(tmp_path, {"content/postings/x.md": _posting(f"languages: {{required: [{codes}]}}")})
         problems = [one for one in load(root).problems if one.instead]

@@ -6,12 +6,11 @@ import runpy
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
 import pytest
-from sites import DATA
+from sites import DATA, ROOT
 
-GENERATOR = Path(__file__).parents[1] / "generator"
+GENERATOR = ROOT / "generator"
 
 # What each package is allowed to import from; the commands and `cli` may import from all. Lowest first.
 PACKAGES: dict[str, set[str]] = {
@@ -277,8 +276,10 @@ def test_templates_do_not_read_the_clock() -> None:
 
 def test_few_rooms_touch_files() -> None:
     """Few rooms read and write; all others are functions of values."""
-    touching = ("open", "read_text", "read_bytes", "write_text", "write_bytes", "unlink", "scandir", "iterdir", "lstat")
-    touching += ("mkdir", "mkdtemp", "rmdir", "rmtree", "TemporaryDirectory", "TemporaryFile")
+    touching = (
+        *("open", "read_text", "read_bytes", "write_text", "write_bytes", "unlink", "scandir", "iterdir", "lstat"),
+        *("mkdir", "mkdtemp", "rmdir", "rmtree", "TemporaryDirectory", "TemporaryFile"),
+    )
 
     def touches(name: str) -> bool:
         return any(call == "open" or call.endswith(tuple(f".{word}" for word in touching)) for call in _called(name))

@@ -17,10 +17,10 @@ from typing import Any
 
 import pytest
 from judges import Missing, _have
-from sites import DATA
+from sites import DATA, ROOT, SUPPORT
 from soaking import Tell
 
-PROJECT = Path(__file__).parents[1]
+PROJECT = ROOT
 # Folders with content, and the instants at which their sites are built.
 SITES = {DATA / "sample": "2026-06-15T12:00:00Z", PROJECT: "2026-05-30T12:00:00Z"}
 NOBODY = 65534
@@ -65,7 +65,7 @@ def _locales() -> tuple[str, ...]:
     return tuple(sorted(set(done.stdout.split()) - {Host().locale}))
 
 
-def _levels() -> dict[str, tuple[object, ...]]:
+def _levels() -> dict[str, tuple[Any, ...]]:
     """Each way in which a host can differ, by the field of `Host`."""
     return {
         "zone": ("Pacific/Kiritimati", "America/St_Johns", "Australia/Lord_Howe"),
@@ -148,7 +148,7 @@ def _as_user(user: int) -> dict[str, Any]:
 
 def _environment(host: Host) -> dict[str, str]:
     """The host's own variables, and nothing of this process's but the path to programs."""
-    path = ":".join(filter(None, (str(Path(__file__).parent / "hosts"), str(PROJECT), host.packages)))
+    path = ":".join(filter(None, (str(SUPPORT / "hosts"), str(PROJECT), host.packages)))
     own = {"TZ": host.zone, "LC_ALL": host.locale, "PYTHONHASHSEED": host.seed, "HOST_ORDER": host.order}
     return (
         {
