@@ -75,7 +75,10 @@ def notices_of(folder: Path) -> Iterator[Noted]:
 
 
 def judged(one: Noted, draft: Draft, content: Content) -> Iterator[tuple[str, str, str]]:
-    """For each key its verdict (`right`, `wrong`, `missed` or `open`), with what was stated, and what was noted."""
+    """For each key its verdict (`right`, `partly`, `wrong`, `missed` or `open`), what was stated, and what was noted.
+
+    A country alone is right, and yet no find where a person noted the city.
+    """
     for key in KEYS:
         noted = one.gold.get(key)
         accepted = [noted, *one.gold.get("accept", {}).get(key, [])]
@@ -85,7 +88,8 @@ def judged(one: Noted, draft: Draft, content: Content) -> Iterator[tuple[str, st
             yield key, "open" if silent else "missed", "", str(noted)
         else:
             right = any(_same(key, stated, value) for value in accepted if value)
-            yield key, "right" if right else "wrong", " / ".join(map(str, stated)), str(noted)
+            partly = key == "place" and all(_is_country(one, accepted) for one in stated)
+            yield key, "right" if right else "partly" if partly else "wrong", " / ".join(map(str, stated)), str(noted)
 
 
 def _plain(text: str) -> str:
@@ -111,6 +115,11 @@ def _same_places(stated: Sequence[str], noted: Sequence[str]) -> bool:
     return all(any(_is_place(one, each) for each in noted) for one in stated) and all(
         any(_is_place(one, each) for one in stated) for each in noted
     )
+
+
+def _is_country(stated: str, accepted: Sequence[Any]) -> bool:
+    """Whether a country is stated, and the places that were noted are in it."""
+    return stated.startswith(", ") and any(place.endswith(stated) for places in accepted if places for place in places)
 
 
 def _is_place(stated: str, noted: str) -> bool:
@@ -194,7 +203,7 @@ def scored(notices: Iterable[Noted], content: Content, tell: list[str]) -> dict[
             score.refused.append(one.name)
         for key, verdict, stated, noted in judged(one, drafts[0], content) if drafts else ():
             _count(both, key, verdict, bool(one.gold.get(key)))
-            if verdict in ("wrong", "missed"):
+            if verdict in ("wrong", "missed", "partly"):
                 tell.append(f"{verdict} {one.name} {key}: {stated!r} where {noted!r} was noted")
     return scores
 
@@ -203,7 +212,7 @@ def _count(scores: Iterable[Score], key: str, verdict: str, noted: bool) -> None
     for score in scores:
         score.noted[key] += noted and verdict != "open"
         score.found[key] += noted and verdict == "right"
-        score.right[key] += verdict == "right"
+        score.right[key] += verdict in ("right", "partly")
         score.wrong[key] += verdict == "wrong"
 
 

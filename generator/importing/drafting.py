@@ -12,6 +12,7 @@ from ..model.problems import shown
 from ..model.schema import Posting
 from ..model.vocabulary import Vocabulary
 from ..wording.dates import Order
+from ..wording.layouts import NoticeLine
 from .choosing import Candidate
 from .headlines import Known
 
@@ -116,7 +117,7 @@ class Reader:
     """What is known while a notice is read: the draft, the candidates for its facts, and what several lines state
     together, with its origin.
 
-    `used` are the numbers of lines that say nothing besides the facts taken from them, `labelled` of those with a label.
+    `used` are the numbers of lines that say nothing besides the facts taken from them, `labelled` the lines with a label.
     """
 
     draft: Draft
@@ -127,7 +128,7 @@ class Reader:
     contract: dict[str, Written] = field(default_factory=dict)
     apart: dict[str, tuple[str, str]] = field(default_factory=dict)
     used: set[int] = field(default_factory=set)
-    labelled: set[int] = field(default_factory=set)
+    labelled: set[NoticeLine] = field(default_factory=set)
 
     @property
     def organisations(self) -> Mapping[str, OrganisationFile]:

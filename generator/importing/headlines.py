@@ -1,7 +1,7 @@
 """Headlines: `Title, Grade, Organisation, City. Open until 4 May 2020`, and the first lines of a notice."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..model.content import OrganisationFile
@@ -14,7 +14,7 @@ from ..wording.phrases import contract_meant, is_frame, others, plain_key, role_
 from ..wording.places import Station, country_named, is_place, known_city, place_line, stations
 
 _SHORTEST, _LONGEST = 3, 150  # characters of a title
-_MOST_WORDS = 24
+_MOST_WORDS = 40
 _CLOSES = re.compile(
     r"[.,;(|–—-]?\s*\b(?:open until|apply by|deadline|closing date|closes(?: on)?|closed on|date limite|clôture le|fecha límite|"
     r"cierre)\b[ :]*(?P<date>[^()]{6,60})\)?\s*$",
@@ -27,7 +27,7 @@ _BEFORE = re.compile(
     r"oferta de empleo|batch recruitment of \d+ positions|extension|extended|urgent|local recruitment)\s*[:–—|-]\s*",
     re.IGNORECASE,
 )
-_NUMBERED = re.compile(r"^(?:(?:VN|SVN|VA|CFA|VAC|Ref)\.? ?(?:No\.? ?)?\d[\w/.-]*[ :–-]+|\d[\w./]*\d-(?=[A-Z]))")
+_NUMBERED = re.compile(r"^(?:(?:VN|SVN|VA|CFA|VAC|Ref)\.? ?(?:No\.? ?)?\d[\w/.-]*[ :–-]+|\d[\w./]*\d ?[-–] ?(?=[A-Z]))")
 _BEHIND = re.compile(
     r"\s*(?:\(\s*\d{3,8}\s*\)|,?\s*#\s?\d{4,}(?: #\d{4,})*|,? post #? ?\d{3,}|,? ?\d+ views.*|\s+job in .*|, ?req\d{3,}.*)\s*$", re.IGNORECASE
 )
@@ -45,8 +45,13 @@ _OPPORTUNITY = re.compile(r"^(?:job|career|vacancy)?\s?(?:opportunity|opportunit
 _IN_PLACE = re.compile(r"^(?P<who>.{2,80}?) (?:in|à|en) (?P<place>[A-ZÉ].{2,60})$")
 _JOB_IN = re.compile(r"^(?:job|jobs|poste|emploi|work) (?:in|à|en|at) (?P<place>[A-ZÉ].{2,80})$", re.IGNORECASE)
 _BASED = re.compile(r"^(?:hq )?(?:outposted to|based in|base in|basée? à|duty station:?|poste basé à|home[- ]based)\s*", re.IGNORECASE)
-_SPLIT = re.compile(r"(?P<mark>,\s+|\s+[-–—|/]\s+|\s*[-–—]\s+|;\s+|\s+[-–—](?=[A-Z]))(?![^()]*\))")
+_SPLIT = re.compile(r"(?P<mark>,\s+|(?<=[\w)]{2})\.\s+(?=[A-ZÉ])|\s+[-–—|/]\s+|\s*[-–—]\s+|;\s+|\s+[-–—](?=[A-Z]))(?![^()]*\))")
 _LISTS = re.compile(r"\b(?:jobs|vacancies|careers|openings|opportunities|offres|emplois|empleos|ofertas|vacantes|positions)\b", re.IGNORECASE)
+_NO_TITLE = re.compile(
+    r"^(?:bases|anuncio|terms of reference|t[eé]rminos de referencia|convocatoria y|requirements|candidat|internal|external|number of|duty stations?\b)"
+    r"|\b(?:required|requis(?:es)?|requeridos?|candidates?|following)\b|\b(?:of|the|and|for|in|de|des|du|la|el|en|para|et|y|a|to)$",
+    re.IGNORECASE,
+)
 _SENTENCE = re.compile(r"\b(?:will|is|are|has|have|was|were|you|your|our|we|please|must|should|est|sont|vous|nous|sera|será|usted|esta|este)\b", re.IGNORECASE)
 
 
@@ -73,7 +78,9 @@ class Known:
 
 def read_headline(text: str, known: Known) -> Headline:
     """A headline taken apart."""
-    plain = " ".join(text.split()).strip(" \"“”«»*'")
+    plain = " ".join(text.split()).strip(" \"“”*'")
+    # A grade in brackets amid a headline ends its title as one between commas does.
+    plain = re.sub(r" \(([A-Z]{1,4}-?\d{1,2}|NO-?[A-E])\),? (?=[A-Z])", r", \1, ", plain)
     closes = None
     if (match := _CLOSES.search(plain)) and (closes := read_date(match["date"], known.order)):
         plain = plain[: match.start()].strip(" .,;–—-|")
@@ -117,7 +124,7 @@ def _in_parts(text: str, known: Known, employer: Employer | None) -> Headline:
         if grade := sure_grade(bracket[1], known.words.grades):
             found, title = replace(found, grade=found.grade or grade), title[: bracket.start()]
     if (last := re.search(r"[\s,]+(?:at )?([A-Z]{1,4}-?\d{1,2}|NO-?[A-E])$", title)) and (grade := sure_grade(last[1], known.words.grades)):
-        if grade.key:
+        if grade.key or re.match(r"[A-Z]{2}", last[1]):
             found, title = replace(found, grade=found.grade or grade), title[: last.start()]
     return replace(found, title=title.strip(" ,;–—-:"))
 
@@ -132,14 +139,14 @@ def _fact_of(parts: Sequence[str], known: Known, found: Headline, *, far: bool) 
         return replace(found, grade=found.grade or grade), 1
     if contract_meant(re.sub(r"\s*\(.*\)$", "", part)) and not role_words(part):
         return replace(found, contract=found.contract or part), 1
-    if not found.employer and (employer := employer_named(part, known.organisations)):
+    if not found.employer and (employer := employer_named(part, known.organisations)) and (far or employer.key or " " in part):
         return replace(found, employer=employer), 1
     based = _BASED.sub("", part)
     pair = f"{based}, {parts[1].strip(' .')}" if len(parts) > 1 else ""
     if not found.places and pair and (station := place_line(pair)) and not role_words(pair):
         return replace(found, places=(station,)), 2
-    if not found.places and len(based) > 3 and not role_words(based) and _sure_place(based):
-        return replace(found, places=tuple(stations(based)[0])), 1
+    if len(based) > 3 and not role_words(based) and _sure_place(based):
+        return replace(found, places=(*found.places, *stations(based)[0])), 1
     if far and found.grade and not found.places and len(parts) == 1 and re.fullmatch(r"[A-Z][\w'’-]+(?: [A-Z][\w'’-]+){0,2}", part):
         if part.isupper() or role_words(part) or sounds_like_employer(part):
             return found, 0
@@ -151,15 +158,15 @@ def _sure_place(text: str) -> bool:
     return bool(known_city(text) or (country_named(text) and country_named(text) != "GE" and len(text) > 3))
 
 
-def first_lines(lines: Sequence[NoticeLine], labelled: frozenset[int]) -> list[NoticeLine]:
+def first_lines(lines: Sequence[NoticeLine], labelled: Collection[NoticeLine]) -> list[NoticeLine]:
     """The lines at the top of a notice that can be headlines: without labels, lists, headings and paragraphs."""
     found: list[NoticeLine] = []
     for line in lines:
         text = line.text.strip()
         if plain_key(text) in others():
             break
-        if text and line.number not in labelled and not NUMBER.match(text) and len(text) < 320 and any(map(str.isalpha, text)):
-            if not (is_frame(text) or (BULLET.match(text) and text[0] not in "-–")):
+        if text and line not in labelled and not NUMBER.match(text) and len(text) < 320 and any(map(str.isalpha, text)):
+            if not is_frame(text) and not BULLET.match(text):
                 found.append(line)
         if len(found) >= 16:
             break
@@ -171,12 +178,16 @@ def is_title(text: str) -> bool:
     plain = text.strip(" \"“”«»'")
     if not _SHORTEST <= len(plain) or len(plain.split()) > _MOST_WORDS or plain[-1] in ";!?" or not _begins_well(plain):
         return False
-    if plain_key(plain) in sections() or _LISTS.search(plain) or is_place(plain):
+    if plain_key(plain) in sections() or _LISTS.search(plain) or is_place(plain) or _NO_TITLE.search(plain):
         return False
     if plain[-1] in ".:" and (len(plain.split()) > 8 or plain[-1] == ":"):
         return False
-    # A sentence has a verb; `Officer in charge of what is new` is rare enough.
-    return role_words(plain) > 0 and not _SENTENCE.search(re.sub(r"\(.*?\)", "", plain))
+    return role_words(plain) > 0 and not is_sentence(plain)
+
+
+def is_sentence(text: str) -> bool:
+    """Whether a line has a verb, and so is no name of a role or an employer; few of them have one."""
+    return bool(_SENTENCE.search(re.sub(r"\(.*?\)", "", text)))
 
 
 def _begins_well(text: str) -> bool:

@@ -16,7 +16,7 @@ from ..model.problems import shown
 from ..model.vocabulary import Vocabulary
 from ..wording.amounts import salary_in
 from ..wording.dates import order_of
-from ..wording.layouts import NoticeLine, pairs_of
+from ..wording.layouts import NoticeLine, Pair, pairs_of
 from ..wording.phrases import is_frame, others, plain_key, sections
 from ..wording.places import countries_spoken_of, country_named, known_city, stations
 from .choosing import Evidence, chosen
@@ -78,7 +78,7 @@ def read_notice(text: str, source: str, bench: Bench, stated: Iterable[StatedFie
     if names := left_out([text, *(part for fact in facts for part in (fact.value, fact.origin))]):
         reader.draft.leave(f"characters that nobody sees or can read were left out: {names}")
     own = _without_others(lines)
-    rest = unwrapped(_take_labels(reader, own))
+    rest = unwrapped(_take_labels(reader, own), reader.labelled)
     take_first_lines(reader, rest)
     spoken = [line for line in rest if line.text.strip()]
     take_sentences(reader, spoken)
@@ -110,12 +110,19 @@ def _take_labels(reader: Reader, lines: list[NoticeLine]) -> list[NoticeLine]:
         for pair in pairs:
             value = f"{pair.value} ({pair.hint})" if pair.hint and pair.kind in ("closes", "period") else pair.value
             take(pair.kind, reader, value, pair.line)
-        if pairs:
-            reader.labelled |= {line.number for line in where}
-        # A label of ours may have a text behind it that is more than its value.
-        if not pairs or any(pair.kind == "none" or len(pair.value) > 200 for pair in pairs):
+        said = any(pair.value for pair in pairs)
+        if said:
+            reader.labelled |= set(where)
+        # A heading may be called as a label is, and behind a label of ours may stand more than its value.
+        stays = (pair.kind == "none" or len(pair.value) > 200 or _is_text(pair) for pair in pairs)
+        if not pairs or (said and any(stays)) or (not said and plain_key(where[0].text) in sections()):
             rest += where
     return rest
+
+
+def _is_text(pair: Pair) -> bool:
+    """Whether a value is more than the fact that is taken from it: an address amid the words on how to apply."""
+    return pair.kind == "apply" and " " in pair.value
 
 
 def _choose(reader: Reader) -> None:
@@ -202,10 +209,12 @@ def _compose(reader: Reader) -> None:
 def _compose_station(reader: Reader) -> None:
     draft, places = reader.draft, reader.apart
     country, origin = places.get("country", ("", ""))
-    code = country_named(country) if country else None
-    if country and not code:
-        draft.leave(unknown("country", country), "duty_stations")
     city, city_origin = places.get("city", ("", ""))
+    code = country_named(country) if country else None
+    if country and not code and (named := stations(country)[0]) and not city:
+        draft.state("duty_stations", list(named), origin)
+    elif country and not code:
+        draft.leave(unknown("country", country), "duty_stations")
     held = draft.facts.get("duty_stations")
     if held is None and "duty_stations" not in draft.doubtful and (city or code):
         found = stations(f"{city}, {country}" if code and city else city or country)[0]
@@ -288,6 +297,6 @@ def _tell_title(reader: Reader, lines: list[NoticeLine]) -> None:
     """Names the lines that are likeliest to be the title, where none was found."""
     if "title" in reader.draft.facts or "title" in reader.draft.doubtful:
         return
-    first = first_lines(lines, frozenset(reader.labelled)) or [line for line in lines if line.text.strip()][:_MOST_LIKELY]
+    first = first_lines(lines, reader.labelled) or [line for line in lines if line.text.strip()][:_MOST_LIKELY]
     likely = [shown(line.text.strip()) for line in likeliest(first)][:_MOST_LIKELY]
     reader.draft.leave(f"no title of a role was found, write it; it may be one of: {'; '.join(likely) or 'no line'}", "title")

@@ -1,7 +1,7 @@
 """The text of a notice under its headings, with what copying broke put right: lists run together, lines broken."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from ..model.problems import shown
 from ..wording.layouts import BULLET, NUMBER, NoticeLine
@@ -25,7 +25,7 @@ def sections_of(reader: Reader, lines: list[NoticeLine]) -> list[NoticeSection]:
     lines = [line for line in lines if line.number not in reader.used]
     for position, line in enumerate(lines):
         text = line.text.strip()
-        if text and _is_heading(lines, position):
+        if text and line not in reader.labelled and _is_heading(lines, position):
             _add_section(reader, found, heading, texts)
             heading, texts = _heading_text(text), []
         elif not _NOTHING.fullmatch(text):
@@ -97,13 +97,13 @@ def _apart(text: str) -> list[str]:
     return [part for piece in re.split(r"\s*[•▪●◦‣]\s*", text) if (part := piece.strip(" ;"))]
 
 
-def unwrapped(lines: list[NoticeLine]) -> list[NoticeLine]:
-    """Lines as paragraphs: one that goes on in the next was broken by the width of a window."""
+def unwrapped(lines: list[NoticeLine], labelled: Collection[NoticeLine]) -> list[NoticeLine]:
+    """Lines as paragraphs: one that goes on in the next was broken by the width of a window; not one with a label."""
     runs: list[list[NoticeLine]] = []
     for line in lines:
         last = runs[-1][-1].text.strip() if runs else ""
         text = line.text.strip()
-        if last and text and _goes_on(last, text):
+        if last and text and line not in labelled and _goes_on(last, text):
             runs[-1].append(line)
         else:
             runs.append([line])

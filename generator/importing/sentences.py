@@ -1,6 +1,7 @@
 """What a notice states in its first lines and in sentences, by the few forms that leave no doubt."""
 
 import re
+from dataclasses import replace
 from collections.abc import Iterable, Sequence
 
 from ..model.problems import shown
@@ -8,7 +9,7 @@ from ..wording.amounts import salary_in
 from ..wording.dates import dates_in
 from ..wording.employers import employer_named, employers_in
 from ..wording.layouts import NoticeLine
-from ..wording.phrases import role_words, sounds_like_employer
+from ..wording.phrases import contract_meant, role_words, sounds_like_employer
 from ..wording.places import country_named, place_line, stations
 from .choosing import Candidate, Evidence
 from .drafting import Reader
@@ -55,20 +56,20 @@ _UNTIL = re.compile(
     re.IGNORECASE,
 )
 _OTHER_DAY = re.compile(
-    r"\b(?:question|clarification|interview|entretien|entrevista|shortlist|referee|regist|test|start|begin|commence|extended? from|born|"
+    r"\b(?:question|clarification|interview|entretien|entrevista|shortlist|reference|regist|test|start|begin|commence|extended? from|born|"
     r"posted|published|contract|appointment|contrat|fellowship|tenure|employ)\w*",
     re.IGNORECASE,
 )
 _ENDS = re.compile(r"(?<=[^.\s]{3})[.;!?]\s+(?=[A-ZÀ-Ý])")
 _HIRES = re.compile(
     r"^(?:[^,.]{0,60}, )?(?P<who>(?:The |Le |La |L['’])?[A-ZÉ][^.;:]{2,110}?)(?:, [^,]{5,160},)? (?:is (?:currently )?(?:looking for|recruiting|seeking|hiring|advertising)|seeks|"
-    r"invites applications|recrute|recherche|busca|requires|is pleased to)\b"
+    r"invites applications|has a vacancy|is accepting applications|recrute|recherche|busca|requires|is pleased to)\b"
 )
 
 
 def take_first_lines(reader: Reader, lines: list[NoticeLine]) -> None:
     """What the first lines state without a label: title, organisation, place and salary."""
-    first = first_lines(lines, frozenset(reader.labelled))
+    first = first_lines(lines, reader.labelled)
     for line in first:
         _first_line(reader, line)
     _headline(reader, [line for line in first if line.number not in reader.used])
@@ -76,6 +77,8 @@ def take_first_lines(reader: Reader, lines: list[NoticeLine]) -> None:
 
 def _first_line(reader: Reader, line: NoticeLine) -> None:
     text = line.text.strip()
+    if contract_meant(text) and not role_words(text):
+        take("contract", reader, text, line, Evidence.HEADLINE)
     employer, places = employer_line(text, reader.known)
     if (salary := salary_in(text)) and salary.most and salary.currency not in _WORDS and len(text) < 100:
         take("salary", reader, text, line)
@@ -94,12 +97,18 @@ def _headline(reader: Reader, first: Sequence[NoticeLine]) -> None:
     """The first of some lines that can be a title, taken apart; and the employer that stands beside it."""
     for position, line in enumerate(first):
         found = read_headline(line.text.strip(), reader.known)
+        # Where the title alone stands on a line of its own, what stands behind it here is no part of it.
+        core = next((one.text.strip() for one in first if re.match(rf"{re.escape(one.text.strip()[:150])}(?: [-–—(]|,)", found.title)), "")
+        found = replace(found, title=core) if core and is_title(core) else found
         if not is_title(found.title) or (position and len(found.title.split()) < 2):
             continue
         offer_headline(reader, found, line, Evidence.HEADLINE)
-        reader.used |= {one.number for one in first if one.text.strip() == line.text.strip()}
-        for near in (first[position - 1] if position else None, first[position + 1] if position + 1 < len(first) else None):
-            if near and not found.employer and _is_employer(near.text.strip()):
+        same = [one for one in first if one.text.strip() == line.text.strip()]
+        reader.used |= {one.number for one in same}
+        others = [one for one in first if one not in same]
+        before = sum(one not in same for one in first[:position])
+        for near in others[max(0, before - 1) : before + 1]:
+            if not found.employer and _is_employer(near.text.strip()):
                 take("organisation", reader, near.text.strip(), near, Evidence.HEADLINE)
         return
 
@@ -112,7 +121,7 @@ def take_sentences(reader: Reader, lines: list[NoticeLine]) -> None:
     """What sentences state, by the few forms that leave no doubt."""
     for line in lines:
         text = line.text.strip()
-        if line.number not in reader.labelled:
+        if line not in reader.labelled and line.number not in reader.used:
             _sentence(reader, line, text)
             _deadlines(reader, line, text)
         if match := _OF_ORGANISATION.fullmatch(text):
@@ -144,7 +153,7 @@ def _sentence(reader: Reader, line: NoticeLine, text: str) -> None:
         take("grade", reader, match["grade"], line)
     if match := _CONTRACT_KIND.match(text):
         take("contract", reader, match["kind"], line)
-    if station := place_line(text):
+    if (station := place_line(text)) and not sounds_like_employer(text):
         reader.candidates.append(Candidate("duty_stations", [station], text, line.origin, Evidence.HEADLINE))
         reader.used.add(line.number)
     if match := _HIRES.match(text):
@@ -161,9 +170,9 @@ def _deadlines(reader: Reader, line: NoticeLine, text: str) -> None:
         for found in dates_in(sentence, reader.order):
             before = sentence[max(0, found.start - 120) : found.start]
             named = list(_DEADLINE.finditer(before))
-            nearer = before[named[-1].end() :] if named else before
-            until = _UNTIL.search(before) and _APPLY.search(before)
-            if (named or until) and not _OTHER_DAY.search(nearer):
+            applied = list(_APPLY.finditer(before))
+            nearer = before[(named or applied)[-1].end() :] if named or applied else ""
+            if (named or (applied and _UNTIL.search(before))) and not _OTHER_DAY.search(nearer):
                 doubt = f"deadline: {found.doubt}" if found.doubt else ""
                 words = sentence[max(0, found.start - 60) : found.start + 40].strip()
                 said = NoticeLine(line.number, words)

@@ -7,14 +7,14 @@ from ..editing.edits import Written
 from ..model.problems import shown
 from ..model.vocabulary import term_meant
 from ..wording.dates import dates_in, read_date
-from ..wording.employers import employer_named
+from ..wording.employers import employer_named, employers_in
 from ..wording.grades import grade_in
 from ..wording.layouts import NoticeLine
 from ..wording.phrases import category_meant, contract_meant, role_words, sections, plain_key
 from ..wording.places import stations, unclear_countries
 from .choosing import Candidate, Evidence
 from .drafting import Reader, unknown
-from .headlines import Headline, read_headline
+from .headlines import Headline, is_sentence, read_headline
 
 _LONGEST_TITLE = 150  # characters
 _LONGEST_NAME = 200
@@ -28,7 +28,7 @@ _OPEN_ENDED = re.compile(
     r"until filled|open until (?!\d)|rolling|ongoing|continuous|open[- ]ended|until the position is|jusqu'à pourvoi|hasta cubrir|no deadline",
     re.IGNORECASE,
 )
-_HOURS = re.compile(r"(?:full|part)[- _]?time|temps (?:plein|partiel|complet)|tiempo completo|jornada|\d+ ?%|employee|staff", re.IGNORECASE)
+_HOURS = re.compile(r"(?:full|part)[- _]?time|temps (?:plein|partiel|complet)|tiempo completo|jornada|\d+ ?%|(?:employee|staff)$", re.IGNORECASE)
 
 
 def take(kind: str, reader: Reader, value: str, line: NoticeLine, evidence: Evidence = Evidence.LABEL) -> None:
@@ -109,7 +109,7 @@ def _first_sentence(value: str) -> str:
 
 def _contract(reader: Reader, value: str, line: NoticeLine, evidence: Evidence) -> None:
     ticked = re.findall(r"(?:\b[Xx]|☒|☑|✓|✔)\s+([^☐☒☑✓✔]{3,40}?)(?=\s*(?:☐|☒|☑|✓|✔|$))", value)
-    name = ticked[0] if ticked else re.split(r"\s*[(,;]|\s[-–—/]\s", value, maxsplit=1)[0].strip()
+    name = ticked[0] if ticked else _first_part(value)
     kind = contract_meant(value) or contract_meant(name) or term_meant(name, reader.words.contracts)
     category = category_meant(name)
     if kind and kind in reader.words.contracts:
@@ -118,7 +118,7 @@ def _contract(reader: Reader, value: str, line: NoticeLine, evidence: Evidence) 
     elif category and category in reader.words.categories:
         reader.draft.state("category", category, line.origin)
         reader.draft.leave(f"{shown(name)} stands as contract and is a category, so it was taken as that")
-    elif not _HOURS.match(name) and len(value) <= _LONGEST_NAME:
+    elif not _HOURS.match(name) and len(value) <= _LONGEST_NAME and not role_words(name):
         reader.draft.named.setdefault("contract", value)
         reader.draft.leave(unknown("contract", value))
     _duration(reader, value[len(name) :], line, evidence)
@@ -149,8 +149,16 @@ def _grade(reader: Reader, value: str, line: NoticeLine, evidence: Evidence) -> 
         key = found.key
         doubt = "" if key else unknown("grade", found.text)
         reader.candidates.append(Candidate("grade", key, found.text, line.origin, evidence, doubt))
-    elif re.search(r"\d|[A-Z]{2}", value):
+    elif not (contract_meant(_first_part(value)) or category_meant(value)):
         reader.draft.leave(unknown("grade", value), "grade")
+    # Some name the kind of contract before the grade or in its place.
+    if contract_meant(_first_part(value)):
+        _contract(reader, _first_part(value), line, evidence)
+
+
+def _first_part(value: str) -> str:
+    """A value up to its first comma, bracket or dash."""
+    return re.split(r"\s*[(,;]|\s[-–—/]\s", value, maxsplit=1)[0].strip()
 
 
 def _affiliate(reader: Reader, value: str, line: NoticeLine, evidence: Evidence) -> None:
@@ -180,11 +188,13 @@ def _open_to(reader: Reader, value: str, line: NoticeLine, _: Evidence) -> None:
 
 def _organisation(reader: Reader, value: str, line: NoticeLine, evidence: Evidence) -> None:
     found = employer_named(value, reader.organisations)
-    if not found and (len(value) > _LONGEST_NAME or len(value.split()) > 16 or ". " in value):
-        # What stands behind the label is a text on the employer.
-        return
+    if not found and (len(value.split()) > 12 or ". " in value or is_sentence(value)):
+        # What stands behind the label is a text on the employer, which names it.
+        found = next((one for one, _ in employers_in(value, reader.organisations)), None)
+        if not found:
+            return
     key = found.key if found else None
-    name = value.rstrip(" /,;")
+    name = re.sub(r"^(?:[Ll]['’]|[Tt]he (?=[A-Z]{3}))", "", found.name if found else value.rstrip(" /,;"))
     doubt = "" if key else f"the organisation {shown(name)} has no file in content/organisations/, write one"
     reader.candidates.append(Candidate("organisation", key, name, line.origin, evidence, doubt))
 

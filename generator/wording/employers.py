@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from ..model.content import OrganisationFile
 from ..model.vocabulary import employers
-from .phrases import plain_key
+from .phrases import plain_key, role_words
+from .places import country_named
 
 _LONGEST_NAME = 200  # characters
 _FEWEST_LETTERS = 3  # of a name that a text may speak of in passing
@@ -42,8 +43,16 @@ def _names_in(text: str) -> Iterator[str]:
     plain = re.sub(r"^(?:the|le|la|les|l['’]|el) ?(?=[A-ZÉ])", "", text.strip(), flags=re.IGNORECASE)
     yield plain_key(text)
     yield plain_key(plain)
-    yield plain_key(re.sub(r"\s*\(.*?\)\s*$", "", plain))
-    yield from map(plain_key, re.findall(r"\(([^)]+)\)", plain))
+    without = re.sub(r"\s*\(.*?\)\s*$", "", plain)
+    yield plain_key(without)
+    # In brackets stands the short name, unless before them stands more than a name.
+    if not role_words(without) and len(without.split()) <= 12:
+        yield from map(plain_key, re.findall(r"\(([^)]+)\)", plain))
+    # An office in a country belongs to the whole.
+    for words in (1, 2):
+        name, country = " ".join(without.split()[:-words]), " ".join(without.split()[-words:])
+        if name and country_named(country):
+            yield plain_key(name)
     yield plain_key(re.split(r"\s[-–|]\s", plain)[0])
     # Some sites write UN before the name of whatever belongs to it.
     yield plain_key(re.sub(r"^UN (?=[A-Z][a-z])", "", plain))
@@ -84,7 +93,7 @@ def employers_in(text: str, organisations: Mapping[str, OrganisationFile]) -> It
             for last in range(min(len(words), first + 14), first, -1):
                 name = " ".join(words[first:last]).strip(".,")
                 if len(name) >= _FEWEST_LETTERS and (found := employer_named(name, organisations)):
-                    yield found, run.start() + run[0].index(words[first])
+                    yield found._replace(name=name), run.start() + run[0].index(words[first])
                     break
             else:
                 continue

@@ -82,6 +82,8 @@ def pairs_of(lines: list[NoticeLine]) -> Iterator[tuple[list[Pair], list[NoticeL
             yield [], [header[1]]
             header = None
         if found:
+            if lead := _lead(text, found[0]):
+                yield [], [NoticeLine(line.number, lead)]
             last = found[-1]
             if not last.value and len(found) == 1:
                 waiting = _Label(last.kind, 0, 0, last.hint), line
@@ -99,6 +101,12 @@ def pairs_of(lines: list[NoticeLine]) -> Iterator[tuple[list[Pair], list[NoticeL
         yield [], [header[1]]
 
 
+def _lead(text: str, first: Pair) -> str:
+    """What stands on a line before its first label."""
+    lead = text[: text.find(first.line.text)] if first.line.text in text and first.line.text != text else ""
+    return lead.strip(" \t|;,-–—·•")
+
+
 def _bare(text: str) -> str:
     """A line without the marks of a list, of a heading, of bold words and of a table."""
     text = re.sub(r"\*\*|__|[\ufe0f\u200d]|^\s*#{1,6} |^\s*\|\s?|\s?\|\s*$", "", text).strip()
@@ -111,7 +119,8 @@ def _kind(label: str) -> str | None:
 
 
 def _cells(text: str) -> list[str]:
-    return [cell.strip() for cell in re.split(r"[\t|]", text)] if re.search(r"[\t|]", text) else []
+    cells = [cell.strip() for cell in re.split(r"[\t|]", text)] if re.search(r"[\t|]", text) else []
+    return [cell for cell in cells if cell not in ("", ":")]
 
 
 def _label_alone(text: str) -> _Label | None:
@@ -149,7 +158,7 @@ def _pairs_in(line: NoticeLine, text: str) -> Iterator[Pair]:
         ends = [mark.start for mark in marks[1:]] + [len(text)]
         for mark, end in zip(marks, ends, strict=True):
             value = text[mark.end : end].strip(" \t|;,-–—·•")
-            yield Pair(mark.kind, value, _part(line, text[mark.start : end], len(marks)), mark.hint)
+            yield Pair(mark.kind, value, _part(line, text[mark.start : end], len(marks) + (mark.start > 0)), mark.hint)
         return
     if cells := _cells(text):
         yield from _in_cells(line, cells)
@@ -176,7 +185,7 @@ def _in_cells(line: NoticeLine, cells: list[str]) -> Iterator[Pair]:
 def _behind_dash(line: NoticeLine, text: str) -> Pair | None:
     label, dash, value = _parted(text)
     kind = _kind(label) if dash else None
-    return Pair(kind, value, line) if kind and kind not in _WEAK else None
+    return Pair(kind, value, line) if kind and kind != "role" else None
 
 
 def _parted(text: str) -> tuple[str, str, str]:
@@ -283,6 +292,6 @@ def _speaks_for_itself(label: _Label, value: str, *, glued: bool) -> bool:
     if label.kind == "grade":
         return is_grade(value)
     if label.kind in ("station", "city", "country"):
-        return is_place(value) or (glued and label.end > 10 and value[0].isupper())
+        return all(map(is_place, re.split(r" [|/] ", value))) or (glued and label.end > 10 and value[0].isupper())
     several_words = label.end > 12
     return glued and several_words and value[0].isupper() and value[-1] not in ".;"

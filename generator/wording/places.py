@@ -67,7 +67,7 @@ _NO_CITY = re.compile(
     r"\d|not specified|n/a|multiple|various|several|worldwide|global|anywhere|any other|different|to be |tbd|tbc|all |region|country|"
     r"headquarters|duty station|flexible|hybrid|on-?site|field|office|locations?\b|home|base\b|d/s|africa\b|europe\b|asia\b|america\b|"
     r"east\b.*asia|pacific|worldwide|internacional|international|national\b|varios|plusieurs|divers|city of|county|see |travel|sites?\b|"
-    r"district|province|department|région|pays\b|país|unit\b|division|section|headquarter|none|unknown|and other|mission|ppe",
+    r"district|province|department|région|pays\b|país|unit\b|division|section|headquarter|none|unknown|and other|mission|building|street|avenue\b|road\b|campus|tower\b|floor|boulevard|\brue\b|calle\b",
     re.IGNORECASE,
 )
 # What stands in brackets is a country, or says more than a place has: `Pemba (Mozambique)`, `Kapoeta (North, South)`.
@@ -192,7 +192,7 @@ def _pieces(text: str) -> list[str]:
 
 def _tidy(piece: str) -> str:
     """A place without what notices put around its name."""
-    text = piece.strip(" .,:-–—")
+    text = piece.strip(" .,:-–—Â\u00a0")
     text = _BEFORE_PLACE.sub("", text)
     return _BEHIND_PLACE.split(text, maxsplit=1)[0].strip(" .,()")
 
@@ -206,7 +206,7 @@ def _station(text: str) -> Station:
     if not text or len(text) > _LONGEST_PLACE:
         return {}
     if city := known_city(text):
-        return {"city": city[0], "country": city[1]}
+        return _as_written(text, city)
     if code := country_named(text):
         return {} if code in _STATES_TOO or (len(text) == 2 and text in _STATES) else {"country": code}
     # The name of a country may hold a comma itself.
@@ -219,11 +219,17 @@ def _station(text: str) -> Station:
     return _city_alone(parts)
 
 
+def _as_written(text: str, city: tuple[str, str]) -> Station:
+    """A known city: by its name here, unless the notice writes the same one in its own way."""
+    same = _plain(text) == _plain(city[0]) and not text.isupper() and not text.islower()
+    return {"city": text if same else city[0], "country": city[1]}
+
+
 def _in_country(before: list[str], code: str, written: str) -> Station:
     """A city before the name of its country; a state between the two is no part of either."""
     city = known_city(", ".join(before)) or known_city(before[0]) or (known_city(before[-1]) if len(before) > 1 else None)
     if city and (city[1] == code or _is_state(written)):
-        return {"city": city[0], "country": city[1]}
+        return _as_written(before[0], city)
     name = before[0]
     if _is_state(written) or code in _STATES_TOO:
         states = written.strip() in _STATES and written.strip() not in countries()
@@ -241,7 +247,7 @@ def _city_alone(parts: list[str]) -> Station:
         return _in_country(parts[:-1], parts[-1], parts[-1])
     for part in (", ".join(parts), *(parts if _NO_CITY.search(parts[0]) else parts[:1])):
         if city := known_city(part):
-            return {"city": city[0], "country": city[1]}
+            return _as_written(part, city)
     return _city(parts[0]) if len(parts) <= 3 else {}
 
 
