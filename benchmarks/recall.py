@@ -22,7 +22,7 @@ from generator.importing.interchange import drafts_in
 from generator.importing.notices import Bench
 from generator.model.content import Content
 from generator.reading.folder import load
-from generator.wording.places import country_named
+from generator.wording.places import country_named, stations
 
 KEYS = ("title", "organisation", "place", "deadline", "grade", "contract")
 MARKED = KEYS[:5]  # for which the project has set itself marks
@@ -123,6 +123,8 @@ def _is_country(stated: str, accepted: Sequence[Any]) -> bool:
 
 
 def _is_place(stated: str, noted: str) -> bool:
+    if stated == "Remote":
+        return stations(noted)[1]
     city, _, country = stated.rpartition(", ") if ", " in stated else (stated, "", "")
     name, _, code = noted.rpartition(", ") if ", " in noted else (noted, "", "")
     if not city:  # a country alone

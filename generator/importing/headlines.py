@@ -43,6 +43,7 @@ _NOTICE_OF = re.compile(
 _AT = re.compile(r"^(?P<title>.{3,150}?),?(?: job| vacancy| position)?\s+(?:[Aa]t|@|with|chez)\s+(?P<who>(?:the |The )?[A-ZÉ][^@]{1,110})$")
 _OPPORTUNITY = re.compile(r"^(?:job|career|vacancy)?\s?(?:opportunity|opportunities|vacancy|vacancies|jobs?) at (?P<who>[^-–—:]{2,60}?)\s*[-–—:]\s*(?P<title>.+)$", re.IGNORECASE)
 _IN_PLACE = re.compile(r"^(?P<who>.{2,80}?) (?:in|à|en) (?P<place>[A-ZÉ].{2,60})$")
+_COMMA_PLACE = re.compile(r"^(?P<who>[^,]{2,80}), (?P<place>[A-ZÉ].{2,60})$")
 _JOB_IN = re.compile(r"^(?:job|jobs|poste|emploi|work) (?:in|à|en|at) (?P<place>[A-ZÉ].{2,80})$", re.IGNORECASE)
 _BASED = re.compile(r"^(?:hq )?(?:outposted to|based in|base in|basée? à|duty station:?|poste basé à|home[- ]based)\s*", re.IGNORECASE)
 _SPLIT = re.compile(r"(?P<mark>,\s+|(?<=[\w)]{2})\.\s+(?=[A-ZÉ])|\s+[-–—|/]\s+|\s*[-–—]\s+|;\s+|\s+[-–—](?=[A-Z]))(?![^()]*\))")
@@ -85,13 +86,7 @@ def read_headline(text: str, known: Known) -> Headline:
     if (match := _CLOSES.search(plain)) and (closes := read_date(match["date"], known.order)):
         plain = plain[: match.start()].strip(" .,;–—-|")
     plain = _BEHIND.sub("", _NUMBERED.sub("", plain))
-    employer = None
-    if match := _OPPORTUNITY.match(plain) or _HIRES.match(plain):
-        employer = employer_named(match["who"], known.organisations) or _name_of(match["who"])
-        plain = match["title"]
-    elif match := _NOTICE_OF.match(plain):
-        plain = match["title"]
-    plain = _BEFORE.sub("", plain)
+    employer, plain = _hiring(plain, known)
     if not employer and (match := _AT.match(plain)):
         who = re.split(r"(?<=\w\w)\. | \| ", match["who"])[0]
         if found := employer_named(who, known.organisations) or (_name_of(who) if sounds_like_employer(who) else None):
@@ -100,6 +95,19 @@ def read_headline(text: str, known: Known) -> Headline:
         if found := employer_named(match["who"], known.organisations):
             employer, plain = found, match["title"]
     return replace(_in_parts(plain, known, employer), closes=closes)
+
+
+def _hiring(text: str, known: Known) -> tuple[Employer | None, str]:
+    """The employer in a headline such as `PLAY International recrute un animateur à Dakar`, and the rest of it."""
+    if match := _OPPORTUNITY.match(text):
+        return employer_named(match["who"], known.organisations) or _name_of(match["who"]), match["title"]
+    plain = _BEFORE.sub("", text)
+    if (match := _HIRES.match(plain)) or (match := _NOTICE_OF.match(text)):
+        # The place is said as sentences say it.
+        title = re.sub(r" (?:à|en) (?=[A-ZÉ][\w'-]+(?: [A-ZÉ][\w'-]+)?$)", ", ", match["title"])
+        who = match.groupdict().get("who") or ""
+        return (employer_named(who, known.organisations) or _name_of(who)) if who else None, title
+    return None, plain
 
 
 def _name_of(text: str) -> Employer | None:
@@ -120,6 +128,7 @@ def _in_parts(text: str, known: Known, employer: Employer | None) -> Headline:
             found, first = taken, min(first, position)
         position += max(count, 1)
     title = parts[0] + "".join(mark + part for mark, part in zip(marks[: first - 1], parts[1:first], strict=False))
+    title = _BEHIND.sub("", title)
     if bracket := re.search(r"\s*\(([^()]{2,12})\)$", title):
         if grade := sure_grade(bracket[1], known.words.grades):
             found, title = replace(found, grade=found.grade or grade), title[: bracket.start()]
@@ -176,7 +185,7 @@ def first_lines(lines: Sequence[NoticeLine], labelled: Collection[NoticeLine]) -
 def is_title(text: str) -> bool:
     """Whether a line can be what a notice calls its role."""
     plain = text.strip(" \"“”«»'")
-    if not _SHORTEST <= len(plain) or len(plain.split()) > _MOST_WORDS or plain[-1] in ";!?" or not _begins_well(plain):
+    if not _SHORTEST <= len(plain) or "://" in plain or len(plain.split()) > _MOST_WORDS or plain[-1] in ";!?" or not _begins_well(plain):
         return False
     if plain_key(plain) in sections() or _LISTS.search(plain) or is_place(plain) or _NO_TITLE.search(plain):
         return False
@@ -206,13 +215,11 @@ def employer_line(text: str, known: Known) -> tuple[Employer | None, tuple[Stati
     plain = text.strip(" .|")
     if len(plain.split()) > 14:
         return None, ()
-    if found := employer_named(plain, known.organisations):
-        return found, ()
-    for pattern in (_IN_PLACE, re.compile(r"^(?P<who>[^,]{2,80}), (?P<place>[A-ZÉ].{2,60})$")):
+    for pattern in (_IN_PLACE, _COMMA_PLACE):
         if (match := pattern.match(plain)) and (found := employer_named(match["who"], known.organisations)):
             if is_place(match["place"]):
                 return found, tuple(stations(match["place"])[0])
-    return None, ()
+    return employer_named(plain, known.organisations), ()
 
 
 def job_in(text: str) -> tuple[Station, ...]:

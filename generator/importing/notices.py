@@ -259,12 +259,17 @@ def _compose_salary(reader: Reader, text: str, origin: str) -> None:
     reader.draft.state("salary", salary, origin)
 
 
-# Words that notices of vacancies have, and pages of other kinds seldom have several of.
+# Words that notices of vacancies have and few other pages, and words that other pages about work have as well.
 _SIGNS = re.compile(
-    r"\b(?:vacanc(?:y|ies)|job description|applicants?|candidates?|duties|responsibilities|duty station|incumbent|recruit\w*|terms of reference|"
-    r"appointment|candidatures?|recrute\w*|le poste|poste|candidat\w*|convocatoria|vacante|puesto|contratación|consultor\w*)\b",
+    r"\b(?:vacanc(?:y|ies)|job description|job opening|duty station|incumbent|terms of reference|avis de recrutement|appel à candidatures?|"
+    r"termes de référence|t[eé]rminos de referencia|convocatoria|vacante|consultor[ií]a|concurso)\b",
     re.IGNORECASE,
 )
+_WEAK_SIGNS = re.compile(
+    r"\b(?:applicants?|candidates?|duties|responsibilities|recruit\w*|appointment|candidatures?|recrut\w*|poste|candidat\w*|puesto|contratación)\b",
+    re.IGNORECASE,
+)
+_ENOUGH = 2  # signs that a text is a notice
 
 
 def _judge(reader: Reader, found: list[NoticeSection], lines: list[NoticeLine], has_data: bool) -> None:
@@ -272,14 +277,14 @@ def _judge(reader: Reader, found: list[NoticeSection], lines: list[NoticeLine], 
     facts, draft = reader.draft.facts, reader.draft
     stated = {key for key in (*facts, *draft.named, *draft.doubtful) if key in _FACTS}
     headings = sum(plain_key(section.heading) in sections() for section in found)
-    words = {plain_key(word) for line in lines for word in _SIGNS.findall(line.text)}
-    signs = 2 * len(stated) + min(headings, 3) + min(len(words), 3)
-    if signs < (2 if has_data else 4) or not (stated or headings):
-        raise Unreadable(f"{draft.source} holds no vacancy that can be read: too little of what notices have was found")
+    words, weak = ({plain_key(word) for line in lines for word in signs.findall(line.text)} for signs in (_SIGNS, _WEAK_SIGNS))
+    signs = 2 * (len(stated) + len(words)) + headings + len(weak) + bool(reader.labelled)
+    if signs < _ENOUGH and not has_data:
+        raise Unreadable(f"{draft.source} holds no vacancy that can be read: nothing of what notices have was found")
     for section in found:
         for one in section.blocks:
             for text in one.texts if isinstance(one, Items) else (one,):
-                if match := re.search(r"\[[A-Za-z][^\]\d]{12,300}\]", text):
+                if match := re.search(r"\[(?!email\b)[A-Za-z][^\]\d]{12,300}\]", text):
                     draft.leave(f"a placeholder was never filled in: {shown(match[0])}")
     spoken = countries_spoken_of(" ".join(texts_of(found)))
     if "duty_stations" not in facts and "duty_stations" not in draft.doubtful and len(spoken) == 1:

@@ -47,7 +47,7 @@ _DEADLINE = re.compile(
 )
 _APPLY = re.compile(
     r"\b(?:appl(?:y|ies|ication|ications)|submi\w+|sen[dt]|open|closed|closes|candidatures?|dossiers?|postul\w+|envoy\w+|ouvert\w*|solicitud\w*|"
-    r"candidat\w+|enviar|envíen|receiv\w+|ofertas|cv)\b",
+    r"candidatarse|enviar|envíen|receiv\w+|ofertas|cv)\b",
     re.IGNORECASE,
 )
 _UNTIL = re.compile(
@@ -100,7 +100,7 @@ def _headline(reader: Reader, first: Sequence[NoticeLine]) -> None:
         # Where the title alone stands on a line of its own, what stands behind it here is no part of it.
         core = next((one.text.strip() for one in first if re.match(rf"{re.escape(one.text.strip()[:150])}(?: [-–—(]|,)", found.title)), "")
         found = replace(found, title=core) if core and is_title(core) else found
-        if not is_title(found.title) or (position and len(found.title.split()) < 2):
+        if not is_title(found.title) or (position and len(line.text.split()) < 2) or (position and len(found.title) > 150):
             continue
         offer_headline(reader, found, line, Evidence.HEADLINE)
         same = [one for one in first if one.text.strip() == line.text.strip()]
@@ -114,7 +114,7 @@ def _headline(reader: Reader, first: Sequence[NoticeLine]) -> None:
 
 
 def _is_employer(text: str) -> bool:
-    return len(text.split()) <= 8 and text[:1].isupper() and text[-1] not in ".:;!?" and sounds_like_employer(text) and not role_words(text)
+    return len(text.split()) <= 8 and not re.search(r"[,/]|\.\.", text) and text[:1].isupper() and text[-1] not in ".:;!?" and sounds_like_employer(text) and not role_words(text)
 
 
 def take_sentences(reader: Reader, lines: list[NoticeLine]) -> None:
@@ -124,6 +124,8 @@ def take_sentences(reader: Reader, lines: list[NoticeLine]) -> None:
         if line not in reader.labelled and line.number not in reader.used:
             _sentence(reader, line, text)
             _deadlines(reader, line, text)
+        if contract_meant(text.partition(":")[0]) and ":" in text and len(text) < 120:
+            take("contract", reader, text.replace(":", ",", 1), line)
         if match := _OF_ORGANISATION.fullmatch(text):
             take("organisation", reader, match["name"], line, Evidence.HEADLINE)
             reader.used.add(line.number)

@@ -34,7 +34,7 @@ _HOURS = re.compile(r"(?:full|part)[- _]?time|temps (?:plein|partiel|complet)|ti
 def take(kind: str, reader: Reader, value: str, line: NoticeLine, evidence: Evidence = Evidence.LABEL) -> None:
     """Takes in a value as if a label of this kind had stood before it; one that says that there is nothing, not."""
     text = value.strip()
-    if not _NOTHING.fullmatch(text) and kind in _TAKERS:
+    if text and not _NOTHING.fullmatch(text) and kind in _TAKERS:
         _TAKERS[kind](reader, text, line, evidence)
 
 
@@ -152,8 +152,9 @@ def _grade(reader: Reader, value: str, line: NoticeLine, evidence: Evidence) -> 
     elif not (contract_meant(_first_part(value)) or category_meant(value)):
         reader.draft.leave(unknown("grade", value), "grade")
     # Some name the kind of contract before the grade or in its place.
-    if contract_meant(_first_part(value)):
-        _contract(reader, _first_part(value), line, evidence)
+    kind = _first_part(value.replace(found.text, "") if found else value)
+    if contract_meant(kind):
+        _contract(reader, kind, line, evidence)
 
 
 def _first_part(value: str) -> str:
@@ -169,10 +170,12 @@ def _affiliate(reader: Reader, value: str, line: NoticeLine, evidence: Evidence)
         reader.candidates.append(Candidate("grade", found.key, found.text, line.origin, evidence, unknown("grade", found.text)))
 
 
-def _category(reader: Reader, value: str, line: NoticeLine, _: Evidence) -> None:
+def _category(reader: Reader, value: str, line: NoticeLine, _evidence: Evidence) -> None:
     category = category_meant(value) or term_meant(value, reader.words.categories)
     if category and category in reader.words.categories:
         reader.draft.state("category", category, line.origin)
+    elif (found := grade_in(value, reader.words.grades)) and found.key:
+        _grade(reader, value, line, _evidence)
 
 
 def _open_to(reader: Reader, value: str, line: NoticeLine, _: Evidence) -> None:

@@ -25,7 +25,7 @@ def employer_named(text: str, organisations: Mapping[str, OrganisationFile]) -> 
     """The employer that a text is a name of, in short, in full or both."""
     if len(text) > _LONGEST_NAME:
         return None
-    names = list(dict.fromkeys(_names_in(text)))
+    names = list(dict.fromkeys(filter(None, _names_in(text))))
     for name in names:
         if key := _keys(organisations).get(name):
             return Employer(key, text)

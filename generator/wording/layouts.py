@@ -48,6 +48,7 @@ class _Label(NamedTuple):
     start: int
     end: int  # where the value begins
     hint: str = ""
+    name: str = ""
 
 
 def pairs_of(lines: list[NoticeLine]) -> Iterator[tuple[list[Pair], list[NoticeLine]]]:
@@ -199,13 +200,14 @@ _COLON = re.compile(r"\s?[:：](?!//)(?!\d\d(?!\d)(?<=\d:\d\d))")
 def _marks(text: str) -> Iterator[_Label]:
     """The labels with a colon in a line, in their order."""
     words = _words(text)
-    at, least = 0, 0
+    at, least, found = 0, 0, 0
     for colon in _COLON.finditer(text):
         while at < len(words) and words[at][1] <= colon.start():
             at += 1
         if mark := _mark_before(text, words[:at] if at < MOST_WORDS * 3 else words[at - MOST_WORDS * 3 : at], colon):
-            if mark.start >= least:
-                least = mark.end
+            # Few words before the first label belong to another label, which is not known: `Job Posting Organization:`.
+            if mark.start >= least and (found or not 0 < len(text[: mark.start].split()) < 3 or text[mark.start - 1].isalnum()):
+                least, found = mark.end, found + 1
                 yield mark
 
 
@@ -281,7 +283,7 @@ def _label_at_start(text: str) -> _Label | None:
         if kind := _kind(text[:end]):
             hint = re.match(r"(?:\(s\))?\s*(?:\(([^()]{1,60})\))?[ .#]*", text[end:])
             assert hint
-            return _Label(kind, 0, end + hint.end() - (hint[0].endswith(" ") and not hint[1]), hint[1] or "")
+            return _Label(kind, 0, end + hint.end() - (hint[0].endswith(" ") and not hint[1]), hint[1] or "", text[:end])
     return None
 
 
@@ -294,4 +296,7 @@ def _speaks_for_itself(label: _Label, value: str, *, glued: bool) -> bool:
     if label.kind in ("station", "city", "country"):
         return all(map(is_place, re.split(r" [|/] ", value))) or (glued and label.end > 10 and value[0].isupper())
     several_words = label.end > 12
+    if not glued and label.name.isupper() and len(label.name) > 5:
+        # A label in capitals ends where the capitals do.
+        return label.kind in ("title", "organisation", "contract", "duration", "category", "grade") and not value.split()[0].isupper()
     return glued and several_words and value[0].isupper() and value[-1] not in ".;"

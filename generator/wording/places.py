@@ -31,6 +31,8 @@ _ALSO = {
     "palestine": "PS",
     "rca": "CF",
     "rdc": "CD",
+    "republique democratique du congo": "CD",
+    "republica democratica del congo": "CD",
     "republic of congo": "CG",
     "republic of the congo": "CG",
     "russia": "RU",
@@ -74,7 +76,7 @@ _NO_CITY = re.compile(
 _BRACKETS = re.compile(r"\s*\(([^()]{1,120})\)?")
 _OFFICE = re.compile(r"\b(?:unit|division|section|department|programme|branch)\b", re.IGNORECASE)
 _BEFORE_PLACE = re.compile(
-    r"^(?:(?:[A-Z]{1,5}-?\d{1,2}\b[ ,]*)?(?i:the |position |based |basée? |poste |le poste est |located |job |primarily )*"
+    r"^(?:(?:[A-Z]{1,5}-?\d{1,2}\b[ ,]*)?(?i:position |based |basée? |poste |le poste est |located |job |primarily )*"
     r"(?i:in |at |à |en |au |aux )?(?i:(?:city|town) of |ville de |ciudad de (?!méxico|guatemala|panamá))?)"
 )
 _BEHIND_PLACE = re.compile(
@@ -271,7 +273,7 @@ def is_place(text: str) -> bool:
 def place_line(text: str) -> Station | None:
     """A line that is a city and its country and nothing else."""
     plain = re.sub(r"\s*[\U0001f1e6-\U0001f1ff]+$", "", text.strip())
-    match = re.fullmatch(r"[A-Z][\w'’. -]{1,40}, [A-Z][\w'’(). ,-]{2,60}", plain)
+    match = re.fullmatch(r"[A-Z][\w'’. -]{1,40}, [A-Z][\w'’(). ,-]{1,60}", plain)
     station = _station(plain) if match else {}
     return station if set(station) == {"city", "country"} and _names_country(plain, station) else None
 
@@ -280,6 +282,8 @@ def _names_country(text: str, station: Station) -> bool:
     """Whether each part of a line belongs to the place: `Logistics, Geneva` has more than one."""
     city, _, rest = text.partition(", ")
     country = rest.rpartition(", ")[2]
+    if len(rest) == 2 and not known_city(city):
+        return False
     return bool(country_named(rest) or country_named(country)) and not country_named(city)
 
 
