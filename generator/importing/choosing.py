@@ -146,7 +146,7 @@ def _merged(one: Written, other: Written) -> Written:
     countries = [{place.get("country") for place in places if "country" in place} for places in (first, second)]
     if len(first) == 1 and "city" not in first[0] and countries[0] <= countries[1]:
         return other
-    if len(second) == 1 and ("city" not in second[0] and countries[1] <= countries[0] or second[0] in first):
+    if len(second) == 1 and (("city" not in second[0] and countries[1] <= countries[0]) or second[0] in first):
         return one
     return other if len(first) == 1 and first[0] in second else None
 

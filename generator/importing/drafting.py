@@ -69,7 +69,7 @@ class Draft:
 
     def text(self) -> str:
         """The file of the draft: front matter with the origin of each fact behind it, and the body."""
-        lines = []
+        lines = [] if "title" in self.facts else [f"# title: {_comment(self.origins.get('title', 'write it'))}"]
         for key in sorted(self.facts, key=_ORDER.index):
             first, *more = block(key, self.facts[key])
             origin = self.origins.get(key, "")

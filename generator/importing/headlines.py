@@ -185,7 +185,7 @@ def first_lines(lines: Sequence[NoticeLine], labelled: Collection[NoticeLine]) -
 def is_title(text: str) -> bool:
     """Whether a line can be what a notice calls its role."""
     plain = text.strip(" \"“”«»'")
-    if not _SHORTEST <= len(plain) or "://" in plain or len(plain.split()) > _MOST_WORDS or plain[-1] in ";!?" or not _begins_well(plain):
+    if not len(plain) >= _SHORTEST or "://" in plain or len(plain.split()) > _MOST_WORDS or plain[-1] in ";!?" or not _begins_well(plain):
         return False
     if plain_key(plain) in sections() or _LISTS.search(plain) or is_place(plain) or _NO_TITLE.search(plain):
         return False

@@ -279,7 +279,7 @@ def _judge(reader: Reader, found: list[NoticeSection], lines: list[NoticeLine], 
     headings = sum(plain_key(section.heading) in sections() for section in found)
     words, weak = ({plain_key(word) for line in lines for word in signs.findall(line.text)} for signs in (_SIGNS, _WEAK_SIGNS))
     signs = 2 * (len(stated) + len(words)) + headings + len(weak) + bool(reader.labelled)
-    if signs < _ENOUGH and not has_data:
+    if signs < _ENOUGH and not (has_data and stated):
         raise Unreadable(f"{draft.source} holds no vacancy that can be read: nothing of what notices have was found")
     for section in found:
         for one in section.blocks:
@@ -304,4 +304,5 @@ def _tell_title(reader: Reader, lines: list[NoticeLine]) -> None:
         return
     first = first_lines(lines, reader.labelled) or [line for line in lines if line.text.strip()][:_MOST_LIKELY]
     likely = [shown(line.text.strip()) for line in likeliest(first)][:_MOST_LIKELY]
-    reader.draft.leave(f"no title of a role was found, write it; it may be one of: {'; '.join(likely) or 'no line'}", "title")
+    reader.draft.leave(f"no title of a role was found, write it{'; it may be one of: ' if likely else ''}{'; '.join(likely)}", "title")
+    reader.draft.origins["title"] = f"write it; likely {'; '.join(likely)}" if likely else "write it"

@@ -1,8 +1,8 @@
 """What a notice states in its first lines and in sentences, by the few forms that leave no doubt."""
 
 import re
-from dataclasses import replace
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from ..model.problems import shown
 from ..wording.amounts import salary_in
@@ -22,6 +22,10 @@ _ACTS = r"(?:will|reports?|shall|is responsible|is expected|works under|performs
 _IN_PROSE = re.compile(
     rf"\b[Tt]he (?P<title>(?:[A-Z][\w&/’'-]*(?: (?:of|and|for|in|the|to|&))? ){{0,7}}[A-Z][a-z]+)(?: \([A-Z]{{2,6}}\))?"
     rf"(?: at (?:the )?[A-Z]{{1,3}}-?\d level)?,? {_ACTS}\b"
+)
+_WANTED = re.compile(
+    r"\b(?:seeks|needs|is (?:looking for|recruiting|seeking)|recrute|recherche|busca) (?:an?|une?|un\(e\)) (?:[a-z]+ ){0,3}"
+    r"(?P<title>(?:[A-ZÉ][\w&/’'-]*(?: (?:of|and|for|in|the|to|de|des|du|&))? ){0,7}[A-ZÉ][a-zéè]+)\b"
 )
 _LOCATED = re.compile(
     r"\blocated in (?:the )?(?P<name>[A-Z][\w ,'’&-]{1,150}?) \((?P<short>[A-Z][A-Za-z-]{1,11})\)"
@@ -60,6 +64,7 @@ _OTHER_DAY = re.compile(
     r"posted|published|contract|appointment|contrat|fellowship|tenure|employ)\w*",
     re.IGNORECASE,
 )
+_LINK = re.compile(r"https://[^\s<>\"')\]]+")
 _ENDS = re.compile(r"(?<=[^.\s]{3})[.;!?]\s+(?=[A-ZÀ-Ý])")
 _HIRES = re.compile(
     r"^(?:[^,.]{0,60}, )?(?P<who>(?:The |Le |La |L['’])?[A-ZÉ][^.;:]{2,110}?)(?:, [^,]{5,160},)? (?:is (?:currently )?(?:looking for|recruiting|seeking|hiring|advertising)|seeks|"
@@ -72,7 +77,10 @@ def take_first_lines(reader: Reader, lines: list[NoticeLine]) -> None:
     first = first_lines(lines, reader.labelled)
     for line in first:
         _first_line(reader, line)
-    _headline(reader, [line for line in first if line.number not in reader.used])
+    if titled := [one.words for one in reader.candidates if one.key == "title" and one.evidence is Evidence.DATA]:
+        reader.used |= {line.number for line in first if line.text.strip() in titled}
+    else:
+        _headline(reader, [line for line in first if line.number not in reader.used])
 
 
 def _first_line(reader: Reader, line: NoticeLine) -> None:
@@ -129,6 +137,8 @@ def take_sentences(reader: Reader, lines: list[NoticeLine]) -> None:
         if match := _OF_ORGANISATION.fullmatch(text):
             take("organisation", reader, match["name"], line, Evidence.HEADLINE)
             reader.used.add(line.number)
+        if (links := set(_LINK.findall(text))) and _APPLY.search(text) and len(links) == 1:
+            reader.candidates.append(Candidate("apply", links.pop().rstrip(".,;"), text, line.origin, Evidence.SENTENCE))
         if re.search(r"\bonly open to roster\b|\brecruit from roster\b", text, re.IGNORECASE):
             reader.draft.state("open_to", ["roster"], line.origin)
         if _OVER.search(text) and len(text) < 120:
@@ -185,7 +195,7 @@ def _most_often(lines: Iterable[NoticeLine]) -> tuple[str, NoticeLine] | None:
     """The role that sentences say most often what it does."""
     found: dict[str, list[NoticeLine]] = {}
     for line in lines:
-        for match in _IN_PROSE.finditer(line.text):
+        for match in (*_IN_PROSE.finditer(line.text), *_WANTED.finditer(line.text)):
             name = match["title"]
             if role_words(name.split()[-1]):
                 found.setdefault(name, []).append(NoticeLine(line.number, match[0]))

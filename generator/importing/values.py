@@ -10,7 +10,7 @@ from ..wording.dates import dates_in, read_date
 from ..wording.employers import employer_named, employers_in
 from ..wording.grades import grade_in
 from ..wording.layouts import NoticeLine
-from ..wording.phrases import category_meant, contract_meant, role_words, sections, plain_key
+from ..wording.phrases import category_meant, contract_meant, plain_key, role_words, sections
 from ..wording.places import stations, unclear_countries
 from .choosing import Candidate, Evidence
 from .drafting import Reader, unknown
@@ -218,7 +218,7 @@ def _line_of(key: str) -> "Taker":
 
 def _title(reader: Reader, value: str, line: NoticeLine, evidence: Evidence) -> None:
     text = value.strip(" \"“”«»")
-    if not text or text[0].isdigit() and not role_words(text) or plain_key(text) in sections() or not re.search(r"[^\W\d_]{3}", text):
+    if not text or (text[0].isdigit() and not role_words(text)) or plain_key(text) in sections() or not re.search(r"[^\W\d_]{3}", text):
         return
     if re.match(r"\d+ (?:postes?|positions?|posts?)$", text):
         return

@@ -12,6 +12,7 @@ from .places import is_place
 
 BULLET = re.compile(r"^\s*(?:[•▪●◦‣·*➔►✓✔]\s*|[-–—]\s+)(?P<text>\S.*)$")
 NUMBER = re.compile(r"^\s*(?:\d{1,2}|[a-z])[.)]\s+(?P<text>\S.*)$")
+_LONGEST_LABEL = 120
 _LONGEST_VALUE = 200  # characters, of what stands on the line below a label
 _DATES = frozenset({"closes", "opens", "added", "period", "updated"})
 # Words that are labels on their own, and values below another label as often.
@@ -61,6 +62,8 @@ def pairs_of(lines: list[NoticeLine]) -> Iterator[tuple[list[Pair], list[NoticeL
             yield [], [line]
             continue
         found = list(_pairs_in(line, text))
+        if len(found) == 1 and not found[0].value:
+            found = []
         alone = None if found else _label_alone(text)
         if waiting:
             label, above = waiting
@@ -85,11 +88,7 @@ def pairs_of(lines: list[NoticeLine]) -> Iterator[tuple[list[Pair], list[NoticeL
         if found:
             if lead := _lead(text, found[0]):
                 yield [], [NoticeLine(line.number, lead)]
-            last = found[-1]
-            if not last.value and len(found) == 1:
-                waiting = _Label(last.kind, 0, 0, last.hint), line
-            else:
-                yield found, [line]
+            yield found, [line]
         elif alone:
             waiting = alone, line
         elif len(cells) > 1 and all(kinds := [_kind(cell) for cell in cells]):
@@ -115,8 +114,18 @@ def _bare(text: str) -> str:
     return item["text"].strip() if item else text
 
 
+# What pages reckon behind a label: `Deadline in 3 days: Friday 5 June`.
+_RECKONED = re.compile(r"\s+(?:(?:in|within|dans|en) )?(?:\d+|an?|one|two|three) \w+(?: ago)?$", re.IGNORECASE)
+
+
 def _kind(label: str) -> str | None:
-    return labels().get(plain_key(label)) if len(label) < 100 else None
+    if len(label) > _LONGEST_LABEL:
+        return None
+    return labels().get(plain_key(label))
+
+
+def _kind_before_colon(label: str) -> str | None:
+    return _kind(label) or _kind(_RECKONED.sub("", label))
 
 
 def _cells(text: str) -> list[str]:
@@ -130,8 +139,9 @@ def _label_alone(text: str) -> _Label | None:
         return None
     # In capitals behind a mark it is a tick box or a word of prose.
     name, hint = _without_hint(text.rstrip(" :"))
-    kind = _kind(name) or _kind(text)
-    is_heading = plain_key(text) in sections() and kind in _WEAK and not text.endswith(":")
+    kind = _kind_before_colon(name) or _kind(text)
+    # Some headings are called as labels are: what stands below is a text.
+    is_heading = plain_key(text) in sections() and (kind in ("none", "apply") or (kind in _WEAK and not text.endswith(":")))
     return _Label(kind, 0, 0, hint) if kind and not is_heading and text[0].isupper() else None
 
 
@@ -153,9 +163,12 @@ def _is_value(text: str, alone: _Label | None) -> bool:
 
 def _pairs_in(line: NoticeLine, text: str) -> Iterator[Pair]:
     """The pairs that one line states."""
+    if row := list(_row(line, text)):
+        yield from row
+        return
     if marks := list(_marks(text)):
-        if (cells := _cells(text[: marks[0].start])) and (before := list(_in_cells(line, cells))):
-            yield from before
+        lead = text[: marks[0].start].strip(" \t|;,-–—·•")
+        yield from _in_cells(line, _cells(lead)) if _cells(lead) else _without_mark(line, lead)
         ends = [mark.start for mark in marks[1:]] + [len(text)]
         for mark, end in zip(marks, ends, strict=True):
             value = text[mark.end : end].strip(" \t|;,-–—·•")
@@ -168,6 +181,19 @@ def _pairs_in(line: NoticeLine, text: str) -> Iterator[Pair]:
         yield pair
         return
     yield from _without_mark(line, text)
+
+
+def _row(line: NoticeLine, text: str) -> Iterator[Pair]:
+    """Several pairs with dashes or bars between them: `Added 7 hours ago - Source: iom.int`; all parts are pairs, or none."""
+    parts = [part.strip() for part in re.split(r"\s+[-–|·•]\s+", text[:_LONGEST_VALUE * 2])]
+    found = [_label_at_start(part) for part in parts]
+    both = [(label, part[label.end :]) for label, part in zip(found, parts, strict=True) if label]
+    sure = (value.strip(" :") and (label.kind not in _WEAK or value.startswith(":")) for label, value in both)
+    if len(parts) < 2 or len(both) < len(parts) or not all(sure):
+        return
+    for label, part in zip(found, parts, strict=True):
+        if label:
+            yield Pair(label.kind, part[label.end :].strip(" :"), NoticeLine(line.number, part), label.hint)
 
 
 def _part(line: NoticeLine, text: str, of: int) -> NoticeLine:
@@ -213,7 +239,7 @@ def _marks(text: str) -> Iterator[_Label]:
 
 def _mark_before(text: str, words: list[tuple[int, int]], colon: re.Match[str]) -> _Label | None:
     """The longest label that ends at a colon."""
-    before = text[max(0, colon.start() - 80) : colon.start()]
+    before = text[max(0, colon.start() - _LONGEST_LABEL) : colon.start()]
     name, hint = _without_hint(before)
     offset = colon.start() - len(before)
     for end, said in ((offset + len(name), hint), (colon.start(), "")):
@@ -221,7 +247,7 @@ def _mark_before(text: str, words: list[tuple[int, int]], colon: re.Match[str]) 
         if not near or re.search(r"[^\s\d)#*°./?’'_-]", text[near[-1][1] : end]):
             continue
         for start, _ in near:
-            if not re.search(r"[:;|\t•!?]|\. ", text[start:end]) and (kind := _kind(text[start:end])):
+            if not re.search(r"[:;|\t•!?]|\. ", text[start : near[-1][1]]) and (kind := _kind_before_colon(text[start:end])):
                 if _may_begin(text, start):
                     return _Label(kind, start, colon.end(), said)
         if not hint:

@@ -8,7 +8,7 @@ from itertools import product
 
 from ..model.vocabulary import notice_words
 
-MOST_WORDS = 12  # of a label
+MOST_WORDS = 20  # of a label
 
 
 @lru_cache(1 << 14)

@@ -58,8 +58,7 @@ _SEVERAL = re.compile(r"(?:the )?congo", re.IGNORECASE)
 _STATES_TOO = frozenset({"GE"})
 # States of the United States. Some of their letters are a country's as well: CA is California behind a city, not Canada.
 _STATES = frozenset(
-    "AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA RI SC SD TN TX UT"
-    " VT VA WA WV WI WY".split()
+    ["AL", "AK", "AZ", "AR", "CA", "CO", "CT", "DE", "FL", "GA", "HI", "ID", "IL", "IN", "IA", "KS", "KY", "LA", "ME", "MD", "MA", "MI", "MN", "MS", "MO", "MT", "NE", "NV", "NH", "NJ", "NM", "NY", "NC", "ND", "OH", "OK", "OR", "PA", "RI", "SC", "SD", "TN", "TX", "UT", "VT", "VA", "WA", "WV", "WI", "WY"]
 )
 _REMOTE = re.compile(
     r"\b(home[- ]?based|remote(?:ly)?|roving|telework\w*|work from home|wfh|à distance|a distance|télétravail|teletrabajo|remoto)\b",

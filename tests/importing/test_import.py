@@ -18,17 +18,17 @@ from sites import DATA, ROOT, Outcome, SmallSite
 from webserver import web
 
 from generator.editing.desk import Desk
-from generator.wording.dates import read_date
 from generator.importing.drafting import Draft, plain_markdown
 from generator.importing.fetching import NotFetched, Web, fetch
 from generator.importing.importing import write_drafts
 from generator.importing.interchange import drafted, drafts_in, found_in
-from generator.wording.amounts import salary_in
 from generator.importing.notices import Bench
-from generator.wording.places import countries_listed, country_named
 from generator.importing.twins import Known, Trait, like_of, twin_of
 from generator.reading.frontmatter import read_mapping, split
 from generator.text.markup import read
+from generator.wording.amounts import salary_in
+from generator.wording.dates import read_date
+from generator.wording.places import countries_listed, country_named
 
 SEEDS = ROOT.parent / "shared/seeds"
 NOW = datetime(2026, 5, 29, 9, tzinfo=UTC)
@@ -293,7 +293,7 @@ def test_markdown_of_another_generator(site: SmallSite) -> None:
     (draft,) = drafts(site, page, "content/jobs/nurse.md", title="titel", closes="expiryDate", station="place")
     stated = {"title": "Nurse", "organisation": "iom", "closes": "2026-06-30"}
     assert wrong_in(draft, {"facts": stated, "headings": ["Work"]}) == []
-    assert draft.facts["duty_stations"] == [{"city": "Goma"}, {"city": "Bukavu"}]
+    assert draft.facts["duty_stations"] == [{"city": "Goma", "country": "CD"}, {"city": "Bukavu", "country": "CD"}]
     assert "You heal \\<b\\>x\\</b\\>." in draft.body
 
 
@@ -353,7 +353,7 @@ def test_forms_in_which_vacancies_are_really_sent(site: SmallSite, form: dict[st
     read = [_as_draft(one) for one in found if isinstance(one, Draft)]
     for one in read:
         desk.judged(site.root / "content/postings/drafted.md", one.text())
-    assert [one.facts["title"] for one in read] == form["titles"]
+    assert [one.facts.get("title", "") for one in read] == form["titles"]
     unread = [str(one) for one in found if not isinstance(one, Draft)]
     assert len(unread) == len(form.get("unread", []))
     assert all(one.startswith(start) for one, start in zip(unread, form.get("unread", []), strict=True)), unread
@@ -550,8 +550,9 @@ def test_a_salary_is_the_one_that_is_written(amount: Decimal, way: str, behind: 
 )
 def test_no_figure_is_read_in_part(least: int, most: int, more: str, form: str) -> None:
     """A figure with anything behind it that makes it another is not read, at either end."""
-    found = salary_in(f"USD {form.format(least, most, more)}")
-    assert found is None or str(Decimal(found.least)) in (f"{least}{more}",)
+    written = form.format(least, most, more)
+    found = salary_in(f"USD {written}")
+    assert found is None or " - ".join(filter(None, found[1:3])) == written
 
 
 PAIRS = yaml.load((DATA / "twins.yaml").read_text("utf-8"), Loader=yaml.BaseLoader)
@@ -602,7 +603,7 @@ def test_a_notice_that_would_be_no_good_content_stops_no_other(site: SmallSite) 
 
 
 BAD = {
-    "empty.txt": (b"", "holds no vacancy that can be read: no title of a role was found"),
+    "empty.txt": (b"", "holds no vacancy that can be read: nothing of what notices have was found"),
     "prose.txt": (b"It was a dark night.\n\nThe rain fell.\n" * 40, "holds no vacancy that can be read"),
     "login.html": (
         b"<!doctype html><body><h1>Sign in</h1><form><input name=user></form><p>Password forgotten?</p></body>",
