@@ -14,7 +14,7 @@ from ..model.vocabulary import Vocabulary
 from ..wording.dates import Order
 from ..wording.layouts import NoticeLine
 from .choosing import Candidate
-from .headlines import Known
+from ..wording.headlines import Known
 
 _ORDER = [info.alias or name for name, info in Posting.model_fields.items()]
 _LONGEST_ORIGIN = 90

@@ -21,7 +21,7 @@ from ..wording.phrases import is_frame, others, plain_key, sections
 from ..wording.places import countries_spoken_of, country_named, known_city, stations
 from .choosing import Evidence, chosen
 from .drafting import Draft, Items, NoticeSection, Reader, Unreadable, body_of, cleaned, left_out, told_left, unknown
-from .headlines import Known, first_lines, likeliest
+from ..wording.headlines import Known, first_lines, likeliest
 from .requirements import take_requirements
 from .sections import sections_of, texts_of, unwrapped
 from .sentences import take_first_lines, take_sentences

@@ -13,7 +13,7 @@ from ..wording.phrases import contract_meant, role_words, sounds_like_employer
 from ..wording.places import country_named, place_line, stations
 from .choosing import Candidate, Evidence
 from .drafting import Reader
-from .headlines import employer_line, first_lines, is_title, job_in, read_headline
+from ..wording.headlines import employer_line, first_lines, is_title, job_in, read_headline
 from .values import offer_headline, take
 
 # Currencies that are words too, where letters are capitals: ALL 12 - 15 DRIVERS.

@@ -14,7 +14,7 @@ from ..wording.phrases import category_meant, contract_meant, plain_key, role_wo
 from ..wording.places import stations, unclear_countries
 from .choosing import Candidate, Evidence
 from .drafting import Reader, unknown
-from .headlines import Headline, is_sentence, read_headline
+from ..wording.headlines import Headline, is_sentence, read_headline
 
 _LONGEST_TITLE = 150  # characters
 _LONGEST_NAME = 200

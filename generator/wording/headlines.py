@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 
 from ..model.content import OrganisationFile
 from ..model.vocabulary import Vocabulary
-from ..wording.dates import Order, ReadDate, read_date
-from ..wording.employers import Employer, employer_named
-from ..wording.grades import ReadGrade, sure_grade
-from ..wording.layouts import BULLET, NUMBER, NoticeLine
-from ..wording.phrases import contract_meant, is_frame, others, plain_key, role_words, sections, sounds_like_employer
-from ..wording.places import Station, country_named, is_place, known_city, place_line, stations
+from .dates import Order, ReadDate, read_date
+from .employers import Employer, employer_named
+from .grades import ReadGrade, sure_grade
+from .layouts import BULLET, NUMBER, NoticeLine
+from .phrases import contract_meant, is_frame, others, plain_key, role_words, sections, sounds_like_employer
+from .places import Station, country_named, is_place, known_city, place_line, stations
 
 _SHORTEST, _LONGEST = 3, 150  # characters of a title
 _MOST_WORDS = 40
