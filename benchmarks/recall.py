@@ -102,7 +102,9 @@ def _same(key: str, stated: Sequence[str], noted: Any) -> bool:
         return _same_places(stated, noted)
     if key == "deadline":
         # A day alone is right where a person noted the time as well.
-        return bool(stated[0][:10] == noted[:10]) and (len(min(stated[0], noted, key=len)) == 10 or stated[0][:16] == noted)
+        return bool(stated[0][:10] == noted[:10]) and (
+            len(min(stated[0], noted, key=len)) == 10 or stated[0][:16] == noted
+        )
     if key == "grade":
         return _plain(stated[0]).replace(" ", "") == _plain(noted).replace(" ", "")
     if key == "contract":
@@ -140,7 +142,9 @@ def _titles(draft: Draft, _: Content) -> Iterator[str]:
 def _organisations(draft: Draft, content: Content) -> Iterator[str]:
     if key := draft.facts.get("organisation"):
         organisation = content.organisations[str(key)].organisation
-        yield from filter(None, (organisation.name, organisation.full_name, f"{organisation.name} {organisation.full_name}"))
+        yield from filter(
+            None, (organisation.name, organisation.full_name, f"{organisation.name} {organisation.full_name}")
+        )
     elif name := draft.named.get("organisation"):
         yield name
         yield re.sub(r"\s*\(.*?\)\s*", " ", name)

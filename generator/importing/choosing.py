@@ -1,7 +1,7 @@
 """Which of several candidates for a fact a draft takes: the one with the best evidence, or none where two contradict."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import IntEnum
 
@@ -30,7 +30,7 @@ class Candidate:
     """
 
     key: str
-    value: Written
+    value: Written | None
     words: str
     origin: str
     evidence: Evidence
@@ -104,8 +104,10 @@ def _same_deadline(one: ReadDate | None, other: ReadDate | None) -> bool:
         return abs(one.instant - other.instant) < timedelta(minutes=2)
     # A day ends, somewhere, up to half a day before or after it does in UTC.
     instant, day = (one.instant, other.day) if one.instant else (other.instant, one.day)
-    return bool(instant) and abs((instant.date() if instant else day) - day) <= timedelta(days=1) and bool(
-        instant and not 6 <= instant.hour < 18
+    return (
+        bool(instant)
+        and abs((instant.date() if instant else day) - day) <= timedelta(days=1)
+        and bool(instant and not 6 <= instant.hour < 18)
     )
 
 
@@ -117,39 +119,37 @@ def _grade(ranked: Sequence[Candidate]) -> Choice:
     return _taken(known[0] if known else ranked[0])
 
 
+_Places = list[Mapping[str, Written]]
+
+
 def _stations(ranked: Sequence[Candidate]) -> Choice:
-    """The place that says most, where the others do not contradict it."""
-    best = ranked[0]
-    for one in ranked[1:]:
-        if one.evidence < Evidence.HEADLINE and best.evidence > Evidence.HEADLINE:
-            continue
-        merged = _merged(best.value, one.value)
-        if merged is None:
-            if one.evidence is best.evidence:
-                return _clash("duty_stations", [best, one])
-        elif merged != best.value:
-            best = one if merged == one.value else best
-    return _taken(best)
+    """The places of the best candidate, with what others say more of them; two of one evidence may contradict."""
+    best, *others = ranked
+    places = _places(best.value)
+    for one in others:
+        merged = _merged(places, _places(one.value))
+        if merged is not None:
+            places = merged
+        elif one.evidence is best.evidence:
+            return _clash("duty_stations", [best, one])
+    return _taken(replace(best, value=places))
 
 
-def _merged(one: Written, other: Written) -> Written:
-    """Two lists of places as one, where either says of the other's places what it leaves open; else None."""
-    first, second = _places(one), _places(other)
-    if first == second:
+def _merged(one: _Places, other: _Places) -> _Places | None:
+    """Two lists of places as one, where either leaves open what the other says; None where they contradict."""
+    if len(one) == len(other) == 1:
+        both = {**other[0], **one[0]}
+        agree = all(one[0][key] == other[0][key] for key in one[0].keys() & other[0].keys())
+        return [{key: both[key] for key in ("city", "country") if key in both}] if agree else None
+    if all(place in one or _holds(one, place) for place in other):
         return one
-    if len(first) == len(second) == 1:
-        (a,), (b,) = first, second
-        if all(a[key] == b[key] for key in a.keys() & b.keys()) and a.keys() & b.keys():
-            return other if len(b) > len(a) else one
-        return None
-    # Several places in a country, and the country alone.
-    countries = [{place.get("country") for place in places if "country" in place} for places in (first, second)]
-    if len(first) == 1 and "city" not in first[0] and countries[0] <= countries[1]:
-        return other
-    if len(second) == 1 and (("city" not in second[0] and countries[1] <= countries[0]) or second[0] in first):
-        return one
-    return other if len(first) == 1 and first[0] in second else None
+    return other if all(place in other or _holds(other, place) for place in one) else None
 
 
-def _places(value: Written) -> list[dict[str, str]]:
-    return [dict(one) for one in value if isinstance(one, dict)] if isinstance(value, list) else []  # type: ignore[arg-type]
+def _holds(places: _Places, country: Mapping[str, Written]) -> bool:
+    """Whether a place is a country alone, and each of some places is in it."""
+    return "city" not in country and all(place.get("country") == country["country"] for place in places)
+
+
+def _places(value: Written | None) -> _Places:
+    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []

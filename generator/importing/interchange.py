@@ -145,7 +145,9 @@ def _from_feed(text: str, source: str, names: Mapping[str, str]) -> Iterator[Fou
         when = entry.get("published") or entry.get("updated")
         marked = (entry.get("title_detail") or {}).get("type") in ("text/html", "application/xhtml+xml")
         title = words_of(entry.title) if marked else entry.get("title")
-        text, facts, name = from_item((title, entry.get("link"), when), body, numbered(source, number, len(feed.entries)))
+        text, facts, name = from_item(
+            (title, entry.get("link"), when), body, numbered(source, number, len(feed.entries))
+        )
         yield text, [*facts, *_more_of(entry)], name
 
 

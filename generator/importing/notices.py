@@ -6,7 +6,7 @@ copying breaks; the rules know these and no site.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -19,7 +19,8 @@ from ..wording.dates import order_of
 from ..wording.layouts import NoticeLine, Pair, pairs_of
 from ..wording.phrases import is_frame, others, plain_key, sections
 from ..wording.places import countries_spoken_of, country_named, known_city, stations
-from .choosing import Evidence, chosen
+from ..wording.employers import has_own_grades
+from .choosing import Candidate, Evidence, chosen
 from .drafting import Draft, Items, NoticeSection, Reader, Unreadable, body_of, cleaned, left_out, told_left, unknown
 from ..wording.headlines import Known, first_lines, likeliest
 from .requirements import take_requirements
@@ -83,6 +84,7 @@ def read_notice(text: str, source: str, bench: Bench, stated: Iterable[StatedFie
     spoken = [line for line in rest if line.text.strip()]
     take_sentences(reader, spoken)
     take_requirements(reader, spoken)
+    _offer_city(reader)
     _choose(reader)
     _tell_deadline(reader, rest)
     _compose(reader)
@@ -125,9 +127,17 @@ def _is_text(pair: Pair) -> bool:
     return pair.kind == "apply" and " " in pair.value
 
 
+def _as_named(grade: Candidate) -> Candidate:
+    """A grade of an employer with a ladder of its own: what looks like a word of the digest is another."""
+    return replace(grade, value=None, doubt=unknown("grade", grade.words))
+
+
 def _choose(reader: Reader) -> None:
     """Takes for each fact the candidate that a careful reader would take, and tells what is left to a person."""
     draft = reader.draft
+    employers = {one.words for one in reader.candidates if one.key == "organisation"}
+    if any(map(has_own_grades, employers)):
+        reader.candidates = [_as_named(one) if one.key == "grade" else one for one in reader.candidates]
     for key in dict.fromkeys(one.key for one in reader.candidates):
         choice = chosen(key, reader.candidates)
         for note in choice.left:
@@ -206,23 +216,25 @@ def _compose(reader: Reader) -> None:
         }
 
 
+def _offer_city(reader: Reader) -> None:
+    """Puts the city of one label and the country of another together."""
+    country, origin = reader.apart.get("country", ("", ""))
+    city, city_origin = reader.apart.get("city", ("", ""))
+    code = country_named(country)
+    found = stations(f"{city}, {country}" if city and code else city or country)[0]
+    if country and not code and not found:
+        reader.draft.leave(unknown("country", country), "duty_stations")
+    places: list[Written] = [*found] or ([{"country": code}] if code else [])
+    if city and code and len(found) == 1:
+        places = [found[0] | {"country": code}]
+    if places:
+        words = ", ".join(filter(None, (city, country)))
+        offered = Candidate("duty_stations", places, words, city_origin or origin, Evidence.LABEL)
+        reader.candidates.append(offered)
+
+
 def _compose_station(reader: Reader) -> None:
-    draft, places = reader.draft, reader.apart
-    country, origin = places.get("country", ("", ""))
-    city, city_origin = places.get("city", ("", ""))
-    code = country_named(country) if country else None
-    if country and not code and (named := stations(country)[0]) and not city:
-        draft.state("duty_stations", list(named), origin)
-    elif country and not code:
-        draft.leave(unknown("country", country), "duty_stations")
-    held = draft.facts.get("duty_stations")
-    if held is None and "duty_stations" not in draft.doubtful and (city or code):
-        found = stations(f"{city}, {country}" if code and city else city or country)[0]
-        station: dict[str, Written] = dict(found[0]) if len(found) == 1 else {"city": city} if city else {}
-        draft.state("duty_stations", [station | ({"country": code} if code else {})], origin or city_origin)
-    elif isinstance(held, list) and len(held) == 1 and isinstance(held[0], dict) and code:
-        held[0].setdefault("country", code)
-    elif held is None and "duty_stations" not in draft.doubtful:
+    if "duty_stations" not in reader.draft.facts and "duty_stations" not in reader.draft.doubtful:
         _station_in_prose(reader)
 
 
@@ -277,7 +289,9 @@ def _judge(reader: Reader, found: list[NoticeSection], lines: list[NoticeLine], 
     facts, draft = reader.draft.facts, reader.draft
     stated = {key for key in (*facts, *draft.named, *draft.doubtful) if key in _FACTS}
     headings = sum(plain_key(section.heading) in sections() for section in found)
-    words, weak = ({plain_key(word) for line in lines for word in signs.findall(line.text)} for signs in (_SIGNS, _WEAK_SIGNS))
+    words, weak = (
+        {plain_key(word) for line in lines for word in signs.findall(line.text)} for signs in (_SIGNS, _WEAK_SIGNS)
+    )
     signs = 2 * (len(stated) + len(words)) + headings + len(weak) + bool(reader.labelled)
     if signs < _ENOUGH and not (has_data and stated):
         raise Unreadable(f"{draft.source} holds no vacancy that can be read: nothing of what notices have was found")
@@ -304,5 +318,7 @@ def _tell_title(reader: Reader, lines: list[NoticeLine]) -> None:
         return
     first = first_lines(lines, reader.labelled) or [line for line in lines if line.text.strip()][:_MOST_LIKELY]
     likely = [shown(line.text.strip()) for line in likeliest(first)][:_MOST_LIKELY]
-    reader.draft.leave(f"no title of a role was found, write it{'; it may be one of: ' if likely else ''}{'; '.join(likely)}", "title")
+    reader.draft.leave(
+        f"no title of a role was found, write it{'; it may be one of: ' if likely else ''}{'; '.join(likely)}", "title"
+    )
     reader.draft.origins["title"] = f"write it; likely {'; '.join(likely)}" if likely else "write it"

@@ -38,7 +38,10 @@ _BASED = re.compile(
     r"(?:in|at|à|en) (?P<there>[A-ZÉ][\w'’-]+(?:(?:, | )[A-ZÉ][\w'’-]+){0,3})"
 )
 _CONTRACT_GRADE = re.compile(r"^This is an? (?P<grade>[A-Z]{1,4}[- ]?\w{1,2}) (?:contract|position|post)\b")
-_CONTRACT_KIND = re.compile(r"^This is an? (?P<kind>Consultancy|Internship|Volunteer|Fixed-term|Temporary) (?:contract|position)\b", re.IGNORECASE)
+_CONTRACT_KIND = re.compile(
+    r"^This is an? (?P<kind>Consultancy|Internship|Volunteer|Fixed-term|Temporary) (?:contract|position)\b",
+    re.IGNORECASE,
+)
 _OVER = re.compile(
     r"\bexpired (?:\d+|a|an|one|two|three)\b.{0,40} ago|"
     r"\bthis (?:job|vacancy|position|notice) (?:has expired|is archived|is closed|has closed|is no longer)",
@@ -106,9 +109,20 @@ def _headline(reader: Reader, first: Sequence[NoticeLine]) -> None:
     for position, line in enumerate(first):
         found = read_headline(line.text.strip(), reader.known)
         # Where the title alone stands on a line of its own, what stands behind it here is no part of it.
-        core = next((one.text.strip() for one in first if re.match(rf"{re.escape(one.text.strip()[:150])}(?: [-–—(]|,)", found.title)), "")
+        core = next(
+            (
+                one.text.strip()
+                for one in first
+                if re.match(rf"{re.escape(one.text.strip()[:150])}(?: [-–—(]|,)", found.title)
+            ),
+            "",
+        )
         found = replace(found, title=core) if core and is_title(core) else found
-        if not is_title(found.title) or (position and len(line.text.split()) < 2) or (position and len(found.title) > 150):
+        if (
+            not is_title(found.title)
+            or (position and len(line.text.split()) < 2)
+            or (position and len(found.title) > 150)
+        ):
             continue
         offer_headline(reader, found, line, Evidence.HEADLINE)
         same = [one for one in first if one.text.strip() == line.text.strip()]
@@ -122,7 +136,14 @@ def _headline(reader: Reader, first: Sequence[NoticeLine]) -> None:
 
 
 def _is_employer(text: str) -> bool:
-    return len(text.split()) <= 8 and not re.search(r"[,/]|\.\.", text) and text[:1].isupper() and text[-1] not in ".:;!?" and sounds_like_employer(text) and not role_words(text)
+    return (
+        len(text.split()) <= 8
+        and not re.search(r"[,/]|\.\.", text)
+        and text[:1].isupper()
+        and text[-1] not in ".:;!?"
+        and sounds_like_employer(text)
+        and not role_words(text)
+    )
 
 
 def take_sentences(reader: Reader, lines: list[NoticeLine]) -> None:
@@ -138,7 +159,9 @@ def take_sentences(reader: Reader, lines: list[NoticeLine]) -> None:
             take("organisation", reader, match["name"], line, Evidence.HEADLINE)
             reader.used.add(line.number)
         if (links := set(_LINK.findall(text))) and _APPLY.search(text) and len(links) == 1:
-            reader.candidates.append(Candidate("apply", links.pop().rstrip(".,;"), text, line.origin, Evidence.SENTENCE))
+            reader.candidates.append(
+                Candidate("apply", links.pop().rstrip(".,;"), text, line.origin, Evidence.SENTENCE)
+            )
         if re.search(r"\bonly open to roster\b|\brecruit from roster\b", text, re.IGNORECASE):
             reader.draft.state("open_to", ["roster"], line.origin)
         if _OVER.search(text) and len(text) < 120:
@@ -188,7 +211,9 @@ def _deadlines(reader: Reader, line: NoticeLine, text: str) -> None:
                 doubt = f"deadline: {found.doubt}" if found.doubt else ""
                 words = sentence[max(0, found.start - 60) : found.start + 40].strip()
                 said = NoticeLine(line.number, words)
-                reader.candidates.append(Candidate("closes", found.text, words, said.origin, Evidence.SENTENCE, doubt, found))
+                reader.candidates.append(
+                    Candidate("closes", found.text, words, said.origin, Evidence.SENTENCE, doubt, found)
+                )
 
 
 def _most_often(lines: Iterable[NoticeLine]) -> tuple[str, NoticeLine] | None:

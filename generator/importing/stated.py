@@ -87,7 +87,11 @@ def from_json_feed(value: Mapping[str, Any], source: str) -> Iterator[FoundNotic
 def from_item(said: tuple[Any, Any, Any], text: str, source: str) -> FoundNotice:
     """An item of a feed, from its title, its link and its date, and its text."""
     title, link, when = said
-    facts = [fact("title", title_of(title), "title"), fact("url", link, "link"), fact("added", day_of(when), "published")]
+    facts = [
+        fact("title", title_of(title), "title"),
+        fact("url", link, "link"),
+        fact("added", day_of(when), "published"),
+    ]
     return text, [one for one in facts if one.value], source
 
 

@@ -5,6 +5,7 @@ import io
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from ..editing.editors import FORM, FORM_TEXT
@@ -138,9 +139,16 @@ def from_fields(values: Mapping[str, str], source: str, names: Mapping[str, str]
     return body, [one for one in facts if one.value], source
 
 
+@cache
+def _without_spaces() -> Mapping[str, str]:
+    return {label.replace(" ", ""): kind for label, kind in labels().items()}
+
+
 def kind_of(name: str) -> str | None:
     """What a name states: it is a label of notices, or our own word for it."""
-    kind = labels().get(plain_key(name.replace("_", " ")))
+    plain = plain_key(name.replace("_", " "))
+    # Programs write their names without spaces: `expirydate`, `jobTitle`.
+    kind = labels().get(plain) or _without_spaces().get(plain.replace(" ", ""))
     return (kind if kind != "none" else None) or (name if name in labels().values() and name != "none" else None)
 
 
@@ -153,7 +161,6 @@ def flat(value: Any) -> str:
     if isinstance(value, dict):
         return ", ".join(map(flat, value.values()))
     return str(value).lower() if isinstance(value, bool) else str(value)
-
 
 
 def lines_of(text: str) -> str:

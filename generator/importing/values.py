@@ -11,7 +11,7 @@ from ..wording.employers import employer_named, employers_in
 from ..wording.grades import grade_in
 from ..wording.layouts import NoticeLine
 from ..wording.phrases import category_meant, contract_meant, plain_key, role_words, sections
-from ..wording.places import stations, unclear_countries
+from ..wording.places import is_place, stations, unclear_countries
 from .choosing import Candidate, Evidence
 from .drafting import Reader, unknown
 from ..wording.headlines import Headline, is_sentence, read_headline
@@ -28,7 +28,10 @@ _OPEN_ENDED = re.compile(
     r"until filled|open until (?!\d)|rolling|ongoing|continuous|open[- ]ended|until the position is|jusqu'à pourvoi|hasta cubrir|no deadline",
     re.IGNORECASE,
 )
-_HOURS = re.compile(r"(?:full|part)[- _]?time|temps (?:plein|partiel|complet)|tiempo completo|jornada|\d+ ?%|(?:employee|staff)$", re.IGNORECASE)
+_HOURS = re.compile(
+    r"(?:full|part)[- _]?time|temps (?:plein|partiel|complet)|tiempo completo|jornada|\d+ ?%|(?:employee|staff)$",
+    re.IGNORECASE,
+)
 
 
 def take(kind: str, reader: Reader, value: str, line: NoticeLine, evidence: Evidence = Evidence.LABEL) -> None:
@@ -95,7 +98,9 @@ def _station(reader: Reader, value: str, line: NoticeLine, evidence: Evidence) -
     if found:
         _offer(reader, "duty_stations", list(found), value, line, evidence)
     for name in unclear_countries(value):
-        reader.draft.leave(f"{shown(name)} is the name of two countries, CD and CG, so it was left out", "duty_stations")
+        reader.draft.leave(
+            f"{shown(name)} is the name of two countries, CD and CG, so it was left out", "duty_stations"
+        )
     if remote:
         _offer(reader, "remote", True, value, line, evidence)
     elif not found and evidence > Evidence.SENTENCE:
@@ -124,7 +129,9 @@ def _contract(reader: Reader, value: str, line: NoticeLine, evidence: Evidence) 
     _duration(reader, value[len(name) :], line, evidence)
 
 
-_COUNT = r"(?:\d{1,4}|one|two|three|four|six|nine|twelve|un|deux|trois|six|douze|uno|dos|tres|seis|doce)(?:\s*\(\d{1,4}\))?"
+_COUNT = (
+    r"(?:\d{1,4}|one|two|three|four|six|nine|twelve|un|deux|trois|six|douze|uno|dos|tres|seis|doce)(?:\s*\(\d{1,4}\))?"
+)
 _UNIT = r"(?:day|week|month|year|jour|semaine|mois|an|année|día|mes|año)(?:e?s)?"
 # With the words and figures that make of it a bound or a range.
 _DURATION = re.compile(
@@ -139,7 +146,11 @@ def _duration(reader: Reader, value: str, line: NoticeLine, _: Evidence) -> None
     if match:
         reader.contract.setdefault("duration", match[0])
         reader.draft.origins.setdefault("contract", line.origin)
-    if re.search(r"\b(?:extension|extendable|extendible|renewal|renewable|renouvelable|prorrogable|renovable)\b", value, re.IGNORECASE):
+    if re.search(
+        r"\b(?:extension|extendable|extendible|renewal|renewable|renouvelable|prorrogable|renovable)\b",
+        value,
+        re.IGNORECASE,
+    ):
         refused = re.search(r"\b(?:no|not|without|non)\b", value, re.IGNORECASE)
         reader.contract.setdefault("extendable", not refused)
 
@@ -167,7 +178,9 @@ def _affiliate(reader: Reader, value: str, line: NoticeLine, evidence: Evidence)
     if category := category_meant(value):
         reader.draft.state("category", category, line.origin)
     elif re.search(r"\d", value) and (found := grade_in(re.sub(r"^UNOPS ", "", value), reader.words.grades)):
-        reader.candidates.append(Candidate("grade", found.key, found.text, line.origin, evidence, unknown("grade", found.text)))
+        reader.candidates.append(
+            Candidate("grade", found.key, found.text, line.origin, evidence, unknown("grade", found.text))
+        )
 
 
 def _category(reader: Reader, value: str, line: NoticeLine, _evidence: Evidence) -> None:
@@ -206,6 +219,8 @@ def _department(reader: Reader, value: str, line: NoticeLine, evidence: Evidence
     """A part of an organisation, which is an employer of its own where it is known as one."""
     if employer_named(value, reader.organisations):
         _organisation(reader, value, line, evidence)
+    elif is_place(value.replace(" - ", ", ")):
+        _station(reader, value, line, Evidence.HEADLINE)
 
 
 def _line_of(key: str) -> "Taker":
@@ -217,8 +232,13 @@ def _line_of(key: str) -> "Taker":
 
 
 def _title(reader: Reader, value: str, line: NoticeLine, evidence: Evidence) -> None:
-    text = value.strip(" \"“”«»")
-    if not text or (text[0].isdigit() and not role_words(text)) or plain_key(text) in sections() or not re.search(r"[^\W\d_]{3}", text):
+    text = value.strip(' "“”«»')
+    if (
+        not text
+        or (text[0].isdigit() and not role_words(text))
+        or plain_key(text) in sections()
+        or not re.search(r"[^\W\d_]{3}", text)
+    ):
         return
     if re.match(r"\d+ (?:postes?|positions?|posts?)$", text):
         return

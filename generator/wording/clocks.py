@@ -21,7 +21,9 @@ _OFFSET = re.compile(r"(?:\b(?:utc|gmt)\s*)?(?P<sign>[+−-])(?P<hours>\d{1,2})(
 _ZULU = re.compile(r"\s?z\b(?!\.\s?\w|\s\w)")
 _UNIVERSAL = re.compile(r"\b(?:utc|gmt)\b")
 _ZONE_OF_PLACE = re.compile(r"\b(?P<place>[a-z'.-]+(?: [a-z'.-]+){0,3}?)(?:,? (?:local|standard|summer))? time\b")
-_HOUR_OF_PLACE = re.compile(r"\b(?:heure|heures|hora|horas) (?:locale |local )?(?:de |d'|a )?(?P<place>[a-z'-]+(?: [a-z'-]+){0,2})")
+_HOUR_OF_PLACE = re.compile(
+    r"\b(?:heure|heures|hora|horas) (?:locale |local )?(?:de |d'|a )?(?P<place>[a-z'-]+(?: [a-z'-]+){0,2})"
+)
 _SHORT = re.compile(r"\b(?P<name>cest|cet|eat|cat|wat|est|edt)\b")
 # Zones of one offset all year, and zones whose letters say which half of the year they mean.
 _OFFSETS = {"eat": 3, "cat": 2, "wat": 1, "cet": 1, "cest": 2, "est": -5, "edt": -4}
@@ -56,7 +58,9 @@ def clock_in(plain: str, day: date) -> ReadClock | None:
         zone, doubt = _zone(plain[clock.end() :][:60], day)
         if zone is None and not doubt:
             zone, doubt = _zone_named(plain[: clock.start()][-40:], day)
-        return ReadClock(found, zone, doubt or ("" if zone else f"it names {found:%H:%M}, and no zone that is known here"))
+        return ReadClock(
+            found, zone, doubt or ("" if zone else f"it names {found:%H:%M}, and no zone that is known here")
+        )
     if _CLOSE_OF_BUSINESS.search(plain):
         return ReadClock(_LAST_MINUTE, None, "it names the close of business, and not when that is")
     if match := _MIDNIGHT.search(plain) or _NOON.search(plain):
@@ -65,7 +69,9 @@ def clock_in(plain: str, day: date) -> ReadClock | None:
         name = "noon" if at_noon else "midnight"
         said = "" if at_noon else "it says midnight, which was taken for the end of that day"
         return ReadClock(
-            time(12) if at_noon else _LAST_MINUTE, zone, doubt or (said if zone else f"it names {name}, and no zone that is known here")
+            time(12) if at_noon else _LAST_MINUTE,
+            zone,
+            doubt or (said if zone else f"it names {name}, and no zone that is known here"),
         )
     return None
 

@@ -47,9 +47,12 @@ _WEEKDAY = re.compile(rf"\b(?P<name>{'|'.join(name for names in _DAYS for name i
 _WORD = r"(?P<month>[a-z]{3,10})\.?"
 _NUMBER = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|ro|º|°)?"
 _FORMS = (
-    re.compile(rf"(?<![\d/.]){_NUMBER},?(?: of| de| del)?[ -]{{1,2}}{_WORD},?(?: of| de| del)?[ -]{{1,2}}(?P<year>\d{{4}})(?!\d)"),
+    re.compile(
+        rf"(?<![\d/.]){_NUMBER},?(?: of| de| del)?[ -]{{1,2}}{_WORD},?(?: of| de| del)?[ -]{{1,2}}(?P<year>\d{{4}})(?!\d)"
+    ),
     re.compile(rf"(?<![\d/.]){_NUMBER}-{_WORD}-(?P<short>\d{{2}})(?![\d])"),
     re.compile(rf"(?<![a-z]){_WORD} {_NUMBER}(?:,? |, ?)(?P<year>\d{{4}})(?!\d)"),
+    re.compile(rf"(?<![a-z]){_WORD} (?P<day>\d{{1,2}}) \d\d:\d\d:\d\d [a-z]{{3,4}} (?P<year>\d{{4}})(?!\d)"),
     re.compile(r"(?<!\d)(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?!\d)"),
     re.compile(r"(?<![\d/.-])(?P<first>\d{1,2})(?: / |[/.-])(?P<second>\d{1,2})(?: / |[/.-])(?P<year>\d{4})(?![\d/])"),
     re.compile(r"(?<![\d/.-])(?P<first>\d{1,2})/(?P<second>\d{1,2})/(?P<short>\d{2})(?![\d/])"),
@@ -98,7 +101,9 @@ def dates_in(text: str, order: Order | None = None) -> Iterator[ReadDate]:
     ends = [*(one.start for one in found[1:]), len(plain)][: len(found)]
     starts = [0, *(one.end for one in found)][: len(found)]
     for one, start, end in zip(found, starts, ends, strict=True):
-        yield replace(_dated(one.day, plain[start : one.start], plain[one.end : min(end, one.end + _BEHIND)]), start=one.start)
+        yield replace(
+            _dated(one.day, plain[start : one.start], plain[one.end : min(end, one.end + _BEHIND)]), start=one.start
+        )
 
 
 def _dated(day: date, before: str, behind: str) -> ReadDate:
@@ -124,7 +129,7 @@ def order_of(text: str) -> Order | None:
     if said := _order_said(plain):
         return said
     orders = set()
-    for form in _FORMS[4:]:
+    for form in _FORMS[-2:]:
         for match in form.finditer(plain):
             first, second = int(match["first"]), int(match["second"])
             if min(first, second) <= 12 < max(first, second) <= 31:
@@ -193,5 +198,3 @@ def _wrong_weekday(text: str, day: date) -> str:
     if not match or any(name.startswith(match["name"][:3]) for name in names[:1]) or match["name"] in names:
         return ""
     return f"it names a {match['name'].capitalize()}, and {day.isoformat()} is a {_ENGLISH_DAYS[day.weekday()]}"
-
-

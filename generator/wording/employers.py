@@ -59,7 +59,9 @@ def _names_in(text: str) -> Iterator[str]:
 
 
 def _keys(organisations: Mapping[str, OrganisationFile]) -> Mapping[str, str]:
-    return _keys_of(tuple((key, file.organisation.name, file.organisation.full_name or "") for key, file in organisations.items()))
+    return _keys_of(
+        tuple((key, file.organisation.name, file.organisation.full_name or "") for key, file in organisations.items())
+    )
 
 
 @cache
@@ -74,15 +76,27 @@ def _keys_of(names: tuple[tuple[str, str, str], ...]) -> Mapping[str, str]:
 
 @cache
 def _well_known() -> Mapping[str, str]:
-    return {plain_key(name): short for short, names in employers().items() for name in (short, *names)}
+    return {plain_key(name): short for short, names in _all().items() for name in (short, *names)}
 
 
 @cache
 def _other_names() -> Mapping[str, tuple[str, ...]]:
-    return {short: tuple(map(plain_key, (short, *names))) for short, names in employers().items()}
+    return {short: tuple(map(plain_key, (short, *names))) for short, names in _all().items()}
 
 
-_RUN = re.compile(r"\b[A-ZÉ][\w'’&.-]*(?: (?:of|for|and|the|on|in|de|des|du|d'|la|le|les|pour|et|para|y|el|(?:[A-ZÉ][\w'’&.-]*)))*")
+def _all() -> Mapping[str, list[str]]:
+    return employers()["common"] | employers()["own_grades"]
+
+
+def has_own_grades(name: str) -> bool:
+    """Whether an employer is known for grades of its own, which look like those of the United Nations and are others."""
+    known = {_well_known().get(one) for one in _names_in(name)}
+    return bool(known & employers()["own_grades"].keys())
+
+
+_RUN = re.compile(
+    r"\b[A-ZÉ][\w'’&.-]*(?: (?:of|for|and|the|on|in|de|des|du|d'|la|le|les|pour|et|para|y|el|(?:[A-ZÉ][\w'’&.-]*)))*"
+)
 
 
 def employers_in(text: str, organisations: Mapping[str, OrganisationFile]) -> Iterator[tuple[Employer, int]]:

@@ -7,12 +7,37 @@ from typing import NamedTuple
 from ..model.vocabulary import Term, term_meant
 
 _FIGURE = r"[A-Z]{1,5}(?: ?[-–.] ?| )?\d{1,2}"
-_CODE = re.compile(rf"(?<![\w-])(?:{_FIGURE}|NO-?[A-E]|N0-?\d|FG ?-?(?:IV|I{{1,3}})|(?i:band|scale) \d{{1,2}}[A-Da-d]?)(?![\w°]|-\d|\.\d)")
+_CODE = re.compile(
+    rf"(?<![\w-])(?:{_FIGURE}|NO-?[A-E]|N0-?\d|FG ?-?(?:IV|I{{1,3}})|(?i:band|scale) \d{{1,2}}[A-Da-d]?)(?![\w°]|-\d|\.\d)"
+)
 _RANGE = re.compile(rf"{_FIGURE}(?: ?[/&–-] ?(?:[A-Z]{{1,5}}[ -]?)?\d{{1,2}})?(?![\w°])")
 _LETTERS = re.compile(r"[A-Z]{2,4}")
 # Letters behind a label that are no grade, and letters before a figure that make it something else.
-_NO_GRADES = frozenset({"ASAP", "CV", "FT", "HQ", "N/A", "NA", "NGO", "PT", "TA", "TBC", "TBD", "TBA", "UN", "NIL", "NONE"})
-_NO_LADDERS = frozenset({"COVID", "DAY", "FY", "HIV", "ISO", "LEVEL", "MAY", "NO", "PAGE", "POST", "STEP", "TOP", "UNIT", "VN", "SDG", "USD", "EUR", "GBP"})
+_NO_GRADES = frozenset(
+    {"ASAP", "CV", "FT", "HQ", "N/A", "NA", "NGO", "PT", "TA", "TBC", "TBD", "TBA", "UN", "NIL", "NONE"}
+)
+_NO_LADDERS = frozenset(
+    {
+        "COVID",
+        "DAY",
+        "FY",
+        "HIV",
+        "ISO",
+        "LEVEL",
+        "MAY",
+        "NO",
+        "PAGE",
+        "POST",
+        "STEP",
+        "TOP",
+        "UNIT",
+        "VN",
+        "SDG",
+        "USD",
+        "EUR",
+        "GBP",
+    }
+)
 
 
 class ReadGrade(NamedTuple):

@@ -14,7 +14,7 @@ from .phrases import contract_meant, is_frame, others, plain_key, role_words, se
 from .places import Station, country_named, is_place, known_city, place_line, stations
 
 _SHORTEST, _LONGEST = 3, 150  # characters of a title
-_MOST_WORDS = 40
+_MOST_WORDS = 60
 _CLOSES = re.compile(
     r"[.,;(|–—-]?\s*\b(?:open until|apply by|deadline|closing date|closes(?: on)?|closed on|date limite|clôture le|fecha límite|"
     r"cierre)\b[ :]*(?P<date>[^()]{6,60})\)?\s*$",
@@ -22,14 +22,15 @@ _CLOSES = re.compile(
 )
 # What stands before or behind a title and belongs to no role.
 _BEFORE = re.compile(
-    r"^(?:re-?adverti[sz](?:ed|ement)|vacancy(?: announcement| notice)?|job opening|job vacancy|job opportunity|job title|job|now hiring|hiring|"
+    r"^(?:[A-Z]{2,8} (?=vacancy:))?(?:re-?adverti[sz](?:ed|ement)|vacancy(?: announcement| notice)?|job opening|job vacancy|job opportunity|job title|job|now hiring|hiring|"
     r"we are hiring|offre d['’]emploi|avis de recrutement|avis de vacance(?: de poste)?|appel à candidatures?|recrutement|convocatoria|"
     r"oferta de empleo|batch recruitment of \d+ positions|extension|extended|urgent|local recruitment)\s*[:–—|-]\s*",
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(r"^(?:(?:VN|SVN|VA|CFA|VAC|Ref)\.? ?(?:No\.? ?)?\d[\w/.-]*[ :–-]+|\d[\w./]*\d ?[-–] ?(?=[A-Z]))")
 _BEHIND = re.compile(
-    r"\s*(?:\(\s*\d{3,8}\s*\)|,?\s*#\s?\d{4,}(?: #\d{4,})*|,? post #? ?\d{3,}|,? ?\d+ views.*|\s+job in .*|, ?req\d{3,}.*)\s*$", re.IGNORECASE
+    r"\s*(?:\(\s*\d{3,8}\s*\)|,?\s*#\s?\d{4,}(?: #\d{4,})*|,? post #? ?\d{3,}|,? ?\d+ views.*|\s+job in .*|, ?req\d{3,}.*)\s*$",
+    re.IGNORECASE,
 )
 _HIRES = re.compile(
     r"^(?:(?:le |la |l['’]|the )?(?P<who>[^,.:;]{2,80}?)\s+(?:recrute|recherche|is (?:hiring|recruiting|looking for|seeking)|hires|seeks|busca))"
@@ -40,20 +41,36 @@ _NOTICE_OF = re.compile(
     r"^(?:avis de recrutement|avis de vacance|recrutement|offre d['’]emploi|poste|vacancy|job opening)\s*:?\s+(?:d['’]une?(?:\(e\))?|de|for an?|for)\s+(?P<title>.{3,})$",
     re.IGNORECASE,
 )
-_AT = re.compile(r"^(?P<title>.{3,150}?),?(?: job| vacancy| position)?\s+(?:[Aa]t|@|with|chez)\s+(?P<who>(?:the |The )?[A-ZÉ][^@]{1,110})$")
-_OPPORTUNITY = re.compile(r"^(?:job|career|vacancy)?\s?(?:opportunity|opportunities|vacancy|vacancies|jobs?) at (?P<who>[^-–—:]{2,60}?)\s*[-–—:]\s*(?P<title>.+)$", re.IGNORECASE)
+_AT = re.compile(
+    r"^(?P<title>.{3,150}?),?(?: job| vacancy| position)?\s+(?:[Aa]t|@|with|chez)\s+(?P<who>(?:the |The )?[A-ZÉ][^@]{1,110})$"
+)
+_OPPORTUNITY = re.compile(
+    r"^(?:job|career|vacancy)?\s?(?:opportunity|opportunities|vacancy|vacancies|jobs?) at (?P<who>[^-–—:]{2,60}?)\s*[-–—:]\s*(?P<title>.+)$",
+    re.IGNORECASE,
+)
 _IN_PLACE = re.compile(r"^(?P<who>.{2,80}?) (?:in|à|en) (?P<place>[A-ZÉ].{2,60})$")
 _COMMA_PLACE = re.compile(r"^(?P<who>[^,]{2,80}), (?P<place>[A-ZÉ].{2,60})$")
 _JOB_IN = re.compile(r"^(?:job|jobs|poste|emploi|work) (?:in|à|en|at) (?P<place>[A-ZÉ].{2,80})$", re.IGNORECASE)
-_BASED = re.compile(r"^(?:hq )?(?:outposted to|based in|base in|basée? à|duty station:?|poste basé à|home[- ]based)\s*", re.IGNORECASE)
-_SPLIT = re.compile(r"(?P<mark>,\s+|(?<=[\w)]{2})\.\s+(?=[A-ZÉ])|\s+[-–—|/]\s+|\s*[-–—]\s+|;\s+|\s+[-–—](?=[A-Z]))(?![^()]*\))")
-_LISTS = re.compile(r"\b(?:jobs|vacancies|careers|openings|opportunities|offres|emplois|empleos|ofertas|vacantes|positions)\b", re.IGNORECASE)
+_BASED = re.compile(
+    r"^(?:hq )?(?:outposted to|based in|base in|basée? à|duty station:?|poste basé à|home[- ]based)\s*", re.IGNORECASE
+)
+_SPLIT = re.compile(
+    r"(?P<mark>,\s+|(?<=[\w)]{2})\.\s+(?=[A-ZÉ])|\s+[-–—|/]\s+|\s*[-–—]\s+|;\s+|\s+[-–—](?=[A-Z]))(?![^()]*\))"
+)
+_LISTS = re.compile(
+    r"\b(?:jobs|vacancies|careers|openings|opportunities|offres|emplois|empleos|ofertas|vacantes|positions)\b",
+    re.IGNORECASE,
+)
 _NO_TITLE = re.compile(
     r"^(?:bases|anuncio|terms of reference|t[eé]rminos de referencia|convocatoria y|requirements|candidat|internal|external|number of|duty stations?\b)"
     r"|\b(?:required|requis(?:es)?|requeridos?|candidates?|following)\b|\b(?:of|the|and|for|in|de|des|du|la|el|en|para|et|y|a|to)$",
     re.IGNORECASE,
 )
-_SENTENCE = re.compile(r"\b(?:will|is|are|has|have|was|were|you|your|our|we|please|must|should|est|sont|vous|nous|sera|será|usted|esta|este)\b", re.IGNORECASE)
+_OFFICE = re.compile(r"\bOffice of (?:the )?\w+(?: \w+)?|\b(?:Section|Division|Unit|Department|Branch)$")
+_SENTENCE = re.compile(
+    r"\b(?:will|is|are|has|have|was|were|you|your|our|we|please|must|should|est|sont|vous|nous|sera|será|usted|esta|este)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +98,14 @@ def read_headline(text: str, known: Known) -> Headline:
     """A headline taken apart."""
     plain = " ".join(text.split()).strip(" \"“”*'")
     # A grade in brackets amid a headline ends its title as one between commas does.
-    plain = re.sub(r" \(([A-Z]{1,4}-?\d{1,2}|NO-?[A-E])\),? (?=[A-Z])", r", \1, ", plain)
+    plain = re.sub(r" \(([A-Z]{1,4}-?\d{1,2}|NO-?[A-E])\),?(?: [-–—])? (?=[A-Z])", r", \1, ", plain)
     closes = None
     if (match := _CLOSES.search(plain)) and (closes := read_date(match["date"], known.order)):
         plain = plain[: match.start()].strip(" .,;–—-|")
     plain = _BEHIND.sub("", _NUMBERED.sub("", plain))
     employer, plain = _hiring(plain, known)
     if not employer and (match := _AT.match(plain)):
-        who = re.split(r"(?<=\w\w)\. | \| ", match["who"])[0]
+        who = re.split(r"(?<=\w\w)\. | \| | [-–—] ", match["who"])[0]
         if found := employer_named(who, known.organisations) or (_name_of(who) if sounds_like_employer(who) else None):
             employer, plain = found, match["title"]
     if not employer and (match := re.match(r"(?P<who>[^:–—|]{2,110}?)(?::| [-–—|])\s+(?P<title>.+)$", plain)):
@@ -111,7 +128,7 @@ def _hiring(text: str, known: Known) -> tuple[Employer | None, str]:
 
 
 def _name_of(text: str) -> Employer | None:
-    name = text.strip(" \"“”«»")
+    name = text.strip(' "“”«»')
     return Employer(None, name) if name[:1].isupper() and len(name.split()) <= 8 else None
 
 
@@ -129,10 +146,14 @@ def _in_parts(text: str, known: Known, employer: Employer | None) -> Headline:
         position += max(count, 1)
     title = parts[0] + "".join(mark + part for mark, part in zip(marks[: first - 1], parts[1:first], strict=False))
     title = _BEHIND.sub("", title)
-    if bracket := re.search(r"\s*\(([^()]{2,12})\)$", title):
-        if grade := sure_grade(bracket[1], known.words.grades):
+    if bracket := re.search(r"\s*\(([^()]{2,40})\)$", title):
+        if is_place(bracket[1]) and not found.places:
+            found, title = replace(found, places=tuple(stations(bracket[1])[0])), title[: bracket.start()]
+        elif grade := sure_grade(bracket[1], known.words.grades):
             found, title = replace(found, grade=found.grade or grade), title[: bracket.start()]
-    if (last := re.search(r"[\s,]+(?:at )?([A-Z]{1,4}-?\d{1,2}|NO-?[A-E])$", title)) and (grade := sure_grade(last[1], known.words.grades)):
+    if (last := re.search(r"[\s,]+(?:at )?([A-Z]{1,4}-?\d{1,2}|NO-?[A-E])$", title)) and (
+        grade := sure_grade(last[1], known.words.grades)
+    ):
         if grade.key or re.match(r"[A-Z]{2}", last[1]):
             found, title = replace(found, grade=found.grade or grade), title[: last.start()]
     return replace(found, title=title.strip(" ,;–—-:"))
@@ -148,7 +169,11 @@ def _fact_of(parts: Sequence[str], known: Known, found: Headline, *, far: bool) 
         return replace(found, grade=found.grade or grade), 1
     if contract_meant(re.sub(r"\s*\(.*\)$", "", part)) and not role_words(part):
         return replace(found, contract=found.contract or part), 1
-    if not found.employer and (employer := employer_named(part, known.organisations)) and (far or employer.key or " " in part):
+    if (
+        not found.employer
+        and (employer := employer_named(part, known.organisations))
+        and (far or employer.key or " " in part)
+    ):
         return replace(found, employer=employer), 1
     based = _BASED.sub("", part)
     pair = f"{based}, {parts[1].strip(' .')}" if len(parts) > 1 else ""
@@ -156,7 +181,13 @@ def _fact_of(parts: Sequence[str], known: Known, found: Headline, *, far: bool) 
         return replace(found, places=(station,)), 2
     if len(based) > 3 and not role_words(based) and _sure_place(based):
         return replace(found, places=(*found.places, *stations(based)[0])), 1
-    if far and found.grade and not found.places and len(parts) == 1 and re.fullmatch(r"[A-Z][\w'’-]+(?: [A-Z][\w'’-]+){0,2}", part):
+    if (
+        far
+        and found.grade
+        and not found.places
+        and len(parts) == 1
+        and re.fullmatch(r"[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?", part)
+    ):
         if part.isupper() or role_words(part) or sounds_like_employer(part):
             return found, 0
         return replace(found, places=tuple(stations(part)[0])), 1
@@ -185,13 +216,21 @@ def first_lines(lines: Sequence[NoticeLine], labelled: Collection[NoticeLine]) -
 def is_title(text: str) -> bool:
     """Whether a line can be what a notice calls its role."""
     plain = text.strip(" \"“”«»'")
-    if not len(plain) >= _SHORTEST or "://" in plain or len(plain.split()) > _MOST_WORDS or plain[-1] in ";!?" or not _begins_well(plain):
+    if (
+        not len(plain) >= _SHORTEST
+        or "://" in plain
+        or len(plain.split()) > _MOST_WORDS
+        or plain[-1] in ";!?"
+        or not _begins_well(plain)
+    ):
         return False
-    if plain_key(plain) in sections() or _LISTS.search(plain) or is_place(plain) or _NO_TITLE.search(plain):
+    # What stands in brackets says for whom a role is, and an office is called after whoever leads it.
+    bare = re.sub(r"\([^()]*\)", "", plain).strip(" ,")
+    if plain_key(plain) in sections() or _LISTS.search(plain) or is_place(plain) or _NO_TITLE.search(bare):
         return False
     if plain[-1] in ".:" and (len(plain.split()) > 8 or plain[-1] == ":"):
         return False
-    return role_words(plain) > 0 and not is_sentence(plain)
+    return role_words(_OFFICE.sub("", bare) or plain) > 0 and not is_sentence(plain)
 
 
 def is_sentence(text: str) -> bool:

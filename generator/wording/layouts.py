@@ -12,6 +12,9 @@ from .places import is_place
 
 BULLET = re.compile(r"^\s*(?:[•▪●◦‣·*➔►✓✔]\s*|[-–—]\s+)(?P<text>\S.*)$")
 NUMBER = re.compile(r"^\s*(?:\d{1,2}|[a-z])[.)]\s+(?P<text>\S.*)$")
+_NUMBERED = re.compile(r"^\(?\d{1,2}[.)]\s*(?P<text>[A-ZÀ-Ý].*)$")
+# Pictures before a label.
+_SYMBOLS = re.compile(r"^(?:[^\w\s\"'“«¿¡$€£#([{<+|:;,.&*/\\-]+\s*)+")
 _LONGEST_LABEL = 120
 _LONGEST_VALUE = 200  # characters, of what stands on the line below a label
 _DATES = frozenset({"closes", "opens", "added", "period", "updated"})
@@ -76,10 +79,13 @@ def pairs_of(lines: list[NoticeLine]) -> Iterator[tuple[list[Pair], list[NoticeL
             waiting = None
         cells = _cells(text)
         if header and len(cells) == len(header[0]):
-            yield [Pair(kind, cell, NoticeLine(line.number, text)) for kind, cell in zip(header[0], cells, strict=True)], [
-                header[1],
-                line,
-            ]
+            yield (
+                [Pair(kind, cell, NoticeLine(line.number, text)) for kind, cell in zip(header[0], cells, strict=True)],
+                [
+                    header[1],
+                    line,
+                ],
+            )
             header = None
             continue
         if header:
@@ -110,8 +116,8 @@ def _lead(text: str, first: Pair) -> str:
 def _bare(text: str) -> str:
     """A line without the marks of a list, of a heading, of bold words and of a table."""
     text = re.sub(r"\*\*|__|[\ufe0f\u200d]|^\s*#{1,6} |^\s*\|\s?|\s?\|\s*$", "", text).strip()
-    item = BULLET.match(text)
-    return item["text"].strip() if item else text
+    item = BULLET.match(text) or _NUMBERED.match(text)
+    return _SYMBOLS.sub("", item["text"].strip() if item else text)
 
 
 # What pages reckon behind a label: `Deadline in 3 days: Friday 5 June`.
@@ -141,7 +147,9 @@ def _label_alone(text: str) -> _Label | None:
     name, hint = _without_hint(text.rstrip(" :"))
     kind = _kind_before_colon(name) or _kind(text)
     # Some headings are called as labels are: what stands below is a text.
-    is_heading = plain_key(text) in sections() and (kind in ("none", "apply") or (kind in _WEAK and not text.endswith(":")))
+    is_heading = plain_key(text) in sections() and (
+        kind in ("none", "apply") or (kind in _WEAK and not text.endswith(":"))
+    )
     return _Label(kind, 0, 0, hint) if kind and not is_heading and text[0].isupper() else None
 
 
@@ -185,7 +193,7 @@ def _pairs_in(line: NoticeLine, text: str) -> Iterator[Pair]:
 
 def _row(line: NoticeLine, text: str) -> Iterator[Pair]:
     """Several pairs with dashes or bars between them: `Added 7 hours ago - Source: iom.int`; all parts are pairs, or none."""
-    parts = [part.strip() for part in re.split(r"\s+[-–|·•]\s+", text[:_LONGEST_VALUE * 2])]
+    parts = [part.strip() for part in re.split(r"\s+[-–|·•]\s+", text[: _LONGEST_VALUE * 2])]
     found = [_label_at_start(part) for part in parts]
     both = [(label, part[label.end :]) for label, part in zip(found, parts, strict=True) if label]
     sure = (value.strip(" :") and (label.kind not in _WEAK or value.startswith(":")) for label, value in both)
@@ -232,9 +240,15 @@ def _marks(text: str) -> Iterator[_Label]:
             at += 1
         if mark := _mark_before(text, words[:at] if at < MOST_WORDS * 3 else words[at - MOST_WORDS * 3 : at], colon):
             # Few words before the first label belong to another label, which is not known: `Job Posting Organization:`.
-            if mark.start >= least and (found or not 0 < len(text[: mark.start].split()) < 3 or text[mark.start - 1].isalnum()):
+            if mark.start >= least and (found or _begins_pairs(text, mark)):
                 least, found = mark.end, found + 1
                 yield mark
+
+
+def _begins_pairs(text: str, mark: _Label) -> bool:
+    """Whether a label is the first of its line: what stands before it is no part of a label that is not known."""
+    before = text[: mark.start]
+    return not before or before[-1].isalnum() or (len(before.split()) > 2 and mark.kind not in ("none", "department"))
 
 
 def _mark_before(text: str, words: list[tuple[int, int]], colon: re.Match[str]) -> _Label | None:
@@ -247,7 +261,9 @@ def _mark_before(text: str, words: list[tuple[int, int]], colon: re.Match[str]) 
         if not near or re.search(r"[^\s\d)#*°./?’'_-]", text[near[-1][1] : end]):
             continue
         for start, _ in near:
-            if not re.search(r"[:;|\t•!?]|\. ", text[start : near[-1][1]]) and (kind := _kind_before_colon(text[start:end])):
+            if not re.search(r"[:;|\t•!?]|\. ", text[start : near[-1][1]]) and (
+                kind := _kind_before_colon(text[start:end])
+            ):
                 if _may_begin(text, start):
                     return _Label(kind, start, colon.end(), said)
         if not hint:
@@ -295,7 +311,11 @@ def _without_mark(line: NoticeLine, text: str) -> Iterator[Pair]:
 def _next_label(text: str, start: int) -> int:
     """Where behind a date the next label begins; else the end."""
     for word in _words(text[: start + 120]):
-        if word[0] >= start and (label := _label_at_start(text[word[0] :])) and date_at_start(text[word[0] + label.end :].strip()):
+        if (
+            word[0] >= start
+            and (label := _label_at_start(text[word[0] :]))
+            and date_at_start(text[word[0] + label.end :].strip())
+        ):
             return word[0]
     return len(text)
 
@@ -309,7 +329,9 @@ def _label_at_start(text: str) -> _Label | None:
         if kind := _kind(text[:end]):
             hint = re.match(r"(?:\(s\))?\s*(?:\(([^()]{1,60})\))?[ .#]*", text[end:])
             assert hint
-            return _Label(kind, 0, end + hint.end() - (hint[0].endswith(" ") and not hint[1]), hint[1] or "", text[:end])
+            return _Label(
+                kind, 0, end + hint.end() - (hint[0].endswith(" ") and not hint[1]), hint[1] or "", text[:end]
+            )
     return None
 
 
@@ -317,12 +339,17 @@ def _speaks_for_itself(label: _Label, value: str, *, glued: bool) -> bool:
     """Whether a value without any mark before it is one of its label's kind."""
     if not value or len(value) > 120:
         return False
+    if label.kind in ("grade", "category") and is_grade(value):
+        return True
     if label.kind == "grade":
-        return is_grade(value)
+        return False
     if label.kind in ("station", "city", "country"):
         return all(map(is_place, re.split(r" [|/] ", value))) or (glued and label.end > 10 and value[0].isupper())
     several_words = label.end > 12
     if not glued and label.name.isupper() and len(label.name) > 5:
         # A label in capitals ends where the capitals do.
-        return label.kind in ("title", "organisation", "contract", "duration", "category", "grade") and not value.split()[0].isupper()
+        return (
+            label.kind in ("title", "organisation", "contract", "duration", "category", "grade")
+            and not value.split()[0].isupper()
+        )
     return glued and several_words and value[0].isupper() and value[-1] not in ".;"

@@ -9,6 +9,7 @@ from functools import cache
 from babel import Locale
 
 from ..model.vocabulary import cities, countries
+from .phrases import sounds_like_employer
 
 # Names in use that neither the United Nations nor Unicode's tables have as the name of the country.
 _ALSO = {
@@ -58,12 +59,65 @@ _SEVERAL = re.compile(r"(?:the )?congo", re.IGNORECASE)
 _STATES_TOO = frozenset({"GE"})
 # States of the United States. Some of their letters are a country's as well: CA is California behind a city, not Canada.
 _STATES = frozenset(
-    ["AL", "AK", "AZ", "AR", "CA", "CO", "CT", "DE", "FL", "GA", "HI", "ID", "IL", "IN", "IA", "KS", "KY", "LA", "ME", "MD", "MA", "MI", "MN", "MS", "MO", "MT", "NE", "NV", "NH", "NJ", "NM", "NY", "NC", "ND", "OH", "OK", "OR", "PA", "RI", "SC", "SD", "TN", "TX", "UT", "VT", "VA", "WA", "WV", "WI", "WY"]
+    [
+        "AL",
+        "AK",
+        "AZ",
+        "AR",
+        "CA",
+        "CO",
+        "CT",
+        "DE",
+        "FL",
+        "GA",
+        "HI",
+        "ID",
+        "IL",
+        "IN",
+        "IA",
+        "KS",
+        "KY",
+        "LA",
+        "ME",
+        "MD",
+        "MA",
+        "MI",
+        "MN",
+        "MS",
+        "MO",
+        "MT",
+        "NE",
+        "NV",
+        "NH",
+        "NJ",
+        "NM",
+        "NY",
+        "NC",
+        "ND",
+        "OH",
+        "OK",
+        "OR",
+        "PA",
+        "RI",
+        "SC",
+        "SD",
+        "TN",
+        "TX",
+        "UT",
+        "VT",
+        "VA",
+        "WA",
+        "WV",
+        "WI",
+        "WY",
+    ]
 )
 _REMOTE = re.compile(
     r"\b(home[- ]?based|remote(?:ly)?|roving|telework\w*|work from home|wfh|à distance|a distance|télétravail|teletrabajo|remoto)\b",
     re.IGNORECASE,
 )
+# With it, a form asks which of the two it is.
+_ON_SITE = re.compile(r"\b(?:on-?site|presencial|présentiel|in person)\b", re.IGNORECASE)
 _NO_CITY = re.compile(
     r"\d|not specified|n/a|multiple|various|several|worldwide|global|anywhere|any other|different|to be |tbd|tbc|all |region|country|"
     r"headquarters|duty station|flexible|hybrid|on-?site|field|office|locations?\b|home|base\b|d/s|africa\b|europe\b|asia\b|america\b|"
@@ -79,7 +133,8 @@ _BEFORE_PLACE = re.compile(
     r"(?i:in |at |à |en |au |aux )?(?i:(?:city|town) of |ville de |ciudad de (?!méxico|guatemala|panamá))?)"
 )
 _BEHIND_PLACE = re.compile(
-    r",? (?:with |avec |con |and (?:travel|other)|including |subject to|field |travel|as well as)|[.] |, ?(?:with|including) ", re.IGNORECASE
+    r",? (?:with |avec |con |and (?:travel|other)|including |subject to|field |travel|as well as)|(?<=\w{3})[.] |, ?(?:with|including) ",
+    re.IGNORECASE,
 )
 
 
@@ -117,7 +172,9 @@ def _cities() -> Mapping[str, tuple[str, str]]:
     return found
 
 
-_WITH_CITY = frozenset({"Belize City", "Guatemala City", "Kuwait City", "Mexico City", "Panama City", "Quezon City", "Ho Chi Minh City"})
+_WITH_CITY = frozenset(
+    {"Belize City", "Guatemala City", "Kuwait City", "Mexico City", "Panama City", "Quezon City", "Ho Chi Minh City"}
+)
 
 
 def country_named(text: str) -> str | None:
@@ -160,6 +217,8 @@ Station = dict[str, str]
 def stations(text: str) -> tuple[list[Station], bool]:
     """Duty stations as a label gives them, one or several, and whether the role is home-based."""
     found: list[Station] = []
+    if codes := _countries_alone(text):
+        return [{"country": code} for code in codes], False
     text = _BRACKETS.sub(lambda match: f", {match[1]}" if country_named(match[1]) else "", text[: _LONGEST_PLACE * 4])
     pieces = _pieces(text)
     # The name of a part of an organisation has slashes too.
@@ -170,7 +229,19 @@ def stations(text: str) -> tuple[list[Station], bool]:
             found.append(station)
     # Where one names the country and others its cities, the country says no more.
     with_city = {one.get("country") for one in found if "city" in one}
-    return [one for one in found if "city" in one or one["country"] not in with_city], bool(_REMOTE.search(text))
+    return [one for one in found if "city" in one or one["country"] not in with_city], bool(
+        _REMOTE.search(text)
+    ) and not _ON_SITE.search(text)
+
+
+def _countries_alone(text: str) -> list[str]:
+    """The countries of a list that names nothing else: `Albania, Greece`."""
+    if not 3 < len(text) <= _LONGEST_PLACE or country_named(text):
+        return []
+    codes, strange = countries_listed(re.sub(r"[;/|]|\bet\b|\by\b", ",", text))
+    return (
+        codes if len(codes) > 1 and not strange and min(map(len, re.split(r"[,;/|] ?", text.strip(" .")))) > 3 else []
+    )
 
 
 def _station_in(piece: str) -> Station:
@@ -228,7 +299,9 @@ def _as_written(text: str, city: tuple[str, str]) -> Station:
 
 def _in_country(before: list[str], code: str, written: str) -> Station:
     """A city before the name of its country; a state between the two is no part of either."""
-    city = known_city(", ".join(before)) or known_city(before[0]) or (known_city(before[-1]) if len(before) > 1 else None)
+    city = (
+        known_city(", ".join(before)) or known_city(before[0]) or (known_city(before[-1]) if len(before) > 1 else None)
+    )
     if city and (city[1] == code or _is_state(written)):
         return _as_written(before[0], city)
     name = before[0]
@@ -256,7 +329,12 @@ def _city(name: str) -> Station:
     """The name of a city, where it can be one."""
     if not 3 <= len(name) <= _LONGEST_CITY or _NO_CITY.search(name) or len(name.split()) > 5 or not name[0].isupper():
         return {}
-    if re.search(r"[:()]", name) or _SEVERAL.fullmatch(name) or not re.search(r"[^\W\d_]{3}", name):
+    if (
+        sounds_like_employer(name)
+        or re.search(r"[:()]", name)
+        or _SEVERAL.fullmatch(name)
+        or not re.search(r"[^\W\d_]{3}", name)
+    ):
         return {}
     return {"city": name.title() if name.isupper() and len(name) > 3 else name}
 
