@@ -1,8 +1,8 @@
 """`python -m benchmarks.recall FOLDER`: what `import` finds in notices whose facts a person has noted.
 
-A folder holds `NAME.txt` (or `.html`, `.json`, `.xml`) with the notice and `NAME.gold.json` or, beside a text, `NAME.json`
-with what a careful reader takes from it. A fact is wrong where the draft states another; one that the draft leaves to
-its editor is missed, and no more than that.
+A folder holds `NAME.txt` (or `.html`, `.xml`, `.csv`) with a notice, and `NAME.json` with what a careful reader takes
+from it; beside a notice in JSON, `NAME.gold.json`. A fact is wrong where the draft states another; one that the draft
+leaves to its editor is missed, and no more than that.
 """
 
 import argparse
@@ -74,7 +74,7 @@ def notices_of(folder: Path) -> Iterator[Noted]:
         yield Noted(path.name, path.read_text("utf-8"), json.loads(gold.read_text("utf-8")))
 
 
-def judged(one: Noted, draft: Draft, content: Content) -> Iterator[tuple[str, str, str]]:
+def judged(one: Noted, draft: Draft, content: Content) -> Iterator[tuple[str, str, str, str]]:
     """For each key its verdict (`right`, `partly`, `wrong`, `missed` or `open`), what was stated, and what was noted.
 
     A country alone is right, and yet no find where a person noted the city.
@@ -230,7 +230,8 @@ def report(scores: Mapping[str, Score]) -> Iterator[str]:
     yield total.line("the first five", MARKED)
     yield "\n| kind of page | noted | recall | stated | precision |\n| --- | --- | --- | --- | --- |"
     yield from (score.line(kind, MARKED) for kind, score in sorted(scores.items()) if kind != "all")
-    yield f"\nRefused: {', '.join(total.refused) or 'none'}. No notice, and drafted: {', '.join(total.taken) or 'none'}."
+    refused, taken = (", ".join(names) or "none" for names in (total.refused, total.taken))
+    yield f"\nRefused: {refused}. No notice, and drafted: {taken}."
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

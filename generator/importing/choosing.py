@@ -1,4 +1,4 @@
-"""Which of several candidates for a fact a draft takes: the one with the best evidence, or none where two contradict."""
+"""Which of several candidates for a fact a draft takes: the one with the best evidence; none where two contradict."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace

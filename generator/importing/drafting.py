@@ -12,9 +12,9 @@ from ..model.problems import shown
 from ..model.schema import Posting
 from ..model.vocabulary import Vocabulary
 from ..wording.dates import Order
+from ..wording.headlines import Known
 from ..wording.layouts import NoticeLine
 from .choosing import Candidate
-from ..wording.headlines import Known
 
 _ORDER = [info.alias or name for name, info in Posting.model_fields.items()]
 _LONGEST_ORIGIN = 90
@@ -117,7 +117,8 @@ class Reader:
     """What is known while a notice is read: the draft, the candidates for its facts, and what several lines state
     together, with its origin.
 
-    `used` are the numbers of lines that say nothing besides the facts taken from them, `labelled` the lines with a label.
+    `used` are the numbers of lines that say nothing besides the facts taken from them, `labelled` are the lines with a
+    label.
     """
 
     draft: Draft

@@ -125,7 +125,7 @@ def _from_page(page: str, source: str, _: Mapping[str, str]) -> Iterator[FoundNo
         yield page_text(page), [], source
 
 
-def _from_feed(text: str, source: str, names: Mapping[str, str]) -> Iterator[FoundNotice]:
+def _from_feed(text: str, source: str, names: Mapping[str, str]) -> Iterator[FoundNotice | Unreadable]:
     """The entries of an RSS or Atom feed."""
     # Whatever the file declares, it has been decoded.
     headers = {"content-type": "application/xml; charset=utf-8"}
@@ -157,7 +157,7 @@ _OF_ENTRIES = frozenset({"title", "link", "id", "published", "updated", "summary
 
 
 def _more_of(entry: Mapping[str, Any]) -> Iterator[StatedField]:
-    """What an entry states in elements of its own, which are called as labels are: `g:employer`, `job_listing:location`."""
+    """What an entry states in elements of its own that are called as labels are: `g:employer`."""
     for key, value in entry.items():
         name = _OF_FEEDS.sub("", key)
         kind = kind_of(name)

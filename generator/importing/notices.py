@@ -16,13 +16,13 @@ from ..model.problems import shown
 from ..model.vocabulary import Vocabulary
 from ..wording.amounts import salary_in
 from ..wording.dates import order_of
+from ..wording.employers import has_own_grades
+from ..wording.headlines import Known, first_lines, likeliest
 from ..wording.layouts import NoticeLine, Pair, pairs_of
 from ..wording.phrases import is_frame, others, plain_key, sections
 from ..wording.places import countries_spoken_of, country_named, known_city, stations
-from ..wording.employers import has_own_grades
 from .choosing import Candidate, Evidence, chosen
 from .drafting import Draft, Items, NoticeSection, Reader, Unreadable, body_of, cleaned, left_out, told_left, unknown
-from ..wording.headlines import Known, first_lines, likeliest
 from .requirements import take_requirements
 from .sections import sections_of, texts_of, unwrapped
 from .sentences import take_first_lines, take_sentences
@@ -273,12 +273,14 @@ def _compose_salary(reader: Reader, text: str, origin: str) -> None:
 
 # Words that notices of vacancies have and few other pages, and words that other pages about work have as well.
 _SIGNS = re.compile(
-    r"\b(?:vacanc(?:y|ies)|job description|job opening|duty station|incumbent|terms of reference|avis de recrutement|appel à candidatures?|"
+    r"\b(?:vacanc(?:y|ies)|job description|job opening|duty station|incumbent|terms of reference|"
+    r"avis de recrutement|appel à candidatures?|"
     r"termes de référence|t[eé]rminos de referencia|convocatoria|vacante|consultor[ií]a|concurso)\b",
     re.IGNORECASE,
 )
 _WEAK_SIGNS = re.compile(
-    r"\b(?:applicants?|candidates?|duties|responsibilities|recruit\w*|appointment|candidatures?|recrut\w*|poste|candidat\w*|puesto|contratación)\b",
+    r"\b(?:applicants?|candidates?|duties|responsibilities|recruit\w*|appointment|candidatures?|recrut\w*|"
+    r"poste|candidat\w*|puesto|contratación)\b",
     re.IGNORECASE,
 )
 _ENOUGH = 2  # signs that a text is a notice

@@ -82,7 +82,15 @@ def _tiers(reader: Reader, lines: list[NoticeLine]) -> None:
                 found[number] = _tier(reader, number, who)
     if found:
         reader.draft.state("tiers", [found[number] for number in sorted(found)], origin)
-    elif any(re.search(r"\b(?:first|second)(?: |-)(?:and second-)?tier\b", line.text, re.IGNORECASE) for line in lines):
+    elif any(
+        re.search(
+            r"\b(?:first|second)(?: |"
+            r"-)(?:and second-)?tier\b",
+            line.text,
+            re.IGNORECASE,
+        )
+        for line in lines
+    ):
         reader.draft.leave("the text speaks of tiers, and who belongs to which could not be read")
 
 

@@ -8,23 +8,26 @@ from ..model.problems import shown
 from ..wording.amounts import salary_in
 from ..wording.dates import dates_in
 from ..wording.employers import employer_named, employers_in
+from ..wording.headlines import Headline, employer_line, first_lines, is_title, job_in, read_headline
 from ..wording.layouts import NoticeLine
 from ..wording.phrases import contract_meant, role_words, sounds_like_employer
-from ..wording.places import country_named, place_line, stations
+from ..wording.places import Station, country_named, place_line, stations
 from .choosing import Candidate, Evidence
 from .drafting import Reader
-from ..wording.headlines import employer_line, first_lines, is_title, job_in, read_headline
 from .values import offer_headline, take
 
+_LONGEST_TITLE = 150  # characters
 # Currencies that are words too, where letters are capitals: ALL 12 - 15 DRIVERS.
 _WORDS = frozenset({"ALL", "TOP", "TRY"})
 _ACTS = r"(?:will|reports?|shall|is responsible|is expected|works under|performs)"
 _IN_PROSE = re.compile(
-    rf"\b[Tt]he (?P<title>(?:[A-Z][\w&/’'-]*(?: (?:of|and|for|in|the|to|&))? ){{0,7}}[A-Z][a-z]+)(?: \([A-Z]{{2,6}}\))?"
+    rf"\b[Tt]he (?P<title>(?:[A-Z][\w&/’'-]*(?: (?:of|and|for|in|the|to|"
+    rf"&))? ){{0,7}}[A-Z][a-z]+)(?: \([A-Z]{{2,6}}\))?"
     rf"(?: at (?:the )?[A-Z]{{1,3}}-?\d level)?,? {_ACTS}\b"
 )
 _WANTED = re.compile(
-    r"\b(?:seeks|needs|is (?:looking for|recruiting|seeking)|recrute|recherche|busca) (?:an?|une?|un\(e\)) (?:[a-z]+ ){0,3}"
+    r"\b(?:seeks|needs|is (?:looking for|recruiting|seeking)|recrute|recherche|busca) (?:an?|une?|"
+    r"un\(e\)) (?:[a-z]+ ){0,3}"
     r"(?P<title>(?:[A-ZÉ][\w&/’'-]*(?: (?:of|and|for|in|the|to|de|des|du|&))? ){0,7}[A-ZÉ][a-zéè]+)\b"
 )
 _LOCATED = re.compile(
@@ -34,7 +37,8 @@ _LOCATED = re.compile(
 _OF_ORGANISATION = re.compile(r"(?:open positions at|logo of) (?P<name>\S.*)", re.IGNORECASE)
 _BASED = re.compile(
     r"\b[Bb]ased in (?P<place>[A-Z][\w'’-]+(?:(?:, | )[A-Z][\w'’-]+){0,4}),? (?:the|this|you|and)\b|"
-    r"\b(?:[Pp]oste|[Pp]osition|[Rr]ole|[Pp]ost|[Jj]ob|[Pp]uesto) (?:is |est |will be |sera |estará )?(?:based|located|basée?|situé|situado|basado) "
+    r"\b(?:[Pp]oste|[Pp]osition|[Rr]ole|[Pp]ost|[Jj]ob|[Pp]uesto) (?:is |est |will be |sera |"
+    r"estará )?(?:based|located|basée?|situé|situado|basado) "
     r"(?:in|at|à|en) (?P<there>[A-ZÉ][\w'’-]+(?:(?:, | )[A-ZÉ][\w'’-]+){0,3})"
 )
 _CONTRACT_GRADE = re.compile(r"^This is an? (?P<grade>[A-Z]{1,4}[- ]?\w{1,2}) (?:contract|position|post)\b")
@@ -49,28 +53,34 @@ _OVER = re.compile(
 )
 # A sentence names a deadline by its name, or says until when one can apply.
 _DEADLINE = re.compile(
-    r"\b(?:closing date|deadline|(?:date|heure) limite|fecha (?:límite|limite|de cierre)|date de clôture|last da(?:te|y)|plazo de presentación)\b",
+    r"\b(?:closing date|deadline|(?:date|heure) limite|fecha (?:límite|limite|de cierre)|date de clôture|"
+    r"last da(?:te|y)|plazo de presentación)\b",
     re.IGNORECASE,
 )
 _APPLY = re.compile(
-    r"\b(?:appl(?:y|ies|ication|ications)|submi\w+|sen[dt]|open|closed|closes|candidatures?|dossiers?|postul\w+|envoy\w+|ouvert\w*|solicitud\w*|"
+    r"\b(?:appl(?:y|ies|ication|ications)|submi\w+|sen[dt]|open|closed|closes|candidatures?|dossiers?|"
+    r"postul\w+|envoy\w+|ouvert\w*|solicitud\w*|"
     r"candidatarse|enviar|envíen|receiv\w+|ofertas|cv)\b",
     re.IGNORECASE,
 )
 _UNTIL = re.compile(
-    r"\b(?:by|until|till|no(?:t)? later than|on or before|before or on|closed on|closes on|au plus tard le|jusqu['’]au|hasta el|a más tardar el)\b"
+    r"\b(?:by|until|till|no(?:t)? later than|on or before|before or on|closed on|closes on|au plus tard le|"
+    r"jusqu['’]au|hasta el|a más tardar el)\b"
     r"[^.;!?]{0,45}$",
     re.IGNORECASE,
 )
 _OTHER_DAY = re.compile(
-    r"\b(?:question|clarification|interview|entretien|entrevista|shortlist|reference|regist|test|start|begin|commence|extended? from|born|"
+    r"\b(?:question|clarification|interview|entretien|entrevista|shortlist|reference|regist|test|start|"
+    r"begin|commence|extended? from|born|"
     r"posted|published|contract|appointment|contrat|fellowship|tenure|employ)\w*",
     re.IGNORECASE,
 )
 _LINK = re.compile(r"https://[^\s<>\"')\]]+")
 _ENDS = re.compile(r"(?<=[^.\s]{3})[.;!?]\s+(?=[A-ZÀ-Ý])")
 _HIRES = re.compile(
-    r"^(?:[^,.]{0,60}, )?(?P<who>(?:The |Le |La |L['’])?[A-ZÉ][^.;:]{2,110}?)(?:, [^,]{5,160},)? (?:is (?:currently )?(?:looking for|recruiting|seeking|hiring|advertising)|seeks|"
+    r"^(?:[^,.]{0,60}, )?(?P<who>(?:The |Le |La |"
+    r"L['’])?[A-ZÉ][^.;:]{2,110}?)(?:, [^,]{5,160},)? (?:is (?:currently )?(?:looking for|recruiting|"
+    r"seeking|hiring|advertising)|seeks|"
     r"invites applications|has a vacancy|is accepting applications|recrute|recherche|busca|requires|is pleased to)\b"
 )
 
@@ -97,45 +107,51 @@ def _first_line(reader: Reader, line: NoticeLine) -> None:
         take("organisation", reader, employer.name, line, Evidence.HEADLINE)
         if places:
             reader.candidates.append(Candidate("duty_stations", list(places), text, line.origin, Evidence.HEADLINE))
-    elif found := job_in(text):
+    elif found := job_in(text) or _place_in_row(text):
         reader.candidates.append(Candidate("duty_stations", list(found), text, line.origin, Evidence.HEADLINE))
     else:
         return
     reader.used.add(line.number)
 
 
+def _place_in_row(text: str) -> tuple[Station, ...]:
+    """The place in a line such as `Dune Consulting · Nouakchott, Mauritania · 2 weeks ago`."""
+    parts = re.split(r"\s[-–·|•]\s", text)
+    found = [place_line(part) for part in parts] if len(parts) > 1 and not role_words(text) else []
+    return tuple(one for one in found if one)
+
+
 def _headline(reader: Reader, first: Sequence[NoticeLine]) -> None:
     """The first of some lines that can be a title, taken apart; and the employer that stands beside it."""
     for position, line in enumerate(first):
-        found = read_headline(line.text.strip(), reader.known)
-        # Where the title alone stands on a line of its own, what stands behind it here is no part of it.
-        core = next(
-            (
-                one.text.strip()
-                for one in first
-                if re.match(rf"{re.escape(one.text.strip()[:150])}(?: [-–—(]|,)", found.title)
-            ),
-            "",
-        )
-        found = replace(found, title=core) if core and is_title(core) else found
-        if (
-            not is_title(found.title)
-            or (position and len(line.text.split()) < 2)
-            or (position and len(found.title) > 150)
-        ):
-            continue
-        offer_headline(reader, found, line, Evidence.HEADLINE)
-        same = [one for one in first if one.text.strip() == line.text.strip()]
-        reader.used |= {one.number for one in same}
-        others = [one for one in first if one not in same]
-        before = sum(one not in same for one in first[:position])
-        for near in others[max(0, before - 1) : before + 1]:
-            if not found.employer and _is_employer(near.text.strip()):
-                take("organisation", reader, near.text.strip(), near, Evidence.HEADLINE)
+        found = _with_core(read_headline(line.text.strip(), reader.known), first)
+        # Below the first line a single word is no title, and a long line a text.
+        short = not position or (len(line.text.split()) > 1 and len(found.title) <= _LONGEST_TITLE)
+        if short and is_title(found.title, first=position == 0):
+            break
+    else:
         return
+    offer_headline(reader, found, line, Evidence.HEADLINE)
+    same = [one for one in first if one.text.strip() == line.text.strip()]
+    reader.used |= {one.number for one in same}
+    others = [one for one in first if one not in same]
+    before = sum(one not in same for one in first[:position])
+    for near in others[max(0, before - 1) : before + 1] if not found.employer else ():
+        if _is_employer(near.text.strip()):
+            take("organisation", reader, near.text.strip(), near, Evidence.HEADLINE)
+
+
+def _with_core(found: Headline, lines: Sequence[NoticeLine]) -> Headline:
+    """A headline with the title that stands alone on another line, where it has more behind the same words."""
+    for line in lines:
+        core = line.text.strip()
+        if found.title.startswith(core) and re.match(r" [-–—(]|,", found.title[len(core) :]) and is_title(core):
+            return replace(found, title=core)
+    return found
 
 
 def _is_employer(text: str) -> bool:
+    text = re.sub(r", [A-Z]{2}$", "", text)
     return (
         len(text.split()) <= 8
         and not re.search(r"[,/]|\.\.", text)

@@ -122,6 +122,7 @@ def title_of(value: Any) -> str:
 
 
 def list_of(value: Any) -> list[Any]:
+    """A value that may stand alone or in a list, as a list."""
     return value if isinstance(value, list) else [] if value is None else [value]
 
 
@@ -172,6 +173,7 @@ def _spaced(value: Any) -> str:
 
 
 def text_of_markup(text: str) -> str:
+    """The text of what may be HTML, escaped or not, or plain."""
     markup = unescaped(text)
     # Without a tag the lines are as they were written.
     return page_text(f"<div>{markup}</div>") if re.search(r"<[A-Za-z/!]", markup) else unescape(markup)

@@ -74,7 +74,8 @@ def _rows(text: str, separator: str) -> Iterator[list[str] | None]:
 
 # YAML ends at a line of dashes or, as in Pandoc, of dots; TOML at a line of plus signs.
 FRONT = re.compile(
-    r"(?:---[^\S\n]*\n(?P<yaml>.*?)^(?:---|\.\.\.)|\+\+\+[^\S\n]*\n(?P<toml>.*?)^\+\+\+)[^\S\n]*(?:\n|\Z)(?P<body>.*)",
+    r"(?:---[^\S\n]*\n(?P<yaml>.*?)^(?:---|\.\.\.)|\+\+\+[^\S\n]*\n(?P<toml>.*?)^\+\+\+)[^\S\n]*(?:\n|"
+    r"\Z)(?P<body>.*)",
     re.MULTILINE | re.DOTALL,
 )
 

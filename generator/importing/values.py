@@ -9,23 +9,26 @@ from ..model.vocabulary import term_meant
 from ..wording.dates import dates_in, read_date
 from ..wording.employers import employer_named, employers_in
 from ..wording.grades import grade_in
+from ..wording.headlines import Headline, is_sentence, read_headline
 from ..wording.layouts import NoticeLine
 from ..wording.phrases import category_meant, contract_meant, plain_key, role_words, sections
 from ..wording.places import is_place, stations, unclear_countries
 from .choosing import Candidate, Evidence
 from .drafting import Reader, unknown
-from ..wording.headlines import Headline, is_sentence, read_headline
 
 _LONGEST_TITLE = 150  # characters
 _LONGEST_NAME = 200
 _NOTHING = re.compile(
-    r"(?:not (?:specified|stated|available|applicable|provided|yet known|defined)|n/?a|n\.a\.?|none|unknown|unspecified|tb[acd]|to be "
-    r"(?:determined|confirmed|defined|advised|decided)|closed|see below|non précisée?|non spécifiée?|à déterminer|à définir|no especificado|"
+    r"(?:not (?:specified|stated|available|applicable|provided|yet known|defined)|n/?a|n\.a\.?|none|unknown|"
+    r"unspecified|tb[acd]|to be "
+    r"(?:determined|confirmed|defined|advised|decided)|closed|see below|non précisée?|non spécifiée?|"
+    r"à déterminer|à définir|no especificado|"
     r"por definir|level not specified.*|ninguno|néant|select.*|[\W_]+)\.?",
     re.IGNORECASE,
 )
 _OPEN_ENDED = re.compile(
-    r"until filled|open until (?!\d)|rolling|ongoing|continuous|open[- ]ended|until the position is|jusqu'à pourvoi|hasta cubrir|no deadline",
+    r"until filled|open until (?!\d)|rolling|ongoing|continuous|open[- ]ended|until the position is|"
+    r"jusqu'à pourvoi|hasta cubrir|no deadline",
     re.IGNORECASE,
 )
 _HOURS = re.compile(
@@ -130,12 +133,14 @@ def _contract(reader: Reader, value: str, line: NoticeLine, evidence: Evidence) 
 
 
 _COUNT = (
-    r"(?:\d{1,4}|one|two|three|four|six|nine|twelve|un|deux|trois|six|douze|uno|dos|tres|seis|doce)(?:\s*\(\d{1,4}\))?"
+    r"(?:\d{1,4}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|eighteen|un|deux|trois|"
+    r"six|douze|uno|dos|tres|seis|doce)(?:\s*\(\d{1,4}\))?"
 )
 _UNIT = r"(?:day|week|month|year|jour|semaine|mois|an|année|día|mes|año)(?:e?s)?"
 # With the words and figures that make of it a bound or a range.
 _DURATION = re.compile(
-    r"(?:\b(?:up to|at most|at least|less than|more than|over|max(?:imum)?\.?|min(?:imum)?\.?|about|approximately|jusqu'à|hasta)"
+    r"(?:\b(?:up to|at most|at least|less than|more than|over|max(?:imum)?\.?|min(?:imum)?\.?|about|"
+    r"approximately|jusqu'à|hasta)"
     rf" (?:an? )?(?:period )?(?:of )?)?(?<!\w)(?:{_COUNT}\s?(?:-|–|to|or|à|a)\s?)?{_COUNT}[ -]{_UNIT}\b",
     re.IGNORECASE,
 )
@@ -288,7 +293,7 @@ def _emergency(reader: Reader, value: str, line: NoticeLine, _: Evidence) -> Non
         reader.draft.state("emergency", {"level": f"L{level[1]}", "supports": supports}, line.origin)
 
 
-def _source(reader: Reader, value: str, line: NoticeLine, _: Evidence) -> None:
+def _source(reader: Reader, value: str, _line: NoticeLine, _: Evidence) -> None:
     if value.startswith("https://"):
         reader.source.setdefault("url", value.split()[0])
     elif not value.startswith("http"):

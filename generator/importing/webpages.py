@@ -171,7 +171,13 @@ def job_postings(value: Any) -> Iterator[dict[str, Any]]:
 
 def _is_job_posting(kind: Any) -> bool:
     """Whether a type is schema.org's, by its name, its address or its prefix."""
-    return isinstance(kind, str) and bool(re.fullmatch(r"(?:https?://(?:www\.)?schema\.org/|schema:)?JobPosting", kind))
+    return isinstance(kind, str) and bool(
+        re.fullmatch(
+            r"(?:https?://(?:www\.)?schema\.org/|"
+            r"schema:)?JobPosting",
+            kind,
+        )
+    )
 
 
 def _tree(page: str) -> Any:

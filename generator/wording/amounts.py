@@ -12,7 +12,8 @@ _FIGURE = (
     r"|\d{1,3}(?:\.\d{3}){2,}|\d{1,12}(?:\.\d{1,2})?)"
 )
 _TIMES = (
-    r"k|m|mn|mln|mio|mill?ions?|thousands?|tsd|tausend|mille|bn|billions?|mrd|hundred|lakhs?|lacs?|crores?|cr|triệu|tr"
+    r"k|m|mn|mln|mio|mill?ions?|thousands?|tsd|tausend|mille|bn|billions?|mrd|hundred|lakhs?|lacs?|crores?|"
+    r"cr|triệu|tr"
     r"|nghìn|tỷ|juta|jt|ribu|rb|万|萬|만|億|億|千"
 )
 # Nothing stands behind a figure that makes it another, such as `85k`, `1.5 million` or a word for more of it.

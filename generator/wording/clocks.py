@@ -1,4 +1,4 @@
-"""Times of a day with their zones, as notices write them beside a date: `23:59 (New York time)`, `midnight Geneva time`."""
+"""Times with their zones, as notices write them beside a date: `23:59 (New York time)`, `midnight Geneva time`."""
 
 import re
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
@@ -10,7 +10,8 @@ from ..model.vocabulary import cities, city_of_zone, zones, zones_of
 from .phrases import folded
 
 _CLOCK = re.compile(
-    r"(?<![\d:/.])(?P<hour>\d{1,2})(?:(?P<mark>[:.h])(?P<minute>\d{2})(?::\d{2}(?:[.,]\d{1,9})?)?|(?=\s?[ap]\.?\s?m\b)"
+    r"(?<![\d:/.])(?P<hour>\d{1,2})(?:(?P<mark>[:.h])(?P<minute>\d{2})(?::\d{2}(?:[.,]\d{1,9})?)?|"
+    r"(?=\s?[ap]\.?\s?m\b)"
     r"|(?P<french>\s?h)(?=[^\w]|$))(?!\d)\s*(?:h(?:rs|ours)?\b)?\s*(?P<half>[ap]\.?\s?m\b\.?)?"
 )
 _MIDNIGHT = re.compile(r"\b(?:midnight|minuit|medianoche)\b")
@@ -24,6 +25,7 @@ _ZONE_OF_PLACE = re.compile(r"\b(?P<place>[a-z'.-]+(?: [a-z'.-]+){0,3}?)(?:,? (?
 _HOUR_OF_PLACE = re.compile(
     r"\b(?:heure|heures|hora|horas) (?:locale |local )?(?:de |d'|a )?(?P<place>[a-z'-]+(?: [a-z'-]+){0,2})"
 )
+_NIGHT_OF_PLACE = re.compile(r"\b(?:midnight|noon|minuit|midi)[ ,]+(?:in |at )?(?P<place>[a-z'-]+(?: [a-z'-]+)?)")
 _SHORT = re.compile(r"\b(?P<name>cest|cet|eat|cat|wat|est|edt)\b")
 # Zones of one offset all year, and zones whose letters say which half of the year they mean.
 _OFFSETS = {"eat": 3, "cat": 2, "wat": 1, "cet": 1, "cest": 2, "est": -5, "edt": -4}
@@ -63,8 +65,8 @@ def clock_in(plain: str, day: date) -> ReadClock | None:
         )
     if _CLOSE_OF_BUSINESS.search(plain):
         return ReadClock(_LAST_MINUTE, None, "it names the close of business, and not when that is")
-    if match := _MIDNIGHT.search(plain) or _NOON.search(plain):
-        at_noon = match.re is _NOON
+    if _MIDNIGHT.search(plain) or _NOON.search(plain):
+        at_noon = not _MIDNIGHT.search(plain)
         zone, doubt = _zone_named(plain, day)
         name = "noon" if at_noon else "midnight"
         said = "" if at_noon else "it says midnight, which was taken for the end of that day"
@@ -74,6 +76,11 @@ def clock_in(plain: str, day: date) -> ReadClock | None:
             doubt or (said if zone else f"it names {name}, and no zone that is known here"),
         )
     return None
+
+
+def zone_behind(plain: str, day: date) -> tzinfo | None:
+    """The zone that stands behind a day, whose time stands before it: `11:55pm, 10th June 2026 GMT`."""
+    return _zone(plain[:25], day)[0]
 
 
 def _time_of(match: re.Match[str]) -> time | None:
@@ -101,9 +108,10 @@ def _zone(plain: str, day: date) -> tuple[tzinfo | None, str]:
 def _zone_named(plain: str, day: date) -> tuple[tzinfo | None, str]:
     if _UNIVERSAL.search(plain):
         return UTC, ""
-    for pattern in (_ZONE_OF_PLACE, _HOUR_OF_PLACE):
-        for match in pattern.finditer(plain):
-            if zone := _zone_of_place(match["place"]):
+    for pattern in (_ZONE_OF_PLACE, _HOUR_OF_PLACE, _NIGHT_OF_PLACE):
+        for named in pattern.finditer(plain):
+            first = named["place"].split()[0] if pattern is _NIGHT_OF_PLACE else ""
+            if zone := _zone_of_place(named["place"]) or _zone_of_place(first):
                 return ZoneInfo(zone), ""
     if match := _SHORT.search(plain):
         return _zone_of_letters(match["name"], day)

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import NamedTuple
 
-from .clocks import clock_in
+from .clocks import clock_in, zone_behind
 from .phrases import folded
 
 _MONTHS = (
@@ -48,13 +48,17 @@ _WORD = r"(?P<month>[a-z]{3,10})\.?"
 _NUMBER = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|ro|º|°)?"
 _FORMS = (
     re.compile(
-        rf"(?<![\d/.]){_NUMBER},?(?: of| de| del)?[ -]{{1,2}}{_WORD},?(?: of| de| del)?[ -]{{1,2}}(?P<year>\d{{4}})(?!\d)"
+        rf"(?<![\d/.]){_NUMBER},?(?: of| de| del)?[ -]{{1,2}}{_WORD},?(?: of| de|"
+        rf" del)?[ -]{{1,2}}(?P<year>\d{{4}})(?!\d)"
     ),
     re.compile(rf"(?<![\d/.]){_NUMBER}-{_WORD}-(?P<short>\d{{2}})(?![\d])"),
     re.compile(rf"(?<![a-z]){_WORD} {_NUMBER}(?:,? |, ?)(?P<year>\d{{4}})(?!\d)"),
     re.compile(rf"(?<![a-z]){_WORD} (?P<day>\d{{1,2}}) \d\d:\d\d:\d\d [a-z]{{3,4}} (?P<year>\d{{4}})(?!\d)"),
     re.compile(r"(?<!\d)(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?!\d)"),
-    re.compile(r"(?<![\d/.-])(?P<first>\d{1,2})(?: / |[/.-])(?P<second>\d{1,2})(?: / |[/.-])(?P<year>\d{4})(?![\d/])"),
+    re.compile(
+        r"(?<![\d/.-])(?P<first>\d{1,2})(?: / |[/.-])(?P<second>\d{1,2})(?: / |"
+        r"[/.-])(?P<year>\d{4})(?![\d/])"
+    ),
     re.compile(r"(?<![\d/.-])(?P<first>\d{1,2})/(?P<second>\d{1,2})/(?P<short>\d{2})(?![\d/])"),
 )
 _ORDERS = re.compile(r"\b(?:(?P<month>mm/dd/(?:yy){1,2})|(?P<day>(?:dd|jj)/mm/(?:yy|aa){1,2}))\b")
@@ -111,6 +115,8 @@ def _dated(day: date, before: str, behind: str) -> ReadDate:
     clock = clock_in(behind, day) or (clock_in(before[-70:], day) if before else None)
     if clock is None:
         return ReadDate(day.isoformat(), day, doubt)
+    if clock.zone is None and (zone := zone_behind(behind, day)):
+        clock = clock._replace(zone=zone, doubt="")
     if clock.zone is None:
         return ReadDate(day.isoformat(), day, doubt or clock.doubt)
     instant = datetime.combine(day, clock.time, clock.zone)

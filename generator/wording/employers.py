@@ -85,11 +85,12 @@ def _other_names() -> Mapping[str, tuple[str, ...]]:
 
 
 def _all() -> Mapping[str, list[str]]:
-    return employers()["common"] | employers()["own_grades"]
+    found: dict[str, list[str]] = employers()["common"] | employers()["own_grades"]
+    return found
 
 
 def has_own_grades(name: str) -> bool:
-    """Whether an employer is known for grades of its own, which look like those of the United Nations and are others."""
+    """Whether an employer is known for grades of its own, which look like those of the United Nations."""
     known = {_well_known().get(one) for one in _names_in(name)}
     return bool(known & employers()["own_grades"].keys())
 

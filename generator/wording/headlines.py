@@ -10,42 +10,62 @@ from .dates import Order, ReadDate, read_date
 from .employers import Employer, employer_named
 from .grades import ReadGrade, sure_grade
 from .layouts import BULLET, NUMBER, NoticeLine
-from .phrases import contract_meant, is_frame, others, plain_key, role_words, sections, sounds_like_employer
+from .phrases import (
+    contract_meant,
+    is_frame,
+    others,
+    plain_key,
+    role_words,
+    sections,
+    sounds_like_employer,
+    sounds_like_role,
+)
 from .places import Station, country_named, is_place, known_city, place_line, stations
 
 _SHORTEST, _LONGEST = 3, 150  # characters of a title
 _MOST_WORDS = 60
 _CLOSES = re.compile(
-    r"[.,;(|–—-]?\s*\b(?:open until|apply by|deadline|closing date|closes(?: on)?|closed on|date limite|clôture le|fecha límite|"
+    r"[.,;(|–—-]?\s*\b(?:open until|apply by|deadline|closing date|closes(?: on)?|closed on|date limite|"
+    r"clôture le|fecha límite|"
     r"cierre)\b[ :]*(?P<date>[^()]{6,60})\)?\s*$",
     re.IGNORECASE,
 )
 # What stands before or behind a title and belongs to no role.
 _BEFORE = re.compile(
-    r"^(?:[A-Z]{2,8} (?=vacancy:))?(?:re-?adverti[sz](?:ed|ement)|vacancy(?: announcement| notice)?|job opening|job vacancy|job opportunity|job title|job|now hiring|hiring|"
-    r"we are hiring|offre d['’]emploi|avis de recrutement|avis de vacance(?: de poste)?|appel à candidatures?|recrutement|convocatoria|"
+    r"^(?:[A-Z]{2,8} (?=vacancy:))?(?:re-?adverti[sz](?:ed|ement)|vacancy(?: announcement| notice)?|"
+    r"job opening|job vacancy|job opportunity|job title|job|now hiring|hiring|"
+    r"we are hiring|offre d['’]emploi|avis de recrutement|avis de vacance(?: de poste)?|"
+    r"appel à candidatures?|recrutement|convocatoria|"
     r"oferta de empleo|batch recruitment of \d+ positions|extension|extended|urgent|local recruitment)\s*[:–—|-]\s*",
     re.IGNORECASE,
 )
-_NUMBERED = re.compile(r"^(?:(?:VN|SVN|VA|CFA|VAC|Ref)\.? ?(?:No\.? ?)?\d[\w/.-]*[ :–-]+|\d[\w./]*\d ?[-–] ?(?=[A-Z]))")
+_NUMBERED = re.compile(
+    r"^(?:(?:VN|SVN|VA|CFA|VAC|Ref)\.? ?(?:No\.? ?)?\d[\w/.-]*[ :–-]+|"
+    r"\d[\w./]*\d ?[-–] ?(?=[A-Z]))"
+)
 _BEHIND = re.compile(
-    r"\s*(?:\(\s*\d{3,8}\s*\)|,?\s*#\s?\d{4,}(?: #\d{4,})*|,? post #? ?\d{3,}|,? ?\d+ views.*|\s+job in .*|, ?req\d{3,}.*)\s*$",
+    r"\s*(?:\(\s*\d{3,8}\s*\)|,?\s*#\s?\d{4,}(?: #\d{4,})*|,? post #? ?\d{3,}|,? ?\d+ views.*|\s+job in .*|"
+    r", ?req\d{3,}.*)\s*$",
     re.IGNORECASE,
 )
 _HIRES = re.compile(
-    r"^(?:(?:le |la |l['’]|the )?(?P<who>[^,.:;]{2,80}?)\s+(?:recrute|recherche|is (?:hiring|recruiting|looking for|seeking)|hires|seeks|busca))"
+    r"^(?:(?:le |la |l['’]|the )?(?P<who>[^,.:;]{2,80}?)\s+(?:recrute|recherche|is (?:hiring|recruiting|"
+    r"looking for|seeking)|hires|seeks|busca))"
     r"\s+(?:des? |\d+ |a |an |une? |un\(e\) |un·e |un/e |un\.e |une?\(e\) |un/a |un |una )(?P<title>[^.]{3,140})$",
     re.IGNORECASE,
 )
 _NOTICE_OF = re.compile(
-    r"^(?:avis de recrutement|avis de vacance|recrutement|offre d['’]emploi|poste|vacancy|job opening)\s*:?\s+(?:d['’]une?(?:\(e\))?|de|for an?|for)\s+(?P<title>.{3,})$",
+    r"^(?:avis de recrutement|avis de vacance|recrutement|offre d['’]emploi|poste|vacancy|"
+    r"job opening)\s*:?\s+(?:d['’]une?(?:\(e\))?|de|for an?|for)\s+(?P<title>.{3,})$",
     re.IGNORECASE,
 )
 _AT = re.compile(
-    r"^(?P<title>.{3,150}?),?(?: job| vacancy| position)?\s+(?:[Aa]t|@|with|chez)\s+(?P<who>(?:the |The )?[A-ZÉ][^@]{1,110})$"
+    r"^(?P<title>.{3,150}?),?(?: job| vacancy| position)?\s+(?:[Aa]t|@|with|chez)\s+(?P<who>(?:the |"
+    r"The )?[A-ZÉ][^@]{1,110})$"
 )
 _OPPORTUNITY = re.compile(
-    r"^(?:job|career|vacancy)?\s?(?:opportunity|opportunities|vacancy|vacancies|jobs?) at (?P<who>[^-–—:]{2,60}?)\s*[-–—:]\s*(?P<title>.+)$",
+    r"^(?:job|career|vacancy)?\s?(?:opportunity|opportunities|vacancy|vacancies|"
+    r"jobs?) at (?P<who>[^-–—:]{2,60}?)\s*[-–—:]\s*(?P<title>.+)$",
     re.IGNORECASE,
 )
 _IN_PLACE = re.compile(r"^(?P<who>.{2,80}?) (?:in|à|en) (?P<place>[A-ZÉ].{2,60})$")
@@ -55,20 +75,23 @@ _BASED = re.compile(
     r"^(?:hq )?(?:outposted to|based in|base in|basée? à|duty station:?|poste basé à|home[- ]based)\s*", re.IGNORECASE
 )
 _SPLIT = re.compile(
-    r"(?P<mark>,\s+|(?<=[\w)]{2})\.\s+(?=[A-ZÉ])|\s+[-–—|/]\s+|\s*[-–—]\s+|;\s+|\s+[-–—](?=[A-Z]))(?![^()]*\))"
+    r"(?P<mark>,\s+|(?<=[a-z)\d])\.\s+(?=[A-ZÉ])|\s+[-–—|/]\s+|\s*[-–—]\s+|;\s+|\s+[-–—](?=[A-Z]))(?![^()]*\))"
 )
 _LISTS = re.compile(
     r"\b(?:jobs|vacancies|careers|openings|opportunities|offres|emplois|empleos|ofertas|vacantes|positions)\b",
     re.IGNORECASE,
 )
 _NO_TITLE = re.compile(
-    r"^(?:bases|anuncio|terms of reference|t[eé]rminos de referencia|convocatoria y|requirements|candidat|internal|external|number of|duty stations?\b)"
-    r"|\b(?:required|requis(?:es)?|requeridos?|candidates?|following)\b|\b(?:of|the|and|for|in|de|des|du|la|el|en|para|et|y|a|to)$",
+    r"^(?:bases|anuncio|terms of reference|t[eé]rminos de referencia|convocatoria y|requirements|candidat|"
+    r"internal|external|number of|duty stations?\b)"
+    r"|\b(?:required|requis(?:es)?|requeridos?|candidates?|following)\b|\b(?:of|the|and|for|in|de|des|du|la|"
+    r"el|en|para|et|y|a|to)$",
     re.IGNORECASE,
 )
 _OFFICE = re.compile(r"\bOffice of (?:the )?\w+(?: \w+)?|\b(?:Section|Division|Unit|Department|Branch)$")
 _SENTENCE = re.compile(
-    r"\b(?:will|is|are|has|have|was|were|you|your|our|we|please|must|should|est|sont|vous|nous|sera|será|usted|esta|este)\b",
+    r"\b(?:will|is|are|has|have|was|were|you|your|our|we|please|must|should|est|sont|vous|nous|sera|será|"
+    r"usted|esta|este)\b",
     re.IGNORECASE,
 )
 
@@ -108,9 +131,9 @@ def read_headline(text: str, known: Known) -> Headline:
         who = re.split(r"(?<=\w\w)\. | \| | [-–—] ", match["who"])[0]
         if found := employer_named(who, known.organisations) or (_name_of(who) if sounds_like_employer(who) else None):
             employer, plain = found, match["title"]
-    if not employer and (match := re.match(r"(?P<who>[^:–—|]{2,110}?)(?::| [-–—|])\s+(?P<title>.+)$", plain)):
-        if found := employer_named(match["who"], known.organisations):
-            employer, plain = found, match["title"]
+    match = None if employer else re.match(r"(?P<who>[^:–—|]{2,110}?)(?::| [-–—|])\s+(?P<title>.+)$", plain)
+    if match and (found := employer_named(match["who"], known.organisations)):
+        employer, plain = found, match["title"]
     return replace(_in_parts(plain, known, employer), closes=closes)
 
 
@@ -151,11 +174,11 @@ def _in_parts(text: str, known: Known, employer: Employer | None) -> Headline:
             found, title = replace(found, places=tuple(stations(bracket[1])[0])), title[: bracket.start()]
         elif grade := sure_grade(bracket[1], known.words.grades):
             found, title = replace(found, grade=found.grade or grade), title[: bracket.start()]
-    if (last := re.search(r"[\s,]+(?:at )?([A-Z]{1,4}-?\d{1,2}|NO-?[A-E])$", title)) and (
-        grade := sure_grade(last[1], known.words.grades)
-    ):
-        if grade.key or re.match(r"[A-Z]{2}", last[1]):
-            found, title = replace(found, grade=found.grade or grade), title[: last.start()]
+    last = re.search(r"[\s,]+(?:at )?([A-Z]{1,4}-?\d{1,2}|NO-?[A-E])$", title)
+    grade = sure_grade(last[1], known.words.grades) if last else None
+    # One letter and a figure may be a part of a name, unless the digest knows them.
+    if last and grade and (grade.key or re.match(r"[A-Z]{2}", last[1])):
+        found, title = replace(found, grade=found.grade or grade), title[: last.start()]
     return replace(found, title=title.strip(" ,;–—-:"))
 
 
@@ -205,16 +228,16 @@ def first_lines(lines: Sequence[NoticeLine], labelled: Collection[NoticeLine]) -
         text = line.text.strip()
         if plain_key(text) in others():
             break
-        if text and line not in labelled and not NUMBER.match(text) and len(text) < 320 and any(map(str.isalpha, text)):
-            if not is_frame(text) and not BULLET.match(text):
-                found.append(line)
+        said = text and line not in labelled and len(text) < 320 and any(map(str.isalpha, text))
+        if said and not (NUMBER.match(text) or BULLET.match(text) or is_frame(text)):
+            found.append(line)
         if len(found) >= 16:
             break
     return found
 
 
-def is_title(text: str) -> bool:
-    """Whether a line can be what a notice calls its role."""
+def is_title(text: str, *, first: bool = False) -> bool:
+    """Whether a line can be what a notice calls its role; the first line of all, where its words sound like one."""
     plain = text.strip(" \"“”«»'")
     if (
         not len(plain) >= _SHORTEST
@@ -230,7 +253,8 @@ def is_title(text: str) -> bool:
         return False
     if plain[-1] in ".:" and (len(plain.split()) > 8 or plain[-1] == ":"):
         return False
-    return role_words(_OFFICE.sub("", bare) or plain) > 0 and not is_sentence(plain)
+    named = role_words(_OFFICE.sub("", bare) or plain) > 0 or (first and sounds_like_role(bare))
+    return named and not is_sentence(plain)
 
 
 def is_sentence(text: str) -> bool:
@@ -255,9 +279,10 @@ def employer_line(text: str, known: Known) -> tuple[Employer | None, tuple[Stati
     if len(plain.split()) > 14:
         return None, ()
     for pattern in (_IN_PLACE, _COMMA_PLACE):
-        if (match := pattern.match(plain)) and (found := employer_named(match["who"], known.organisations)):
-            if is_place(match["place"]):
-                return found, tuple(stations(match["place"])[0])
+        match = pattern.match(plain)
+        found = employer_named(match["who"], known.organisations) if match and is_place(match["place"]) else None
+        if match and found:
+            return found, tuple(stations(match["place"])[0])
     return employer_named(plain, known.organisations), ()
 
 

@@ -1,4 +1,4 @@
-"""Where a notice has labels and their values, in whatever layout: `Label: value`, below, glued, in rows, several a line."""
+"""Where a notice has labels and their values: behind a colon, below, glued together, in rows, several on a line."""
 
 import re
 from collections.abc import Iterator
@@ -192,7 +192,7 @@ def _pairs_in(line: NoticeLine, text: str) -> Iterator[Pair]:
 
 
 def _row(line: NoticeLine, text: str) -> Iterator[Pair]:
-    """Several pairs with dashes or bars between them: `Added 7 hours ago - Source: iom.int`; all parts are pairs, or none."""
+    """Several pairs with dashes or bars between them: `Added 7 hours ago - Source: iom.int`; all parts are, or none."""
     parts = [part.strip() for part in re.split(r"\s+[-–|·•]\s+", text[: _LONGEST_VALUE * 2])]
     found = [_label_at_start(part) for part in parts]
     both = [(label, part[label.end :]) for label, part in zip(found, parts, strict=True) if label]
@@ -228,7 +228,7 @@ def _parted(text: str) -> tuple[str, str, str]:
     return (text[: match.start()], match[0], text[match.end() :].strip()) if match else (text, "", "")
 
 
-_COLON = re.compile(r"\s?[:：](?!//)(?!\d\d(?!\d)(?<=\d:\d\d))")
+_COLON = re.compile(r"\s?[:\uff1a](?!//)(?!\d\d(?!\d)(?<=\d:\d\d))")
 
 
 def _marks(text: str) -> Iterator[_Label]:
@@ -238,11 +238,11 @@ def _marks(text: str) -> Iterator[_Label]:
     for colon in _COLON.finditer(text):
         while at < len(words) and words[at][1] <= colon.start():
             at += 1
-        if mark := _mark_before(text, words[:at] if at < MOST_WORDS * 3 else words[at - MOST_WORDS * 3 : at], colon):
-            # Few words before the first label belong to another label, which is not known: `Job Posting Organization:`.
-            if mark.start >= least and (found or _begins_pairs(text, mark)):
-                least, found = mark.end, found + 1
-                yield mark
+        mark = _mark_before(text, words[max(0, at - 3 * MOST_WORDS) : at], colon)
+        # Few words before the first label belong to another label, that is not known: `Job Posting Organization:`.
+        if mark and mark.start >= least and (found or _begins_pairs(text, mark)):
+            least, found = mark.end, found + 1
+            yield mark
 
 
 def _begins_pairs(text: str, mark: _Label) -> bool:
@@ -261,11 +261,9 @@ def _mark_before(text: str, words: list[tuple[int, int]], colon: re.Match[str]) 
         if not near or re.search(r"[^\s\d)#*°./?’'_-]", text[near[-1][1] : end]):
             continue
         for start, _ in near:
-            if not re.search(r"[:;|\t•!?]|\. ", text[start : near[-1][1]]) and (
-                kind := _kind_before_colon(text[start:end])
-            ):
-                if _may_begin(text, start):
-                    return _Label(kind, start, colon.end(), said)
+            kind = _kind_before_colon(text[start:end]) if _may_begin(text, start) else None
+            if kind and not re.search(r"[:;|\t•!?]|\. ", text[start : near[-1][1]]):
+                return _Label(kind, start, colon.end(), said)
         if not hint:
             break
     return None

@@ -95,6 +95,23 @@ def role_words(text: str) -> int:
     return sum(word in _roles() for word in plain_key(text).split())
 
 
+_OF_ROLES = re.compile(
+    r"(?:[^aeiou]er|[^aeiou]or|[aeiou]tor|ist|ician|wright|smith|man|woman|person|keeper|maker|eur|euse|"
+    r"trice|ista|ero|era)s?$"
+)
+
+
+def sounds_like_role(text: str) -> bool:
+    """Whether a few words end as names of roles do, and are no word of a menu that ends so too."""
+    words = plain_key(text).split()
+    return 0 < len(words) <= 6 and bool(_OF_ROLES.search(words[-1])) and words[-1] not in _no_roles()
+
+
+@cache
+def _no_roles() -> frozenset[str]:
+    return frozenset(map(plain_key, notice_words()["no_roles"]))
+
+
 @cache
 def _employer_words() -> tuple[frozenset[str], tuple[str, ...]]:
     words = list(_phrases(notice_words()["employers"]))

@@ -57,7 +57,7 @@ _LONGEST_NAME, _LONGEST_PLACE, _LONGEST_CITY = 80, 200, 60  # characters
 _SEVERAL = re.compile(r"(?:the )?congo", re.IGNORECASE)
 # A country, and a state of another one.
 _STATES_TOO = frozenset({"GE"})
-# States of the United States. Some of their letters are a country's as well: CA is California behind a city, not Canada.
+# States of the United States. Some of their letters are a country's as well: behind a city CA is California.
 _STATES = frozenset(
     [
         "AL",
@@ -113,16 +113,21 @@ _STATES = frozenset(
     ]
 )
 _REMOTE = re.compile(
-    r"\b(home[- ]?based|remote(?:ly)?|roving|telework\w*|work from home|wfh|à distance|a distance|télétravail|teletrabajo|remoto)\b",
+    r"\b(home[- ]?based|remote(?:ly)?|roving|telework\w*|work from home|wfh|à distance|a distance|"
+    r"télétravail|teletrabajo|remoto)\b",
     re.IGNORECASE,
 )
 # With it, a form asks which of the two it is.
 _ON_SITE = re.compile(r"\b(?:on-?site|presencial|présentiel|in person)\b", re.IGNORECASE)
 _NO_CITY = re.compile(
-    r"\d|not specified|n/a|multiple|various|several|worldwide|global|anywhere|any other|different|to be |tbd|tbc|all |region|country|"
-    r"headquarters|duty station|flexible|hybrid|on-?site|field|office|locations?\b|home|base\b|d/s|africa\b|europe\b|asia\b|america\b|"
-    r"east\b.*asia|pacific|worldwide|internacional|international|national\b|varios|plusieurs|divers|city of|county|see |travel|sites?\b|"
-    r"district|province|department|région|pays\b|país|unit\b|division|section|headquarter|none|unknown|and other|mission|building|street|avenue\b|road\b|campus|tower\b|floor|boulevard|\brue\b|calle\b",
+    r"\d|not specified|n/a|multiple|various|several|worldwide|global|anywhere|any other|different|to be |"
+    r"tbd|tbc|all |region|country|"
+    r"headquarters|duty station|flexible|hybrid|on-?site|field|office|locations?\b|home|base\b|d/s|africa\b|"
+    r"europe\b|asia\b|america\b|"
+    r"east\b.*asia|pacific|worldwide|internacional|international|national\b|varios|plusieurs|divers|city of|"
+    r"county|see |travel|sites?\b|"
+    r"district|province|department|région|pays\b|país|unit\b|division|section|headquarter|none|unknown|"
+    r"and other|mission|building|street|avenue\b|road\b|campus|tower\b|floor|boulevard|\brue\b|calle\b",
     re.IGNORECASE,
 )
 # What stands in brackets is a country, or says more than a place has: `Pemba (Mozambique)`, `Kapoeta (North, South)`.
@@ -133,7 +138,8 @@ _BEFORE_PLACE = re.compile(
     r"(?i:in |at |à |en |au |aux )?(?i:(?:city|town) of |ville de |ciudad de (?!méxico|guatemala|panamá))?)"
 )
 _BEHIND_PLACE = re.compile(
-    r",? (?:with |avec |con |and (?:travel|other)|including |subject to|field |travel|as well as)|(?<=\w{3})[.] |, ?(?:with|including) ",
+    r",? (?:with |avec |con |and (?:travel|other)|including |subject to|field |travel|as well as)|"
+    r"(?<=\w{3})[.] |, ?(?:with|including) ",
     re.IGNORECASE,
 )
 
@@ -246,6 +252,10 @@ def _countries_alone(text: str) -> list[str]:
 
 def _station_in(piece: str) -> Station:
     """The place that a piece of text names; where a country stands before a dash, its city may stand behind."""
+    # Some systems write a place from the large to the small: `Austria-Vienna-Vienna-IAEA Headquarters`.
+    large, dash, small = piece.strip().partition("-")
+    if dash and not country_named(piece) and (code := country_named(large)) and small[:1].isupper():
+        return _in_country([small.split("-")[0].strip()], code, large)
     first, *rest = [_station(_tidy(part)) for part in re.split(r" [-–—] ", piece)[:3]]
     if set(first) != {"city"} and "city" in first:
         return first
@@ -350,12 +360,12 @@ def is_place(text: str) -> bool:
 def place_line(text: str) -> Station | None:
     """A line that is a city and its country and nothing else."""
     plain = re.sub(r"\s*[\U0001f1e6-\U0001f1ff]+$", "", text.strip())
-    match = re.fullmatch(r"[A-Z][\w'’. -]{1,40}, [A-Z][\w'’(). ,-]{1,60}", plain)
+    match = " - " not in plain and re.fullmatch(r"[A-Z][\w'’. -]{1,40}, [A-Z][\w'’(). ,-]{1,60}", plain)
     station = _station(plain) if match else {}
-    return station if set(station) == {"city", "country"} and _names_country(plain, station) else None
+    return station if set(station) == {"city", "country"} and _names_country(plain) else None
 
 
-def _names_country(text: str, station: Station) -> bool:
+def _names_country(text: str) -> bool:
     """Whether each part of a line belongs to the place: `Logistics, Geneva` has more than one."""
     city, _, rest = text.partition(", ")
     country = rest.rpartition(", ")[2]

@@ -86,6 +86,9 @@ def wrong_in(draft: Draft, wanted: dict[str, Any]) -> list[str]:
             value = [{name: one[name] for name in ("tier", "countries") if name in one} for one in value]
         if found != value:
             wrong.append(f"{key}: {found!r} instead of {value!r}")
+    for key, value in wanted.get("named", {}).items():
+        if draft.named.get(key) != value:
+            wrong.append(f"{key}: {draft.named.get(key)!r} is named instead of {value!r}")
     wrong += [f"{key} is not stated, and there is {facts[key]!r}" for key in wanted.get("absent", []) if key in facts]
     headings = re.findall(r"^## (.+)$", draft.body.replace("\\", ""), re.MULTILINE)
     rest = iter(headings)
@@ -113,7 +116,7 @@ def test_the_seeds(site: SmallSite, name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in (DATA / "imports").glob("*.txt")))
 def test_other_layouts(site: SmallSite, name: str) -> None:
-    """Other pages of the same sites, with other labels, dates and order: read by the same rules."""
+    """Other pages of the same sites, and layouts of others, in words of our own: read by the same rules."""
     (draft,) = drafts(site, (DATA / f"imports/{name}.txt").read_text("utf-8"))
     assert wrong_in(draft, wanted_of(DATA / f"imports/{name}.yaml")) == []
 
