@@ -12,7 +12,7 @@ from ..model.problems import shown
 from ..model.schema import Posting
 from ..model.vocabulary import Vocabulary
 from ..wording.dates import Order
-from ..wording.headlines import Known
+from ..wording.headlines import Lexicon
 from ..wording.layouts import NoticeLine
 from .choosing import Candidate
 
@@ -122,7 +122,7 @@ class Reader:
     """
 
     draft: Draft
-    known: Known
+    lexicon: Lexicon
     now: datetime
     candidates: list[Candidate] = field(default_factory=list)
     source: dict[str, Written] = field(default_factory=dict)
@@ -134,17 +134,17 @@ class Reader:
     @property
     def organisations(self) -> Mapping[str, OrganisationFile]:
         """The digest's organisations by key."""
-        return self.known.organisations
+        return self.lexicon.organisations
 
     @property
     def words(self) -> Vocabulary:
         """The digest's vocabulary."""
-        return self.known.words
+        return self.lexicon.words
 
     @property
     def order(self) -> Order | None:
         """The order of day and month in the notice, where that is settled."""
-        return self.known.order
+        return self.lexicon.order
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from .stated import (
     from_json_feed,
     from_posting,
     from_reliefweb,
-    numbered,
+    name_of_item,
     text_of,
     text_of_markup,
 )
@@ -108,19 +108,19 @@ def _from_json(text: str, source: str, _: Mapping[str, str]) -> Iterator[FoundNo
     if isinstance(value, dict) and isinstance(value.get("data"), list):
         for number, item in enumerate(value["data"], 1):
             if isinstance(item, dict) and isinstance(item.get("fields"), dict):
-                yield from_reliefweb(item["fields"], numbered(source, number, len(value["data"])))
+                yield from_reliefweb(item["fields"], name_of_item(source, number, len(value["data"])))
     elif isinstance(value, dict) and "jsonfeed.org" in text_of(value.get("version")):
         yield from from_json_feed(value, source)
     else:
         postings = list(job_postings(value))
         for number, posting in enumerate(postings, 1):
-            yield from_posting(posting, numbered(source, number, len(postings)))
+            yield from_posting(posting, name_of_item(source, number, len(postings)))
 
 
 def _from_page(page: str, source: str, _: Mapping[str, str]) -> Iterator[FoundNotice]:
     postings = list(data_of(page))
     for number, posting in enumerate(postings, 1):
-        yield from_posting(posting, numbered(source, number, len(postings)))
+        yield from_posting(posting, name_of_item(source, number, len(postings)))
     if not postings:
         yield page_text(page), [], source
 
@@ -146,7 +146,7 @@ def _from_feed(text: str, source: str, names: Mapping[str, str]) -> Iterator[Fou
         marked = (entry.get("title_detail") or {}).get("type") in ("text/html", "application/xhtml+xml")
         title = words_of(entry.title) if marked else entry.get("title")
         text, facts, name = from_item(
-            (title, entry.get("link"), when), body, numbered(source, number, len(feed.entries))
+            (title, entry.get("link"), when), body, name_of_item(source, number, len(feed.entries))
         )
         yield text, [*facts, *_more_of(entry)], name
 
@@ -171,4 +171,4 @@ def _from_records(text: str, source: str, names: Mapping[str, str]) -> Iterator[
     if not records:
         raise Unreadable(f"{source} is XML and no feed")
     for number, record in enumerate(records, 1):
-        yield from_fields(record, numbered(source, number, len(records)), names)
+        yield from_fields(record, name_of_item(source, number, len(records)), names)

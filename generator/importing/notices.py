@@ -17,7 +17,7 @@ from ..model.vocabulary import Vocabulary
 from ..wording.amounts import salary_in
 from ..wording.dates import order_of
 from ..wording.employers import has_own_grades
-from ..wording.headlines import Known, first_lines, likeliest
+from ..wording.headlines import Lexicon, first_lines, likeliest
 from ..wording.layouts import NoticeLine, Pair, pairs_of
 from ..wording.phrases import is_frame, others, plain_key, sections
 from ..wording.places import countries_spoken_of, country_named, known_city, stations
@@ -74,7 +74,7 @@ def read_notice(text: str, source: str, bench: Bench, stated: Iterable[StatedFie
     facts = list(stated)
     if facts and max(len(fact.value) for fact in facts) > _LONGEST_LINE:
         raise Unreadable(f"{source} states a value of more than {_LONGEST_LINE} characters and is no notice")
-    reader = Reader(Draft(source), Known(bench.organisations, bench.words, order_of(plain)), bench.now)
+    reader = Reader(Draft(source), Lexicon(bench.organisations, bench.words, order_of(plain)), bench.now)
     _take_stated(reader, facts)
     if names := left_out([text, *(part for fact in facts for part in (fact.value, fact.origin))]):
         reader.draft.leave(f"characters that nobody sees or can read were left out: {names}")

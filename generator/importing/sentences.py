@@ -100,7 +100,7 @@ def _first_line(reader: Reader, line: NoticeLine) -> None:
     text = line.text.strip()
     if contract_meant(text) and not role_words(text):
         take("contract", reader, text, line, Evidence.HEADLINE)
-    employer, places = employer_line(text, reader.known)
+    employer, places = employer_line(text, reader.lexicon)
     if (salary := salary_in(text)) and salary.most and salary.currency not in _WORDS and len(text) < 100:
         take("salary", reader, text, line)
     elif employer:
@@ -124,7 +124,7 @@ def _place_in_row(text: str) -> tuple[Station, ...]:
 def _headline(reader: Reader, first: Sequence[NoticeLine]) -> None:
     """The first of some lines that can be a title, taken apart; and the employer that stands beside it."""
     for position, line in enumerate(first):
-        found = _with_core(read_headline(line.text.strip(), reader.known), first)
+        found = _with_core(read_headline(line.text.strip(), reader.lexicon), first)
         # Below the first line a single word is no title, and a long line a text.
         short = not position or (len(line.text.split()) > 1 and len(found.title) <= _LONGEST_TITLE)
         if short and is_title(found.title, first=position == 0):

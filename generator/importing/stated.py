@@ -20,7 +20,7 @@ def from_posting(posting: Mapping[str, Any], source: str) -> FoundNotice:
     """schema.org's JobPosting."""
     facts = [
         # Plain text, which many sites escape as if it were HTML.
-        fact("title", unescape(title_of(posting.get("title")) or title_of(posting.get("name"))), "title"),
+        fact("title", unescape(worded_title(posting.get("title")) or worded_title(posting.get("name"))), "title"),
         fact("organisation", _name(posting.get("hiringOrganization")), "hiringOrganization"),
         fact("station", "; ".join(filter(None, map(_address, list_of(posting.get("jobLocation"))))), "jobLocation"),
         fact("opens", day_of(posting.get("datePosted")), "datePosted"),
@@ -56,7 +56,7 @@ def from_reliefweb(fields: Mapping[str, Any], source: str) -> FoundNotice:
     organisation = sources[0] if sources else {}
     name, short = text_of(organisation.get("name")), text_of(organisation.get("shortname"))
     facts = [
-        fact("title", title_of(fields.get("title")), "title"),
+        fact("title", worded_title(fields.get("title")), "title"),
         fact("organisation", f"{name} ({short})" if short else name, "source"),
         fact("station", "; ".join(places), "country, city"),
         fact("closes", text_of(dates.get("closing"))[:10], "date.closing"),
@@ -80,7 +80,7 @@ def from_json_feed(value: Mapping[str, Any], source: str) -> Iterator[FoundNotic
     for number, item in enumerate(items, 1):
         text = text_of_markup(text_of(item.get("content_html")))
         text = text or text_of(item.get("content_text")) or text_of(item.get("summary"))
-        name = numbered(source, number, len(items))
+        name = name_of_item(source, number, len(items))
         yield from_item((item.get("title"), item.get("url"), item.get("date_published")), text, name)
 
 
@@ -88,14 +88,14 @@ def from_item(said: tuple[Any, Any, Any], text: str, source: str) -> FoundNotice
     """An item of a feed, from its title, its link and its date, and its text."""
     title, link, when = said
     facts = [
-        fact("title", title_of(title), "title"),
+        fact("title", worded_title(title), "title"),
         fact("url", link, "link"),
         fact("added", day_of(when), "published"),
     ]
     return text, [one for one in facts if one.value], source
 
 
-def numbered(source: str, number: int, of: int) -> str:
+def name_of_item(source: str, number: int, of: int) -> str:
     """The name of one of several vacancies of a source."""
     return f"{source}, item {number}" if of > 1 else source
 
@@ -116,7 +116,7 @@ def text_of(value: Any) -> str:
     return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def title_of(value: Any) -> str:
+def worded_title(value: Any) -> str:
     """What can be a title: a number is none."""
     return text_of(value) if isinstance(value, str) else ""
 

@@ -3,10 +3,9 @@
 import re
 from collections.abc import Callable
 
-from ..editing.edits import Written
 from ..model.problems import shown
 from ..model.vocabulary import term_meant
-from ..wording.dates import dates_in, read_date
+from ..wording.dates import ReadDate, dates_in, read_date
 from ..wording.employers import employer_named, employers_in
 from ..wording.grades import grade_in
 from ..wording.headlines import Headline, is_sentence, read_headline
@@ -48,17 +47,14 @@ def _closes(reader: Reader, value: str, line: NoticeLine, evidence: Evidence) ->
     found = read_date(value, reader.order)
     if found is None:
         if _OPEN_ENDED.search(value):
-            _offer(reader, "closes", "until-filled", value, line, evidence)
+            reader.candidates.append(Candidate("closes", "until-filled", value, line.origin, evidence))
         elif re.search(r"\d", value):
             reader.draft.leave(f"the deadline {shown(value)} names no day for certain, so it was left out", "closes")
         return
     _offer_deadline(reader, found, value, line, evidence)
 
 
-def _offer_deadline(reader: Reader, found: object, value: str, line: NoticeLine, evidence: Evidence) -> None:
-    from ..wording.dates import ReadDate
-
-    assert isinstance(found, ReadDate)
+def _offer_deadline(reader: Reader, found: ReadDate, value: str, line: NoticeLine, evidence: Evidence) -> None:
     doubt = f"deadline: {found.doubt}" if found.doubt else ""
     reader.candidates.append(Candidate("closes", found.text, value, line.origin, evidence, doubt, found))
 
@@ -67,7 +63,7 @@ def _period(reader: Reader, value: str, line: NoticeLine, evidence: Evidence) ->
     """The days between which applications are taken."""
     days = list(dates_in(value, reader.order))
     if len(days) == 2 and days[0].day <= days[1].day:
-        _offer(reader, "opens", days[0].text, value, line, evidence)
+        reader.candidates.append(Candidate("opens", days[0].text, value, line.origin, evidence))
         _offer_deadline(reader, days[1], value, line, evidence)
     elif days or re.search(r"\d", value):
         reader.draft.leave(f"the period {shown(value)} names no deadline for certain, so it was left out", "closes")
@@ -75,7 +71,7 @@ def _period(reader: Reader, value: str, line: NoticeLine, evidence: Evidence) ->
 
 def _opens(reader: Reader, value: str, line: NoticeLine, evidence: Evidence) -> None:
     if found := read_date(value, reader.order):
-        _offer(reader, "opens", found.text, value, line, evidence)
+        reader.candidates.append(Candidate("opens", found.text, value, line.origin, evidence))
 
 
 def _source_day(key: str) -> "Taker":
@@ -99,13 +95,13 @@ def _set_apart(key: str) -> "Taker":
 def _station(reader: Reader, value: str, line: NoticeLine, evidence: Evidence) -> None:
     found, remote = stations(_first_sentence(value))
     if found:
-        _offer(reader, "duty_stations", list(found), value, line, evidence)
+        reader.candidates.append(Candidate("duty_stations", list(found), value, line.origin, evidence))
     for name in unclear_countries(value):
         reader.draft.leave(
             f"{shown(name)} is the name of two countries, CD and CG, so it was left out", "duty_stations"
         )
     if remote:
-        _offer(reader, "remote", True, value, line, evidence)
+        reader.candidates.append(Candidate("remote", True, value, line.origin, evidence))
     elif not found and evidence > Evidence.SENTENCE:
         reader.draft.leave(f"the place {shown(value)} was not understood, so it was left out", "duty_stations")
 
@@ -231,7 +227,7 @@ def _department(reader: Reader, value: str, line: NoticeLine, evidence: Evidence
 def _line_of(key: str) -> "Taker":
     def take_line(reader: Reader, value: str, line: NoticeLine, evidence: Evidence) -> None:
         if 1 <= len(value) <= 300:
-            _offer(reader, key, value, value, line, evidence)
+            reader.candidates.append(Candidate(key, value, value, line.origin, evidence))
 
     return take_line
 
@@ -247,7 +243,7 @@ def _title(reader: Reader, value: str, line: NoticeLine, evidence: Evidence) -> 
         return
     if re.match(r"\d+ (?:postes?|positions?|posts?)$", text):
         return
-    offer_headline(reader, read_headline(text, reader.known), line, evidence)
+    offer_headline(reader, read_headline(text, reader.lexicon), line, evidence)
 
 
 def _role(reader: Reader, value: str, line: NoticeLine, evidence: Evidence) -> None:
@@ -261,7 +257,7 @@ def offer_headline(reader: Reader, found: Headline, line: NoticeLine, evidence: 
     below = min(evidence, Evidence.HEADLINE)
     title = found.title
     if 3 <= len(title) <= _LONGEST_TITLE:
-        _offer(reader, "title", title, title, line, evidence)
+        reader.candidates.append(Candidate("title", title, title, line.origin, evidence))
     elif len(title) > _LONGEST_TITLE:
         doubt = f"the title has more than {_LONGEST_TITLE} characters, shorten it: {shown(title)}"
         reader.candidates.append(Candidate("title", None, title, line.origin, evidence, doubt))
@@ -271,15 +267,11 @@ def offer_headline(reader: Reader, found: Headline, line: NoticeLine, evidence: 
     if found.employer:
         _organisation(reader, found.employer.name, line, below)
     if found.places:
-        _offer(reader, "duty_stations", list(found.places), line.text.strip(), line, below)
+        reader.candidates.append(Candidate("duty_stations", list(found.places), line.text.strip(), line.origin, below))
     if found.contract:
         _contract(reader, found.contract, line, below)
     if found.closes:
         _offer_deadline(reader, found.closes, line.text.strip(), line, below)
-
-
-def _offer(reader: Reader, key: str, value: Written, words: str, line: NoticeLine, evidence: Evidence) -> None:
-    reader.candidates.append(Candidate(key, value, words, line.origin, evidence))
 
 
 def _salary(reader: Reader, value: str, line: NoticeLine, _: Evidence) -> None:
@@ -302,7 +294,7 @@ def _source(reader: Reader, value: str, _line: NoticeLine, _: Evidence) -> None:
 
 def _apply(reader: Reader, value: str, line: NoticeLine, evidence: Evidence) -> None:
     if match := re.search(r"https://[^\s<>\"')\]]+", value):
-        _offer(reader, "apply", match[0].rstrip(".,;)"), value, line, evidence)
+        reader.candidates.append(Candidate("apply", match[0].rstrip(".,;)"), value, line.origin, evidence))
 
 
 Taker = Callable[[Reader, str, NoticeLine, Evidence], None]

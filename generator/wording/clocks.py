@@ -7,7 +7,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from ..model.vocabulary import cities, city_of_zone, zones, zones_of
-from .phrases import folded
+from .phrases import without_accents
 
 _CLOCK = re.compile(
     r"(?<![\d:/.])(?P<hour>\d{1,2})(?:(?P<mark>[:.h])(?P<minute>\d{2})(?::\d{2}(?:[.,]\d{1,9})?)?|"
@@ -142,11 +142,11 @@ def _zones_by_place() -> dict[str, str]:
     found: dict[str, str] = {}
     for zone in sorted(zones()):
         if zone.split("/")[0] in {"Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"}:
-            found[folded(city_of_zone(zone))] = zone
+            found[without_accents(city_of_zone(zone))] = zone
     for country, named in cities()["cities"].items():
         for city in named:
             zone_of_city = cities()["zones"].get(city) or (zones_of(country)[0] if len(zones_of(country)) == 1 else "")
             if zone_of_city:
                 for name in (city, *cities()["names"].get(city, ())):
-                    found.setdefault(folded(name), zone_of_city)
+                    found.setdefault(without_accents(name), zone_of_city)
     return found | _NAMED

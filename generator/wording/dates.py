@@ -8,7 +8,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from .clocks import clock_in, zone_behind
-from .phrases import folded
+from .phrases import without_accents
 
 _MONTHS = (
     ("january", "janvier", "enero"),
@@ -158,7 +158,9 @@ def _even(text: str) -> str:
     """A text in small letters without accents, of the same length: one character stays one."""
     if text.isascii():
         return text.lower()
-    return "".join((folded(char) or char)[0] if ord(char) > 127 and char.isalpha() else char for char in text.lower())
+    return "".join(
+        (without_accents(char) or char)[0] if ord(char) > 127 and char.isalpha() else char for char in text.lower()
+    )
 
 
 def _order_said(plain: str) -> Order | None:

@@ -109,7 +109,7 @@ class Headline:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class Lexicon:
     """What headlines are read with: the digest's employers and words, and the order of day and month on the page."""
 
     organisations: Mapping[str, OrganisationFile]
@@ -117,36 +117,38 @@ class Known:
     order: Order | None = None
 
 
-def read_headline(text: str, known: Known) -> Headline:
+def read_headline(text: str, lexicon: Lexicon) -> Headline:
     """A headline taken apart."""
     plain = " ".join(text.split()).strip(" \"“”*'")
     # A grade in brackets amid a headline ends its title as one between commas does.
     plain = re.sub(r" \(([A-Z]{1,4}-?\d{1,2}|NO-?[A-E])\),?(?: [-–—])? (?=[A-Z])", r", \1, ", plain)
     closes = None
-    if (match := _CLOSES.search(plain)) and (closes := read_date(match["date"], known.order)):
+    if (match := _CLOSES.search(plain)) and (closes := read_date(match["date"], lexicon.order)):
         plain = plain[: match.start()].strip(" .,;–—-|")
     plain = _BEHIND.sub("", _NUMBERED.sub("", plain))
-    employer, plain = _hiring(plain, known)
+    employer, plain = _hiring(plain, lexicon)
     if not employer and (match := _AT.match(plain)):
         who = re.split(r"(?<=\w\w)\. | \| | [-–—] ", match["who"])[0]
-        if found := employer_named(who, known.organisations) or (_name_of(who) if sounds_like_employer(who) else None):
+        if found := employer_named(who, lexicon.organisations) or (
+            _name_of(who) if sounds_like_employer(who) else None
+        ):
             employer, plain = found, match["title"]
     match = None if employer else re.match(r"(?P<who>[^:–—|]{2,110}?)(?::| [-–—|])\s+(?P<title>.+)$", plain)
-    if match and (found := employer_named(match["who"], known.organisations)):
+    if match and (found := employer_named(match["who"], lexicon.organisations)):
         employer, plain = found, match["title"]
-    return replace(_in_parts(plain, known, employer), closes=closes)
+    return replace(_in_parts(plain, lexicon, employer), closes=closes)
 
 
-def _hiring(text: str, known: Known) -> tuple[Employer | None, str]:
+def _hiring(text: str, lexicon: Lexicon) -> tuple[Employer | None, str]:
     """The employer in a headline such as `PLAY International recrute un animateur à Dakar`, and the rest of it."""
     if match := _OPPORTUNITY.match(text):
-        return employer_named(match["who"], known.organisations) or _name_of(match["who"]), match["title"]
+        return employer_named(match["who"], lexicon.organisations) or _name_of(match["who"]), match["title"]
     plain = _BEFORE.sub("", text)
     if (match := _HIRES.match(plain)) or (match := _NOTICE_OF.match(text)):
         # The place is said as sentences say it.
         title = re.sub(r" (?:à|en) (?=[A-ZÉ][\w'-]+(?: [A-ZÉ][\w'-]+)?$)", ", ", match["title"])
         who = match.groupdict().get("who") or ""
-        return (employer_named(who, known.organisations) or _name_of(who)) if who else None, title
+        return (employer_named(who, lexicon.organisations) or _name_of(who)) if who else None, title
     return None, plain
 
 
@@ -155,7 +157,7 @@ def _name_of(text: str) -> Employer | None:
     return Employer(None, name) if name[:1].isupper() and len(name.split()) <= 8 else None
 
 
-def _in_parts(text: str, known: Known, employer: Employer | None) -> Headline:
+def _in_parts(text: str, lexicon: Lexicon, employer: Employer | None) -> Headline:
     """A title with what stands behind it, between commas and dashes."""
     pieces = _SPLIT.split(text)
     parts, marks = pieces[::2], pieces[1::2]
@@ -163,7 +165,7 @@ def _in_parts(text: str, known: Known, employer: Employer | None) -> Headline:
     first = len(parts)
     position = 1
     while position < len(parts):
-        taken, count = _fact_of(parts[position:], known, found, far=first < len(parts))
+        taken, count = _fact_of(parts[position:], lexicon, found, far=first < len(parts))
         if count and role_words(", ".join(parts[position : position + count])) < 2:
             found, first = taken, min(first, position)
         position += max(count, 1)
@@ -172,29 +174,29 @@ def _in_parts(text: str, known: Known, employer: Employer | None) -> Headline:
     if bracket := re.search(r"\s*\(([^()]{2,40})\)$", title):
         if is_place(bracket[1]) and not found.places:
             found, title = replace(found, places=tuple(stations(bracket[1])[0])), title[: bracket.start()]
-        elif grade := sure_grade(bracket[1], known.words.grades):
+        elif grade := sure_grade(bracket[1], lexicon.words.grades):
             found, title = replace(found, grade=found.grade or grade), title[: bracket.start()]
     last = re.search(r"[\s,]+(?:at )?([A-Z]{1,4}-?\d{1,2}|NO-?[A-E])$", title)
-    grade = sure_grade(last[1], known.words.grades) if last else None
+    grade = sure_grade(last[1], lexicon.words.grades) if last else None
     # One letter and a figure may be a part of a name, unless the digest knows them.
     if last and grade and (grade.key or re.match(r"[A-Z]{2}", last[1])):
         found, title = replace(found, grade=found.grade or grade), title[: last.start()]
     return replace(found, title=title.strip(" ,;–—-:"))
 
 
-def _fact_of(parts: Sequence[str], known: Known, found: Headline, *, far: bool) -> tuple[Headline, int]:
+def _fact_of(parts: Sequence[str], lexicon: Lexicon, found: Headline, *, far: bool) -> tuple[Headline, int]:
     """What the first of some parts adds to a headline, and how many of them say it; 0 where it is no fact.
 
     `far` says that a fact stands before it, so that a name can be a place or an employer that nobody knows.
     """
     part = parts[0].strip(" .")
-    if (grade := sure_grade(re.sub(r"\s*\(.*\)$", "", part), known.words.grades)) and (grade.key or len(part) > 2):
+    if (grade := sure_grade(re.sub(r"\s*\(.*\)$", "", part), lexicon.words.grades)) and (grade.key or len(part) > 2):
         return replace(found, grade=found.grade or grade), 1
     if contract_meant(re.sub(r"\s*\(.*\)$", "", part)) and not role_words(part):
         return replace(found, contract=found.contract or part), 1
     if (
         not found.employer
-        and (employer := employer_named(part, known.organisations))
+        and (employer := employer_named(part, lexicon.organisations))
         and (far or employer.key or " " in part)
     ):
         return replace(found, employer=employer), 1
@@ -273,17 +275,17 @@ def likeliest(lines: Sequence[NoticeLine]) -> Iterator[NoticeLine]:
     yield from sorted(kept or short, key=lambda line: -min(role_words(line.text), 2))
 
 
-def employer_line(text: str, known: Known) -> tuple[Employer | None, tuple[Station, ...]]:
+def employer_line(text: str, lexicon: Lexicon) -> tuple[Employer | None, tuple[Station, ...]]:
     """The employer, and perhaps its place, that a line of a page's head is: `World Food Programme, Sierra Leone`."""
     plain = text.strip(" .|")
     if len(plain.split()) > 14:
         return None, ()
     for pattern in (_IN_PLACE, _COMMA_PLACE):
         match = pattern.match(plain)
-        found = employer_named(match["who"], known.organisations) if match and is_place(match["place"]) else None
+        found = employer_named(match["who"], lexicon.organisations) if match and is_place(match["place"]) else None
         if match and found:
             return found, tuple(stations(match["place"])[0])
-    return employer_named(plain, known.organisations), ()
+    return employer_named(plain, lexicon.organisations), ()
 
 
 def job_in(text: str) -> tuple[Station, ...]:

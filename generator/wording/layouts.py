@@ -1,7 +1,7 @@
 """Where a notice has labels and their values: behind a colon, below, glued together, in rows, several on a line."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -55,56 +55,68 @@ class _Label(NamedTuple):
     name: str = ""
 
 
-def pairs_of(lines: list[NoticeLine]) -> Iterator[tuple[list[Pair], list[NoticeLine]]]:
+_Step = tuple[list[Pair], list[NoticeLine]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A line of labels whose values stand on the next one: one label, or the head of a table."""
+
+    labels: list[_Label]
+    line: NoticeLine
+
+    def closed_by(self, line: NoticeLine, text: str, found: list[Pair]) -> _Step | None:
+        """The pairs that the next line makes of the labels; None where it is no line of values."""
+        if len(self.labels) == 1:
+            (label,) = self.labels
+            if found or not _is_value(text, _label_alone(text)):
+                return None
+            said = NoticeLine(line.number, f"{self.line.text.strip()} {text}")
+            return [Pair(label.kind, text, said, label.hint)], [self.line, line]
+        cells = _cells(text)
+        if len(cells) != len(self.labels):
+            return None
+        row = NoticeLine(line.number, text)
+        pairs = [Pair(label.kind, cell, row) for label, cell in zip(self.labels, cells, strict=True)]
+        return pairs, [self.line, line]
+
+    def left(self) -> _Step:
+        """The labels without any values."""
+        return ([Pair(self.labels[0].kind, "", self.line)] if len(self.labels) == 1 else []), [self.line]
+
+
+def pairs_of(lines: Iterable[NoticeLine]) -> Iterator[_Step]:
     """The pairs of a notice in their order, each time with the lines that they stand in; lines without any, alone."""
-    waiting: tuple[_Label, NoticeLine] | None = None
-    header: tuple[list[str], NoticeLine] | None = None
+    waiting: _Open | None = None
     for line in lines:
         text = _bare(line.text)
-        if not text:
-            yield [], [line]
-            continue
-        found = list(_pairs_in(line, text))
+        found = list(_pairs_in(line, text)) if text else []
         if len(found) == 1 and not found[0].value:
             found = []
-        alone = None if found else _label_alone(text)
-        if waiting:
-            label, above = waiting
-            if not found and _is_value(text, alone):
-                said = NoticeLine(line.number, f"{above.text.strip()} {text}")
-                yield [Pair(label.kind, text, said, label.hint)], [above, line]
-                waiting = None
-                continue
-            yield [Pair(label.kind, "", above)], [above]
+        if waiting and text:
+            closed = waiting.closed_by(line, text, found)
+            yield closed or waiting.left()
             waiting = None
-        cells = _cells(text)
-        if header and len(cells) == len(header[0]):
-            yield (
-                [Pair(kind, cell, NoticeLine(line.number, text)) for kind, cell in zip(header[0], cells, strict=True)],
-                [
-                    header[1],
-                    line,
-                ],
-            )
-            header = None
+            if closed:
+                continue
+        opened = None if found or not text else _opened(line, text)
+        if opened:
+            waiting = opened
             continue
-        if header:
-            yield [], [header[1]]
-            header = None
-        if found:
-            if lead := _lead(text, found[0]):
-                yield [], [NoticeLine(line.number, lead)]
-            yield found, [line]
-        elif alone:
-            waiting = alone, line
-        elif len(cells) > 1 and all(kinds := [_kind(cell) for cell in cells]):
-            header = [kind for kind in kinds if kind], line
-        else:
-            yield [], [line]
+        if found and (lead := _lead(text, found[0])):
+            yield [], [NoticeLine(line.number, lead)]
+        yield found, [line]
     if waiting:
-        yield [Pair(waiting[0].kind, "", waiting[1])], [waiting[1]]
-    if header:
-        yield [], [header[1]]
+        yield waiting.left()
+
+
+def _opened(line: NoticeLine, text: str) -> _Open | None:
+    """The labels that a line consists of."""
+    if alone := _label_alone(text):
+        return _Open([alone], line)
+    cells = _cells(text)
+    kinds = [kind for cell in cells if (kind := _kind(cell))]
+    return _Open([_Label(kind, 0, 0) for kind in kinds], line) if len(kinds) == len(cells) > 1 else None
 
 
 def _lead(text: str, first: Pair) -> str:

@@ -14,10 +14,10 @@ MOST_WORDS = 20  # of a label
 @lru_cache(1 << 14)
 def plain_key(text: str) -> str:
     """A label, heading or name in lower case without accents: letters and spaces alone."""
-    return " ".join(re.findall(r"[^\W\d_]+", folded(text)))
+    return " ".join(re.findall(r"[^\W\d_]+", without_accents(text)))
 
 
-def folded(text: str) -> str:
+def without_accents(text: str) -> str:
     """A text in lower case without accents."""
     lowered = text.lower()
     if lowered.isascii():
