@@ -283,6 +283,13 @@ _WEAK_SIGNS = re.compile(
     r"poste|candidat\w*|puesto|contratación)\b",
     re.IGNORECASE,
 )
+# How an article begins that tells of notices, applications or a site.
+_ARTICLE = re.compile(
+    r"(?:how|what|why|tips|guide|decoding|understanding|faqs?|frequently|foire aux questions|"
+    r"preguntas frecuentes|cookies?|comment|cómo|"
+    r"qu'est|types of)\b",
+    re.IGNORECASE,
+)
 _ENOUGH = 2  # signs that a text is a notice
 
 
@@ -295,7 +302,9 @@ def _judge(reader: Reader, found: list[NoticeSection], lines: list[NoticeLine], 
         {plain_key(word) for line in lines for word in signs.findall(line.text)} for signs in (_SIGNS, _WEAK_SIGNS)
     )
     signs = 2 * (len(stated) + len(words)) + headings + len(weak) + bool(reader.labelled)
-    if signs < _ENOUGH and not (has_data and stated):
+    first = next((line.text.strip() for line in lines if not is_frame(line.text.strip())), "")
+    enough = signs >= _ENOUGH or (has_data and stated)
+    if not enough or (_ARTICLE.match(first) and not stated):
         raise Unreadable(f"{draft.source} holds no vacancy that can be read: nothing of what notices have was found")
     for section in found:
         for one in section.blocks:

@@ -17,6 +17,7 @@ from .drafting import Reader
 from .values import offer_headline, take
 
 _LONGEST_TITLE = 150  # characters
+_MOST_TITLES = 4  # lines that look like titles, from which on they are a list
 # Currencies that are words too, where letters are capitals: ALL 12 - 15 DRIVERS.
 _WORDS = frozenset({"ALL", "TOP", "TRY"})
 _ACTS = r"(?:will|reports?|shall|is responsible|is expected|works under|performs)"
@@ -131,6 +132,8 @@ def _headline(reader: Reader, first: Sequence[NoticeLine]) -> None:
             break
     else:
         return
+    if position and _is_list(first[position:]):
+        return
     offer_headline(reader, found, line, Evidence.HEADLINE)
     same = [one for one in first if one.text.strip() == line.text.strip()]
     reader.used |= {one.number for one in same}
@@ -139,6 +142,12 @@ def _headline(reader: Reader, first: Sequence[NoticeLine]) -> None:
     for near in others[max(0, before - 1) : before + 1] if not found.employer else ():
         if _is_employer(near.text.strip()):
             take("organisation", reader, near.text.strip(), near, Evidence.HEADLINE)
+
+
+def _is_list(lines: Sequence[NoticeLine]) -> bool:
+    """Whether lines name several roles, as a list of vacancies does; one that is named twice is one."""
+    titles = {text for line in lines if is_title(text := line.text.strip()) and len(text.split()) > 1}
+    return len(titles) >= _MOST_TITLES
 
 
 def _with_core(found: Headline, lines: Sequence[NoticeLine]) -> Headline:
@@ -204,7 +213,7 @@ def _sentence(reader: Reader, line: NoticeLine, text: str) -> None:
         take("grade", reader, match["grade"], line)
     if match := _CONTRACT_KIND.match(text):
         take("contract", reader, match["kind"], line)
-    if (station := place_line(text)) and not sounds_like_employer(text):
+    if (station := place_line(text)) and not (sounds_like_employer(text) or role_words(text)):
         reader.candidates.append(Candidate("duty_stations", [station], text, line.origin, Evidence.HEADLINE))
         reader.used.add(line.number)
     if match := _HIRES.match(text):

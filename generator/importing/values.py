@@ -17,6 +17,7 @@ from .drafting import Reader, unknown
 
 _LONGEST_TITLE = 150  # characters
 _LONGEST_NAME = 200
+_LONGEST_VALUE = 2000  # nothing longer is a value
 _NOTHING = re.compile(
     r"(?:not (?:specified|stated|available|applicable|provided|yet known|defined)|n/?a|n\.a\.?|none|unknown|"
     r"unspecified|tb[acd]|to be "
@@ -39,7 +40,7 @@ _HOURS = re.compile(
 def take(kind: str, reader: Reader, value: str, line: NoticeLine, evidence: Evidence = Evidence.LABEL) -> None:
     """Takes in a value as if a label of this kind had stood before it; one that says that there is nothing, not."""
     text = value.strip()
-    if text and not _NOTHING.fullmatch(text) and kind in _TAKERS:
+    if 0 < len(text) <= _LONGEST_VALUE and not _NOTHING.fullmatch(text) and kind in _TAKERS:
         _TAKERS[kind](reader, text, line, evidence)
 
 

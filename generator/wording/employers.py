@@ -43,7 +43,7 @@ def _names_in(text: str) -> Iterator[str]:
     plain = re.sub(r"^(?:the|le|la|les|l['’]|el) ?(?=[A-ZÉ])", "", text.strip(), flags=re.IGNORECASE)
     yield plain_key(text)
     yield plain_key(plain)
-    without = re.sub(r"\s*\(.*?\)\s*$", "", plain)
+    without = re.sub(r"\s*\([^()]*\)\s*$", "", plain)
     yield plain_key(without)
     # In brackets stands the short name, unless before them stands more than a name.
     if not role_words(without) and len(without.split()) <= 12:

@@ -251,6 +251,8 @@ def is_title(text: str, *, first: bool = False) -> bool:
         return False
     # What stands in brackets says for whom a role is, and an office is called after whoever leads it.
     bare = re.sub(r"\([^()]*\)", "", plain).strip(" ,")
+    if re.search(r"\w{4}\. [A-ZÉ]", plain):
+        return False
     if plain_key(plain) in sections() or _LISTS.search(plain) or is_place(plain) or _NO_TITLE.search(bare):
         return False
     if plain[-1] in ".:" and (len(plain.split()) > 8 or plain[-1] == ":"):
@@ -261,7 +263,7 @@ def is_title(text: str, *, first: bool = False) -> bool:
 
 def is_sentence(text: str) -> bool:
     """Whether a line has a verb, and so is no name of a role or an employer; few of them have one."""
-    return bool(_SENTENCE.search(re.sub(r"\(.*?\)", "", text)))
+    return bool(_SENTENCE.search(re.sub(r"\([^()]*\)", "", text)))
 
 
 def _begins_well(text: str) -> bool:

@@ -69,7 +69,7 @@ class _Open:
         """The pairs that the next line makes of the labels; None where it is no line of values."""
         if len(self.labels) == 1:
             (label,) = self.labels
-            if found or not _is_value(text, _label_alone(text)):
+            if found or not _is_value(label.kind, text, _label_alone(text)):
                 return None
             said = NoticeLine(line.number, f"{self.line.text.strip()} {text}")
             return [Pair(label.kind, text, said, label.hint)], [self.line, line]
@@ -171,14 +171,14 @@ def _without_hint(label: str) -> tuple[str, str]:
     return (label[: len(label) - len(match[0])], match[1]) if match else (label, "")
 
 
-def _is_value(text: str, alone: _Label | None) -> bool:
+def _is_value(kind: str, text: str, alone: _Label | None) -> bool:
     """Whether a line can be the value of the label above it."""
     if alone:
         return not text.endswith(":") and alone.kind in _WEAK and " " not in text
-    if len(text) > _LONGEST_VALUE or (plain_key(text) in sections() and len(text) > 4):
+    if len(text) > (_LONGEST_VALUE if kind != "title" else 300) or (plain_key(text) in sections() and len(text) > 4):
         return False
     # A sentence is what stands under a heading.
-    return not (text[-1] == "." and len(text.split()) > 8)
+    return kind == "title" or not (text[-1] == "." and len(text.split()) > 8)
 
 
 def _pairs_in(line: NoticeLine, text: str) -> Iterator[Pair]:

@@ -608,6 +608,14 @@ def test_a_notice_that_would_be_no_good_content_stops_no_other(site: SmallSite) 
 BAD = {
     "empty.txt": (b"", "holds no vacancy that can be read: nothing of what notices have was found"),
     "prose.txt": (b"It was a dark night.\n\nThe rain fell.\n" * 40, "holds no vacancy that can be read"),
+    "article.txt": (
+        b"How to read a vacancy announcement\n\nEach has a deadline: the last day. Posts are graded P-1 to P-5.\n",
+        "holds no vacancy that can be read",
+    ),
+    "cookies.txt": (
+        b"We use cookies\n\nAccept all\n\nSome cookies are kept for two years. Our recruitment pages set three.\n",
+        "holds no vacancy that can be read",
+    ),
     "login.html": (
         b"<!doctype html><body><h1>Sign in</h1><form><input name=user></form><p>Password forgotten?</p></body>",
         "holds no vacancy that can be read",
@@ -641,6 +649,18 @@ def test_what_is_no_vacancy(site: SmallSite, name: str) -> None:
     both = site.command("import", source, good, *AT)
     assert both.code == 1
     assert "harbour-pilot-suva.md is written" in both.out
+
+
+def test_a_notice_without_a_title_is_a_draft(site: SmallSite) -> None:
+    """A notice that names no role is drafted without a title, the likeliest lines are named, and it is good content."""
+    site.write("notice.txt", NOTICE.replace("Harbour Pilot\n", "WORK WITH SHIPS\n\nAll hands wanted\n"))
+    done = site.command("import", site.root / "notice.txt", *AT)
+    assert done.code == 0
+    assert "no title of a role was found, write it; it may be one of: 'WORK WITH SHIPS'; 'All hands wanted'" in done.out
+    assert "not stated: title" not in done.out
+    (file,) = (site.root / "content/postings").glob("suva*.md")
+    assert file.read_text("utf-8").startswith("---\n# title: write it; likely 'WORK WITH SHIPS'; 'All hands wanted'\n")
+    assert site.command("check").code == 0
 
 
 def test_hostile_text_stays_text(site: SmallSite) -> None:
