@@ -232,7 +232,9 @@ def _deadlines(reader: Reader, line: NoticeLine, text: str) -> None:
             named = list(_DEADLINE.finditer(before))
             applied = list(_APPLY.finditer(before))
             nearer = before[(named or applied)[-1].end() :] if named or applied else ""
-            if (named or (applied and _UNTIL.search(before))) and not _OTHER_DAY.search(nearer):
+            # Of what the deadline is, stands before the word as well: `Deadline for questions`, `questions deadline`.
+            other = _OTHER_DAY.search(nearer) or (named and _OTHER_DAY.search(before[: named[-1].start()][-30:]))
+            if (named or (applied and _UNTIL.search(before))) and not other:
                 doubt = f"deadline: {found.doubt}" if found.doubt else ""
                 words = sentence[max(0, found.start - 60) : found.start + 40].strip()
                 said = NoticeLine(line.number, words)

@@ -138,7 +138,8 @@ _UNIT = r"(?:day|week|month|year|jour|semaine|mois|an|année|día|mes|año)(?:e?
 _DURATION = re.compile(
     r"(?:\b(?:up to|at most|at least|less than|more than|over|max(?:imum)?\.?|min(?:imum)?\.?|about|"
     r"approximately|jusqu'à|hasta)"
-    rf" (?:an? )?(?:period )?(?:of )?)?(?<!\w)(?:{_COUNT}\s?(?:-|–|to|or|à|a)\s?)?{_COUNT}[ -]{_UNIT}\b",
+    rf" (?:an? )?(?:period )?(?:of )?)?(?<!\w)(?:{_COUNT}\s?(?:-|–|to|or|à|a)\s?)?{_COUNT}[ -]"
+    rf"(?:working |calendar )?{_UNIT}\b",
     re.IGNORECASE,
 )
 
@@ -168,6 +169,12 @@ def _grade(reader: Reader, value: str, line: NoticeLine, evidence: Evidence) -> 
     kind = _first_part(value.replace(found.text, "") if found else value)
     if contract_meant(kind):
         _contract(reader, kind, line, evidence)
+
+
+def _level(reader: Reader, value: str, line: NoticeLine, evidence: Evidence) -> None:
+    """A level, which may be one of schooling: a grade where the digest knows it as one."""
+    if (found := grade_in(value, reader.words.grades)) and found.key:
+        _grade(reader, value, line, evidence)
 
 
 def _first_part(value: str) -> str:
@@ -231,6 +238,12 @@ def _line_of(key: str) -> "Taker":
             reader.candidates.append(Candidate(key, value, value, line.origin, evidence))
 
     return take_line
+
+
+def _vacancy_type(reader: Reader, value: str, line: NoticeLine, evidence: Evidence) -> None:
+    """What a notice calls itself; some name the kind of contract so."""
+    taker = _contract if contract_meant(_first_part(value)) else _line_of("vacancy_type")
+    taker(reader, value, line, evidence)
 
 
 def _title(reader: Reader, value: str, line: NoticeLine, evidence: Evidence) -> None:
@@ -312,11 +325,12 @@ _TAKERS: dict[str, Taker] = {
     "contract": _contract,
     "duration": _duration,
     "grade": _grade,
+    "level": _level,
     "affiliate": _affiliate,
     "category": _category,
     "open_to": _open_to,
     "org_type": _line_of("org_type"),
-    "vacancy_type": _line_of("vacancy_type"),
+    "vacancy_type": _vacancy_type,
     "organisation": _organisation,
     "department": _department,
     "title": _title,

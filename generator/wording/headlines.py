@@ -69,6 +69,34 @@ _OPPORTUNITY = re.compile(
     re.IGNORECASE,
 )
 _IN_PLACE = re.compile(r"^(?P<who>.{2,80}?) (?:in|à|en) (?P<place>[A-ZÉ].{2,60})$")
+# A short name that nobody knows here, before a title; some are fields of work and no employers.
+_SHORT_NAME = re.compile(r"(?P<who>[A-Z]{3,8})(?: [–—]|:) (?P<title>[A-ZÉ].{5,})$")
+_FIELDS = frozenset(
+    {
+        "WASH",
+        "MEAL",
+        "MHPSS",
+        "PSEA",
+        "GBV",
+        "SRH",
+        "FSL",
+        "ICT",
+        "CCCM",
+        "NFI",
+        "SIG",
+        "GIS",
+        "TOR",
+        "CDD",
+        "CDI",
+        "CDDU",
+        "RRM",
+        "DRR",
+        "URGENT",
+        "STAGE",
+        "POSTE",
+        "JOB",
+    }
+)
 _COMMA_PLACE = re.compile(r"^(?P<who>[^,]{2,80}), (?P<place>[A-ZÉ].{2,60})$")
 _JOB_IN = re.compile(r"^(?:job|jobs|poste|emploi|work) (?:in|à|en|at) (?P<place>[A-ZÉ].{2,80})$", re.IGNORECASE)
 _BASED = re.compile(
@@ -134,8 +162,16 @@ def read_headline(text: str, lexicon: Lexicon) -> Headline:
         ):
             employer, plain = found, match["title"]
     match = None if employer else re.match(r"(?P<who>[^:–—|]{2,110}?)(?::| [-–—|])\s+(?P<title>.+)$", plain)
-    if match and (found := employer_named(match["who"], lexicon.organisations)):
+    who = re.sub(r" (?:jobs?|vacancy|vacancies|careers?)$", "", match["who"], flags=re.IGNORECASE) if match else ""
+    if match and (found := employer_named(who, lexicon.organisations)):
         employer, plain = found, match["title"]
+    if (
+        not employer
+        and (match := _SHORT_NAME.match(plain))
+        and match["who"] not in _FIELDS
+        and role_words(match["title"])
+    ):
+        employer, plain = Employer(None, match["who"]), match["title"]
     return replace(_in_parts(plain, lexicon, employer), closes=closes)
 
 
@@ -174,6 +210,8 @@ def _in_parts(text: str, lexicon: Lexicon, employer: Employer | None) -> Headlin
     if bracket := re.search(r"\s*\(([^()]{2,40})\)$", title):
         if is_place(bracket[1]) and not found.places:
             found, title = replace(found, places=tuple(stations(bracket[1])[0])), title[: bracket.start()]
+        elif contract_meant(bracket[1]) and not role_words(bracket[1]):
+            found, title = replace(found, contract=found.contract or bracket[1]), title[: bracket.start()]
         elif grade := sure_grade(bracket[1], lexicon.words.grades):
             found, title = replace(found, grade=found.grade or grade), title[: bracket.start()]
     last = re.search(r"[\s,]+(?:at )?([A-Z]{1,4}-?\d{1,2}|NO-?[A-E])$", title)
@@ -287,6 +325,9 @@ def employer_line(text: str, lexicon: Lexicon) -> tuple[Employer | None, tuple[S
         found = employer_named(match["who"], lexicon.organisations) if match and is_place(match["place"]) else None
         if match and found:
             return found, tuple(stations(match["place"])[0])
+    match = _COMMA_PLACE.match(plain)
+    if match and place_line(match["place"]) and sounds_like_employer(match["who"]) and not role_words(match["who"]):
+        return Employer(None, match["who"]), tuple(stations(match["place"])[0])
     return employer_named(plain, lexicon.organisations), ()
 
 

@@ -107,6 +107,24 @@ def sounds_like_role(text: str) -> bool:
     return 0 < len(words) <= 6 and bool(_OF_ROLES.search(words[-1])) and words[-1] not in _no_roles()
 
 
+def is_no_city(text: str) -> bool:
+    """Whether a place has a word with which it is no city: `Worldwide`, `Country office`."""
+    single, several = _no_cities()
+    key = plain_key(text)
+    return bool(single.intersection(key.split())) or any(phrase in f" {key} " for phrase in several)
+
+
+@cache
+def _no_cities() -> tuple[frozenset[str], tuple[str, ...]]:
+    return _words_of("no_cities")
+
+
+def _words_of(part: str) -> tuple[frozenset[str], tuple[str, ...]]:
+    """The words of a part of our file, and its phrases of several words with a space around each."""
+    words = list(_phrases(notice_words()[part]))
+    return frozenset(word for word in words if " " not in word), tuple(f" {word} " for word in words if " " in word)
+
+
 @cache
 def _no_roles() -> frozenset[str]:
     return frozenset(map(plain_key, notice_words()["no_roles"]))
@@ -114,8 +132,7 @@ def _no_roles() -> frozenset[str]:
 
 @cache
 def _employer_words() -> tuple[frozenset[str], tuple[str, ...]]:
-    words = list(_phrases(notice_words()["employers"]))
-    return frozenset(word for word in words if " " not in word), tuple(f" {word} " for word in words if " " in word)
+    return _words_of("employers")
 
 
 def sounds_like_employer(text: str) -> bool:

@@ -9,48 +9,8 @@ from functools import cache
 from babel import Locale
 
 from ..model.vocabulary import cities, countries
-from .phrases import sounds_like_employer
+from .phrases import is_no_city, sounds_like_employer
 
-# Names in use that neither the United Nations nor Unicode's tables have as the name of the country.
-_ALSO = {
-    "bolivia": "BO",
-    "brunei": "BN",
-    "cape verde": "CV",
-    "czech republic": "CZ",
-    "democratic republic of congo": "CD",
-    "dr congo": "CD",
-    "drc": "CD",
-    "ivory coast": "CI",
-    "cote d'ivoire": "CI",
-    "iran": "IR",
-    "laos": "LA",
-    "macedonia": "MK",
-    "micronesia": "FM",
-    "moldova": "MD",
-    "north korea": "KP",
-    "occupied palestinian territory": "PS",
-    "palestine": "PS",
-    "rca": "CF",
-    "rdc": "CD",
-    "republique democratique du congo": "CD",
-    "republica democratica del congo": "CD",
-    "republic of congo": "CG",
-    "republic of the congo": "CG",
-    "russia": "RU",
-    "south korea": "KR",
-    "swaziland": "SZ",
-    "syria": "SY",
-    "tanzania": "TZ",
-    "the netherlands": "NL",
-    "turkey": "TR",
-    "uae": "AE",
-    "uk": "GB",
-    "united states": "US",
-    "usa": "US",
-    "u.s.a.": "US",
-    "venezuela": "VE",
-    "vietnam": "VN",
-}
 _LANGUAGES = ("fr", "es", "de", "it", "pt")
 _LONGEST_NAME, _LONGEST_PLACE, _LONGEST_CITY = 80, 200, 60  # characters
 # Two countries are called so. The United Nations write the smaller one as `Congo (the)`.
@@ -119,17 +79,6 @@ _REMOTE = re.compile(
 )
 # With it, a form asks which of the two it is.
 _ON_SITE = re.compile(r"\b(?:on-?site|presencial|présentiel|in person)\b", re.IGNORECASE)
-_NO_CITY = re.compile(
-    r"\d|not specified|n/a|multiple|various|several|worldwide|global|anywhere|any other|different|to be |"
-    r"tbd|tbc|all |region|country|"
-    r"headquarters|duty station|flexible|hybrid|on-?site|field|office|locations?\b|home|base\b|d/s|africa\b|"
-    r"europe\b|asia\b|america\b|"
-    r"east\b.*asia|pacific|worldwide|internacional|international|national\b|varios|plusieurs|divers|city of|"
-    r"county|see |travel|sites?\b|"
-    r"district|province|department|région|pays\b|país|unit\b|division|section|headquarter|none|unknown|"
-    r"and other|mission|building|street|avenue\b|road\b|campus|tower\b|floor|boulevard|\brue\b|calle\b",
-    re.IGNORECASE,
-)
 # What stands in brackets is a country, or says more than a place has: `Pemba (Mozambique)`, `Kapoeta (North, South)`.
 _BRACKETS = re.compile(r"\s*\(([^()]{1,120})\)?")
 _OFFICE = re.compile(r"\b(?:unit|division|section|department|programme|branch)\b", re.IGNORECASE)
@@ -164,7 +113,8 @@ def _by_name() -> Mapping[str, str]:
         for code in countries():
             if code in territories:
                 found.setdefault(_plain(territories[code]), code)
-    return found | {_plain(name): code for code, name in countries().items()} | _ALSO
+    also: dict[str, str] = cities()["countries"]
+    return found | {_plain(name): code for code, name in countries().items()} | also
 
 
 @cache
@@ -329,7 +279,7 @@ def _city_alone(parts: list[str]) -> Station:
     """A city whose country nothing names; before it an office may stand: `FAO Headquarters, Rome`."""
     if len(parts) > 1 and _is_state(parts[-1]):
         return _in_country(parts[:-1], parts[-1], parts[-1])
-    for part in (", ".join(parts), *(parts if _NO_CITY.search(parts[0]) else parts[:1])):
+    for part in (", ".join(parts), *(parts if is_no_city(parts[0]) else parts[:1])):
         if city := known_city(part):
             return _as_written(part, city)
     return _city(parts[0]) if len(parts) <= 3 else {}
@@ -337,7 +287,13 @@ def _city_alone(parts: list[str]) -> Station:
 
 def _city(name: str) -> Station:
     """The name of a city, where it can be one."""
-    if not 3 <= len(name) <= _LONGEST_CITY or _NO_CITY.search(name) or len(name.split()) > 5 or not name[0].isupper():
+    if (
+        not 3 <= len(name) <= _LONGEST_CITY
+        or is_no_city(name)
+        or re.search(r"\d", name)
+        or len(name.split()) > 5
+        or not name[0].isupper()
+    ):
         return {}
     if (
         sounds_like_employer(name)
@@ -357,11 +313,18 @@ def is_place(text: str) -> bool:
     return bool(known_city(plain) or (len(plain) > 2 and country_named(plain)) or place_line(plain))
 
 
+# Names of cities nobody knows here are short, and have no other small words.
+_NAME = re.compile(r"[A-ZÀ-Ý][\w'’.-]*(?: (?:de|la|le|el|al|du|des|del|sur|[A-ZÀ-Ý][\w'’.-]*)){0,3}")
+
+
 def place_line(text: str) -> Station | None:
     """A line that is a city and its country and nothing else."""
     plain = re.sub(r"\s*[\U0001f1e6-\U0001f1ff]+$", "", text.strip())
-    match = " - " not in plain and re.fullmatch(r"[A-Z][\w'’. -]{1,40}, [A-Z][\w'’(). ,-]{1,60}", plain)
-    station = _station(plain) if match else {}
+    city, comma, country = plain.partition(", ")
+    named = len(plain) < _LONGEST_NAME and (known_city(city) or _NAME.fullmatch(city))
+    if not comma or not named or not re.fullmatch(r"[A-ZÀ-Ý][\w'’(). ,-]{1,60}", country):
+        return None
+    station = _station(plain)
     return station if set(station) == {"city", "country"} and _names_country(plain) else None
 
 
