@@ -118,7 +118,7 @@ class Reader:
     together, with its origin.
 
     `used` are the numbers of lines that say nothing besides the facts taken from them, `labelled` are the lines with a
-    label.
+    label. `head` is the number of the line that is the title, before which stands the frame of a page.
     """
 
     draft: Draft
@@ -130,6 +130,7 @@ class Reader:
     apart: dict[str, tuple[str, str]] = field(default_factory=dict)
     used: set[int] = field(default_factory=set)
     labelled: set[NoticeLine] = field(default_factory=set)
+    head: int = 0
 
     @property
     def organisations(self) -> Mapping[str, OrganisationFile]:

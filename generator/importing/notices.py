@@ -88,7 +88,7 @@ def read_notice(text: str, source: str, bench: Bench, stated: Iterable[StatedFie
     _choose(reader)
     _tell_deadline(reader, rest)
     _compose(reader)
-    found = sections_of(reader, rest)
+    found = sections_of(reader, [line for line in rest if not _is_before(reader, line)])
     _judge(reader, found, spoken, bool(facts))
     _tell_title(reader, own)
     reader.draft.body = body_of(found)
@@ -113,13 +113,23 @@ def _take_labels(reader: Reader, lines: list[NoticeLine]) -> list[NoticeLine]:
             value = f"{pair.value} ({pair.hint})" if pair.hint and pair.kind in ("closes", "period") else pair.value
             take(pair.kind, reader, value, pair.line)
         said = any(pair.value for pair in pairs)
+        # A heading may be called as a label is, and behind a label of ours may stand more than its value.
+        stays = any(pair.kind == "none" or len(pair.value) > 200 or _is_text(pair) for pair in pairs)
+        if said and stays and len(where) == 2:
+            rest.append(NoticeLine(where[0].number, f"{where[0].text.strip().rstrip(':')}: {pairs[0].value}"))
+            reader.labelled |= {*where, rest[-1]}
+            continue
         if said:
             reader.labelled |= set(where)
-        # A heading may be called as a label is, and behind a label of ours may stand more than its value.
-        stays = (pair.kind == "none" or len(pair.value) > 200 or _is_text(pair) for pair in pairs)
-        if not pairs or (said and any(stays)) or (not said and plain_key(where[0].text) in sections()):
+        if not pairs or (said and stays) or (not said and plain_key(where[0].text) in sections()):
             rest += where
     return rest
+
+
+def _is_before(reader: Reader, line: NoticeLine) -> bool:
+    """Whether a short line stands before the title of a page: its menus do."""
+    text = line.text.strip()
+    return line.number < reader.head and line not in reader.labelled and len(text.split()) <= 14 and text[-1:] != "."
 
 
 def _is_text(pair: Pair) -> bool:

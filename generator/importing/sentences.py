@@ -137,6 +137,7 @@ def _headline(reader: Reader, first: Sequence[NoticeLine]) -> None:
     offer_headline(reader, found, line, Evidence.HEADLINE)
     same = [one for one in first if one.text.strip() == line.text.strip()]
     reader.used |= {one.number for one in same}
+    reader.head = min(one.number for one in same)
     others = [one for one in first if one not in same]
     before = sum(one not in same for one in first[:position])
     for near in others[max(0, before - 1) : before + 1] if not found.employer else ():

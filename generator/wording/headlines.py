@@ -72,7 +72,7 @@ _IN_PLACE = re.compile(r"^(?P<who>.{2,80}?) (?:in|à|en) (?P<place>[A-ZÉ].{2,60
 # A short name that nobody knows here, before a title; some are fields of work and no employers.
 _SHORT_NAME = re.compile(r"(?P<who>[A-Z]{3,8})(?: [–—]|:) (?P<title>[A-ZÉ].{5,})$")
 _FIELDS = frozenset(
-    {
+    [
         "WASH",
         "MEAL",
         "MHPSS",
@@ -95,7 +95,7 @@ _FIELDS = frozenset(
         "STAGE",
         "POSTE",
         "JOB",
-    }
+    ]
 )
 _COMMA_PLACE = re.compile(r"^(?P<who>[^,]{2,80}), (?P<place>[A-ZÉ].{2,60})$")
 _JOB_IN = re.compile(r"^(?:job|jobs|poste|emploi|work) (?:in|à|en|at) (?P<place>[A-ZÉ].{2,80})$", re.IGNORECASE)
