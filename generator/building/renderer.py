@@ -10,7 +10,6 @@ from jinja2 import (
     BaseLoader,
     BytecodeCache,
     Environment,
-    StrictUndefined,
     TemplateError,
     TemplateNotFound,
     TemplateRuntimeError,
@@ -31,10 +30,11 @@ from ..model.problems import ContentError, Place, Problem
 from ..model.telling import visible
 from ..pages import pages, views
 from ..pages.corrections import report_address
-from ..pages.mails import week_text
 from ..pages.matching import LEVELS
 from ..pages.pages import PostingSubject, feed_links
-from ..reading.sandbox import Sandbox
+from ..pages.rows import happening_of, row_of
+from ..pages.weeks import week_text
+from ..reading.sandbox import OPTIONS, Sandbox
 from ..reading.templates import Templates, said
 from ..work.thresholds import USUAL
 from .artifacts import OpmlView, SitemapView
@@ -122,14 +122,7 @@ class Renderer:
         self.briefs: dict[bytes, views.Row] = {}
         self.parts: dict[Hashable, tuple[Markup, int]] = {}
         self.held = 0
-        self.environment = _Environment(
-            loader=_Sources(templates),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            bytecode_cache=_COMPILED,
-        )
+        self.environment = _Environment(loader=_Sources(templates), bytecode_cache=_COMPILED, **OPTIONS)
         self.sandboxed = templates.sandboxed
         self.globals = self._globals(content)
         self.environment.globals |= self.globals
@@ -225,14 +218,14 @@ class Renderer:
 
     def told(self, events: Iterable[tuple[Event, Role]]) -> list[views.Happening]:
         """Events of roles as lines of a list."""
-        return [views.happening_of(event, role, self.settings, elsewhere=True) for event, role in events]
+        return [happening_of(event, role, self.settings, elsewhere=True) for event, role in events]
 
     def brief(self, role: Role) -> views.Row:
         """A role as a line that tells an event of it."""
         if (found := self.briefs.get(role.key)) is None:
             if len(self.briefs) >= _MOST_ROWS:
                 self.briefs.clear()
-            found = self.briefs[role.key] = views.row_of(role, self.content)
+            found = self.briefs[role.key] = row_of(role, self.content)
         return found
 
     def html(self, view: views.HtmlView | views.WeekMailView | OpmlView | SitemapView) -> bytes:

@@ -10,7 +10,7 @@ from typing import Any
 
 import feedparser
 
-from ..work.apart import Apart, NoAnswer
+from ..work.limits import Apart, NoAnswer
 from .drafting import Draft, Unreadable
 from .notices import Bench, StatedField, read_notice
 from .stated import (

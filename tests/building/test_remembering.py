@@ -62,7 +62,7 @@ def published(site: SmallSite) -> dict[str, bytes]:
 
 def postings_among(names: list[str]) -> set[str]:
     """The postings of the site whose files are among those opened."""
-    return {name.removesuffix(".md") for name in names if name.startswith(("role-", "quay-")) and name.endswith(".md")}
+    return {path.stem for path in map(Path, names) if path.suffix == ".md" and path.parent.name in {"", "postings"}}
 
 
 def test_when_nothing_changed_nothing_is_read_or_written(site: SmallSite) -> None:

@@ -18,7 +18,7 @@ from sites import DATA, SmallSite
 
 from generator.importing.drafting import Unreadable
 from generator.importing.interchange import drafts_in, found_in
-from generator.work.apart import Apart, NoAnswer
+from generator.work.limits import Apart, Limits, NoAnswer
 
 FEEDS = yaml.safe_load((DATA / "door/feeds.yaml").read_text("utf-8"))
 SPACES = " ".join(f'xmlns:{name}="{address}"' for name, address in FEEDS["spaces"].items())
@@ -75,7 +75,7 @@ SLOW: dict[str, Callable[[], str]] = {
 @pytest.fixture
 def hurried() -> Iterator[Apart[..., Any]]:
     """Reads apart for at most two seconds."""
-    apart = Apart(found_in, seconds=2)
+    apart = Apart(found_in, Limits(2, 1 << 30))
     yield apart
     apart.close()
 

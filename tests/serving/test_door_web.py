@@ -460,9 +460,7 @@ def test_who_is_answered(headers: dict[str, str], steers: bool, answered: bool) 
 def test_a_foreign_page_does_not_steer(small_site: SmallSite) -> None:
     """A request with ?now= from a page of another site builds nothing and shows nothing, by whatever name it comes."""
     server = Server(HERE, 0)
-    bench = Workbench(
-        small_site.root, small_site.root.parent / "served", {"0.0.0.0"}, server.server_port, lambda _line: None
-    )
+    bench = Workbench(small_site.root, small_site.root.parent / "served", {"0.0.0.0"}, server.server_port)
     server.work_on(bench)
     bench.rebuild()
     threading.Thread(target=server.serve_forever, daemon=True).start()
