@@ -255,7 +255,7 @@ def _title(reader: Reader, value: str, line: NoticeLine, evidence: Evidence) -> 
         or not re.search(r"[^\W\d_]{3}", text)
     ):
         return
-    if re.match(r"\d+ (?:postes?|positions?|posts?)$", text):
+    if re.match(r"\d+ (?:postes?|positions?|posts?)$", text) or (text[-1] == "." and is_sentence(text)):
         return
     offer_headline(reader, read_headline(text, reader.lexicon), line, evidence)
 

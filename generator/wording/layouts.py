@@ -112,7 +112,9 @@ def pairs_of(lines: Iterable[NoticeLine]) -> Iterator[_Step]:
 
 def _opened(line: NoticeLine, text: str) -> _Open | None:
     """The labels that a line consists of."""
-    if alone := _label_alone(text):
+    # What has a number and no colon is a heading.
+    is_heading = _NUMBERED.match(line.text.strip()) and not text.endswith(":")
+    if not is_heading and (alone := _label_alone(text)):
         return _Open([alone], line)
     cells = _cells(text)
     kinds = [kind for cell in cells if (kind := _kind(cell))]
