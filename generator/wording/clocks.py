@@ -26,6 +26,7 @@ _HOUR_OF_PLACE = re.compile(
     r"\b(?:heure|heures|hora|horas) (?:locale |local )?(?:de |d'|a )?(?P<place>[a-z'-]+(?: [a-z'-]+){0,2})"
 )
 _NIGHT_OF_PLACE = re.compile(r"\b(?:midnight|noon|minuit|midi)[ ,]+(?:in |at )?(?P<place>[a-z'-]+(?: [a-z'-]+)?)")
+_WRITTEN = re.compile(r"\b(?:africa|america|asia|atlantic|australia|europe|indian|pacific)/[a-z_]+(?:/[a-z_]+)?")
 _SHORT = re.compile(r"\b(?P<name>cest|cet|eat|cat|wat|est|edt)\b")
 # Zones of one offset all year, and zones whose letters say which half of the year they mean.
 _OFFSETS = {"eat": 3, "cat": 2, "wat": 1, "cet": 1, "cest": 2, "est": -5, "edt": -4}
@@ -108,6 +109,8 @@ def _zone(plain: str, day: date) -> tuple[tzinfo | None, str]:
 def _zone_named(plain: str, day: date) -> tuple[tzinfo | None, str]:
     if _UNIVERSAL.search(plain):
         return UTC, ""
+    if (written := _WRITTEN.search(plain)) and (zone := _zones_by_name().get(written[0])):
+        return ZoneInfo(zone), ""
     for pattern in (_ZONE_OF_PLACE, _HOUR_OF_PLACE, _NIGHT_OF_PLACE):
         for named in pattern.finditer(plain):
             first = named["place"].split()[0] if pattern is _NIGHT_OF_PLACE else ""
@@ -134,6 +137,11 @@ def _zone_of_place(place: str) -> str | None:
         if zone := _zones_by_place().get(" ".join(words[-count:])):
             return zone
     return None
+
+
+@cache
+def _zones_by_name() -> dict[str, str]:
+    return {zone.lower(): zone for zone in zones()}
 
 
 @cache

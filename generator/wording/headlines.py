@@ -152,11 +152,10 @@ def read_headline(text: str, lexicon: Lexicon) -> Headline:
     plain = _BEHIND.sub("", _NUMBERED.sub("", plain))
     employer, plain = _hiring(plain, lexicon)
     if not employer and (match := _AT.match(plain)):
-        who = re.split(r"(?<=\w\w)\. | \| | [-–—] ", match["who"])[0]
-        if found := employer_named(who, lexicon.organisations) or (
-            _name_of(who) if sounds_like_employer(who) else None
-        ):
-            employer, plain = found, match["title"]
+        who, place = _apart_from_place(re.split(r"(?<=\w\w)\. | \| | [-–—] ", match["who"])[0])
+        found = employer_named(who, lexicon.organisations) or (_name_of(who) if sounds_like_employer(who) else None)
+        if found:
+            employer, plain = found, match["title"] + place
     match = None if employer else re.match(r"(?P<who>[^:–—|]{2,110}?)(?::| [-–—|])\s+(?P<title>.+)$", plain)
     who = re.sub(r" (?:jobs?|vacancy|vacancies|careers?)$", "", match["who"], flags=re.IGNORECASE) if match else ""
     if match and (found := employer_named(who, lexicon.organisations)):
@@ -169,6 +168,12 @@ def read_headline(text: str, lexicon: Lexicon) -> Headline:
     ):
         employer, plain = Employer(None, match["who"]), match["title"]
     return replace(_in_parts(plain, lexicon, employer), closes=closes)
+
+
+def _apart_from_place(text: str) -> tuple[str, str]:
+    """A name, and the place behind it with its comma: `Lantern Institute, Lima, Peru`."""
+    match = _COMMA_PLACE.match(text)
+    return (match["who"], f", {match['place']}") if match and is_place(match["place"]) else (text, "")
 
 
 def _hiring(text: str, lexicon: Lexicon) -> tuple[Employer | None, str]:

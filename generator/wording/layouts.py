@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from .dates import date_at_start
+from .employers import employer_named
 from .grades import is_grade
 from .phrases import MOST_WORDS, labels, plain_key, sections
 from .places import is_place
@@ -358,6 +359,8 @@ def _speaks_for_itself(label: _Label, value: str, *, glued: bool) -> bool:
     if label.kind in ("station", "city", "country"):
         return all(map(is_place, re.split(r" [|/] ", value))) or (glued and label.end > 10 and value[0].isupper())
     several_words = label.end > 12
+    if label.kind == "organisation" and not glued and employer_named(value, {}):
+        return True
     if not glued and label.name.isupper() and len(label.name) > 5:
         # A label in capitals ends where the capitals do.
         return (
