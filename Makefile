@@ -44,7 +44,7 @@ coverage: .venv/soak.stamp .judges/stamp ## fail unless tests take every branch 
 mutants: .venv/soak.stamp ## list changes of these modules that no quick test notices (MUTANTS_FLAGS="--sample 500 --seed 7")
 	$(BIN)/python tools/mutants.py $(MUTANTS_FLAGS)
 
-audit: .venv/soak.stamp ## look the locked packages up in a list of known weaknesses (needs the network)
+audit: .venv/soak.stamp ## check the locked packages for known vulnerabilities (needs the network)
 	for lock in locks/*.txt; do $(BIN)/pip-audit --strict --disable-pip --require-hashes -r $$lock || exit 1; done
 
 lighthouse: .venv/test.stamp .judges/stamp ## run Lighthouse on pages of five hundred open roles, including speed

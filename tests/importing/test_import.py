@@ -318,12 +318,12 @@ def test_nothing_is_drafted_twice(site: SmallSite) -> None:
     source = site.root / "notice.txt"
     first = site.command("import", source, *AT)
     assert first.out.startswith(
-        "content/postings/harbour-pilot-suva.md is written, a draft. Left for you:\n  - not stated: grade"
+        "Wrote the draft content/postings/harbour-pilot-suva.md. Left for you to do:\n  - not stated: grade"
     )
     again = site.command("import", source, *AT)
     assert again == Outcome(
         0,
-        f"{source}: known as content/postings/harbour-pilot-suva.md, same title, place and deadline; "
+        f"{source}: already here as content/postings/harbour-pilot-suva.md, same title, place and deadline; "
         "nothing was written.\n",
         "",
     )
@@ -586,7 +586,7 @@ def test_no_row_of_a_table_is_swallowed(site: SmallSite) -> None:
     done = site.command("import", site.root / "jobs.csv", *AT)
     assert done.code == 0
     names = ["consultant", "consultant-2", "nurse"]
-    assert [f"content/postings/{name}.md is written" in done.out for name in names] == [True] * 3
+    assert [f"Wrote the draft content/postings/{name}.md." in done.out for name in names] == [True] * 3
     assert done.out.count("it may tell of the same vacancy as content/postings/consultant.md") == 0
     assert site.command("check").code == 0
 
@@ -648,7 +648,7 @@ def test_what_is_no_vacancy(site: SmallSite, name: str) -> None:
     assert sorted((site.root / "content").rglob("*")) == before
     both = site.command("import", source, good, *AT)
     assert both.code == 1
-    assert "harbour-pilot-suva.md is written" in both.out
+    assert "Wrote the draft content/postings/harbour-pilot-suva.md" in both.out
 
 
 def test_a_notice_without_a_title_is_a_draft(site: SmallSite) -> None:
@@ -766,7 +766,7 @@ def test_a_page_is_fetched(site: SmallSite) -> None:
     with web({"/a": (302, {"Location": "/b"}, b""), "/b": (200, HTML, page)}) as (host, asked):
         done = site.command("import", f"{host}/a", "--allow-private", *AT)
     assert done.code == 0, done.err
-    assert "content/postings/harbour-pilot-mombasa.md is written" in done.out
+    assert "Wrote the draft content/postings/harbour-pilot-mombasa.md" in done.out
     assert [line.split(" vacancy-digest/")[0] for line in asked] == ["/robots.txt", "/a", "/b"]
 
 

@@ -37,9 +37,9 @@ SHARED_BY_COMMANDS = "commands.options"
 
 # Packages that are known in few places, so that each can be replaced there.
 KNOWN_IN = {
-    "concurrent": {"work.crew"},
+    "concurrent": {"work.workers"},
     "ctypes": {"publishing.exchange"},
-    "distributed": {"work.crew"},
+    "distributed": {"work.workers"},
     "fcntl": {"publishing.doors"},
     "feedparser": {"importing.interchange"},
     "feedgen": {"feeds.feeds"},
@@ -60,7 +60,7 @@ KNOWN_IN = {
         ),
     },
     "multiprocessing": {"work.limits"},
-    "pickle": {"work.crew"},
+    "pickle": {"work.workers"},
     "resource": {"work.limits"},
     "pydantic": {"model.fields", "model.schema", "reading.judging"},
     "rich": {"work.progress"},
@@ -240,6 +240,12 @@ def test_a_package_says_what_it_is_about(package: str) -> None:
     assert re.fullmatch(r"[A-Z][^\n]*\.", ast.get_docstring(tree) or "")
 
 
+def test_the_tests_follow_the_packages() -> None:
+    """Each package has a folder of tests, and no other test lies outside the folder for those of the whole."""
+    tests = list((ROOT / "tests").rglob("test_*.py"))
+    assert {path.parent.relative_to(ROOT / "tests").as_posix() for path in tests} == {*PACKAGES, "commands", "whole"}
+
+
 @pytest.mark.parametrize("name", [name for name in _modules() if _is_command(name)])
 def test_commands_do_not_know_one_another(name: str) -> None:
     """A command imports from packages, and from the options that commands share, but from no other command."""
@@ -302,11 +308,11 @@ STARTERS = re.compile(r"os\.(exec|spawn|posix_spawn|system|popen|startfile|fork)
 
 
 def test_one_room_starts_programs() -> None:
-    """Programs start in one place: git, Pagefind, the hands of a build and Python itself."""
+    """Programs start in one place: git, Pagefind, the workers of a build and Python itself."""
     starting = {name for name, module in _modules().items() if any(map(STARTERS.fullmatch, _meant(module)))}
     assert starting == {"work.programs"}
     users = {name for name in _modules() if "work.programs" in _own_imports(name)}
-    assert users == {"cli", "work.limits", "work.crew", "reading.repository", "building.search"}
+    assert users == {"cli", "work.limits", "work.workers", "reading.repository", "building.search"}
 
 
 def test_templates_do_not_read_the_clock() -> None:
