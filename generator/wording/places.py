@@ -295,8 +295,10 @@ def _city(name: str) -> Station:
         or not name[0].isupper()
     ):
         return {}
+    # A few capitals are letters for something: EMEA, LAC.
     if (
-        sounds_like_employer(name)
+        (name.isupper() and len(name) < 5)
+        or sounds_like_employer(name)
         or re.search(r"[:()]", name)
         or _SEVERAL.fullmatch(name)
         or not re.search(r"[^\W\d_]{3}", name)
