@@ -7,7 +7,6 @@ from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from ..importing.dates import read_date
 from ..importing.twins import Known, Trait, plain_title
 from ..model.model import When
 from ..model.problems import Place, Problem, shown
@@ -15,6 +14,7 @@ from ..model.schema import Posting
 from ..model.vocabulary import Vocabulary, term_meant
 from ..reading.documents import Document
 from ..reading.frontmatter import Location
+from ..wording.dates import read_date
 
 LINT_RULES = MappingProxyType(
     {

@@ -140,29 +140,22 @@ def currencies() -> frozenset[str]:
     return frozenset(list_currencies())
 
 
-@dataclass(frozen=True, slots=True)
-class NoticeWords:
-    """The words of notices, in lower case: what each label states and each category is, by phrase; the headings of a
-    notice, and those of the rest of a page.
-    """
-
-    labels: Mapping[str, str]
-    categories: Mapping[str, str]
-    sections: frozenset[str]
-    others: frozenset[str]
+@cache
+def notice_words() -> Mapping[str, Any]:
+    """The words of our data file `notices.yaml`, as they stand there."""
+    return MappingProxyType(_data("notices.yaml"))
 
 
 @cache
-def notice_words() -> NoticeWords:
-    """The words of our data file `notices.yaml`."""
-    found: Any = _data("notices.yaml")
+def cities() -> Mapping[str, Any]:
+    """Cities that notices name, by country, from our data file `cities.yaml`; the other names of a city below it."""
+    return MappingProxyType(_data("cities.yaml"))
 
-    def by_phrase(part: str) -> Mapping[str, str]:
-        return MappingProxyType({phrase: name for name, phrases in found[part].items() for phrase in phrases})
 
-    return NoticeWords(
-        by_phrase("labels"), by_phrase("categories"), frozenset(found["sections"]), frozenset(found["others"])
-    )
+@cache
+def employers() -> Mapping[str, Any]:
+    """The names of well-known employers by their short ones, from our data file `employers.yaml`."""
+    return MappingProxyType(_data("employers.yaml"))
 
 
 def city_of_zone(zone: str) -> str:

@@ -17,6 +17,7 @@ PACKAGES: dict[str, set[str]] = {
     "model": set(),
     "work": set(),
     "text": {"model"},
+    "wording": {"model"},
     "edition": {"model", "work"},
     "publishing": {"model", "work"},
     "reading": {"model", "work", "text", "edition"},
@@ -24,14 +25,14 @@ PACKAGES: dict[str, set[str]] = {
     "feeds": {"model", "edition"},
     "building": {"model", "work", "edition", "publishing", "reading", "pages", "feeds"},
     "editing": {"model", "publishing", "reading"},
-    "importing": {"model", "work", "edition", "reading", "editing"},
-    "checking": {"model", "work", "edition", "reading", "editing", "importing"},
+    "importing": {"model", "work", "wording", "edition", "reading", "editing"},
+    "checking": {"model", "work", "wording", "edition", "reading", "editing", "importing"},
     "serving": {"model", "work", "edition", "publishing", "reading", "building", "checking"},
 }
 MOST_MODULES = 14  # in one package
 MOST_LINES, MOST_LINES_OF_A_FUNCTION, MOST_PARAMETERS = 400, 40, 5
 # What is longer, and why.
-LONGER = {"importing.interchange": "is to be written again"}
+LONGER: dict[str, str] = {}
 SHARED_BY_COMMANDS = "commands.options"
 
 # Packages that are known in few places, so that each can be replaced there.
