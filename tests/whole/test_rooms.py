@@ -25,6 +25,7 @@ PACKAGES: dict[str, set[str]] = {
     "building": {"model", "work", "edition", "publishing", "reading", "pages", "feeds"},
     "editing": {"model", "publishing", "reading"},
     "importing": {"model", "work", "edition", "reading", "editing"},
+    "boards": {"model", "work", "importing"},
     "checking": {"model", "work", "edition", "reading", "editing", "importing"},
     "serving": {"model", "edition", "publishing", "reading", "building", "checking"},
 }
