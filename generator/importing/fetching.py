@@ -13,10 +13,12 @@ import ssl
 import threading
 import time
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from importlib.metadata import version
+from types import MappingProxyType
 from typing import Any, NamedTuple
 from urllib.parse import quote, urljoin, urlsplit
 from urllib.robotparser import RobotFileParser
@@ -35,6 +37,9 @@ _PATIENCE = 10.0  # seconds for one step, such as connecting to one of several a
 _STEP = 64 * 1024  # bytes that are unpacked at once
 _ACCEPT = "text/html, application/json, application/xml, text/*;q=0.9"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_CONDITIONS = ("If-None-Match", "If-Modified-Since")
+_TOLD = frozenset({304, 404, 410})  # what a server has to say of a page that it does not give
+_LONGEST_VALIDATOR = 200  # characters
 # What is left unchanged in a path or query: what RFC 3986 lets stand there, and what is encoded already.
 _KEPT = "%/:@!$&'()*+,;=-._~?"
 # The encodings that pages have. Python knows others, which are none of text or take a time that grows out of hand.
@@ -54,7 +59,32 @@ _SPECIAL: list[ipaddress.IPv4Network | ipaddress.IPv6Network] = [
 
 
 class NotFetched(Exception):
-    """An address gave no text; the message says why in one line."""
+    """An address gave no text; the message says why in one line.
+
+    `status` is what the server answered, 0 where it gave no answer, and `wait` what it says of when to ask again (the
+    header Retry-After). `banned` marks what robots.txt asks programs to leave alone.
+    """
+
+    def __init__(self, message: str, status: int = 0, wait: str = "", *, banned: bool = False) -> None:
+        super().__init__(message)
+        self.status, self.wait, self.banned = status, wait, banned
+
+
+class Validators(NamedTuple):
+    """What a server said of a version of its page, to be asked whether there is another: ETag and Last-Modified."""
+
+    etag: str = ""
+    modified: str = ""
+
+
+class Answer(NamedTuple):
+    """What a server answered, and at which address after its redirects. Only one of status 200 has a body."""
+
+    status: int
+    url: str
+    body: bytes
+    charset: str
+    seen: Validators = Validators()
 
 
 def _resolved(host: str, port: int) -> list[str]:
@@ -81,32 +111,63 @@ class Web:
 WEB = Web()
 
 
-def agent() -> str:
-    """The name with which this program introduces itself to servers."""
-    return f"vacancy-digest/{version('vacancy-digest')}"
+def agent(about: str = "") -> str:
+    """The name with which this program introduces itself to servers; `about` is the address of who asks."""
+    return f"vacancy-digest/{version('vacancy-digest')}" + (f" (+{about})" if about else "")
 
 
 def fetch(address: str, *, private: bool = False, web: Web = WEB) -> str:
     """The text at an address, after its redirects. `private` allows those of private networks. Raises NotFetched."""
-    with _visitor(web, private=private) as visitor:
+    with _visitor(web, agent(), private=private) as visitor:
         start = _target(address)
         visitor.ask_robots(start)
-        body, encoding = visitor.get(start)
-    name = _encoding(encoding)
+        return text_of_answer(visitor.get(start))
+
+
+def text_of_answer(answer: Answer) -> str:
+    """A body as text, by the encoding that its server names. Raises NotFetched."""
+    name = _encoding(answer.charset)
     try:
         if name:
-            return body.decode(name)
+            return answer.body.decode(name)
     except UnicodeDecodeError:
         pass
-    raise NotFetched(f"{start} is not text in {shown(encoding)}, save the page and import the file")
+    raise NotFetched(f"{answer.url} is not text in {shown(answer.charset)}, save the page and import the file")
 
 
 def answers(address: str, *, private: bool = False, web: Web = WEB) -> None:
     """Whether an address gives a page, of which nothing is read. Raises NotFetched."""
-    with _visitor(web, private=private) as visitor:
+    with _visitor(web, agent(), private=private) as visitor:
         start = _target(address)
         visitor.ask_robots(start)
         visitor.get(start, read=False)
+
+
+class Visits:
+    """Many requests of one run: what robots.txt says is asked for once a host. Threads may ask at the same time."""
+
+    def __init__(self, about: str = "", *, private: bool = False, web: Web = WEB) -> None:
+        self._agent, self._private = agent(about), private
+        self._web = replace(web, trust=cache(web.trust))
+        self._robots: dict[str, RobotFileParser | None] = {}
+
+    def ask(
+        self, address: str, headers: Mapping[str, str] = MappingProxyType({}), seen: Validators = Validators()
+    ) -> Answer:
+        """What an address gives, or that it is as it was `seen`, is not there or is gone (304, 404, 410).
+
+        No other host than the one that is asked sees the `headers`. Raises NotFetched.
+        """
+        target = _target(address)
+        asked = {name: value for name, value in zip(_CONDITIONS, seen, strict=True) if value}
+        with _visitor(self._web, self._agent, private=self._private) as visitor:
+            return visitor.get(target, headers={**headers, **asked}, accepted=_TOLD, robots=self._robots)
+
+    def pause(self, address: str) -> float:
+        """The seconds that a host asks programs to wait between two requests, as far as it has been heard."""
+        rules = self._robots.get(_target(address)._replace(path="").site)
+        said = rules.crawl_delay(self._agent) if rules else None
+        return float(said or 0)
 
 
 class _Target(NamedTuple):
@@ -123,6 +184,11 @@ class _Target(NamedTuple):
     @property
     def url(self) -> httpcore.URL:
         return httpcore.URL(scheme=self.scheme, host=self.host, port=self.port, target=self.path)
+
+    @property
+    def site(self) -> str:
+        """What robots.txt speaks of, and what keys may be told to: scheme, host and port."""
+        return f"{self.scheme}://{self.named}"
 
     @property
     def named(self) -> str:
@@ -173,7 +239,11 @@ def public(address: str) -> bool:
 
 
 class _Wrong(Exception):
-    """What is wrong with an address, to be said behind it."""
+    """What is wrong with an address, to be said behind it; `status` and `wait` as in `NotFetched`."""
+
+    def __init__(self, message: str, status: int = 0, wait: str = "") -> None:
+        super().__init__(message)
+        self.status, self.wait = status, wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,30 +341,60 @@ _FAILURES = (httpcore.NetworkError, httpcore.TimeoutException, httpcore.Protocol
 class _Visitor:
     """One exchange: requests over connections that are judged, within one time."""
 
-    def __init__(self, pool: httpcore.ConnectionPool, clock: _Clock) -> None:
-        self._pool, self._clock = pool, clock
+    def __init__(self, pool: httpcore.ConnectionPool, clock: _Clock, name: str) -> None:
+        self._pool, self._clock, self._name = pool, clock, name
 
-    def ask_robots(self, target: _Target) -> None:
+    def ask_robots(self, target: _Target) -> RobotFileParser | None:
         """Whether the site lets programs in; a site without robots.txt does. Raises NotFetched."""
+        rules = self._rules(target)
+        self._obey(rules, target)
+        return rules
+
+    def _rules(self, target: _Target) -> RobotFileParser | None:
         robots = RobotFileParser()
         try:
-            body, _ = self.get(target._replace(path="/robots.txt"))
+            body = self.get(target._replace(path="/robots.txt")).body
             body = body if len(body) <= _LONGEST_ROBOTS else body[:_LONGEST_ROBOTS].rpartition(b"\n")[0]
             robots.parse(body.decode("utf-8", "replace").splitlines())
-            allowed = robots.can_fetch(agent(), str(target))
         except (NotFetched, ValueError):  # ValueError: a line of theirs that is no address
+            return None
+        return robots
+
+    def _obey(self, rules: RobotFileParser | None, target: _Target) -> None:
+        try:
+            allowed = rules is None or rules.can_fetch(self._name, str(target))
+        except ValueError:
             return
         if not allowed:
-            raise NotFetched(f"{target} asks programs to stay away (robots.txt), save the page and import the file")
+            why = "asks programs to stay away (robots.txt), save the page and import the file"
+            raise NotFetched(f"{target} {why}", banned=True)
 
-    def get(self, target: _Target, *, read: bool = True) -> tuple[bytes, str]:
-        """What an address gives, after its redirects, and the encoding of that. Raises NotFetched."""
+    def get(
+        self,
+        target: _Target,
+        *,
+        read: bool = True,
+        headers: Mapping[str, str] = MappingProxyType({}),
+        accepted: Set[int] = frozenset(),
+        robots: dict[str, RobotFileParser | None] | None = None,
+    ) -> Answer:
+        """What an address gives, after its redirects. Statuses that are `accepted` count as answers, besides 200.
+
+        With `robots`, where it is kept what sites say, each of them is asked before it is visited. Raises NotFetched.
+        """
+        first = target.site
         for _ in range(MAX_REDIRECTS + 1):
+            if robots is not None:
+                if target.site not in robots:
+                    robots[target.site] = self._rules(target)
+                self._obey(robots[target.site], target)
             try:
-                found = self._asked(target, read=read)
+                own = headers if target.site == first else {}
+                found = self._asked(target, own, accepted, read=read)
             except (_Wrong, *_FAILURES) as error:
-                raise NotFetched(f"{target} {self._why(error)}") from None
-            if not isinstance(found, _Target):
+                status, wait = (error.status, error.wait) if isinstance(error, _Wrong) else (0, "")
+                raise NotFetched(f"{target} {self._why(error)}", status, wait) from None
+            if isinstance(found, Answer):
                 return found
             target = found
         raise NotFetched(f"{target} sends on more than {MAX_REDIRECTS} times")
@@ -306,34 +406,46 @@ class _Visitor:
             return str(late)
         return str(error) if isinstance(error, _Wrong) else f"cannot be reached ({_told(error)})"
 
-    def _asked(self, target: _Target, *, read: bool) -> tuple[bytes, str] | _Target:
+    def _asked(self, target: _Target, own: Mapping[str, str], accepted: Set[int], *, read: bool) -> Answer | _Target:
         """What an address gives, or where it sends on to."""
         headers: dict[bytes | str, bytes | str] = {
             "Host": target.named,
-            "User-Agent": agent(),
+            "User-Agent": self._name,
             "Accept": _ACCEPT,
             "Accept-Encoding": "gzip",
+            **own,
         }
         headers["Connection"] = "close"  # two requests are too few to keep a connection that may end at any time
         self._clock.left()
         with self._pool.stream("GET", target.url, headers=headers) as response:
-            told = {name.lower(): value for name, value in response.headers}
-            if response.status in _REDIRECTS and b"location" in told:
+            told = {name.lower().decode("latin-1"): value.decode("latin-1") for name, value in response.headers}
+            if response.status in _REDIRECTS and "location" in told:
                 # As browsers do: what is not ASCII is UTF-8.
-                return _target(_joined(str(target), told[b"location"].decode("utf-8", "replace")))
+                location = told["location"].encode("latin-1").decode("utf-8", "replace")
+                return _target(_joined(str(target), location))
+            if response.status in accepted:
+                return Answer(response.status, str(target), b"", "")
             if response.status != 200:
-                raise _Wrong(f"answers {response.status}")
-            packed = b", ".join(value for name, value in response.headers if name.lower() == b"content-encoding")
-            body = _body(response.iter_stream(), packed.decode("latin-1"), self._clock) if read else b""
-            return body, _charset(told.get(b"content-type", b"").decode("latin-1"))
+                raise _Wrong(f"answers {response.status}", response.status, told.get("retry-after", ""))
+            packed = ", ".join(
+                value.decode("latin-1") for name, value in response.headers if name.lower() == b"content-encoding"
+            )
+            body = _body(response.iter_stream(), packed, self._clock) if read else b""
+            seen = Validators(*(_validator(told.get(name, "")) for name in ("etag", "last-modified")))
+            return Answer(200, str(target), body, _charset(told.get("content-type", "")), seen)
 
 
 @contextmanager
-def _visitor(web: Web, *, private: bool) -> Iterator[_Visitor]:
+def _visitor(web: Web, name: str, *, private: bool) -> Iterator[_Visitor]:
     clock = _Clock(time.monotonic() + web.seconds, web.seconds)
     network = _Network(web, clock, private=private)
     with httpcore.ConnectionPool(web.trust(), max_keepalive_connections=0, network_backend=network) as pool:
-        yield _Visitor(pool, clock)
+        yield _Visitor(pool, clock, name)
+
+
+def _validator(value: str) -> str:
+    """What may be sent back to a server as it came, and kept: short and visible, or nothing."""
+    return value if len(value) <= _LONGEST_VALIDATOR and value.isascii() and value.isprintable() else ""
 
 
 def _joined(address: str, location: str) -> str:
