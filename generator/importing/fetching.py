@@ -6,34 +6,28 @@ looked at, and the connection goes to one of those. Proxies and passwords of the
 
 import codecs
 import ipaddress
-import queue
 import re
-import socket
-import ssl
-import threading
 import time
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.metadata import version
-from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import quote, urljoin, urlsplit
 from urllib.robotparser import RobotFileParser
 
 import httpcore
 
 from ..model.problems import shown
+from .network import WEB, ExchangeClock, JudgedNetwork, Web, Wrong
 
 MAX_RESPONSE_BYTES = 5 * 1024 * 1024
-MAX_SECONDS = 30.0
 MAX_REDIRECTS = 5
 _LONGEST_ADDRESS = 8192  # characters
 _LONGEST_ROBOTS = 500 * 1024  # bytes; the rules of a longer one that stand behind are not obeyed, as RFC 9309 has it
 _LONGEST_NAME = 255  # characters of a host's name
-_PATIENCE = 10.0  # seconds for one step, such as connecting to one of several addresses
 _STEP = 64 * 1024  # bytes that are unpacked at once
 _ACCEPT = "text/html, application/json, application/xml, text/*;q=0.9"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -47,15 +41,6 @@ _ENCODINGS = re.compile(
     r"utf-(8|16(-[lb]e)?)|ascii|iso8859-\d+|cp(125\d|866|874|932|949)|koi8-[ru]|mac-(roman|cyrillic)"
     r"|shift_jis|euc_(jp|kr)|iso2022_jp|gb2312|gbk|gb18030|big5"
 )
-# Inside 2000::/3, all of the internet's own IPv6 addresses, these lead elsewhere or nowhere: protocols' own and Teredo
-# (2001::/23), documentation, 6to4, AS112. IPv4 in IPv6 form, such as NAT64's 64:ff9b::/96, stands outside of it.
-# IPv4 has the same, and at 168.63.129.16 what serves each machine of a data centre.
-_UNICAST = ipaddress.IPv6Network("2000::/3")
-_SPECIAL: list[ipaddress.IPv4Network | ipaddress.IPv6Network] = [
-    *map(ipaddress.IPv6Network, ("2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20")),
-    *map(ipaddress.IPv4Network, ("0.0.0.0/8", "100.64.0.0/10", "168.63.129.16/32", "192.0.0.0/24", "192.31.196.0/24")),
-    *map(ipaddress.IPv4Network, ("192.52.193.0/24", "192.88.99.0/24", "192.175.48.0/24", "198.18.0.0/15")),
-]
 
 
 class NotFetched(Exception):
@@ -77,6 +62,9 @@ class Validators(NamedTuple):
     modified: str = ""
 
 
+UNSEEN = Validators()
+
+
 class Answer(NamedTuple):
     """What a server answered, and at which address after its redirects. Only one of status 200 has a body."""
 
@@ -84,31 +72,7 @@ class Answer(NamedTuple):
     url: str
     body: bytes
     charset: str
-    seen: Validators = Validators()
-
-
-def _resolved(host: str, port: int) -> list[str]:
-    return [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-
-
-def _connected(address: str, port: int, seconds: float) -> httpcore.NetworkStream:
-    return httpcore.SyncBackend().connect_tcp(address, port, timeout=seconds)
-
-
-@dataclass(frozen=True, slots=True)
-class Web:
-    """How the network is reached: names become addresses, addresses connections, and `trust` judges certificates.
-
-    `seconds` are for one exchange as a whole: names, connections, redirects and robots.txt included.
-    """
-
-    resolve: Callable[[str, int], list[str]] = _resolved
-    connect: Callable[[str, int, float], httpcore.NetworkStream] = _connected
-    trust: Callable[[], ssl.SSLContext] = httpcore.default_ssl_context
-    seconds: float = MAX_SECONDS
-
-
-WEB = Web()
+    seen: Validators = UNSEEN
 
 
 def agent(about: str = "") -> str:
@@ -151,9 +115,7 @@ class Visits:
         self._web = replace(web, trust=cache(web.trust))
         self._robots: dict[str, RobotFileParser | None] = {}
 
-    def ask(
-        self, address: str, headers: Mapping[str, str] = MappingProxyType({}), seen: Validators = Validators()
-    ) -> Answer:
+    def ask(self, address: str, headers: dict[str, str] | None = None, seen: Validators = UNSEEN) -> Answer:
         """What an address gives, or that it is as it was `seen`, is not there or is gone (304, 404, 410).
 
         No other host than the one that is asked sees the `headers`. Raises NotFetched.
@@ -161,7 +123,8 @@ class Visits:
         target = _target(address)
         asked = {name: value for name, value in zip(_CONDITIONS, seen, strict=True) if value}
         with _visitor(self._web, self._agent, private=self._private) as visitor:
-            return visitor.get(target, headers={**headers, **asked}, accepted=_TOLD, robots=self._robots)
+            own: dict[bytes | str, bytes | str] = dict(((headers or {}) | asked).items())
+            return visitor.get(target, _Way(own, _TOLD, self._robots))
 
     def pause(self, address: str) -> float:
         """The seconds that a host asks programs to wait between two requests, as far as it has been heard."""
@@ -230,118 +193,25 @@ def _encoding(name: str) -> str | None:
     return "utf-8-sig" if found == "utf-8" else found
 
 
-def public(address: str) -> bool:
-    """Whether an IP address is one of the internet's own. What holds an IPv4 address inside, or a scope, is not."""
-    found = ipaddress.ip_address(address)
-    inside = found in _UNICAST if isinstance(found, ipaddress.IPv6Address) else True
-    special = any(found in network for network in _SPECIAL if network.version == found.version)
-    return inside and found.is_global and not found.is_multicast and not found.is_reserved and not special
-
-
-class _Wrong(Exception):
-    """What is wrong with an address, to be said behind it; `status` and `wait` as in `NotFetched`."""
-
-    def __init__(self, message: str, status: int = 0, wait: str = "") -> None:
-        super().__init__(message)
-        self.status, self.wait = status, wait
+_FAILURES = (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, httpcore.UnsupportedProtocol)
 
 
 @dataclass(frozen=True, slots=True)
-class _Clock:
-    """What is left of the time for one exchange."""
+class _Way:
+    """How a page is asked for: `headers` for its own host alone, and statuses that count as answers besides 200.
 
-    end: float
-    seconds: float
+    With `robots`, where it is kept what sites say, each site is asked before it is visited.
+    """
 
-    def left(self) -> float:
-        """Seconds for the next step. Raises _Wrong."""
-        left = self.end - time.monotonic()
-        if left <= 0:
-            raise _Wrong(f"takes longer than {self.seconds:g} seconds")
-        return min(left, _PATIENCE)
-
-
-class _Stream(httpcore.NetworkStream):
-    """A connection whose every step takes what is left of the time."""
-
-    def __init__(self, inner: httpcore.NetworkStream, clock: _Clock) -> None:
-        self._inner, self._clock = inner, clock
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._inner.read(max_bytes, self._clock.left())
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._inner.write(buffer, self._clock.left())
-
-    def close(self) -> None:
-        self._inner.close()
-
-    def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
-        return _Stream(self._inner.start_tls(ssl_context, server_hostname, self._clock.left()), self._clock)
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._inner.get_extra_info(info)
-
-
-class _Network(httpcore.NetworkBackend):
-    """Connects to addresses that were judged, and to no other."""
-
-    def __init__(self, web: Web, clock: _Clock, *, private: bool) -> None:
-        self._web, self._clock, self._private = web, clock, private
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.NetworkStream:
-        addresses = list(dict.fromkeys(self._resolved(host, port)))
-        if not self._private:
-            self._judge(addresses)
-        failed: Exception = _Wrong("cannot be found")
-        for address in addresses:
-            try:
-                return _Stream(self._web.connect(address, port, self._clock.left()), self._clock)
-            except (httpcore.NetworkError, httpcore.TimeoutException) as error:
-                failed = error
-        raise failed
-
-    def _resolved(self, host: str, port: int) -> list[str]:
-        """All addresses of a host. The system cannot be told to hurry, so a thread waits for it."""
-        found: queue.SimpleQueue[list[str]] = queue.SimpleQueue()
-
-        def ask() -> None:
-            try:
-                found.put(self._web.resolve(host, port))
-            except (OSError, ValueError):
-                found.put([])
-
-        threading.Thread(target=ask, daemon=True).start()
-        try:
-            return found.get(timeout=self._clock.left())
-        except queue.Empty:
-            self._clock.left()
-            raise _Wrong("cannot be found in time") from None
-
-    def _judge(self, addresses: list[str]) -> None:
-        for address in addresses:
-            # The zone of an address tells which of the machine's own networks it is in.
-            if "%" in address or not public(address):
-                wrong = f"leads to {address}, which is in a private network or has a special use"
-                raise _Wrong(f"{wrong}; --allow-private fetches it all the same")
-
-
-_FAILURES = (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, httpcore.UnsupportedProtocol)
+    headers: Mapping[bytes | str, bytes | str] = field(default_factory=dict)
+    accepted: Set[int] = frozenset()
+    robots: dict[str, RobotFileParser | None] | None = None
 
 
 class _Visitor:
     """One exchange: requests over connections that are judged, within one time."""
 
-    def __init__(self, pool: httpcore.ConnectionPool, clock: _Clock, name: str) -> None:
+    def __init__(self, pool: httpcore.ConnectionPool, clock: ExchangeClock, name: str) -> None:
         self._pool, self._clock, self._name = pool, clock, name
 
     def ask_robots(self, target: _Target) -> RobotFileParser | None:
@@ -369,30 +239,20 @@ class _Visitor:
             why = "asks programs to stay away (robots.txt), save the page and import the file"
             raise NotFetched(f"{target} {why}", banned=True)
 
-    def get(
-        self,
-        target: _Target,
-        *,
-        read: bool = True,
-        headers: Mapping[str, str] = MappingProxyType({}),
-        accepted: Set[int] = frozenset(),
-        robots: dict[str, RobotFileParser | None] | None = None,
-    ) -> Answer:
-        """What an address gives, after its redirects. Statuses that are `accepted` count as answers, besides 200.
-
-        With `robots`, where it is kept what sites say, each of them is asked before it is visited. Raises NotFetched.
-        """
+    def get(self, target: _Target, way: "_Way | None" = None, *, read: bool = True) -> Answer:
+        """What an address gives, after its redirects. Raises NotFetched."""
+        way = way or _Way()
         first = target.site
         for _ in range(MAX_REDIRECTS + 1):
-            if robots is not None:
-                if target.site not in robots:
-                    robots[target.site] = self._rules(target)
-                self._obey(robots[target.site], target)
+            if way.robots is not None:
+                if target.site not in way.robots:
+                    way.robots[target.site] = self._rules(target)
+                self._obey(way.robots[target.site], target)
             try:
-                own = headers if target.site == first else {}
-                found = self._asked(target, own, accepted, read=read)
-            except (_Wrong, *_FAILURES) as error:
-                status, wait = (error.status, error.wait) if isinstance(error, _Wrong) else (0, "")
+                here = way if target.site == first else replace(way, headers={})
+                found = self._asked(target, here, read=read)
+            except (Wrong, *_FAILURES) as error:
+                status, wait = (error.status, error.wait) if isinstance(error, Wrong) else (0, "")
                 raise NotFetched(f"{target} {self._why(error)}", status, wait) from None
             if isinstance(found, Answer):
                 return found
@@ -402,18 +262,18 @@ class _Visitor:
     def _why(self, error: Exception) -> str:
         try:
             self._clock.left()
-        except _Wrong as late:
+        except Wrong as late:
             return str(late)
-        return str(error) if isinstance(error, _Wrong) else f"cannot be reached ({_told(error)})"
+        return str(error) if isinstance(error, Wrong) else f"cannot be reached ({_told(error)})"
 
-    def _asked(self, target: _Target, own: Mapping[str, str], accepted: Set[int], *, read: bool) -> Answer | _Target:
+    def _asked(self, target: _Target, way: "_Way", *, read: bool) -> Answer | _Target:
         """What an address gives, or where it sends on to."""
         headers: dict[bytes | str, bytes | str] = {
             "Host": target.named,
             "User-Agent": self._name,
             "Accept": _ACCEPT,
             "Accept-Encoding": "gzip",
-            **own,
+            **way.headers,
         }
         headers["Connection"] = "close"  # two requests are too few to keep a connection that may end at any time
         self._clock.left()
@@ -423,10 +283,10 @@ class _Visitor:
                 # As browsers do: what is not ASCII is UTF-8.
                 location = told["location"].encode("latin-1").decode("utf-8", "replace")
                 return _target(_joined(str(target), location))
-            if response.status in accepted:
+            if response.status in way.accepted:
                 return Answer(response.status, str(target), b"", "")
             if response.status != 200:
-                raise _Wrong(f"answers {response.status}", response.status, told.get("retry-after", ""))
+                raise Wrong(f"answers {response.status}", response.status, told.get("retry-after", ""))
             packed = ", ".join(
                 value.decode("latin-1") for name, value in response.headers if name.lower() == b"content-encoding"
             )
@@ -437,8 +297,8 @@ class _Visitor:
 
 @contextmanager
 def _visitor(web: Web, name: str, *, private: bool) -> Iterator[_Visitor]:
-    clock = _Clock(time.monotonic() + web.seconds, web.seconds)
-    network = _Network(web, clock, private=private)
+    clock = ExchangeClock(time.monotonic() + web.seconds, web.seconds)
+    network = JudgedNetwork(web, clock, private=private)
     with httpcore.ConnectionPool(web.trust(), max_keepalive_connections=0, network_backend=network) as pool:
         yield _Visitor(pool, clock, name)
 
@@ -466,20 +326,20 @@ def _charset(kind: str) -> str:
     return match[1].strip('"') if match else "utf-8"
 
 
-def _body(pieces: Iterable[bytes], packed: str, clock: _Clock) -> bytes:
-    """A body unpacked, never more of it than is allowed. Raises _Wrong."""
+def _body(pieces: Iterable[bytes], packed: str, clock: ExchangeClock) -> bytes:
+    """A body unpacked, never more of it than is allowed. Raises Wrong."""
     if packed.strip().lower() not in ("", "identity", "gzip", "x-gzip"):
-        raise _Wrong(f"is packed as {shown(packed)}, which was not asked for")
+        raise Wrong(f"is packed as {shown(packed)}, which was not asked for")
     limited = _limited(pieces, clock)
     return b"".join(_limited(_unpacked(limited), clock) if "gzip" in packed.lower() else limited)
 
 
-def _limited(pieces: Iterable[bytes], clock: _Clock) -> Iterator[bytes]:
+def _limited(pieces: Iterable[bytes], clock: ExchangeClock) -> Iterator[bytes]:
     size = 0
     for piece in pieces:
         size += len(piece)
         if size > MAX_RESPONSE_BYTES:
-            raise _Wrong(f"is larger than {MAX_RESPONSE_BYTES // 1024 // 1024} MiB")
+            raise Wrong(f"is larger than {MAX_RESPONSE_BYTES // 1024 // 1024} MiB")
         clock.left()
         yield piece
 
@@ -498,6 +358,6 @@ def _unpacked(pieces: Iterable[bytes]) -> Iterator[bytes]:
                 yield step
                 piece = member.unconsumed_tail or member.unused_data
     except zlib.error:
-        raise _Wrong("is packed as gzip and cannot be unpacked") from None
+        raise Wrong("is packed as gzip and cannot be unpacked") from None
     if not member.eof:
-        raise _Wrong("ends before it is whole")
+        raise Wrong("ends before it is whole")

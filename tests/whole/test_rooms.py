@@ -40,7 +40,7 @@ KNOWN_IN = {
     "fcntl": {"publishing.doors"},
     "feedparser": {"importing.interchange"},
     "feedgen": {"feeds.feeds"},
-    "httpcore": {"importing.fetching"},
+    "httpcore": {"importing.fetching", "importing.network"},
     "icalendar": {"feeds.calendars"},
     "jinja2": {"reading.sandbox", "reading.templates", "building.renderer"},
     "lxml": {"feeds.feeds", "importing.webpages"},
@@ -64,7 +64,15 @@ KNOWN_IN = {
     "sqlite3": {"work.memo"},
     "subprocess": {"work.programs"},
     "watchfiles": {"serving.watching"},
-    "time": {"importing.fetching", "work.progress", "work.tally", "serving.workbench", "commands.build"},
+    "time": {
+        "gathering.asking",
+        "importing.fetching",
+        "importing.network",
+        "work.progress",
+        "work.tally",
+        "serving.workbench",
+        "commands.build",
+    },
     "yaml": {"editing.editors", "editing.edits", "reading.frontmatter", "model.vocabulary"},
 }
 READS_THE_CLOCK = {"model.clock"}
@@ -289,10 +297,13 @@ def test_few_rooms_touch_files() -> None:
 def test_builds_do_not_talk_to_the_network() -> None:
     """One room opens connections and one waits for them; only commands that are asked to do so know them."""
     network = {"socket", "ssl", "http", "requests", "httpx", "httpcore", "urllib3", "ftplib", "smtplib"}
-    assert [name for name in _modules() if _packages(name) & network] == ["importing.fetching", "serving.server"]
+    assert [name for name in _modules() if _packages(name) & network] == [
+        *("importing.fetching", "importing.network", "serving.server")
+    ]
     assert {name for name in _modules() if "importing.fetching" in _own_imports(name)} == {
         "commands.import",
         "checking.links",
+        "gathering.asking",
     }
     assert {name for name in _modules() if "serving.server" in _own_imports(name)} == {"commands.serve"}
     sources = [ast.unparse(module) for module in _modules().values()]
