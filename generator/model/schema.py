@@ -90,6 +90,23 @@ class DeadlineChange(fields.Fields):
     reason: fields.Sentence | None = None
 
 
+class SeenFact(fields.Fields):
+    """When and in which words a source stated a fact, and the value that was read from them."""
+
+    seen: fields.Moment
+    value: fields.Line | None = None
+    words: fields.Line | None = None
+
+
+class SourceFacts(fields.Fields):
+    """What the source stated of the facts that matter most."""
+
+    title: SeenFact | None = None
+    duty_stations: SeenFact | None = None
+    grade: SeenFact | None = None
+    closes: SeenFact | None = None
+
+
 class Source(fields.Fields):
     """Where the notice was found, and when it was last looked at."""
 
@@ -98,6 +115,7 @@ class Source(fields.Fields):
     added: fields.Moment | None = None
     updated: fields.Moment | None = None
     checked: fields.Moment | None = None
+    facts: SourceFacts | None = None
 
 
 class InterviewQuestion(fields.Fields):
