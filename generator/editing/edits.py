@@ -106,6 +106,16 @@ class FrontMatter:
         else:
             self._replace(node.start_mark.index, node.end_mark.index, _flow(value))
 
+    def put_item(self, key: str, number: int, inner: str, value: str) -> None:
+        """Gives a key of one mapping of a list another value. Raises NotEditable where it is not there."""
+        node = self._values.get(key)
+        items = node.value if isinstance(node, yaml.SequenceNode) else []
+        held = dict(_pairs(items[number])) if number < len(items) else {}
+        found = held.get(inner)
+        if not isinstance(found, yaml.ScalarNode) or found.style in {"|", ">"}:
+            raise NotEditable(f"{key}[{number}].{inner} is no single value")
+        self._replace(found.start_mark.index, found.end_mark.index, _flow(value))
+
     def _put_inside(self, node: yaml.MappingNode, key: str, value: Written) -> None:
         if node.flow_style:
             end = node.value[-1][1].end_mark.index
@@ -196,6 +206,11 @@ class FrontMatter:
 def _place(node: yaml.ScalarNode) -> Place:
     """Where a value stands in its file, whose first line is not of the front matter."""
     return Place(node.start_mark.line + 2, node.start_mark.column + 1)
+
+
+def _pairs(node: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(node, yaml.MappingNode):
+        yield from ((key.value, inner) for key, inner in node.value)
 
 
 def _nested(keys: Sequence[str], value: Written) -> Written:

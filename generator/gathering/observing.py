@@ -24,7 +24,7 @@ _OVER = re.compile(
     r"(?:closed|expired|filled|withdrawn|cancelled|no longer (?:available|open|accepting applications|active|online))"
     r"|(?:applications? (?:for this (?:job|vacancy|position|post|role) )?(?:are|is|have|has) (?:now |been )?closed)"
     r"|no longer accepting applications|vacancy closed|job closed|this vacancy is closed"
-    r"|cette offre (?:d’emploi |d'emploi )?(?:n’est|n'est) plus (?:disponible|en ligne)|cette offre (?:a expiré|est expirée)"
+    r"|cette offre (?:d[’']emploi )?(?:n[’']est plus (?:disponible|en ligne)|a expiré|est expirée)"
     r"|esta (?:oferta|vacante|convocatoria) (?:ha expirado|está cerrada|ya no está disponible))[.!]?",
     re.IGNORECASE,
 )
@@ -144,15 +144,11 @@ def _same_title(draft: Draft, title: str) -> bool:
 
 def _tells_of(found: Iterable[FoundNotice | Unreadable], title: str) -> bool:
     """Whether one of the notices has the title of the posting, in its facts or as a line of its text."""
+    good = [one for one in found if not isinstance(one, Unreadable)]
     wanted = plain_title(title)
-    for one in found:
-        if isinstance(one, Unreadable):
-            continue
-        text, stated, _ = one
-        lines = [*(fact.value for fact in stated if fact.kind == "title"), *text.split("\n")[:200]]
-        if sum(wanted in plain_title(line[:_LONGEST_WORDS]) for line in lines) and len(stated) + len(lines) > 1:
-            return len([1 for other in found if not isinstance(other, Unreadable)]) == 1 or bool(stated)
-    return False
+    if any(fact.kind == "title" and plain_title(fact.value) == wanted for _, stated, _ in good for fact in stated):
+        return True
+    return len(good) == 1 and wanted in plain_title(good[0][0])
 
 
 def _page_of(url: str) -> tuple[str, str, str]:
