@@ -85,8 +85,8 @@ def _lines(report: RefreshReport) -> Iterator[str]:
     yield from _part("Could not be read, and left unchanged", report.unread)
     if report.changes or report.drafts:
         yield from (
-            "To decline a proposal, undo its change or delete its draft and merge the rest: it does not come back until "
-            "the source changes.",
+            "To decline a proposal, undo its change or delete its draft, and merge the rest: it does not come back "
+            "until the source changes.",
             "",
         )
 
