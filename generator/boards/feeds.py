@@ -11,12 +11,12 @@ from .vacancy import Listed, NoticeLink, Request, SourceKind
 _WHOLE = 1_500  # characters; an entry with less only announces what stands at its address
 
 
-def _first(source: VacancySource, secrets: Mapping[str, str]) -> Request:
+def _first(source: VacancySource, _secrets: Mapping[str, str]) -> Request:
     assert source.address
     return Request(source.address)
 
 
-def _read(body: bytes, request: Request, source: VacancySource) -> Listed:
+def _read(body: bytes, request: Request, _source: VacancySource) -> Listed:
     text = text_of(body, request.url)
     if not text.lstrip("\ufeff \t\r\n").startswith(("<", "{")):
         raise Unreadable(f"{request.url} is no feed")

@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from ..importing.drafting import Unreadable
 from ..model.schema import VacancySource
-from ..work.apart import Apart, NoAnswer
+from ..work.limits import Apart, NoAnswer
 from .feeds import FEED
 from .vacancy import Listed, Request, SourceKind
 

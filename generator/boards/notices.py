@@ -49,7 +49,7 @@ def listed(found: list[FoundNotice | Unreadable]) -> Listed:
     return Listed(tuple(good), unread=unread)
 
 
-def read_single(body: bytes, request: Request, source: VacancySource) -> Listed:
+def read_single(body: bytes, request: Request, _source: VacancySource) -> Listed:
     """A page that tells of one vacancy, or of several as data."""
     return listed(found_in(text_of(body, request.url), request.url, {}))
 

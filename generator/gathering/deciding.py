@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from ..editing.desk import moment
 from ..importing.twins import plain_title
 from ..model.fields import read_when
-from ..reading.sourcelock import NoticeMemory, PostingMemory
+from .lock import NoticeMemory, PostingMemory
 from .observing import Missing, Observation, SeenPage, SourceStates, Unread
 
 _GONE_FOR = timedelta(days=1)  # between two runs that find a page gone, before the role is said to be over
@@ -149,16 +149,16 @@ def _same(key: str, one: str, other: str) -> bool:
 
 
 def settled_notices(
-    notices: Mapping[str, NoticeMemory], paths: Set[str], by_url: Mapping[str, str], urls: Mapping[str, str]
+    notices: Mapping[str, NoticeMemory], paths: Set[str], by_url: Mapping[str, str]
 ) -> dict[str, NoticeMemory]:
     """What became of the drafts that were proposed: one that is not there any more was declined.
 
-    `paths` are all postings, `by_url` their paths by the address of their source, `urls` the addresses of notices.
+    `paths` are all postings, `by_url` those that are open by the address of their source: an editor may rename a draft.
     """
     found = {}
     for key, memory in notices.items():
         if memory.outcome == "proposed":
-            renamed = by_url.get(urls.get(key, key.partition(" ")[2]), "")
+            renamed = by_url.get(key.partition(" ")[2], "")
             path = memory.posting if memory.posting in paths else renamed
             memory = replace(memory, posting=path, outcome="known" if path else "declined")
         found[key] = memory

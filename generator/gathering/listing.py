@@ -11,7 +11,7 @@ from ..editing.edits import Written
 from ..importing.drafting import Draft
 from ..model.fields import read_when
 from ..model.schema import Selection, VacancySource
-from ..reading.sourcelock import NoticeMemory, SourceMemory
+from .lock import NoticeMemory, SourceMemory
 from .observing import SourceStates
 
 MOST_LINKS = 100  # notices of one source that are read by themselves in one run; the next run reads the others

@@ -12,7 +12,7 @@ from ..importing.fetching import Answer, NotFetched, text_of_answer
 from ..importing.interchange import FoundNotice, drafted, found_in
 from ..importing.notices import Bench
 from ..importing.twins import plain_title
-from ..work.apart import Apart, NoAnswer
+from ..work.limits import Apart, NoAnswer
 
 WATCHED = ("title", "grade", "duty_stations", "closes")
 _LONGEST_WORDS = 200  # characters that are quoted of a source

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ..model.problems import ContentError, Place, Problem
-from .files import create, problem_at, read_bytes, rewrite
+from ..reading.files import create, problem_at, read_bytes, rewrite
 
 LOCK = "content/sources.lock.yaml"
 _MOST_BYTES = 16 * 1024 * 1024
