@@ -47,7 +47,7 @@ def decide(
     """What is proposed for a posting after its source was asked, and what is remembered from now on."""
     memory = settled(posting, memory)
     if isinstance(observation, Unread):
-        return (), memory
+        return (), replace(memory, missing="") if observation.there else memory
     if isinstance(observation, Missing):
         return _of_missing(posting, observation, memory, now)
     declined = {key: value for key, value in memory.declined.items() if (key, value) != ("expired", _GONE)}
@@ -69,11 +69,10 @@ def decide(
 
 
 def settled(posting: WatchedPosting, memory: PostingMemory) -> PostingMemory:
-    """What became of earlier proposals: one whose value is not in the posting was declined."""
-    if not memory.proposed:
-        return memory
-    kept = {key: value for key, value in memory.proposed.items() if posting.facts.get(key, "") != value}
-    return replace(memory, proposed={}, declined={**memory.declined, **kept})
+    """What became of earlier proposals: one whose value is not in the posting was declined, or is now."""
+    kept = {key: value for key, value in memory.proposed.items() if posting.facts.get(key, "") == value}
+    undone = {key: value for key, value in memory.proposed.items() if key not in kept}
+    return replace(memory, proposed=kept, declined={**memory.declined, **undone}) if undone else memory
 
 
 def _of_missing(
@@ -160,6 +159,6 @@ def settled_notices(
         if memory.outcome == "proposed":
             renamed = by_url.get(key.partition(" ")[2], "")
             path = memory.posting if memory.posting in paths else renamed
-            memory = replace(memory, posting=path, outcome="known" if path else "declined")
+            memory = replace(memory, posting=path, outcome="proposed" if path else "declined")
         found[key] = memory
     return found

@@ -35,6 +35,11 @@ class SourceRun:
     first: Request | None = None
 
     @property
+    def ids(self) -> set[str]:
+        """The source's own names of all that it lists."""
+        return {one.id for one in self.vacancies} | {one.id for one in self.links}
+
+    @property
     def digest(self) -> str:
         """Stands for what the source lists."""
         listed = (sorted(self.vacancies), sorted(self.links))

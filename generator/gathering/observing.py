@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from ..importing.drafting import Draft, Unreadable
 from ..importing.fetching import Answer, NotFetched, text_of_answer
 from ..importing.interchange import FoundNotice, drafted, found_in
-from ..importing.notices import Bench
+from ..importing.notices import Bench, StatedField
 from ..importing.twins import plain_title
 from ..work.limits import Apart, NoAnswer
 
@@ -61,9 +61,10 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """Nothing can be said of the page; `why` is one line."""
+    """Nothing can be said of the vacancy; `why` is one line. `there` is whether its page gave an answer."""
 
     why: str
+    there: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ def observed(answer: Answer | NotFetched, url: str, title: str, bench: Bench) ->
     try:
         found = _FOUND_APART(text_of_answer(answer), url, {})
     except (NotFetched, NoAnswer) as error:
-        return Unread(str(error) if isinstance(error, NotFetched) else f"{url} {error}")
+        return Unread(str(error) if isinstance(error, NotFetched) else f"{url} {error}", there=True)
     moved = _page_of(answer.url) != _page_of(url)
     if moved and not _tells_of(found, title):
         return Missing(f"sends on to {answer.url}, which does not tell of this role")
@@ -126,7 +127,7 @@ def _seen(found: list[FoundNotice | Unreadable], answer: Answer, title: str, ben
     if len(pairs) > 1:
         pairs = [pair for pair in pairs if isinstance(pair[1], Draft) and _same_title(pair[1], title)]
     if len(pairs) != 1:
-        return Unread(f"{answer.url} tells of several vacancies, and not of one with this title alone")
+        return Unread(f"{answer.url} tells of several vacancies, and not of one with this title alone", there=True)
     (notice, draft), text = pairs[0], ""
     if not isinstance(notice, Unreadable):
         text = notice[0]
@@ -134,8 +135,20 @@ def _seen(found: list[FoundNotice | Unreadable], answer: Answer, title: str, ben
         # A page that says that its vacancy is over often says nothing else.
         if over := says_over(text):
             return SeenPage(SourceStates(over=over), *answer.seen)
-        return Unread(str(draft))
+        return _by_title(text, answer, title, bench) or Unread(str(draft), there=True)
     return SeenPage(states_of(draft, text), *answer.seen)
+
+
+def _by_title(text: str, answer: Answer, title: str, bench: Bench) -> SeenPage | None:
+    """What a page states that has the title of the posting, where it was not found to be a title."""
+    if plain_title(title) not in plain_title(text):
+        return None
+    (draft,) = drafted([(text, [StatedField("title", title, "")], answer.url)], bench)
+    if isinstance(draft, Unreadable):
+        return None
+    states = states_of(draft, text)
+    facts = {key: value for key, value in states.facts.items() if key != "title"}
+    return SeenPage(replace(states, facts=facts), *answer.seen)
 
 
 def _same_title(draft: Draft, title: str) -> bool:

@@ -16,8 +16,8 @@ from ..importing.importing import over_at, write_drafts
 from ..importing.interchange import drafted
 from ..importing.network import WEB, Web
 from ..importing.notices import Bench
+from ..model.clock import day_starts
 from ..model.content import Content
-from ..model.fields import read_when
 from ..model.problems import ContentError
 from ..model.schema import Posting, VacancySource
 from ..reading.documents import Reading
@@ -35,7 +35,7 @@ from .listing import (
     remembered,
 )
 from .lock import NoticeMemory, PostingMemory, SourceLock, SourceMemory, read_lock, write_lock
-from .observing import Missing, Observation, Unread, observed, plain_value, states_of
+from .observing import Missing, Observation, SeenPage, Unchanged, Unread, observed, plain_value, states_of
 from .proposing import Proposed, propose, with_provenance
 from .summary import DraftTold, RefreshReport
 
@@ -64,8 +64,12 @@ def refresh(root: Path, now: datetime, asking: HowToAsk, *, writes: bool = True)
     run = _Run(desk, content, lock, now, asking)
     run.ask()
     report, after = run.written()
-    changed = bool(report.drafts or report.proposed) or after != lock
-    if writes:
+    # What is of no use any more goes with the next change: alone it is none.
+    kept = replace(
+        after, notices={**run.stale_notices(), **after.notices}, postings={**lock.postings, **after.postings}
+    )
+    changed = bool(report.drafts or report.proposed) or kept != lock
+    if writes and changed:
         write_lock(root, after, raw)
     return replace(report, changed=changed)
 
@@ -87,6 +91,11 @@ class _Run:
 
     def is_due(self, name: str, source: VacancySource) -> bool:
         return is_due(source, self.lock.sources.get(name), self.now)
+
+    def stale_notices(self) -> Mapping[str, NoticeMemory]:
+        """The notices of sources that the site names no more."""
+        notices = self.lock.notices
+        return {key: one for key, one in notices.items() if key.partition(" ")[0] not in self.sources}
 
     def ask(self) -> None:
         """Asks all, first the sources: at a host that both are at, a list is worth more than a page."""
@@ -188,7 +197,7 @@ class _Run:
         known = {name: one for name, one in self.lock.sources.items() if name in self.sources}
         known |= {name: remembered(run, self.lock.sources.get(name), self.now) for name, run in self.runs.items()}
         for run in self.runs.values():
-            listed = {f"{run.name} {one.id}" for one in (*run.vacancies, *run.links)}
+            listed = {f"{run.name} {one}" for one in run.ids}
             notices = forgotten(notices, run, listed, self.now)
         kept = {key: one for key, one in notices.items() if key.partition(" ")[0] in self.sources}
         return self.report(drafts, proposed), SourceLock(known, kept, postings)
@@ -196,8 +205,12 @@ class _Run:
     def decided(self) -> tuple[list[Proposal], dict[str, PostingMemory]]:
         proposals: list[Proposal] = []
         postings: dict[str, PostingMemory] = {}
+        listed = self.listed()
         for path, posting in self.postings.items():
-            observation = self.seen_in_lists().get(posting.url) or self.observations.get(path, Unread("was not asked"))
+            if isinstance(self.observations[path], Unread) and posting.url in listed:
+                # Many pages are made by scripts, and the list of their board is plain.
+                self.observations[path] = listed[posting.url]
+            observation = self.observations[path]
             memory = self.lock.postings.get(path, PostingMemory())
             found, after = decide(posting, observation, memory, self.now)
             proposals += found
@@ -205,12 +218,21 @@ class _Run:
                 postings[path] = after
         return proposals, postings
 
-    def seen_in_lists(self) -> Mapping[str, Observation]:
-        """Nothing yet: a posting's own page is what counts."""
-        return {}
+    def listed(self) -> Mapping[str, Observation]:
+        """What lists say of vacancies by the addresses of their notices, for pages that cannot be read."""
+        found: dict[str, Observation] = {}
+        for run in self.runs.values():
+            for vacancy in run.vacancies:
+                (draft,) = drafted([(vacancy.text, list(vacancy.stated), vacancy.url)], self.bench)
+                if vacancy.url and isinstance(draft, Draft):
+                    found[vacancy.url] = SeenPage(states_of(draft, vacancy.text))
+            for key, memory in self.lock.notices.items() if run.unchanged else ():
+                if key.partition(" ")[0] == run.name and memory.posting in self.postings and not memory.gone:
+                    found[self.postings[memory.posting].url] = Unchanged()
+        return found
 
     def wanted(self) -> tuple[list[tuple[str, Draft]], dict[str, NoticeMemory]]:
-        """The drafts that a digest wants and does not know, with the keys of their notices; what is remembered of all."""
+        """The drafts that a digest wants, with the keys of their notices, and what is remembered of all notices."""
         notices = dict(self.lock.notices)
         found: list[tuple[str, Draft]] = []
         for run in self.runs.values():
@@ -225,7 +247,7 @@ class _Run:
                 states = states_of(draft, vacancy.text)
                 digest = link_digest(links[vacancy.id]) if vacancy.id in links else states.digest
                 if not is_news(key, digest, notices):
-                    if notices[key].outcome == "known":
+                    if notices[key].outcome in ("known", "proposed"):
                         notices[key] = replace(notices[key], digest=digest)
                     continue
                 if is_wanted(draft, states, run.source.select, self.now):
@@ -315,5 +337,5 @@ def _watched(desk: Desk, content: Content, now: datetime) -> Iterator[WatchedPos
             "duty_stations": plain_value("duty_stations", [one.model_dump() for one in posting.duty_stations]),
         }
         checked = posting.source.checked
-        seen = checked and (checked.instant or read_when(f"{checked.text}T00:00:00Z").instant)
+        seen = (checked.instant or day_starts(checked.day, content.settings.timezone)) if checked else None
         yield WatchedPosting(listing.path, posting.source.url, facts, seen)
