@@ -1,19 +1,12 @@
 """Feeds: RSS, Atom and JSON Feed."""
 
-from collections.abc import Mapping
-
 from ..importing.drafting import Unreadable
 from ..importing.interchange import found_in
 from ..model.schema import VacancySource
-from .notices import listed, read_single, text_of
+from .notices import at_address, listed, read_single, text_of
 from .vacancy import Listed, NoticeLink, Request, SourceKind
 
 _WHOLE = 1_500  # characters; an entry with less only announces what stands at its address
-
-
-def _first(source: VacancySource, _secrets: Mapping[str, str]) -> Request:
-    assert source.address
-    return Request(source.address)
 
 
 def _read(body: bytes, request: Request, _source: VacancySource) -> Listed:
@@ -30,4 +23,4 @@ def _read(body: bytes, request: Request, _source: VacancySource) -> Listed:
     return found._replace(vacancies=tuple(whole), links=tuple(links))
 
 
-FEED = SourceKind(_first, _read, read_single)
+FEED = SourceKind(at_address, _read, read_single)

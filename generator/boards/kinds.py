@@ -7,9 +7,10 @@ from ..importing.drafting import Unreadable
 from ..model.schema import VacancySource
 from ..work.limits import Apart, NoAnswer
 from .feeds import FEED
+from .lists import PAGE, SITEMAP, TABLE
 from .vacancy import Listed, Request, SourceKind
 
-KINDS: Mapping[str, SourceKind] = MappingProxyType({"feed": FEED})
+KINDS: Mapping[str, SourceKind] = MappingProxyType({"feed": FEED, "page": PAGE, "sitemap": SITEMAP, "csv": TABLE})
 
 
 def read_list(body: bytes, request: Request, source: VacancySource) -> Listed:

@@ -1,5 +1,6 @@
 """A notice at an address of its own, and what lists of any kind have in common."""
 
+from collections.abc import Mapping
 from hashlib import blake2b
 
 from ..importing.drafting import Unreadable
@@ -47,6 +48,12 @@ def listed(found: list[FoundNotice | Unreadable]) -> Listed:
     if len(good) > MOST_VACANCIES:
         raise Unreadable(f"lists more than {MOST_VACANCIES} vacancies, name a smaller part of it")
     return Listed(tuple(good), unread=unread)
+
+
+def at_address(source: VacancySource, _secrets: Mapping[str, str]) -> Request:
+    """The first request of a source that has an address of its own."""
+    assert source.address
+    return Request(source.address)
 
 
 def read_single(body: bytes, request: Request, _source: VacancySource) -> Listed:

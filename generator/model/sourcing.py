@@ -22,5 +22,8 @@ COMMON = ("name", "kind", "organisation", "select", "every", "keep")
 KIND_NEEDS: Mapping[str, KindNeeds] = MappingProxyType(
     {
         "feed": KindNeeds(("address",)),
+        "page": KindNeeds(("address",), ("match",)),
+        "sitemap": KindNeeds(("address", "match")),
+        "csv": KindNeeds(("address",), ("columns",)),
     }
 )

@@ -66,10 +66,10 @@ class SourceWeb:
         web = Web(resolve=self._resolve, connect=self._connect, trust=ssl.create_default_context, seconds=5.0)
         return HowToAsk(web, Manners(delay, 8, self.slept.append), secrets=secrets)
 
-    def _resolve(self, host: str, port: int) -> list[str]:
+    def _resolve(self, host: str, _port: int) -> list[str]:
         return self.hosts.get(host, [PUBLIC])
 
-    def _connect(self, address: str, port: int, seconds: float) -> httpcore.NetworkStream:
+    def _connect(self, _address: str, _port: int, seconds: float) -> httpcore.NetworkStream:
         return _Plain(httpcore.SyncBackend().connect_tcp("127.0.0.1", self.port, timeout=seconds))
 
 

@@ -47,7 +47,7 @@ KNOWN_IN = {
     "httpcore": {"importing.fetching", "importing.network"},
     "icalendar": {"feeds.calendars"},
     "jinja2": {"reading.meter", "reading.sandbox", "reading.templates", "building.renderer"},
-    "lxml": {"feeds.feeds", "importing.webpages"},
+    "lxml": {"boards.lists", "feeds.feeds", "importing.webpages"},
     "markdown_it": {"text.commonmark"},
     "msgspec": {
         *("work.memo", "model.model", "model.content", "edition.edition", "edition.listing", "edition.stated"),
