@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from ..gathering.committing import commit_report, ready_repository
 from ..gathering.refreshing import HowToAsk, refresh
 from ..model.sourcing import KIND_NEEDS
 from ..model.telling import say
@@ -14,10 +15,11 @@ from .options import now_option, root_option
 
 @click.command("refresh")
 @click.option("--dry-run", is_flag=True, help="Tell what would be written, and write nothing.")
+@click.option("--commit", is_flag=True, help="Commit what is written, one commit for each posting.")
 @click.option("--allow-private", is_flag=True, help="Ask hosts in private networks too.")
 @root_option
 @now_option
-def command(*, dry_run: bool, allow_private: bool, root: Path, now: datetime) -> None:
+def command(*, dry_run: bool, commit: bool, allow_private: bool, root: Path, now: datetime) -> None:
     """Ask the sources of content/sources.yaml and of every open posting, and propose what changed there.
 
     New vacancies become drafts. A deadline that was moved, a role that is over and another title, grade or place are
@@ -27,9 +29,13 @@ def command(*, dry_run: bool, allow_private: bool, root: Path, now: datetime) ->
 
     Example: vacancy-digest refresh --dry-run
     """
+    root = root.resolve()
+    repository = ready_repository(root) if commit and not dry_run else None
     names = {name for needs in KIND_NEEDS.values() for name in needs.secrets}
     secrets = {name: value for name in names if (value := os.environ.get(name))}
-    report = refresh(root.resolve(), now, HowToAsk(private=allow_private, secrets=secrets), writes=not dry_run)
+    report = refresh(root, now, HowToAsk(private=allow_private, secrets=secrets), writes=not dry_run)
+    if repository:
+        commit_report(root, repository, report, now)
     for one in (*report.silent, *report.unread):
         say(f"warning: {one}", err=True)
     say(report.markdown())

@@ -2,9 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
+from repository import git
 from sites import SmallSite
 from sourceweb import Page, SourceWeb
 
+from generator.gathering.committing import commit_report, ready_repository
 from generator.gathering.refreshing import refresh
 from generator.gathering.summary import RefreshReport
 from generator.reading.frontmatter import read_mapping, split
@@ -270,3 +272,46 @@ def test_a_dry_run_writes_nothing(small_site: SmallSite, web: SourceWeb) -> None
     assert contents(small_site) == before
     assert run(small_site, web).markdown() == dry.markdown()
     assert contents(small_site) != before
+
+
+def test_one_commit_a_posting(small_site: SmallSite, web: SourceWeb) -> None:
+    """Each posting has a commit of its own, dated at the run; hooks and filters do not run, and staged work stays."""
+    open_role(small_site)
+    web.put(JOB, notice(closes="10 July 2026"))
+    sourced(small_site, web, "Diver")
+    git(small_site.root, "init", "--quiet")
+    git(small_site.root, "add", ".")
+    git(small_site.root, "commit", "--quiet", "--message", "Begin")
+    hook = small_site.write(".git/hooks/pre-commit", "#!/bin/sh\ntouch was-run\nexit 1\n")
+    hook.chmod(0o755)
+    small_site.write(".gitattributes", "*.md filter=evil\n")
+    git(small_site.root, "config", "filter.evil.clean", "touch was-run; cat")
+    small_site.write("staged.txt", "mine")
+    git(small_site.root, "add", "staged.txt")
+    (small_site.root / "was-run").unlink(missing_ok=True)
+    repository = ready_repository(small_site.root)
+    made = commit_report(small_site.root, repository, run(small_site, web), NOW)
+    log = git(small_site.root, "log", "--reverse", "--format=%s %cI", "HEAD~3..").splitlines()
+    assert [line.rpartition(" ")[0] for line in log] == [
+        "Propose closes of role",
+        "Draft diver-suva",
+        "Remember what the sources said",
+    ]
+    assert all(line.endswith(("2026-06-15T12:00:00Z", "2026-06-15T12:00:00+00:00")) for line in log)
+    assert git(small_site.root, "rev-parse", "HEAD") == made[-1]
+    assert not (small_site.root / "was-run").exists()
+    git(small_site.root, "config", "--unset", "filter.evil.clean")
+    assert git(small_site.root, "status", "--porcelain").splitlines() == ["A  staged.txt", "?? .gitattributes"]
+
+
+def test_a_commit_takes_nobody_elses_work(small_site: SmallSite) -> None:
+    """Where content has changes that nobody has committed, or lies in no repository, nothing is asked or written."""
+    assert small_site.command("refresh", "--commit").code == 3
+    git(small_site.root, "init", "--quiet")
+    assert small_site.command("refresh", "--commit").code == 3
+    git(small_site.root, "add", ".")
+    git(small_site.root, "commit", "--quiet", "--message", "Begin")
+    open_role(small_site)
+    small_site.settings("timezone: UTC")
+    done = small_site.command("refresh", "--commit")
+    assert (done.code, "content/site.yaml has changes that are not committed" in done.err) == (3, True)

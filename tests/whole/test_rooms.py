@@ -91,6 +91,7 @@ TOUCHES_FILES = {
     "work.cachefolder",
     "publishing.exchange",
     "reading.files",
+    "reading.repository",
     "checking.links",
     "work.memo",
     "pages.pictures",
