@@ -41,7 +41,7 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Path:
         NOW.isoformat(),
     )
     assert done.code == 0, done.err
-    assert done.out.endswith(f"\n36 files are written. Next: vacancy-digest serve --root {folder}\n")
+    assert done.out.endswith(f"\n37 files are written. Next: vacancy-digest serve --root {folder}\n")
     return folder
 
 
