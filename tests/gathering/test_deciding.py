@@ -47,7 +47,7 @@ def news(proposals: tuple[Proposal, ...]) -> set[tuple[str, str]]:
 
 @given(OBSERVED, OBSERVED)
 def test_nothing_new_is_nothing(first: Observation, before: Observation) -> None:
-    """What was proposed and kept is not proposed again, and the memory of a source that says the same stays the same."""
+    """What was proposed and kept is not proposed again, and what is remembered of the same words stays the same."""
     posting, memory = POSTING, PostingMemory()
     for number, one in enumerate((before, first)):
         proposals, memory = decide_posting(posting, one, memory, START + number * DAY / 4)
@@ -72,7 +72,7 @@ def test_what_was_declined_does_not_return(page: SeenPage, between: list[Observa
 
 @given(st.lists(st.tuples(OBSERVED, st.integers(1, 60)), max_size=8))
 def test_nobody_is_over_by_a_silence(observed: list[tuple[Observation, int]]) -> None:
-    """A role is over only by the source's word, or by two runs a day apart that find its page gone, and none between."""
+    """A role is over only by the source's word, or by two runs a day apart that find its page gone."""
     memory, now, first = PostingMemory(), START, None
     for one, hours in observed:
         now += timedelta(hours=hours)
