@@ -14,6 +14,7 @@ _COMMANDS = {
     "init": "Write a new site, with invented roles.",
     "new": "Write a new posting.",
     "import": "Draft postings from vacancies found elsewhere.",
+    "refresh": "Ask the sources, and propose what changed there.",
     "extend": "Move a posting's deadline, and record it.",
     "withdraw": "Record that a role was withdrawn.",
     "fill": "Record that a role was filled.",
@@ -101,6 +102,7 @@ def exit_code_of(work: Callable[[], object]) -> int:
 
 def _exit_code(error: Exception) -> int | None:
     from .editing.desk import Unfit
+    from .gathering.committing import NotCommitted
     from .model.problems import ContentError
     from .publishing.doors import Busy
     from .publishing.standing import Refused
@@ -113,7 +115,7 @@ def _exit_code(error: Exception) -> int | None:
             return CONTENT_WRONG
         case NoSite():
             return USAGE_WRONG
-        case Refused() | ChangedMeanwhile() | Unwritable():
+        case NotCommitted() | Refused() | ChangedMeanwhile() | Unwritable():
             return WOULD_LOSE
         case Busy():
             return BUSY

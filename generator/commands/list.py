@@ -1,6 +1,6 @@
 """The command `vacancy-digest list`."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
@@ -18,13 +18,24 @@ _ORDER = {state: number for number, state in enumerate((State.CLOSING, State.OPE
 @root_option
 @now_option
 @format_option
-def command(root: Path, now: datetime, form: str) -> None:
+@click.option(
+    "--stale",
+    type=click.IntRange(1, 3650),
+    is_flag=False,
+    flag_value=14,
+    metavar="DAYS",
+    help="Only open roles whose source was not checked for that many days (default: 14), the oldest first.",
+)
+def command(*, root: Path, now: datetime, form: str, stale: int | None) -> None:
     """List roles by state, the most urgent first. Scheduled roles, which readers do not see yet, come last.
 
     Example: vacancy-digest list --now 2026-05-30T12:00:00Z
     """
     edition = edition_at(root, now)
     roles = sorted(edition.roles, key=lambda role: (_ORDER.get(role.state, 9), role.urgency))
+    if stale:
+        _say_stale([role for role in roles if role.state in _ORDER], now - timedelta(days=stale), form)
+        return
     if form == "json":
         found = [
             {"id": role.id, "path": role.listing.path, "state": role.state.value, **_closes(role)} for role in roles
@@ -36,6 +47,18 @@ def command(root: Path, now: datetime, form: str) -> None:
         say(f"{role.state.value:<12} {role.slug}: {role.title}. Deadline: {standing_text(role.standing)}.")
     for one in edition.scheduled:
         say(f"{'scheduled':<12} {one.slug}: {one.title}. Opens: {utc_text(one.history.opened)}.")
+
+
+def _say_stale(roles: list[Role], since: datetime, form: str) -> None:
+    """The roles that were not confirmed since an instant."""
+    stale = [role for role in roles if role.history.confirmed < since]
+    stale.sort(key=lambda role: (role.history.confirmed, role.id))
+    told = [(role, utc_text(role.history.confirmed)) for role in stale]
+    if form == "json":
+        say(in_json([{"id": role.id, "path": role.listing.path, "confirmed": when} for role, when in told]))
+        return
+    for role, when in told:
+        say(f"{when} {role.slug}: {role.title}. Deadline: {standing_text(role.standing)}.")
 
 
 def _closes(role: Role) -> dict[str, object]:

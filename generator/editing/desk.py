@@ -42,11 +42,12 @@ class Unfit(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """A site's content as an editor finds it."""
+    """A site's content as an editor finds it. One that does not write judges everything and changes no file."""
 
     root: Path
     loaded: Loaded
     owners: dict[str, str]  # who has each slug, id and alias: the path of a posting
+    writes: bool = True
 
     @classmethod
     def of(cls, root: Path) -> "Desk":
@@ -88,7 +89,10 @@ class Desk:
 
     def edit(self, name: str, change: Callable[[FrontMatter, Posting], None]) -> Path:
         """Changes a posting's front matter. Raises Unfit, ContentError with what would be wrong, ChangedMeanwhile."""
-        path = self.find(name)
+        return self.change(self.find(name), change)
+
+    def change(self, path: Path, change: Callable[[FrontMatter, Posting], None]) -> Path:
+        """Changes the front matter of the posting at a path, as `edit` does."""
         raw, text, posting = self._read(path)
         front = FrontMatter(text)
         try:
@@ -97,7 +101,8 @@ class Desk:
             raise Unfit(f"{path.name}: {error}, change it by hand") from None
         marked = b"\xef\xbb\xbf" if raw.startswith(b"\xef\xbb\xbf") else b""
         self.judged(path, front.text)
-        rewrite(self.root, path, raw, marked + front.text.encode())
+        if self.writes:
+            rewrite(self.root, path, raw, marked + front.text.encode())
         return path
 
     def create(self, slug: str, text: str) -> Path:
@@ -111,7 +116,8 @@ class Desk:
         owners = {name: owner for name, owner in self.owners.items() if owner != claim.path}
         if name := next((name for name in claim.names if name in owners), None):
             raise Unfit(f"{name} already belongs to {owners[name]}, nothing was written; choose another name")
-        create(self.root, path, text.encode())
+        if self.writes:
+            create(self.root, path, text.encode())
         self.owners.update(dict.fromkeys(claim.names, claim.path))
         return path
 
@@ -174,6 +180,16 @@ def extended(closes: str, now: datetime, reason: str | None) -> Callable[[FrontM
         record: dict[str, Written] = {"on": moment(now), "from": before}
         front.append("deadline_changes", record | ({"reason": reason} if reason else {}))
         front.set("closes", closes)
+
+    return change
+
+
+def expired(now: datetime) -> Callable[[FrontMatter, Posting], None]:
+    """Records that a role was seen to be over."""
+
+    def change(front: FrontMatter, posting: Posting) -> None:
+        _refuse_ended(posting)
+        front.add("expired", moment(now))
 
     return change
 

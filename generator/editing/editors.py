@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from ..model.fields import Fields
-from ..model.schema import FreePage, Organisation, Posting, Settings
+from ..model.schema import FreePage, Organisation, Posting, Settings, SourcesFile
 from ..model.vocabulary import Vocabulary
 
 _LONG = 300  # characters; a text that may be longer gets a larger box
@@ -123,6 +123,7 @@ class Editors:
         yield ".vscode/posting.schema.json", _json(json_schema(Posting, self.words))
         yield ".vscode/organisation.schema.json", _json(json_schema(Organisation, self.words))
         yield ".vscode/site.schema.json", _json(json_schema(Settings, self.words))
+        yield ".vscode/sources.schema.json", _json(json_schema(SourcesFile, self.words))
         yield "frontmatter.json", _json(self.front_matter())
         yield "admin/config.yml", _yaml(self.sveltia())
         yield ".pages.yml", _yaml(self.pages_cms())

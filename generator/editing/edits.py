@@ -83,6 +83,47 @@ class FrontMatter:
         place = self._line_end(self._end_of(self._values[after])) if after else self._offset
         self._insert(place, block(key, value))
 
+    def put(self, keys: tuple[str, ...], value: Written) -> None:
+        """Gives a key inside mappings a value, adding it and the mappings that are not there yet."""
+        first, *inside = keys
+        if first not in self._values:
+            self.add(first, _nested(inside, value))
+            return
+        node = self._values[first]
+        for number, key in enumerate(inside):
+            if not isinstance(node, yaml.MappingNode) or not node.value:
+                raise NotEditable(f"{first} is no mapping")
+            held = {one.value: inner for one, inner in node.value}
+            if key not in held:
+                self._put_inside(node, key, _nested(inside[number + 1 :], value))
+                return
+            node = held[key]
+        if isinstance(value, Mapping):
+            for name, one in value.items():
+                self.put((*keys, name), one)
+        elif not isinstance(node, yaml.ScalarNode) or node.style in {"|", ">"} or not isinstance(value, str | int):
+            raise NotEditable(f"{'.'.join(keys)} is no single value")
+        else:
+            self._replace(node.start_mark.index, node.end_mark.index, _flow(value))
+
+    def put_item(self, key: str, number: int, inner: str, value: str) -> None:
+        """Gives a key of one mapping of a list another value. Raises NotEditable where it is not there."""
+        node = self._values.get(key)
+        items = node.value if isinstance(node, yaml.SequenceNode) else []
+        held = dict(_pairs(items[number])) if number < len(items) else {}
+        found = held.get(inner)
+        if not isinstance(found, yaml.ScalarNode) or found.style in {"|", ">"}:
+            raise NotEditable(f"{key}[{number}].{inner} is no single value")
+        self._replace(found.start_mark.index, found.end_mark.index, _flow(value))
+
+    def _put_inside(self, node: yaml.MappingNode, key: str, value: Written) -> None:
+        if node.flow_style:
+            end = node.value[-1][1].end_mark.index
+            self._replace(end, end, f", {key}: {_flow(value)}")
+        else:
+            indent = " " * node.value[0][0].start_mark.column
+            self._insert(self._line_end(self._end_of(node)), block(key, value, indent))
+
     def append(self, key: str, value: Mapping[str, Written]) -> None:
         """Adds a mapping to the list under a key, as its last item."""
         node = self._values.get(key)
@@ -167,8 +208,21 @@ def _place(node: yaml.ScalarNode) -> Place:
     return Place(node.start_mark.line + 2, node.start_mark.column + 1)
 
 
+def _pairs(node: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(node, yaml.MappingNode):
+        yield from ((key.value, inner) for key, inner in node.value)
+
+
+def _nested(keys: Sequence[str], value: Written) -> Written:
+    for key in reversed(keys):
+        value = {key: value}
+    return value
+
+
 def _flow(value: Written) -> str:
     """A value inside braces, where commas and brackets separate."""
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{name}: {_flow(one)}' for name, one in value.items())}}}"
     if not isinstance(value, str | int):
         raise NotEditable("lists inside lists are written on lines of their own")
     text = scalar(value)

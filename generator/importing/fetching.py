@@ -6,35 +6,34 @@ looked at, and the connection goes to one of those. Proxies and passwords of the
 
 import codecs
 import ipaddress
-import queue
 import re
-import socket
-import ssl
-import threading
 import time
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import cache
 from importlib.metadata import version
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import quote, urljoin, urlsplit
 from urllib.robotparser import RobotFileParser
 
 import httpcore
 
 from ..model.problems import shown
+from .network import WEB, ExchangeClock, JudgedNetwork, Web, Wrong
 
 MAX_RESPONSE_BYTES = 5 * 1024 * 1024
-MAX_SECONDS = 30.0
 MAX_REDIRECTS = 5
 _LONGEST_ADDRESS = 8192  # characters
 _LONGEST_ROBOTS = 500 * 1024  # bytes; the rules of a longer one that stand behind are not obeyed, as RFC 9309 has it
 _LONGEST_NAME = 255  # characters of a host's name
-_PATIENCE = 10.0  # seconds for one step, such as connecting to one of several addresses
 _STEP = 64 * 1024  # bytes that are unpacked at once
 _ACCEPT = "text/html, application/json, application/xml, text/*;q=0.9"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_CONDITIONS = ("If-None-Match", "If-Modified-Since")
+_TOLD = frozenset({304, 404, 410})  # what a server has to say of a page that it does not give
+_LONGEST_VALIDATOR = 200  # characters
 # What is left unchanged in a path or query: what RFC 3986 lets stand there, and what is encoded already.
 _KEPT = "%/:@!$&'()*+,;=-._~?"
 # The encodings that pages have. Python knows others, which are none of text or take a time that grows out of hand.
@@ -42,71 +41,96 @@ _ENCODINGS = re.compile(
     r"utf-(8|16(-[lb]e)?)|ascii|iso8859-\d+|cp(125\d|866|874|932|949)|koi8-[ru]|mac-(roman|cyrillic)"
     r"|shift_jis|euc_(jp|kr)|iso2022_jp|gb2312|gbk|gb18030|big5"
 )
-# Inside 2000::/3, all of the internet's own IPv6 addresses, these lead elsewhere or nowhere: protocols' own and Teredo
-# (2001::/23), documentation, 6to4, AS112. IPv4 in IPv6 form, such as NAT64's 64:ff9b::/96, stands outside of it.
-# IPv4 has the same, and at 168.63.129.16 what serves each machine of a data centre.
-_UNICAST = ipaddress.IPv6Network("2000::/3")
-_SPECIAL: list[ipaddress.IPv4Network | ipaddress.IPv6Network] = [
-    *map(ipaddress.IPv6Network, ("2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20")),
-    *map(ipaddress.IPv4Network, ("0.0.0.0/8", "100.64.0.0/10", "168.63.129.16/32", "192.0.0.0/24", "192.31.196.0/24")),
-    *map(ipaddress.IPv4Network, ("192.52.193.0/24", "192.88.99.0/24", "192.175.48.0/24", "198.18.0.0/15")),
-]
 
 
 class NotFetched(Exception):
-    """An address gave no text; the message says why in one line."""
+    """An address gave no text; the message says why in one line.
 
-
-def _resolved(host: str, port: int) -> list[str]:
-    return [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-
-
-def _connected(address: str, port: int, seconds: float) -> httpcore.NetworkStream:
-    return httpcore.SyncBackend().connect_tcp(address, port, timeout=seconds)
-
-
-@dataclass(frozen=True, slots=True)
-class Web:
-    """How the network is reached: names become addresses, addresses connections, and `trust` judges certificates.
-
-    `seconds` are for one exchange as a whole: names, connections, redirects and robots.txt included.
+    `status` is what the server answered, 0 where it gave no answer, and `wait` what it says of when to ask again (the
+    header Retry-After). `banned` marks what robots.txt asks programs to leave alone.
     """
 
-    resolve: Callable[[str, int], list[str]] = _resolved
-    connect: Callable[[str, int, float], httpcore.NetworkStream] = _connected
-    trust: Callable[[], ssl.SSLContext] = httpcore.default_ssl_context
-    seconds: float = MAX_SECONDS
+    def __init__(self, message: str, status: int = 0, wait: str = "", *, banned: bool = False) -> None:
+        super().__init__(message)
+        self.status, self.wait, self.banned = status, wait, banned
 
 
-WEB = Web()
+class Validators(NamedTuple):
+    """What a server said of a version of its page, to be asked whether there is another: ETag and Last-Modified."""
+
+    etag: str = ""
+    modified: str = ""
 
 
-def agent() -> str:
-    """The name with which this program introduces itself to servers."""
-    return f"vacancy-digest/{version('vacancy-digest')}"
+UNSEEN = Validators()
+
+
+class Answer(NamedTuple):
+    """What a server answered, and at which address after its redirects. Only one of status 200 has a body."""
+
+    status: int
+    url: str
+    body: bytes
+    charset: str
+    seen: Validators = UNSEEN
+
+
+def agent(about: str = "") -> str:
+    """The name with which this program introduces itself to servers; `about` is the address of who asks."""
+    return f"vacancy-digest/{version('vacancy-digest')}" + (f" (+{about})" if about else "")
 
 
 def fetch(address: str, *, private: bool = False, web: Web = WEB) -> str:
     """The text at an address, after its redirects. `private` allows those of private networks. Raises NotFetched."""
-    with _visitor(web, private=private) as visitor:
+    with _visitor(web, agent(), private=private) as visitor:
         start = _target(address)
         visitor.ask_robots(start)
-        body, encoding = visitor.get(start)
-    name = _encoding(encoding)
+        return text_of_answer(visitor.get(start))
+
+
+def text_of_answer(answer: Answer) -> str:
+    """A body as text, by the encoding that its server names. Raises NotFetched."""
+    name = _encoding(answer.charset)
     try:
         if name:
-            return body.decode(name)
+            return answer.body.decode(name)
     except UnicodeDecodeError:
         pass
-    raise NotFetched(f"{start} is not text in {shown(encoding)}, save the page and import the file")
+    raise NotFetched(f"{answer.url} is not text in {shown(answer.charset)}, save the page and import the file")
 
 
 def answers(address: str, *, private: bool = False, web: Web = WEB) -> None:
     """Whether an address gives a page, of which nothing is read. Raises NotFetched."""
-    with _visitor(web, private=private) as visitor:
+    with _visitor(web, agent(), private=private) as visitor:
         start = _target(address)
         visitor.ask_robots(start)
         visitor.get(start, read=False)
+
+
+class Visits:
+    """Many requests of one run: what robots.txt says is asked for once a host. Threads may ask at the same time."""
+
+    def __init__(self, about: str = "", *, private: bool = False, web: Web = WEB) -> None:
+        self._agent, self._private = agent(about), private
+        self._web = replace(web, trust=cache(web.trust))
+        self._robots: dict[str, RobotFileParser | None] = {}
+
+    def ask(self, address: str, headers: dict[str, str] | None = None, seen: Validators = UNSEEN) -> Answer:
+        """What an address gives, or that it is as it was `seen`, is not there or is gone (304, 404, 410).
+
+        No other host than the one that is asked sees the `headers`. Raises NotFetched.
+        """
+        target = _target(address)
+        asked = {name: value for name, value in zip(_CONDITIONS, seen, strict=True) if value}
+        with _visitor(self._web, self._agent, private=self._private) as visitor:
+            own: dict[bytes | str, bytes | str] = dict(((headers or {}) | asked).items())
+            return visitor.get(target, _Way(own, _TOLD, self._robots))
+
+    def pause(self, address: str) -> float:
+        """The seconds that a host asks programs to wait between two requests, as far as it has been heard."""
+        rules = self._robots.get(_target(address)._replace(path="").site)
+        said = rules.crawl_delay(self._agent) if rules else None
+        return float(said or 0)
 
 
 class _Target(NamedTuple):
@@ -123,6 +147,11 @@ class _Target(NamedTuple):
     @property
     def url(self) -> httpcore.URL:
         return httpcore.URL(scheme=self.scheme, host=self.host, port=self.port, target=self.path)
+
+    @property
+    def site(self) -> str:
+        """What robots.txt speaks of, and what keys may be told to: scheme, host and port."""
+        return f"{self.scheme}://{self.named}"
 
     @property
     def named(self) -> str:
@@ -164,137 +193,68 @@ def _encoding(name: str) -> str | None:
     return "utf-8-sig" if found == "utf-8" else found
 
 
-def public(address: str) -> bool:
-    """Whether an IP address is one of the internet's own. What holds an IPv4 address inside, or a scope, is not."""
-    found = ipaddress.ip_address(address)
-    inside = found in _UNICAST if isinstance(found, ipaddress.IPv6Address) else True
-    special = any(found in network for network in _SPECIAL if network.version == found.version)
-    return inside and found.is_global and not found.is_multicast and not found.is_reserved and not special
-
-
-class _Wrong(Exception):
-    """What is wrong with an address, to be said behind it."""
+_FAILURES = (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, httpcore.UnsupportedProtocol)
 
 
 @dataclass(frozen=True, slots=True)
-class _Clock:
-    """What is left of the time for one exchange."""
+class _Way:
+    """How a page is asked for: `headers` for its own host alone, and statuses that count as answers besides 200.
 
-    end: float
-    seconds: float
+    With `robots`, where it is kept what sites say, each site is asked before it is visited.
+    """
 
-    def left(self) -> float:
-        """Seconds for the next step. Raises _Wrong."""
-        left = self.end - time.monotonic()
-        if left <= 0:
-            raise _Wrong(f"takes longer than {self.seconds:g} seconds")
-        return min(left, _PATIENCE)
-
-
-class _Stream(httpcore.NetworkStream):
-    """A connection whose every step takes what is left of the time."""
-
-    def __init__(self, inner: httpcore.NetworkStream, clock: _Clock) -> None:
-        self._inner, self._clock = inner, clock
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._inner.read(max_bytes, self._clock.left())
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._inner.write(buffer, self._clock.left())
-
-    def close(self) -> None:
-        self._inner.close()
-
-    def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
-        return _Stream(self._inner.start_tls(ssl_context, server_hostname, self._clock.left()), self._clock)
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._inner.get_extra_info(info)
-
-
-class _Network(httpcore.NetworkBackend):
-    """Connects to addresses that were judged, and to no other."""
-
-    def __init__(self, web: Web, clock: _Clock, *, private: bool) -> None:
-        self._web, self._clock, self._private = web, clock, private
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.NetworkStream:
-        addresses = list(dict.fromkeys(self._resolved(host, port)))
-        if not self._private:
-            self._judge(addresses)
-        failed: Exception = _Wrong("cannot be found")
-        for address in addresses:
-            try:
-                return _Stream(self._web.connect(address, port, self._clock.left()), self._clock)
-            except (httpcore.NetworkError, httpcore.TimeoutException) as error:
-                failed = error
-        raise failed
-
-    def _resolved(self, host: str, port: int) -> list[str]:
-        """All addresses of a host. The system cannot be told to hurry, so a thread waits for it."""
-        found: queue.SimpleQueue[list[str]] = queue.SimpleQueue()
-
-        def ask() -> None:
-            try:
-                found.put(self._web.resolve(host, port))
-            except (OSError, ValueError):
-                found.put([])
-
-        threading.Thread(target=ask, daemon=True).start()
-        try:
-            return found.get(timeout=self._clock.left())
-        except queue.Empty:
-            self._clock.left()
-            raise _Wrong("cannot be found in time") from None
-
-    def _judge(self, addresses: list[str]) -> None:
-        for address in addresses:
-            # The zone of an address tells which of the machine's own networks it is in.
-            if "%" in address or not public(address):
-                wrong = f"leads to {address}, which is in a private network or has a special use"
-                raise _Wrong(f"{wrong}; --allow-private fetches it all the same")
-
-
-_FAILURES = (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, httpcore.UnsupportedProtocol)
+    headers: Mapping[bytes | str, bytes | str] = field(default_factory=dict)
+    accepted: Set[int] = frozenset()
+    robots: dict[str, RobotFileParser | None] | None = None
 
 
 class _Visitor:
     """One exchange: requests over connections that are judged, within one time."""
 
-    def __init__(self, pool: httpcore.ConnectionPool, clock: _Clock) -> None:
-        self._pool, self._clock = pool, clock
+    def __init__(self, pool: httpcore.ConnectionPool, clock: ExchangeClock, name: str) -> None:
+        self._pool, self._clock, self._name = pool, clock, name
 
-    def ask_robots(self, target: _Target) -> None:
+    def ask_robots(self, target: _Target) -> RobotFileParser | None:
         """Whether the site lets programs in; a site without robots.txt does. Raises NotFetched."""
+        rules = self._rules(target)
+        self._obey(rules, target)
+        return rules
+
+    def _rules(self, target: _Target) -> RobotFileParser | None:
         robots = RobotFileParser()
         try:
-            body, _ = self.get(target._replace(path="/robots.txt"))
+            body = self.get(target._replace(path="/robots.txt")).body
             body = body if len(body) <= _LONGEST_ROBOTS else body[:_LONGEST_ROBOTS].rpartition(b"\n")[0]
             robots.parse(body.decode("utf-8", "replace").splitlines())
-            allowed = robots.can_fetch(agent(), str(target))
         except (NotFetched, ValueError):  # ValueError: a line of theirs that is no address
+            return None
+        return robots
+
+    def _obey(self, rules: RobotFileParser | None, target: _Target) -> None:
+        try:
+            allowed = rules is None or rules.can_fetch(self._name, str(target))
+        except ValueError:
             return
         if not allowed:
-            raise NotFetched(f"{target} asks programs to stay away (robots.txt), save the page and import the file")
+            why = "asks programs to stay away (robots.txt), save the page and import the file"
+            raise NotFetched(f"{target} {why}", banned=True)
 
-    def get(self, target: _Target, *, read: bool = True) -> tuple[bytes, str]:
-        """What an address gives, after its redirects, and the encoding of that. Raises NotFetched."""
+    def get(self, target: _Target, way: "_Way | None" = None, *, read: bool = True) -> Answer:
+        """What an address gives, after its redirects. Raises NotFetched."""
+        way = way or _Way()
+        first = target.site
         for _ in range(MAX_REDIRECTS + 1):
+            if way.robots is not None:
+                if target.site not in way.robots:
+                    way.robots[target.site] = self._rules(target)
+                self._obey(way.robots[target.site], target)
             try:
-                found = self._asked(target, read=read)
-            except (_Wrong, *_FAILURES) as error:
-                raise NotFetched(f"{target} {self._why(error)}") from None
-            if not isinstance(found, _Target):
+                here = way if target.site == first else replace(way, headers={})
+                found = self._asked(target, here, read=read)
+            except (Wrong, *_FAILURES) as error:
+                status, wait = (error.status, error.wait) if isinstance(error, Wrong) else (0, "")
+                raise NotFetched(f"{target} {self._why(error)}", status, wait) from None
+            if isinstance(found, Answer):
                 return found
             target = found
         raise NotFetched(f"{target} sends on more than {MAX_REDIRECTS} times")
@@ -302,38 +262,50 @@ class _Visitor:
     def _why(self, error: Exception) -> str:
         try:
             self._clock.left()
-        except _Wrong as late:
+        except Wrong as late:
             return str(late)
-        return str(error) if isinstance(error, _Wrong) else f"cannot be reached ({_told(error)})"
+        return str(error) if isinstance(error, Wrong) else f"cannot be reached ({_told(error)})"
 
-    def _asked(self, target: _Target, *, read: bool) -> tuple[bytes, str] | _Target:
+    def _asked(self, target: _Target, way: "_Way", *, read: bool) -> Answer | _Target:
         """What an address gives, or where it sends on to."""
         headers: dict[bytes | str, bytes | str] = {
             "Host": target.named,
-            "User-Agent": agent(),
+            "User-Agent": self._name,
             "Accept": _ACCEPT,
             "Accept-Encoding": "gzip",
+            **way.headers,
         }
         headers["Connection"] = "close"  # two requests are too few to keep a connection that may end at any time
         self._clock.left()
         with self._pool.stream("GET", target.url, headers=headers) as response:
-            told = {name.lower(): value for name, value in response.headers}
-            if response.status in _REDIRECTS and b"location" in told:
+            told = {name.lower().decode("latin-1"): value.decode("latin-1") for name, value in response.headers}
+            if response.status in _REDIRECTS and "location" in told:
                 # As browsers do: what is not ASCII is UTF-8.
-                return _target(_joined(str(target), told[b"location"].decode("utf-8", "replace")))
+                location = told["location"].encode("latin-1").decode("utf-8", "replace")
+                return _target(_joined(str(target), location))
+            if response.status in way.accepted:
+                return Answer(response.status, str(target), b"", "")
             if response.status != 200:
-                raise _Wrong(f"answers {response.status}")
-            packed = b", ".join(value for name, value in response.headers if name.lower() == b"content-encoding")
-            body = _body(response.iter_stream(), packed.decode("latin-1"), self._clock) if read else b""
-            return body, _charset(told.get(b"content-type", b"").decode("latin-1"))
+                raise Wrong(f"answers {response.status}", response.status, told.get("retry-after", ""))
+            packed = ", ".join(
+                value.decode("latin-1") for name, value in response.headers if name.lower() == b"content-encoding"
+            )
+            body = _body(response.iter_stream(), packed, self._clock) if read else b""
+            seen = Validators(*(_validator(told.get(name, "")) for name in ("etag", "last-modified")))
+            return Answer(200, str(target), body, _charset(told.get("content-type", "")), seen)
 
 
 @contextmanager
-def _visitor(web: Web, *, private: bool) -> Iterator[_Visitor]:
-    clock = _Clock(time.monotonic() + web.seconds, web.seconds)
-    network = _Network(web, clock, private=private)
+def _visitor(web: Web, name: str, *, private: bool) -> Iterator[_Visitor]:
+    clock = ExchangeClock(time.monotonic() + web.seconds, web.seconds)
+    network = JudgedNetwork(web, clock, private=private)
     with httpcore.ConnectionPool(web.trust(), max_keepalive_connections=0, network_backend=network) as pool:
-        yield _Visitor(pool, clock)
+        yield _Visitor(pool, clock, name)
+
+
+def _validator(value: str) -> str:
+    """What may be sent back to a server as it came, and kept: short and visible, or nothing."""
+    return value if len(value) <= _LONGEST_VALIDATOR and value.isascii() and value.isprintable() else ""
 
 
 def _joined(address: str, location: str) -> str:
@@ -354,20 +326,20 @@ def _charset(kind: str) -> str:
     return match[1].strip('"') if match else "utf-8"
 
 
-def _body(pieces: Iterable[bytes], packed: str, clock: _Clock) -> bytes:
-    """A body unpacked, never more of it than is allowed. Raises _Wrong."""
+def _body(pieces: Iterable[bytes], packed: str, clock: ExchangeClock) -> bytes:
+    """A body unpacked, never more of it than is allowed. Raises Wrong."""
     if packed.strip().lower() not in ("", "identity", "gzip", "x-gzip"):
-        raise _Wrong(f"is packed as {shown(packed)}, which was not asked for")
+        raise Wrong(f"is packed as {shown(packed)}, which was not asked for")
     limited = _limited(pieces, clock)
     return b"".join(_limited(_unpacked(limited), clock) if "gzip" in packed.lower() else limited)
 
 
-def _limited(pieces: Iterable[bytes], clock: _Clock) -> Iterator[bytes]:
+def _limited(pieces: Iterable[bytes], clock: ExchangeClock) -> Iterator[bytes]:
     size = 0
     for piece in pieces:
         size += len(piece)
         if size > MAX_RESPONSE_BYTES:
-            raise _Wrong(f"is larger than {MAX_RESPONSE_BYTES // 1024 // 1024} MiB")
+            raise Wrong(f"is larger than {MAX_RESPONSE_BYTES // 1024 // 1024} MiB")
         clock.left()
         yield piece
 
@@ -386,6 +358,6 @@ def _unpacked(pieces: Iterable[bytes]) -> Iterator[bytes]:
                 yield step
                 piece = member.unconsumed_tail or member.unused_data
     except zlib.error:
-        raise _Wrong("is packed as gzip and cannot be unpacked") from None
+        raise Wrong("is packed as gzip and cannot be unpacked") from None
     if not member.eof:
-        raise _Wrong("ends before it is whole")
+        raise Wrong("ends before it is whole")

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from ipaddress import ip_address
@@ -152,6 +152,19 @@ def _amount(text: str) -> Decimal:
     if not re.fullmatch(r"[0-9]{1,12}(?:\.[0-9]{1,2})?", text):
         raise ValueError(f"{shown(text)} is not a plain number, write it as 139573")
     return Decimal(text)
+
+
+def _span(text: str) -> timedelta:
+    match = re.fullmatch(r"([1-9][0-9]{0,3}) (hour|day)s?", text)
+    if not match:
+        raise ValueError(f"{shown(text)} is not a span of time, write it as 12 hours or 7 days")
+    return timedelta(**{f"{match[2]}s": int(match[1])})
+
+
+def _board(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9])?", text):
+        raise ValueError(f"{shown(text)} is not a board's name, write the part of its address that names the employer")
+    return text
 
 
 def _clock(text: str) -> str:
@@ -354,6 +367,8 @@ Amount = Annotated[Decimal, ReadAs(_amount, {"type": "number", "minimum": 0})]
 Years = Annotated[int, _number(0, 60)]
 Days = Annotated[int, _number(1, 3650)]
 Count = Annotated[int, _number(1, 100_000)]
+Span = Annotated[timedelta, ReadAs(_span, {"type": "string", "pattern": "^[1-9][0-9]{0,3} (hour|day)s?$"})]
+Board = Annotated[str, ReadAs(_board, {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,100}$"})]
 Clock = Annotated[str, ReadAs(_clock, {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"})]
 CountryCode = Annotated[str, ReadAs(_country, {"type": "string", "pattern": "^[A-Z]{2}$"})]
 Zone = Annotated[str, ReadAs(_zone, {"type": "string"})]

@@ -3,12 +3,13 @@
 The classes are the values that the rest of the generator works with; docs/content.md explains each key to editors.
 """
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated
 
 from pydantic import Field, field_serializer
 
-from . import fields
+from . import fields, sourcing
 
 MOST_FIELD_PROBLEMS = 50  # reported for one front matter; one with more is corrected in rounds
 
@@ -89,6 +90,23 @@ class DeadlineChange(fields.Fields):
     reason: fields.Sentence | None = None
 
 
+class SeenFact(fields.Fields):
+    """When and in which words a source stated a fact, and the value that was read from them."""
+
+    seen: fields.Moment
+    value: fields.Line | None = None
+    words: fields.Line | None = None
+
+
+class SourceFacts(fields.Fields):
+    """What the source stated of the facts that matter most."""
+
+    title: SeenFact | None = None
+    duty_stations: SeenFact | None = None
+    grade: SeenFact | None = None
+    closes: SeenFact | None = None
+
+
 class Source(fields.Fields):
     """Where the notice was found, and when it was last checked."""
 
@@ -97,6 +115,7 @@ class Source(fields.Fields):
     added: fields.Moment | None = None
     updated: fields.Moment | None = None
     checked: fields.Moment | None = None
+    facts: SourceFacts | None = None
 
 
 class InterviewQuestion(fields.Fields):
@@ -232,3 +251,39 @@ class VocabularyFile(fields.Fields):
     grades: Annotated[dict[fields.Line, Word], fields.NotEmpty] | None = None
     categories: Annotated[dict[fields.Slug, Word], fields.NotEmpty] | None = None
     contracts: Annotated[dict[fields.Slug, Word], fields.NotEmpty] | None = None
+
+
+class Selection(fields.Fields):
+    """Which of a source's vacancies a digest wants: all that match one word of each list that is given."""
+
+    words: fields.Many[fields.Line] = ()
+    countries: fields.Many[fields.CountryCode] = ()
+    grades: fields.Many[fields.Grade] = ()
+    categories: fields.Many[fields.Category] = ()
+
+
+class VacancySource(fields.Fields):
+    """Where vacancies come from, how it is asked, and what is wanted of it.
+
+    What `kind` needs is in `sourcing`: a public `address`, or the name of a `board` at a provider. `match` is what the
+    address of a notice contains, `columns` says which column of a table states what (ours: theirs), and `parameters`
+    are those of a provider's API.
+    """
+
+    name: fields.Line | None = None
+    kind: Annotated[str, fields.one_of(*sourcing.KIND_NEEDS)]
+    address: fields.Address | None = None
+    board: fields.Board | None = None
+    organisation: fields.Line | None = None
+    match: fields.Line | None = None
+    columns: Annotated[dict[fields.Line, fields.Line], fields.NotEmpty] | None = None
+    parameters: Annotated[dict[fields.Line, fields.Line], fields.NotEmpty] | None = None
+    select: Selection = Selection()
+    every: fields.Span = timedelta(days=1)
+    keep: fields.Span = timedelta(days=180)
+
+
+class SourcesFile(fields.Fields):
+    """`content/sources.yaml`: the sources by the name that the lock and the summary have for them."""
+
+    sources: Annotated[dict[fields.Slug, VacancySource], fields.NotEmpty]

@@ -99,7 +99,6 @@ def _source(posting: Posting) -> Iterator[Fact | None]:
     yield _optional("Seen at", (source.name,) if source.name else ())
     yield _optional("Added there", (wording.when_text(source.added),) if source.added else ())
     yield _optional("Updated there", (wording.when_text(source.updated),) if source.updated else ())
-    yield _optional("Last checked", (wording.when_text(source.checked),) if source.checked else ())
 
 
 def organisation_facts(organisation: Organisation, content: Content) -> tuple[Fact, ...]:

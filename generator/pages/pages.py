@@ -41,6 +41,7 @@ from ..model.vocabulary import NOT_STATED, country_notes
 from .corrections import file_address, report_address
 from .facts import explanations_of, facts_of, organisation_facts
 from .finding import facets
+from .freshness import freshness_of
 from .matching import notice_of
 from .pictures import Strip, locator, strip, world_map
 from .rows import by_day, happening_of, row_of
@@ -151,6 +152,7 @@ def posting_view(subject: PostingSubject, file: PostingFile, content: Content, l
         elsewhere=() if role.listed else _elsewhere(role, content),
         expired=role.expired,
         apply_host=urlsplit(posting.apply).hostname or "" if posting.apply else "",
+        fresh=freshness_of(posting),
         structured=job_posting(role, posting, organisation, text, links) if role.listed else None,
         notice=notice_of(posting) if role.listed else None,
         file=file_address(content.settings, role.listing.path),

@@ -20,6 +20,7 @@ from ..edition.wording import utc_text
 from ..model.model import Deadline, Event, State
 from ..model.prose import Prose
 from ..model.schema import Posting
+from .freshness import Freshness
 from .pictures import Locator, Strip, WorldMap
 
 _HOME = Home()
@@ -206,6 +207,7 @@ class PostingView:
     others: tuple[tuple[Role, str], ...]
     elsewhere: tuple[Link, ...]
     apply_host: str
+    fresh: Freshness
     expired: bool
     structured: dict[str, object] | None
     notice: dict[str, object] | None

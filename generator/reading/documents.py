@@ -12,8 +12,8 @@ from ..model.vocabulary import Vocabulary
 from ..text import markup
 from ..work import tally
 from ..work.tally import timed
-from .files import problem_at, read_text
-from .frontmatter import Location, WrittenFields, key_text, read_mapping, split
+from .files import MAX_TEXT_BYTES, problem_at, read_text
+from .frontmatter import MAX_FRONT_MATTER_BYTES, Location, WrittenFields, key_text, read_mapping, split
 from .judging import read_fields
 
 _Form = TypeVar("_Form", bound=Fields)
@@ -79,16 +79,17 @@ class Reading:
             document = self.mapping(form, path, front, first_line=2, words=words)
         return replace(document, prose=prose) if document else None
 
-    def yaml(self, form: type[_Form], path: Path) -> Document[_Form] | None:
+    def yaml(self, form: type[_Form], path: Path, words: Vocabulary | None = None) -> Document[_Form] | None:
         """A file that is entirely YAML."""
         text = self.text(path)
-        return None if text is None else self.mapping(form, path, text, first_line=1)
+        return None if text is None else self.mapping(form, path, text, first_line=1, words=words)
 
     def mapping(
         self, form: type[_Form], path: Path, text: str, *, first_line: int, words: Vocabulary | None = None
     ) -> Document[_Form] | None:
         """Front matter, or a file of YAML, judged by its form. Its text begins on `first_line` of the file."""
-        written, form_findings = read_mapping(text, first_line)
+        most = MAX_FRONT_MATTER_BYTES if first_line > 1 else MAX_TEXT_BYTES
+        written, form_findings = read_mapping(text, first_line, most)
         for place, key, message in form_findings:
             self.add(path, key, message, place)
         if not written.judged:

@@ -19,6 +19,7 @@ from . import copies, crosscheck
 from .documents import Document, Reading
 from .files import MAX_LOGO_BYTES, FoundFile, Unread, content_files
 from .intake import Early, Intake, Rules, take_in
+from .sources import read_sources
 
 # The site's own pages at the top level, by name.
 SECTIONS = frozenset({*map(str, Dimension), "closing", "opened", "archive", "weeks", "feeds"})
@@ -28,7 +29,7 @@ _DEVICES = frozenset(
 # Names that would take the place of one of the site's own paths, or that some systems cannot store.
 RESERVED = SECTIONS | _DEVICES | {"postings", "data", "assets", "search", "index", "404", "not-stated"}
 _FOLDERS = ("postings", "organisations", "countries", "pages", "static")
-_FILES = ("site.yaml", "vocabulary.yaml")
+_FILES = ("site.yaml", "vocabulary.yaml", "sources.yaml", "sources.lock.yaml")
 _LOGOS = MappingProxyType({".png": b"\x89PNG\r\n", ".jpg": b"\xff\xd8\xff", ".webp": b"RIFF"})
 
 
@@ -72,6 +73,8 @@ def load(root: Path, means: Means = NO_MEANS, early: Early | None = None) -> Loa
     organisations = _by_name(reading, schema.Organisation, files_of_organisations)
     named = frozenset(path.stem for path in paths["organisations"] if path.suffix == ".md")
     reading.problems += crosscheck.organisations(organisations, named)
+    for path in paths["sources.yaml"]:
+        read_sources(reading, path, words, named)
     pages = _by_name(reading, schema.FreePage, paths["pages"])
     if settings:
         reading.problems += crosscheck.navigation(settings, pages, SECTIONS)

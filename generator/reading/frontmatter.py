@@ -81,14 +81,17 @@ def forbidden_characters(text: str) -> list[FormMistake]:
     return found
 
 
-def read_mapping(text: str, first_line: int = 1) -> tuple[WrittenFields, list[FormMistake]]:
-    """YAML text as fields and everything that is wrong with its form. `first_line` is its first line in the file.
+def read_mapping(
+    text: str, first_line: int = 1, most: int = MAX_FRONT_MATTER_BYTES
+) -> tuple[WrittenFields, list[FormMistake]]:
+    """YAML text as fields and everything that is wrong with its form. `first_line` is its first line in the file,
+    and `most` the bytes that it may have.
 
     A mistake of syntax hides no other key: the fields contain all that could be read, and name what could not.
     """
-    if len(text.encode()) > MAX_FRONT_MATTER_BYTES:
+    if len(text.encode()) > most:
         instead = "move long text into the body" if first_line > 1 else "shorten it"
-        message = f"is larger than {MAX_FRONT_MATTER_BYTES // 1024} KiB, {instead}"
+        message = f"is larger than {most // 1024} KiB, {instead}"
         return WrittenFields({}, judged=False), [(Place(first_line), "front matter", message)]
     reader = _Reader()
     if not reader.read(text, first_line) and reader.judged:

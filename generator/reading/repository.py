@@ -1,16 +1,18 @@
 """A site's git repository, read from its objects: what a commit contained, byte for byte, without running anything.
 
 Only this module calls git. It passes the place of the repository, none of the `GIT_*` variables that a hook or a shell
-set, and only commands that touch neither the working tree nor its index: so git applies no attribute, filter, hook or
-monitor. What is not in the repository is not fetched.
+set, and only commands that do not touch the working tree: so git applies no attribute, filter, hook or monitor. Commits
+are made from objects in the same way. What is not in the repository is not fetched.
 """
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha1, sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO, NamedTuple
 
 from ..model.telling import visible
@@ -46,6 +48,14 @@ class TreeEntry(NamedTuple):
     path: str
     kind: str
     hash: str
+
+
+class Signature(NamedTuple):
+    """Who commits, and when."""
+
+    name: str
+    email: str
+    when: datetime
 
 
 _KINDS = {"120000": "link", "160000": "submodule"}
@@ -116,6 +126,52 @@ class Repository:
                 return None
         return f"https://{match[1]}/{match[2]}", commit
 
+    def record(self, paths: Iterable[str], message: str, by: "Signature") -> str:
+        """Commits these files as they lie in the site's folder, by their paths from its root, and nothing else.
+
+        No hook, no filter and no editor is run, and what was staged besides stays staged. Returns the commit's hash.
+        Raises NoSuchRevision where git refuses.
+        """
+        head = self.commit("HEAD")
+        names = {"NAME": by.name, "EMAIL": by.email, "DATE": by.when.strftime("%Y-%m-%dT%H:%M:%S%z")}
+        signed = {f"GIT_{who}_{what}": said for who in ("AUTHOR", "COMMITTER") for what, said in names.items()}
+        rows = [self._row(path) for path in paths]
+        with TemporaryDirectory() as aside:
+            index = {"GIT_INDEX_FILE": f"{aside}/index"}
+            self._said("read-tree", head, more=index)
+            for row in rows:
+                self._said("update-index", *row, more=index)
+            tree = self._said("write-tree", more=index).decode().strip()
+        written = self._said("commit-tree", "--no-gpg-sign", "-p", head, "-m", message, tree, more=signed)
+        made = written.decode().strip()
+        self._said("update-ref", "-m", "vacancy-digest refresh", "HEAD", made, head, more=signed)
+        for row in rows:
+            self._said("update-index", *row)
+        return made
+
+    def _row(self, path: str) -> tuple[str, ...]:
+        """What makes an index hold a file as it lies in the site's folder."""
+        place = f"{self.place}{path}"
+        if not os.path.lexists(self.top / place):
+            return "--force-remove", "--", place
+        name = self._said("hash-object", "-w", "--no-filters", "--", str(self.top / place)).decode().strip()
+        return "--add", "--cacheinfo", f"100644,{name},{place}"
+
+    def changed(self, path: str) -> list[str]:
+        """The files at or below a path of the site that are not as they were committed. Raises NoSuchRevision."""
+        found = []
+        for entry in self.entries(self.commit("HEAD"), path):
+            content, problems = read_bytes(self.top, self.top / self.place / entry.path, MAX_STATIC_BYTES)
+            if problems or hash_like(content, entry.hash) != entry.hash:
+                found.append(entry.path)
+        return found
+
+    def signature(self, when: datetime, otherwise: tuple[str, str]) -> "Signature":
+        """Who commits: the one that git is set to, else the name and address that are given."""
+        said = [self._run("config", "--get", key) for key in ("user.name", "user.email")]
+        name, email = (done.out.decode("utf-8", "replace").strip() for done in said)
+        return Signature(name, email, when) if name and email else Signature(*otherwise, when)
+
     @property
     def _variables(self) -> dict[str, str]:
         # If `.git` is not a repository, git does not search further up.
@@ -125,14 +181,14 @@ class Repository:
         settings = [word for key, value in _SETTINGS.items() for word in ("-c", f"{key}={value}")]
         return [found("git"), *_OPTIONS, *settings, "-C", str(self.top), *arguments]
 
-    def _run(self, *arguments: str) -> ProgramResult:
+    def _run(self, *arguments: str, more: Mapping[str, str] | None = None) -> ProgramResult:
         try:
-            return run(self._command(*arguments), self._variables)
+            return run(self._command(*arguments), {**self._variables, **(more or {})})
         except (NotStarted, Failed) as error:
             raise NoSuchRevision(str(error)) from None
 
-    def _said(self, *arguments: str) -> bytes:
-        done = self._run(*arguments)
+    def _said(self, *arguments: str, more: Mapping[str, str] | None = None) -> bytes:
+        done = self._run(*arguments, more=more)
         if done.code:
             raise NoSuchRevision(_first_line(done.err))
         return done.out

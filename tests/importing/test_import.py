@@ -19,9 +19,10 @@ from webserver import web
 
 from generator.editing.desk import Desk
 from generator.importing.drafting import Draft, plain_markdown
-from generator.importing.fetching import NotFetched, Web, fetch
+from generator.importing.fetching import NotFetched, fetch
 from generator.importing.importing import write_drafts
 from generator.importing.interchange import drafted, drafts_in, found_in
+from generator.importing.network import Web
 from generator.importing.notices import Bench
 from generator.importing.twins import Known, Trait, like_of, twin_of
 from generator.reading.frontmatter import read_mapping, split

@@ -21,7 +21,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sites import DATA, SmallSite
 
-from generator.importing.fetching import MAX_RESPONSE_BYTES, NotFetched, Web, answers, fetch, public
+from generator.importing.fetching import MAX_RESPONSE_BYTES, NotFetched, answers, fetch
+from generator.importing.network import Web, public
 from generator.serving.server import Server, refusal
 from generator.serving.workbench import Workbench
 

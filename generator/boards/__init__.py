@@ -1,0 +1,1 @@
+"""What each kind of source lists, read from its bytes."""

@@ -1,0 +1,1 @@
+"""The sources are asked, and what has changed there is proposed to an editor."""

@@ -1,0 +1,70 @@
+"""What each kind of source lists: documents as the kinds' documentation shows them, and what is read from them."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from sites import DATA
+
+from generator.boards.kinds import KINDS, read_link, read_list
+from generator.boards.vacancy import Listed, Request
+from generator.importing.drafting import Unreadable
+from generator.model import sourcing
+from generator.model.schema import VacancySource
+
+CASES = sorted(path for path in (DATA / "boards").rglob("*") if path.suffix != ".yaml" and path.is_file())
+
+
+def _expected(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load(path.with_suffix(".yaml").read_text("utf-8"))
+    return found
+
+
+def _source(fields: dict[str, Any]) -> VacancySource:
+    return VacancySource.model_validate(fields)
+
+
+def _name(path: Path) -> str:
+    return path.relative_to(DATA / "boards").as_posix()
+
+
+@pytest.mark.parametrize("path", CASES, ids=_name)
+def test_what_a_document_lists(path: Path) -> None:
+    """A document of a kind gives the vacancies, links and next request that its data file says, and no other."""
+    expected = _expected(path)
+    source = _source(expected["source"])
+    read = read_link if expected.get("notice") else read_list
+    request = Request(**expected["request"])
+    if "unreadable" in expected:
+        with pytest.raises(Unreadable, match=expected["unreadable"]):
+            read(path.read_bytes(), request, source)
+        return
+    found = read(path.read_bytes(), request, source)
+    _compare(found, expected)
+
+
+def _compare(found: Listed, expected: dict[str, Any]) -> None:
+    """A data file names of each vacancy what it is about; facts that it does not name are not compared."""
+    wanted = expected.get("vacancies", [])
+    assert [one.id for one in found.vacancies] == [one["id"] for one in wanted]
+    assert [one.url for one in found.vacancies] == [one.get("url", "") for one in wanted]
+    for vacancy, one in zip(found.vacancies, wanted, strict=True):
+        stated = {fact.kind: fact.value for fact in reversed(vacancy.stated)}
+        assert {kind: stated.get(kind) for kind in one.get("stated", {})} == one.get("stated", {})
+        assert all(words in vacancy.text for words in one.get("text", []))
+        assert not any(words in vacancy.text for words in one.get("not", []))
+    links = expected.get("links", [])
+    assert [(one.id, one.url) for one in found.links] == [(one["id"], one["url"]) for one in links]
+    for link, one in zip(found.links, links, strict=True):
+        stated = {fact.kind: fact.value for fact in reversed(link.stated)}
+        assert {kind: stated.get(kind) for kind in one.get("stated", {})} == one.get("stated", {})
+    assert (found.more.url if found.more else None) == expected.get("more")
+    assert len(found.unread) == len(expected.get("unread", []))
+    assert all(words in told for words, told in zip(expected.get("unread", []), found.unread, strict=True))
+
+
+def test_every_kind_is_told_of() -> None:
+    """The kinds that content may name are those that can be read, and each has at least one document here."""
+    assert KINDS.keys() == sourcing.KIND_NEEDS.keys()
+    assert {path.relative_to(DATA / "boards").parts[0] for path in CASES} == KINDS.keys()
