@@ -27,7 +27,7 @@ demo: .venv/run.stamp ## build it as of 30 May 2026, when the sample roles were 
 lint: .venv/test.stamp ## check style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy generator
+	$(BIN)/mypy
 
 # Tests run side by side, except for those of Lighthouse, which needs the machine for itself.
 test: lint .judges/stamp ## check style and types, and run the tests

@@ -89,7 +89,8 @@ def _waited(folder: Path, address: str, notice: Notice, kind: str) -> float:
 def _page(address: str) -> str:
     try:
         with urllib.request.urlopen(address, timeout=_PATIENCE_SECONDS) as answer:
-            return answer.read().decode()
+            content: bytes = answer.read()
+            return content.decode()
     except urllib.error.HTTPError:
         return ""
 

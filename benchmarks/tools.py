@@ -93,7 +93,7 @@ def tools() -> list[Tool]:
             missing="the packages pelican and markdown are not installed",
             write=writers.write_pelican,
             text=writers.pelican_text,
-            command=lambda folder, now: [
+            command=lambda folder, _now: [
                 *(sys.executable, "-m", "pelican", "--settings", str(folder / "pelicanconf.py")),
                 *("--output", str(folder / "public"), "--quiet", "--fatal", "errors"),
             ],
@@ -107,7 +107,7 @@ def tools() -> list[Tool]:
             missing="npm, or what npm installs, is not here",
             write=writers.write_eleventy,
             text=writers.eleventy_text,
-            command=lambda folder, now: [node, str(eleventy), "--quiet"],
+            command=lambda _folder, _now: [node, str(eleventy), "--quiet"],
             left=("public",),
             warm=False,
         ),

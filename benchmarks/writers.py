@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -148,8 +149,8 @@ def ours_text(notice: Notice) -> str:
     return _document(_facts(notice), notice.body)
 
 
-def write_ours(folder: Path, count: int) -> None:
-    """So many notices as `content/` of this project."""
+def write_ours(folder: Path, count: int, among: int = 0) -> None:
+    """So many notices as `content/` of this project; the first open ones of a larger number, if that is given."""
     settings = {
         "title": TITLE,
         "description": DESCRIPTION,
@@ -171,7 +172,8 @@ def write_ours(folder: Path, count: int) -> None:
             "parent": body.parent,
         }
         _write(folder / f"content/organisations/{body.key}.md", _document(facts, house_text(body)))
-    _write_all(folder, count, ours_text)
+    for notice in islice((one for one in notices(among) if one.is_open), count) if among else notices(count):
+        _write(folder / path_of(notice), ours_text(notice))
 
 
 def _write_all(folder: Path, count: int, text: Callable[[Notice], str]) -> None:

@@ -32,16 +32,16 @@ CONTENT_WRONG, USAGE_WRONG, WOULD_LOSE, BUSY = 1, 2, 3, 75  # the last is EX_TEM
 class _Lazy(click.Group):
     """Imports a command when it is called, so that asking for help is quick."""
 
-    def list_commands(self, context: click.Context) -> list[str]:
+    def list_commands(self, _context: click.Context) -> list[str]:
         return list(_COMMANDS)
 
-    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+    def get_command(self, _context: click.Context, name: str) -> click.Command | None:
         if name not in _COMMANDS:
             return None
         command: click.Command = import_module(f".commands.{name}", __package__).command
         return command
 
-    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, _context: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(_COMMANDS.items()))
 

@@ -8,17 +8,15 @@ from typing import Any
 import jinja2
 import pytest
 from hypothesis import settings
-from sites import DATA, DEMO_NOW, ROOT, SAMPLE_NOW, Built, SmallSite, built
+from sites import DATA, DEMO_NOW, ROOT, SAMPLE_NOW, Built, SmallSite, built, searching
 
-from generator.building import build as program
-from generator.building import search
 from generator.text import markup
 
 # How long an example takes depends on what else this machine does.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
-pytest_plugins = ["judges", "soaking"]
+pytest_plugins = ["changing", "judges", "soaking"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -61,15 +59,18 @@ def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def no_search() -> Iterator[None]:
-    """Builds make no index for search, which takes a program of its own, but where a test asks for it."""
+    """Pagefind is not installed unless a test asks for it: an index takes longer than the rest of a small build."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(program, "version", lambda: None)
+        patch.setitem(sys.modules, "pagefind", None)
         yield
 
 
 @pytest.fixture(autouse=True, scope="session")
 def templates_compiled_once() -> Iterator[None]:
-    """Jinja makes the same of the same text each time, and that takes most of a small build: here it does so once."""
+    """Jinja makes the same of the same text each time, and that takes most of a small build: here it does so once.
+
+    Nothing but time is different, and no setting of Jinja shares what is compiled between environments in memory.
+    """
     with pytest.MonkeyPatch.context() as patch:
         for name in ("compile", "parse"):
             patch.setattr(jinja2.Environment, name, _once(getattr(jinja2.Environment, name)))
@@ -101,10 +102,9 @@ def sample_site(tmp_path_factory: pytest.TempPathFactory) -> Built:
 
 
 @pytest.fixture(scope="session")
-def searched_site(no_search: None, tmp_path_factory: pytest.TempPathFactory) -> Built:
+def searched_site(tmp_path_factory: pytest.TempPathFactory) -> Built:
     """The sample with an index for search."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(program, "version", search.version)
+    with searching():
         return built(DATA / "sample", tmp_path_factory.mktemp("searched") / "site", SAMPLE_NOW)
 
 

@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from ..edition.routes import Page
 from ..feeds.calendars import DeadlineCalendar
-from ..feeds.entries import Feed, WeeksSubject
+from ..feeds.entries import Feed
 from ..feeds.exports import DataSubject, TableSubject
+from ..feeds.weeks import WeeksSubject
 from ..model.content import StaticFile
 from ..pages import views
 from ..pages.pages import PostingSubject

@@ -71,7 +71,8 @@ def build(root: Path, out: Path, now: datetime, options: Options, listener: List
     """
     settings_of(root)
     site = Site(root, out, now, options, listener)
-    with hired(options.executor) if options.executor else Crew(options.jobs) as crew:
+    thresholds = options.thresholds
+    with hired(options.executor, thresholds) if options.executor else Crew(options.jobs, thresholds=thresholds) as crew:
         return with_memory(site, lambda memo: _built(site, memo, crew))
 
 
@@ -79,7 +80,7 @@ def _built(site: Site, memo: Memo, crew: Crew) -> Report:
     """The program in order. Only `publish_work` changes what readers see."""
     with _entered(site) as folder:
         aside = folder if crew.shares_files else None
-        sources = _read(site, Means(memo, crew, site.listener.track), aside)
+        sources = _read(site, Means(memo, crew, site.listener.track, site.options.thresholds), aside)
         edition, fingerprint = _at(site.now, sources)
         with timed(tally.here, "plan"):
             left, standing = left_in(site.out, memo), survey(site.out)

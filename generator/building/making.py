@@ -6,8 +6,9 @@ from functools import partial
 from pathlib import Path
 
 from ..feeds.calendars import DeadlineCalendar, ics
-from ..feeds.entries import Feed, WeeksSubject, weeks_feed
+from ..feeds.entries import Feed
 from ..feeds.exports import DataSubject, TableSubject, open_csv, postings_json
+from ..feeds.weeks import WeeksSubject, weeks_feed
 from ..model.content import StaticFile
 from ..pages.pages import PostingSubject
 from ..pages.views import EndedView, HomeView, ListView, WeekMailView, WeekView

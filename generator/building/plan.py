@@ -31,11 +31,12 @@ from ..edition.titles import place_of
 from ..edition.wording import utc_text
 from ..feeds import hosting
 from ..feeds.calendars import calendar_of, calendars_of_roles
-from ..feeds.entries import feeds_of, weeks_subject
+from ..feeds.entries import feeds_of
 from ..feeds.exports import DataSubject, TableSubject, build_json, countries_json
+from ..feeds.weeks import weeks_subject
 from ..model import clock
 from ..model.problems import Place, Problem
-from ..pages import pages
+from ..pages import pages, weeks
 from ..pages.pages import is_alone
 from ..pages.views import HtmlView, WeekMailView
 from ..publishing.standing import MANIFEST
@@ -172,7 +173,7 @@ def _feeds(collection: Collection, edition: Edition) -> Iterator[tuple[Page, Vie
 
 
 def _of_week(year: int, week: int, edition: Edition) -> Iterator[tuple[Page, View]]:
-    view = pages.week_view(year, week, edition)
+    view = weeks.week_view(year, week, edition)
     yield WeekPage(year, week), view
     for format in ("html", "txt"):
         page = WeekMail(year, week, format)
@@ -198,7 +199,7 @@ def _html(edition: Edition) -> Iterator[HtmlView]:
     yield pages.closing_view(edition)
     yield pages.opened_view(edition)
     yield pages.archive_view(edition)
-    yield pages.weeks_view(edition)
+    yield weeks.weeks_view(edition)
     yield pages.feeds_view(edition)
     yield pages.not_found_view()
     for role in edition.roles:
@@ -207,7 +208,7 @@ def _html(edition: Edition) -> Iterator[HtmlView]:
     for dimension in edition.collections:
         yield pages.section_view(dimension, edition)
     for (year, month), roles in edition.months.items():
-        yield pages.month_view(year, month, roles, edition)
+        yield pages.month_view(year, month, roles)
     for file in edition.content.pages:
         yield pages.editors_view(file)
 

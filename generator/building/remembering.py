@@ -35,15 +35,16 @@ def with_memory(site: Site, attempt: Callable[[Memo], _Result]) -> _Result:
 
 def _memories(site: Site) -> Iterator[Memo]:
     """The memory of a site, then the same made again, and last one for this build alone."""
+    granule = site.options.thresholds.granule
     if site.options.remember:
         try:
             folder = cache_of(site.root)
         except NoCache as reason:
             site.listener.tell(f"{reason}, so this build remembers nothing")
         else:
-            yield memo.open_memo(folder, site.listener.tell)
-            yield memo.open_memo(folder, site.listener.tell)
-    yield Memo(None)
+            yield memo.open_memo(folder, site.listener.tell, granule)
+            yield memo.open_memo(folder, site.listener.tell, granule)
+    yield Memo(None, granule)
 
 
 def left_in(out: Path, memory: Memo) -> Left:

@@ -10,7 +10,6 @@ from jinja2 import (
     BaseLoader,
     BytecodeCache,
     Environment,
-    StrictUndefined,
     TemplateError,
     TemplateNotFound,
     TemplateRuntimeError,
@@ -31,12 +30,13 @@ from ..model.problems import ContentError, Place, Problem
 from ..model.telling import visible
 from ..pages import pages, views
 from ..pages.corrections import report_address
-from ..pages.mails import week_text
 from ..pages.matching import LEVELS
 from ..pages.pages import PostingSubject, feed_links
-from ..reading.sandbox import Sandbox
+from ..pages.rows import happening_of, row_of
+from ..pages.weeks import week_text
+from ..reading.sandbox import OPTIONS, Sandbox
 from ..reading.templates import Templates, said
-from ..work.crew import CHUNK
+from ..work.thresholds import USUAL
 from .artifacts import OpmlView, SitemapView
 
 _TEMPLATES: dict[type, str] = {
@@ -66,7 +66,7 @@ class _Sources(BaseLoader):
     def __init__(self, templates: Templates) -> None:
         self.templates = templates
 
-    def get_source(self, environment: Environment, template: str) -> tuple[str, str, None]:
+    def get_source(self, _environment: Environment, template: str) -> tuple[str, str, None]:
         try:
             source = self.templates.sources[template]
         except KeyError:
@@ -122,14 +122,7 @@ class Renderer:
         self.briefs: dict[bytes, views.Row] = {}
         self.parts: dict[Hashable, tuple[Markup, int]] = {}
         self.held = 0
-        self.environment = _Environment(
-            loader=_Sources(templates),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            bytecode_cache=_COMPILED,
-        )
+        self.environment = _Environment(loader=_Sources(templates), bytecode_cache=_COMPILED, **OPTIONS)
         self.sandboxed = templates.sandboxed
         self.globals = self._globals(content)
         self.environment.globals |= self.globals
@@ -225,14 +218,14 @@ class Renderer:
 
     def told(self, events: Iterable[tuple[Event, Role]]) -> list[views.Happening]:
         """Events of roles as lines of a list."""
-        return [views.happening_of(event, role, self.settings, elsewhere=True) for event, role in events]
+        return [happening_of(event, role, self.settings, elsewhere=True) for event, role in events]
 
     def brief(self, role: Role) -> views.Row:
         """A role as a line that tells an event of it."""
         if (found := self.briefs.get(role.key)) is None:
             if len(self.briefs) >= _MOST_ROWS:
                 self.briefs.clear()
-            found = self.briefs[role.key] = views.row_of(role, self.content)
+            found = self.briefs[role.key] = row_of(role, self.content)
         return found
 
     def html(self, view: views.HtmlView | views.WeekMailView | OpmlView | SitemapView) -> bytes:
@@ -270,7 +263,7 @@ class Renderer:
         """The content of a feed's entry, as HTML: the same in each format."""
         if (html := self.contents.get(entry.id)) is None:
             html = self.fill("entry.html", entry=entry)
-            if len(self.contents) >= CHUNK or len(html) > _MOST_HELD // CHUNK:
+            if len(self.contents) >= USUAL.chunk or len(html) > _MOST_HELD // USUAL.chunk:
                 self.contents.clear()
             self.contents[entry.id] = html
         return html

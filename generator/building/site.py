@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from ..work.progress import Track, silent
+from ..work.thresholds import USUAL, Thresholds
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Options:
     search: bool = True
     allow_shrink: bool = False
     in_place: bool = False  # for a site at which its editor alone looks: published sooner, but not in one step
+    thresholds: Thresholds = USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +33,9 @@ class Listener:
     a reader of pages sees, with the number of files that were written.
     """
 
-    tell: Callable[[str], None] = lambda line: None
+    tell: Callable[[str], None] = lambda _line: None
     track: Track = silent
-    shown: Callable[[int], None] = lambda written: None
+    shown: Callable[[int], None] = lambda _written: None
 
 
 NOBODY = Listener()

@@ -1,6 +1,7 @@
 """Whether the addresses for applications answer; what answered lately is not asked again."""
 
 import json
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -16,8 +17,8 @@ from ..work.cachefolder import NoCache, cache_of
 _REMEMBERED = timedelta(hours=24)
 
 
-def unanswered(root: Path, content: Content, now: datetime, *, private: bool = False) -> list[Problem]:
-    """A warning for each open role whose address for applications gives no page."""
+def unanswered(root: Path, content: Content, now: datetime, ask: Callable[[str], object] = answers) -> list[Problem]:
+    """A warning for each open role whose address for applications gives no page: `ask` raises NotFetched for it."""
     cache = _kept_in(root)
     known = _known(cache, now) if cache else {}
     found: list[Problem] = []
@@ -31,7 +32,7 @@ def unanswered(root: Path, content: Content, now: datetime, *, private: bool = F
             continue
         address = address.strip()
         if address not in known:
-            known[address] = {"at": now.isoformat(), "wrong": _wrong(address, private=private)}
+            known[address] = {"at": now.isoformat(), "wrong": _wrong(address, ask)}
         if wrong := known[address]["wrong"]:
             place = fields.place_of(("apply",))
             found.append(Problem(one.path, place, "apply", f"{shown(address)}: {wrong}", "warning", rule="link"))
@@ -47,9 +48,9 @@ def _kept_in(root: Path) -> Path | None:
         return None
 
 
-def _wrong(address: str, *, private: bool) -> str:
+def _wrong(address: str, ask: Callable[[str], object]) -> str:
     try:
-        answers(address, private=private)
+        ask(address)
     except NotFetched as reason:
         return str(reason).removeprefix(address).strip()
     return ""

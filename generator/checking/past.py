@@ -7,9 +7,8 @@ from itertools import zip_longest
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from ..edition.deadlines import instant_of
+from ..edition.deadlines import end_of, start_of
 from ..edition.history import LATEST_DAYS, history_of
-from ..model import clock
 from ..model.content import Content, Listing, OrganisationFile, PostingFile
 from ..model.model import When
 from ..model.problems import Place, Problem
@@ -36,6 +35,8 @@ class _Edited:
     path: str
     posting: Posting
     written: WrittenFields
+    content: Content
+    now: datetime
 
     @property
     def dated(self) -> str:
@@ -44,6 +45,13 @@ class _Edited:
 
     def problem(self, location: Location, key: str, message: str) -> Problem:
         return Problem(self.path, self.written.place_of(location), key, message)
+
+    def late(
+        self, location: Location, when: When, instead: str = "write when the digest records it, which is now"
+    ) -> Iterator[Problem]:
+        if end_of(when, self.content.settings) < self.now - timedelta(days=LATEST_DAYS):
+            message = f"{when.text} is more than {LATEST_DAYS} days ago, {instead}"
+            yield self.problem(location, str(location[-1]), message)
 
 
 def rewritten(
@@ -61,12 +69,10 @@ def rewritten(
     told = {visible(path) for path in held if path.startswith(_POSTINGS) and is_named(path) and is_read(path)}
     begun = bool(told)
     organisations = {PurePosixPath(path).stem for path in held if path.startswith(_ORGANISATIONS)}
-    problems: list[Problem] = []
+    problems, moves = list[Problem](), list[Move]()
     before = _site_at(root, repository, held, content.vocabulary)
-    moves: list[Move] = []
-    for old in _postings_at(
-        root, repository, held.values(), content.vocabulary, every=ruled_otherwise(before, content)
-    ):
+    every = ruled_otherwise(before, content)
+    for old in _postings_at(root, repository, held.values(), content.vocabulary, every=every):
         if old.posting.draft or not (old.posting.opens or old.posting.added):
             told.discard(old.path)
             continue
@@ -79,58 +85,59 @@ def rewritten(
             told.add(today[old.id].path)
             if before and (move := move_of(history_of(old, before), today[old.id])):
                 moves.append(move)
-            problems += _changes(old, _edited(root, today[old.id], content), content, now)
+            problems += _changes(old, _edited(root, today[old.id], content, now))
         else:
-            problems.append(_gone(old, root, content))
+            problems.append(_gone(old, root, content, now))
     if before:
         problems += _settings_changes(root, before.settings, content, moves, now)
         problems += _moved_by_rule(root, revision, moves, content, now)
     # While nothing was told yet, nobody follows.
     new = (file for file in content.postings if begun and file.path not in told and file.history.events)
-    return problems + [found for file in new for found in _late_opening(_edited(root, file, content), content, now)]
+    return problems + [found for file in new for found in _late_opening(_edited(root, file, content, now))]
 
 
-def _gone(old: PostingFile, root: Path, content: Content) -> Problem:
+def _gone(old: PostingFile, root: Path, content: Content, now: datetime) -> Problem:
     """What readers knew under an id that no posting has any more."""
     if instead := next((file for file in content.postings if file.path == old.path), None):
         message = f"was {old.id}, write id: {old.id}, or readers are told of it a second time"
-        return _edited(root, instead, content).problem(("id",), "id", message)
+        return _edited(root, instead, content, now).problem(("id",), "id", message)
     message = f"is gone, put it back with withdrawn: and the date, or write id: {old.id} if it was renamed"
     return Problem(old.path, Place(), "file", message)
 
 
-def _late_opening(edited: _Edited, content: Content, now: datetime) -> Iterator[Problem]:
+def _late_opening(edited: _Edited) -> Iterator[Problem]:
     """A new posting opens for followers when it is taken in: an event of long ago reaches none of them."""
     instead = "write added: with the date and time of now, or followers are not told of the role"
-    yield from _late(edited, (edited.dated,), _opening(edited.posting, content), content, now, instead)
+    return edited.late((edited.dated,), _opening(edited.posting, edited.content), instead)
 
 
-def _changes(old: PostingFile, edited: _Edited, content: Content, now: datetime) -> Iterator[Problem]:
-    yield from _moved_opening(old, edited, content, now)
+def _changes(old: PostingFile, edited: _Edited) -> Iterator[Problem]:
+    yield from _moved_opening(old, edited)
     yield from _deadline_changes(old.posting, edited)
     new = edited.posting
     if old.posting.closes is None and isinstance(new.closes, When) and not new.deadline_changes:
         instead = "write expired: with the date and time of now, and leave closes out"
-        yield from _late(edited, ("closes",), new.closes, content, now, instead)
+        yield from edited.late(("closes",), new.closes, instead)
     for key in _ENDS:
         before, after = getattr(old.posting, key), getattr(new, key)
         if before and (after is None or after.text != before.text):
             yield edited.problem((key,), key, f"was {before.text}, put it back; a role that returns is a new posting")
         elif after and not before:
-            yield from _late(edited, (key,), after, content, now)
+            yield from edited.late((key,), after)
     for number, change in enumerate(new.deadline_changes[len(old.posting.deadline_changes) :]):
         location = ("deadline_changes", number + len(old.posting.deadline_changes), "on")
-        yield from _late(edited, location, change.on, content, now)
+        yield from edited.late(location, change.on)
 
 
-def _moved_opening(old: PostingFile, edited: _Edited, content: Content, now: datetime) -> Iterator[Problem]:
+def _moved_opening(old: PostingFile, edited: _Edited) -> Iterator[Problem]:
     """That a role opened is told at one instant, for good; only what was told in the last days can be put right."""
+    content = edited.content
     before, after = _opening(old.posting, content), _opening(edited.posting, content)
     if (before.day, before.instant) == (after.day, after.instant):
         return
-    if all(_ends(when, content) >= now - timedelta(days=LATEST_DAYS) for when in (before, after)):
+    if all(end_of(when, content.settings) >= edited.now - timedelta(days=LATEST_DAYS) for when in (before, after)):
         return
-    earlier = _ends(after, content) < _ends(before, content)
+    earlier = end_of(after, content.settings) < end_of(before, content.settings)
     instead = f"write added: {before.text}" if earlier and edited.dated == "opens" else "put it back"
     yield edited.problem((edited.dated,), edited.dated, f"was {before.text}, {instead}; what was told stays told")
 
@@ -138,7 +145,7 @@ def _moved_opening(old: PostingFile, edited: _Edited, content: Content, now: dat
 def _opening(posting: Posting, content: Content) -> When:
     """The later of `opens` and `added`."""
     written = (when for when in (posting.opens, posting.added) if when)
-    return max(written, key=lambda when: when.instant or clock.day_starts(when.day, content.settings.timezone))
+    return max(written, key=lambda when: start_of(when, content.settings))
 
 
 def _deadline_changes(old: Posting, edited: _Edited) -> Iterator[Problem]:
@@ -164,30 +171,12 @@ def _deadlines(posting: Posting) -> list[str]:
     return [one.text if isinstance(one, When) else one or NOT_STATED for one in written]
 
 
-def _late(
-    edited: _Edited,
-    location: Location,
-    when: When,
-    content: Content,
-    now: datetime,
-    instead: str = "write when the digest records it, which is now",
-) -> Iterator[Problem]:
-    if _ends(when, content) < now - timedelta(days=LATEST_DAYS):
-        message = f"{when.text} is more than {LATEST_DAYS} days ago, {instead}"
-        yield edited.problem(location, str(location[-1]), message)
-
-
-def _ends(when: When, content: Content) -> datetime:
-    """An instant, or the end of a day without a time."""
-    return when.instant or clock.day_starts(when.day + timedelta(days=1), content.settings.timezone)
-
-
-def _edited(root: Path, file: Listing, content: Content) -> _Edited:
+def _edited(root: Path, file: Listing, content: Content, now: datetime) -> _Edited:
     parts = split(decoded_text(root, root / file.path, read_raw(root, file))[0])
     fields, _ = read_mapping(parts[0], 2) if parts else read_mapping("")
     posting, findings = read_fields(Posting, fields, content.vocabulary)
     assert posting, f"{file.path} was judged good, and now has {findings}"
-    return _Edited(file.path, posting, fields)
+    return _Edited(file.path, posting, fields, content, now)
 
 
 def _postings_at(
@@ -241,7 +230,7 @@ def _settings_changes(
     if lost := recorded - set(settings.deadlines_moved):
         texts = ", ".join(sorted(when.text for when in lost))
         yield problem("deadlines_moved", f"held {texts}, put it back; calendars count how many there are")
-    latest = max((instant_of(when, settings) for when in fresh), default=None)
+    latest = max((start_of(when, settings) for when in fresh), default=None)
     silent = [one for one in moves if one.matters(now) and not (latest and latest > one.listing.history.opened)]
     if silent:
         many = f"{len(silent)} deadline{'s' * (len(silent) != 1)}"
@@ -256,7 +245,7 @@ def _moved_by_rule(root: Path, revision: str, moves: list[Move], content: Conten
         if not move.matters(now):
             over += 1
             continue
-        edited = _edited(root, move.listing, content)
+        edited = _edited(root, move.listing, content, now)
         found = edited.problem(("closes",), "closes", f"{move} than in {revision}, by another rule or place")
         yield replace(found, level="warning", rule="deadline-moved")
     if over:

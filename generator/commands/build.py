@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from ..building.build import Listener, Options, Report, build
+from ..building.site import Site
 from ..edition.wording import instant_text, utc_text
 from ..model.fields import read_base_url
 from ..model.model import State
@@ -20,7 +21,7 @@ from ..work.progress import progress_bar
 from .options import now_option, root_option, within_limits
 
 
-def _base_url(context: click.Context, param: click.Parameter, value: str | None) -> str | None:
+def _base_url(_context: click.Context, _param: click.Parameter, value: str | None) -> str | None:
     if value is None:
         return None
     try:
@@ -62,23 +63,24 @@ def command(
     """
     root = root.resolve()
     options = Options(base_url, jobs or cores(), keep_going, not no_cache, executor, not no_search, allow_shrink)
-    work = partial(_done, root, out if out is not None else root / "site", now, options, profile, report)
-    within_limits(root, work)
+    site = Site(root, out if out is not None else root / "site", now, options)
+    within_limits(root, partial(_done, site, profile=profile, report=report))
 
 
-def _done(root: Path, target: Path, now: datetime, options: Options, profile: bool, report: str) -> None:
+def _done(site: Site, *, profile: bool, report: str) -> None:
     started = time.monotonic()
     try:
-        done = build(root, target, now, options, Listener(partial(say, err=True), progress_bar))
+        done = build(site.root, site.out, site.now, site.options, Listener(partial(say, err=True), progress_bar))
     except Unavailable as error:
         raise click.UsageError(f"--executor: {error}") from None
     seconds = time.monotonic() - started
     for problem in (*done.problems, *(done.notes if report == "text" else ())):
         say(str(problem), err=True)
     if report == "json":
-        say(json.dumps(_as_json(done, now, seconds) | ({"profile": profile_as_json(done.tally)} if profile else {})))
+        times = {"profile": profile_as_json(done.tally)} if profile else {}
+        say(json.dumps(_as_json(done, site.now, seconds) | times))
     else:
-        say(_as_text(done, now, seconds, target) + (f"\n{as_text(done.tally)}" if profile else ""))
+        say(_as_text(done, site.now, seconds, site.out) + (f"\n{as_text(done.tally)}" if profile else ""))
     sys.exit(1 if done.problems else 0)
 
 

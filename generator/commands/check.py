@@ -46,17 +46,16 @@ def command(
     """
     root = root.resolve()
     wanted = [_relative(path, root) for path in paths]
-    within_limits(root, partial(_done, root, base, wanted, form, fix, links, show_lines))
+    look = partial(_found, root, base, wanted, links=links)
+    within_limits(root, partial(_done, root, look, form, fix=fix, show_lines=show_lines))
 
 
-def _done(
-    root: Path, base: str | None, wanted: list[str], form: str, fix: bool, links: bool, show_lines: bool | None
-) -> None:
-    found = _found(root, base, wanted, links=links)
+def _done(root: Path, look: Callable[[], list[Problem]], form: str, *, fix: bool, show_lines: bool | None) -> None:
+    found = look()
     if fix:
         for path in repair(root, found, the_clock()):
             say(f"{path} is mended.", err=True)
-        found = _found(root, base, wanted, links=links)
+        found = look()
     lines = show_lines if show_lines is not None else sys.stdout.isatty()
     shown = with_lines(found, _line_reader(root)) if form == "text" and lines else FORMATS[form](found)
     if shown:

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from ..edition.wording import utc_text
+from ..feeds.exports import event_data
 from ..model.telling import in_json, say
 from .options import edition_at, format_option, now_option, root_option
 
@@ -21,11 +22,7 @@ def command(root: Path, now: datetime, form: str) -> None:
     """
     events = edition_at(root, now).events
     if form == "json":
-        found = [
-            {"id": one.id, "posting": one.posting, "kind": one.kind.value, "instant": utc_text(one.instant)}
-            for one in events
-        ]
-        say(in_json(found))
+        say(in_json([event_data(event) for event in events]))
         return
     for event in events:
         say(f"{utc_text(event.instant)}  {event.kind.value:<9}  {event.posting}{f'  {event.key}' if event.key else ''}")

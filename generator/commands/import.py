@@ -21,7 +21,7 @@ from .options import now_option, root_option
 _MAX_BYTES = 5 * 1024 * 1024
 
 
-def _names(context: click.Context, param: click.Parameter, value: tuple[str, ...]) -> Mapping[str, str]:
+def _names(_context: click.Context, _param: click.Parameter, value: tuple[str, ...]) -> Mapping[str, str]:
     pairs = [pair.partition("=") for pair in value]
     if wrong := [ours for ours, equals, theirs in pairs if not (ours and equals and theirs)]:
         raise click.BadParameter(f"{wrong[0]!r} is not of the form OURS=THEIRS, such as closes=Deadline")

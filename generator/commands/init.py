@@ -9,7 +9,6 @@ from ..editing.provenance import REQUIREMENTS, Provenance, given, known
 from ..editing.starter import start
 from ..model.fields import read_base_url
 from ..model.telling import say
-from ..reading.folder import built_in_words
 from .options import now_option
 
 
@@ -49,7 +48,7 @@ def command(folder: Path, title: str, base_url: str, generator: Provenance | Non
     Example: vacancy-digest init my-digest --title "Nursing posts" --base-url https://posts.example.org/
     """
     origin = generator or known()
-    written, left = start(folder.resolve(), title, base_url, now, built_in_words(), origin)
+    written, left = start(folder.resolve(), title, base_url, now, origin)
     for path in left:
         say(f"{path} was there already and stays as it is.")
     say(_told(origin, asked=generator is not None, kept=REQUIREMENTS in left))

@@ -1,6 +1,5 @@
 """Options that several commands share."""
 
-import os
 import sys
 from collections.abc import Callable
 from datetime import datetime
@@ -19,7 +18,6 @@ from ..model.schema import Posting
 from ..model.telling import say
 from ..reading.folder import load
 from ..reading.templates import brings_templates
-from ..work.limits import bounded, seconds_for
 
 
 def the_clock() -> datetime:
@@ -95,6 +93,6 @@ def within_limits(root: Path, work: Callable[[], object], *, templates: bool = F
         work()
         return
     from ..cli import exit_code_of
+    from ..work.limits import bounded, limits_for
 
-    files = sum(len(names) for *_, names in os.walk(root / "content"))
-    sys.exit(bounded(partial(exit_code_of, work), seconds_for(files)))
+    sys.exit(bounded(partial(exit_code_of, work), limits_for(root / "content")))

@@ -41,7 +41,7 @@ def command(root: Path, host: str, names: tuple[str, ...], port: int) -> None:
     except OSError as error:
         raise click.UsageError(f"{host}:{port} cannot be had ({error.strerror}), choose another --port") from None
     with lasting(root, "serve") as out:
-        bench = Workbench(root, out, {host, *names} - {"0.0.0.0", "::"}, server.server_port, partial(say, err=True))
+        bench = Workbench(root, out, {host, *names} - {"0.0.0.0", "::"}, server.server_port)
         _serve(server, bench, f"http://{_shown(host)}:{server.server_port}/")
 
 

@@ -13,10 +13,10 @@ from ..model import clock
 from ..model.fields import HOST
 from ..model.problems import ContentError
 from ..model.schema import Settings
-from ..model.vocabulary import Vocabulary
 from ..publishing.standing import Refused
 from ..reading.documents import Reading
 from ..reading.files import create, decoded_text, ensure_folder, refuse_obstacles
+from ..reading.folder import built_in_words
 from .editors import Editors
 from .edits import scalar
 from .provenance import REQUIREMENTS, Provenance
@@ -32,9 +32,7 @@ _DOTTED = {
 _TOKEN = re.compile(r"@\{(?:(?P<days>[+-]\d+)(?:T(?P<hour>\d\d))?|(?P<name>[a-z_]+))\}")
 
 
-def start(
-    folder: Path, title: str, base_url: str, now: datetime, words: Vocabulary, origin: Provenance
-) -> tuple[list[str], list[str]]:
+def start(folder: Path, title: str, base_url: str, now: datetime, origin: Provenance) -> tuple[list[str], list[str]]:
     """Writes a new site, which installs the generator from `origin`, into a folder that holds none.
 
     Returns the paths that were written, and those that were there already and stay as they are. Raises Refused,
@@ -48,7 +46,7 @@ def start(
     values = {"title": scalar(title), "base_url": base_url, "domain": domain, "path": address.path}
     files = dict(_files(resources.files("generator").joinpath("data", "starter"), ""))
     written = {path: _filled(text, values, now) for path, text in files.items()}
-    written |= {**dict(Editors(None, words).files()), REQUIREMENTS: origin.requirements()}
+    written |= {**dict(Editors(None, built_in_words()).files()), REQUIREMENTS: origin.requirements()}
     _judge(written["content/site.yaml"])
     contents = {path: text.encode() for path, text in written.items()} | dict([origin.wheel] if origin.wheel else [])
     left = [path for path in sorted(contents) if os.path.lexists(folder / path)]

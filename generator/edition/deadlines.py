@@ -31,9 +31,14 @@ def resolve(
     return Deadline(when.text, instant, "organisation" if owner else "site", owner, zone, cautious, place)
 
 
-def instant_of(when: When, settings: Settings) -> datetime:
-    """The instant of an entry of `deadlines_moved`: of a day without a time, its start in the site's zone."""
+def start_of(when: When, settings: Settings) -> datetime:
+    """An instant, or the start of a day without a time, in the site's zone."""
     return when.instant or clock.day_starts(when.day, settings.timezone)
+
+
+def end_of(when: When, settings: Settings) -> datetime:
+    """An instant, or the end of a day without a time, in the site's zone."""
+    return when.instant or clock.day_starts(when.day + timedelta(days=1), settings.timezone)
 
 
 def _city(posting: Posting) -> str:

@@ -17,7 +17,6 @@ from .deadlines import local_deadline
 from .history import state_at
 
 LISTED = frozenset({State.OPEN, State.CLOSING})
-ENDED = frozenset({State.CLOSED, State.WITHDRAWN, State.FILLED, State.UNCONFIRMED})
 _LAST = frozenset({Kind.WITHDRAWN, Kind.FILLED, Kind.CLOSED})
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 SITE_AT_LEAST, COLLECTION_AT_LEAST = 50, 20  # events that a feed holds, if there are so many
@@ -104,16 +103,18 @@ class Role(Struct, frozen=True):
         newest_first = datetime.max.replace(tzinfo=opened.tzinfo) - opened
         return True, datetime.min.replace(tzinfo=opened.tzinfo) + newest_first, opened, self.slug
 
+    @property
+    def passed(self) -> Deadline | None:
+        """The deadline at which a role that is over ended, even if the digest knew of it later."""
+        return self.deadline if self.state is State.CLOSED and not self.expired else None
+
     def ended(self) -> datetime:
-        """When a role that is over ended; one that was over before the digest knew it ended at its deadline."""
-        by_deadline = self.state is State.CLOSED and not self.expired
-        return self.deadline.instant if self.deadline and by_deadline else self.since
+        """When a role that is over ended."""
+        return self.passed.instant if self.passed else self.since
 
     def ended_day(self, settings: Settings) -> date:
         """The day on which a role that is over ended: its deadline's own day, else the day in the site's zone."""
-        if self.deadline and self.state is State.CLOSED and not self.expired:
-            return local_deadline(self.deadline).date()
-        return clock.local(self.since, settings.timezone).date()
+        return local_deadline(self.passed).date() if self.passed else clock.local(self.since, settings.timezone).date()
 
 
 def role_at(listing: Listing, settings: Settings, now: datetime) -> Role:
@@ -289,9 +290,11 @@ class Edition:
         for year, week in weeks:
             changes.append((clock.week_ends(year, week, zone), "week-over", f"{year:04}-W{week:02}"))
         patience = timedelta(days=self.settings.unconfirmed_days)
-        for role in self.roles:
-            if role.listed and role.deadline is None:
-                changes.append((role.history.confirmed + patience, State.UNCONFIRMED.value, role.slug))
+        changes += [
+            (role.history.confirmed + patience, State.UNCONFIRMED.value, role.slug)
+            for role in self.roles
+            if role.listed and role.deadline is None
+        ]
         return sorted(change for change in changes if change[0] > self.now)
 
 

@@ -14,13 +14,17 @@ from ..model import clock
 from ..model.content import Content, PostingFile
 from ..model.model import UNTIL_FILLED, Closes, Deadline, End, Event, History, Kind, Standing, State, When
 from ..model.schema import Settings
-from .deadlines import resolve
+from .deadlines import end_of, resolve, start_of
+
+
+def tag_uri(settings: Settings, specific: str) -> str:
+    """A tag URI of the digest (RFC 4151), which stays the same whatever its address becomes."""
+    return f"tag:{settings.tag_authority.domain},{settings.tag_authority.date}:{specific}"
 
 
 def event_id(settings: Settings, posting: str, kind: Kind, *key: str) -> str:
-    """The id of an event: a tag URI (RFC 4151). In each part all but letters, digits and `-._~:` is percent-encoded."""
-    parts = "/".join(map(_quoted, ("posting", posting, kind.value, *key)))
-    return f"tag:{settings.tag_authority.domain},{settings.tag_authority.date}:{parts}"
+    """The id of an event. In each part all but letters, digits and `-._~:` is percent-encoded."""
+    return tag_uri(settings, "/".join(map(_quoted, ("posting", posting, kind.value, *key))))
 
 
 @lru_cache(4096)
@@ -81,7 +85,7 @@ class _Historian:
         checked = self.posting.source.checked if self.posting.source else None
         if checked is None:
             return opened
-        return max(opened, checked.instant or clock.day_starts(checked.day, self.settings.timezone))
+        return max(opened, start_of(checked, self.settings))
 
     def deadline(self, closes: Closes) -> Deadline | None:
         if not isinstance(closes, When):
@@ -94,7 +98,7 @@ class _Historian:
         for change, (before, after) in zip(self.posting.deadline_changes, pairwise(written), strict=True):
             old, new = self.deadline(before), self.deadline(after)
             # A day alone does not say when on that day: what came due on it had its time, what comes later had not.
-            cut = change.on.instant or clock.day_starts(change.on.day + timedelta(days=1), self.settings.timezone)
+            cut = end_of(change.on, self.settings)
             kind = _kind_of_change(old, new, cut)
             key = (change.on.text, _as_written(after))
             since = self.spread(change.on, kind, *key)

@@ -9,25 +9,20 @@ from ..model.vocabulary import NOT_STATED
 from .edition import Edition, Role
 
 MOST_SIMILAR = 5
-# How much a shared value says about likeness. A language alone says nothing: almost every role asks for English.
-_WEIGHTS: Mapping[Dimension, int] = {
-    Dimension.COUNTRIES: 4,
-    Dimension.GRADES: 3,
-    Dimension.ORGANISATIONS: 2,
-    Dimension.CATEGORIES: 2,
-}
-_REASONS = {
-    Dimension.COUNTRIES: "country",
-    Dimension.GRADES: "grade",
-    Dimension.ORGANISATIONS: "organisation",
-    Dimension.CATEGORIES: "category",
+# How much a shared value says about likeness, and what it is called. A language alone says nothing: almost every role
+# asks for English.
+_SHARED: Mapping[Dimension, tuple[int, str]] = {
+    Dimension.COUNTRIES: (4, "country"),
+    Dimension.GRADES: (3, "grade"),
+    Dimension.ORGANISATIONS: (2, "organisation"),
+    Dimension.CATEGORIES: (2, "category"),
 }
 
 
 def _levels() -> Iterator[tuple[tuple[Dimension, ...], ...]]:
     """What two roles can share, what says most first; what says as much together."""
-    subsets = [subset for size in range(1, len(_WEIGHTS) + 1) for subset in combinations(_WEIGHTS, size)]
-    weights = {subset: sum(_WEIGHTS[dimension] for dimension in subset) for subset in subsets}
+    subsets = [subset for size in range(1, len(_SHARED) + 1) for subset in combinations(_SHARED, size)]
+    weights = {subset: sum(_SHARED[dimension][0] for dimension in subset) for subset in subsets}
     for weight in sorted(set(weights.values()), reverse=True):
         yield tuple(subset for subset in subsets if weights[subset] == weight)
 
@@ -46,7 +41,7 @@ class Likeness:
         self.roles = edition.site.open_roles
         self.bits: dict[tuple[Dimension, str], int] = {}
         for number, role in enumerate(self.roles):
-            for dimension in _WEIGHTS:
+            for dimension in _SHARED:
                 for key in role.listing.keys_of(dimension):
                     if key != NOT_STATED:
                         self.bits[dimension, key] = self.bits.get((dimension, key), 0) | 1 << number
@@ -57,7 +52,7 @@ class Likeness:
 
         A role that is over offers the most urgent open ones where nothing is alike, so that its page leads somewhere.
         """
-        shared = {dimension: self._sharing(role.listing, dimension) for dimension in _WEIGHTS}
+        shared = {dimension: self._sharing(role.listing, dimension) for dimension in _SHARED}
         own = self.number.get(role.slug)
         taken = 0 if own is None else 1 << own
         found: list[tuple[Role, str]] = []
@@ -73,7 +68,7 @@ class Likeness:
             while alike and len(found) < MOST_SIMILAR:
                 lowest = alike & -alike
                 alike ^= lowest
-                why = [dimension for dimension in _WEIGHTS if shared[dimension] & lowest]
+                why = [dimension for dimension in _SHARED if shared[dimension] & lowest]
                 found.append((self.roles[lowest.bit_length() - 1], _reason(why)))
             if len(found) == MOST_SIMILAR:
                 break
@@ -89,6 +84,6 @@ class Likeness:
 
 
 def _reason(shared: list[Dimension]) -> str:
-    words = [_REASONS[dimension] for dimension in shared]
+    words = [_SHARED[dimension][1] for dimension in shared]
     text = words[0] if len(words) == 1 else ", ".join(words[:-1]) + f" and {words[-1]}"
     return f"same {text}"

@@ -12,7 +12,6 @@ from ..model import clock
 from ..model.model import Deadline, Event, History, Kind, Standing, State, When
 from ..model.schema import DutyStation, EducationExperience, Posting, Salary, Settings
 from ..model.vocabulary import city_of_zone, countries
-from . import wording
 from .deadlines import last_full_day, local_deadline
 
 STATE_WORDS = {
@@ -229,5 +228,5 @@ def utc_text(instant: datetime) -> str:
 def when_told(event: Event, settings: Settings) -> str:
     """When an event was, as exactly as it is known."""
     if event.exact:
-        return wording.instant_text(event.instant)
-    return wording.short_date(wording.site_day(event.instant, settings))
+        return instant_text(event.instant)
+    return short_date(site_day(event.instant, settings))

@@ -7,7 +7,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from ..edition import wording
-from ..edition.deadlines import instant_of
+from ..edition.deadlines import start_of
 from ..edition.edition import Collection, Edition, Role
 from ..edition.routes import CalendarFile, Links, PostingPage, RoleCalendar
 from ..edition.titles import name_apart, place_of
@@ -101,7 +101,7 @@ def _entry(role: Role, content: Content) -> DeadlineEntry:
         changes.append(role.since)
     if not deadline.stated:
         # A rule that changed moved it, or may have: a calendar takes another instant only from a later revision.
-        moved = (instant_of(when, content.settings) for when in content.settings.deadlines_moved)
+        moved = (start_of(when, content.settings) for when in content.settings.deadlines_moved)
         changes += [instant for instant in moved if instant > role.history.opened]
     organisation = content.name_of(Dimension.ORGANISATIONS, listing.organisation)
     bare = role.takedown

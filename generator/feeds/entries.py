@@ -8,8 +8,8 @@ from typing import NamedTuple, assert_never
 
 from ..edition import wording
 from ..edition.deadlines import local_deadline
-from ..edition.edition import BEGINNING, SITE_AT_LEAST, Collection, Edition, Role, kinds, newest_first
-from ..edition.history import LATEST_DAYS
+from ..edition.edition import BEGINNING, Collection, Edition, Role, kinds, newest_first
+from ..edition.history import LATEST_DAYS, tag_uri
 from ..edition.routes import (
     ArchiveFile,
     FeedFile,
@@ -21,13 +21,11 @@ from ..edition.routes import (
     SectionPage,
     WeekPage,
     WeeksFeed,
-    WeeksPage,
     page_of,
 )
 from ..edition.stated import StatedFacts, read_stated
 from ..edition.titles import name_apart, place_of
 from ..edition.wording import utc_text, when_told
-from ..model import clock
 from ..model.content import Content
 from ..model.fields import read_when
 from ..model.model import Dimension, Event, Kind, Standing
@@ -193,7 +191,7 @@ def _feed(page: FeedFile, collection: Collection, events: tuple[Event, ...], con
     title, about = _TOLD[page.scope]
     return Feed(
         page=page,
-        id=_tag(settings, f"feed/{where}{page.scope}"),
+        id=tag_uri(settings, f"feed/{where}{page.scope}"),
         title=": ".join(filter(None, (settings.title, name, title))),
         description=f"{': '.join(filter(None, (about, name)))}. {settings.description}",
         about=page_of(page),
@@ -217,11 +215,6 @@ def feed_start(settings: Settings) -> datetime:
     return datetime.combine(day, time.min, UTC)
 
 
-def _tag(settings: Settings, specific: str) -> str:
-    authority = settings.tag_authority
-    return f"tag:{authority.domain},{authority.date}:{specific}"
-
-
 class EntrySubject(NamedTuple):
     """What an entry is made from besides the content's surroundings; `stated` is what the posting states, packed."""
 
@@ -239,7 +232,7 @@ def entry_of(subject: EntrySubject, content: Content) -> Entry:
     stated = read_stated(subject.stated)
     return Entry(
         id=event.id,
-        title=f"{wording.event_word(event, role.history)}: {_title(event, role, content)}",
+        title=f"{wording.event_word(event, role.history)}: {role_line(event, role, content)}",
         page=page,
         instant=event.instant,
         changed=changed,
@@ -262,7 +255,7 @@ def _changed(event: Event, role: Role) -> datetime:
     return max([event.instant, *later])
 
 
-def _title(event: Event, role: Role, content: Content) -> str:
+def role_line(event: Event, role: Role, content: Content) -> str:
     """A role in one line: title, grade, organisation, place, and the deadline that the event is about."""
     if role.takedown:
         return role.title
@@ -366,52 +359,3 @@ def _facts(event: Event, role: Role, stated: StatedFacts) -> Iterator[tuple[str,
     yield "organisation", role.listing.organisation
     if stated.category:
         yield "category", stated.category
-
-
-@dataclass(frozen=True, slots=True)
-class WeeksSubject:
-    """The weeks that are over, the newest first, each with its events and the role of each."""
-
-    weeks: tuple[tuple[int, int, tuple[Event, ...], tuple[Role, ...]], ...]
-
-
-def weeks_subject(edition: Edition) -> WeeksSubject:
-    """A week is told when it is over, so that its entry says everything at once and never changes its date."""
-    zone, roles = edition.settings.timezone, edition.role_by_id
-    over = [week for week in edition.weeks if clock.week_ends(*week, zone) <= edition.now][:SITE_AT_LEAST]
-    events = ((week, tuple(edition.weeks[week])) for week in over)
-    return WeeksSubject(tuple((*week, found, tuple(roles[event.posting] for event in found)) for week, found in events))
-
-
-def weeks_feed(subject: WeeksSubject, content: Content) -> Feed:
-    """The feed of the weeks."""
-    settings = content.settings
-    entries = [
-        _week_entry(year, week, list(zip(events, roles, strict=True)), content)
-        for year, week, events, roles in subject.weeks
-    ]
-    return Feed(
-        page=WeeksFeed(),
-        id=_tag(settings, "feed/weeks"),
-        title=f"{settings.title}: week by week",
-        description=f"What happened, week by week. {settings.description}",
-        about=WeeksPage(),
-        updated=entries[0].instant if entries else feed_start(settings),
-        entries=tuple(entries),
-    )
-
-
-def _week_entry(year: int, week: int, told: Sequence[tuple[Event, Role]], content: Content) -> Entry:
-    by_kind = [
-        (word, [_title(event, role, content) for event, role in told if event.kind is kind])
-        for kind, word in wording.KIND_WORDS.items()
-    ]
-    ends = clock.week_ends(year, week, content.settings.timezone)
-    return Entry(
-        id=_tag(content.settings, f"week/{year:04}-W{week:02}"),
-        title=f"Week {week} of {year}: {wording.span(*wording.week_days(year, week))}",
-        page=WeekPage(year, week),
-        instant=ends,
-        changed=ends,
-        lines=tuple((word, "; ".join(titles) + ".") for word, titles in by_kind if titles),
-    )

@@ -46,7 +46,7 @@ def postings_json(subject: DataSubject, content: Content, links: Links, stated_b
     yield head[:-1] + b',\n"postings": ['
     yield from _lines(_posting(role, links, stated_by) for role in subject.roles)
     yield b'],\n"events": ['
-    yield from _lines(encode(_event(event)) for event in newest_first(subject.roles))
+    yield from _lines(encode(event_data(event)) for event in newest_first(subject.roles))
     yield b"]}\n"
 
 
@@ -87,7 +87,8 @@ def _deadline(deadline: Deadline) -> dict[str, object]:
     }
 
 
-def _event(event: Event) -> dict[str, str]:
+def event_data(event: Event) -> dict[str, str]:
+    """An event as data."""
     return {"id": event.id, "posting": event.posting, "kind": event.kind, "instant": utc_text(event.instant)}
 
 

@@ -27,24 +27,32 @@ RenderEntry = Callable[[Entry], str]
 
 def rss_items(entries: Sequence[Entry], settings: Settings, links: Links, html: RenderEntry) -> list[bytes]:
     """Each entry as an item of RSS 2.0; `html` renders its content."""
-    return _cut(_ITEM, _rss(_empty(settings), entries, links, html), entries)
+    document = _parsed(_holding(entries, settings, links, html).rss_str(pretty=True))
+    return _cut(_ITEM, _rss(document), entries)
 
 
 def rss(feed: Feed, items: Iterable[bytes], settings: Settings, links: Links, stylesheet: str) -> bytes:
     """The feed as RSS 2.0 around its items; `stylesheet` is the address of a CSS file."""
-    frame = _rss(_generator(feed, settings, links, RSS), (), links, None, stylesheet, feed)
-    return _filled(frame, b"  </channel>\n", items)
+    document = _parsed(_generator(feed, settings, links, RSS).rss_str(pretty=True))
+    _relate(document[0], feed, links, RSS)
+    return _filled(_rss(document, stylesheet), b"  </channel>\n", items)
 
 
 def atom_entries(entries: Sequence[Entry], settings: Settings, links: Links, html: RenderEntry) -> list[bytes]:
     """Each entry as one of Atom 1.0; `html` renders its content."""
-    return _cut(_ENTRY, _atom(_empty(settings), entries, links, html), entries)
+    document = _parsed(_holding(entries, settings, links, html).atom_str(pretty=True))
+    for link in document.iterfind(f"{_ATOM}entry/{_ATOM}link"):
+        # feedgen 1.0.0 loses these two on the way (python-feedgen issue 132).
+        link.set("rel", "alternate")
+        link.set("type", "text/html")
+    return _cut(_ENTRY, _document(document), entries)
 
 
 def atom(feed: Feed, entries: Iterable[bytes], settings: Settings, links: Links, stylesheet: str) -> bytes:
     """The feed as Atom 1.0 around its entries."""
-    frame = _atom(_generator(feed, settings, links, ATOM), (), links, None, stylesheet, feed)
-    return _filled(frame, b"</feed>\n", entries)
+    document = _parsed(_generator(feed, settings, links, ATOM).atom_str(pretty=True))
+    _relate(document, feed, links, ATOM)
+    return _filled(_document(document, stylesheet), b"</feed>\n", entries)
 
 
 # An entry is the same in every feed. So feedgen makes each once, in a feed of its own, and feeds around them without
@@ -65,45 +73,15 @@ def _filled(frame: bytes, end: bytes, pieces: Iterable[bytes]) -> bytes:
     return b"".join((before, *pieces, found, after))
 
 
-def _rss(
-    generator: "FeedGenerator",
-    entries: Iterable[Entry],
-    links: Links,
-    html: RenderEntry | None,
-    stylesheet: str = "",
-    feed: Feed | None = None,
-) -> bytes:
-    for entry in entries:
-        _add(generator, entry, links, html)
+def _parsed(text: bytes) -> "_Element":
     from lxml import etree
 
-    root = etree.fromstring(generator.rss_str(pretty=True))
-    if feed:
-        _relate(root[0], feed, links, RSS)
+    return etree.fromstring(text)
+
+
+def _rss(document: "_Element", stylesheet: str = "") -> bytes:
     # The RSS Advisory Board asks for these references in plain text: some readers decode a text twice.
-    return _document(root, stylesheet).replace(b"&amp;", b"&#x26;").replace(b"&lt;", b"&#x3C;")
-
-
-def _atom(
-    generator: "FeedGenerator",
-    entries: Iterable[Entry],
-    links: Links,
-    html: RenderEntry | None,
-    stylesheet: str = "",
-    feed: Feed | None = None,
-) -> bytes:
-    for entry in entries:
-        _add(generator, entry, links, html)
-    from lxml import etree
-
-    root = etree.fromstring(generator.atom_str(pretty=True))
-    if feed:
-        _relate(root, feed, links, ATOM)
-    for link in root.iterfind(f"{_ATOM}entry/{_ATOM}link"):
-        # feedgen 1.0.0 loses these two on the way (python-feedgen issue 132).
-        link.set("rel", "alternate")
-        link.set("type", "text/html")
-    return _document(root, stylesheet)
+    return _document(document, stylesheet).replace(b"&amp;", b"&#x26;").replace(b"&lt;", b"&#x3C;")
 
 
 def _relate(parent: "_Element", feed: Feed, links: Links, media_type: str) -> None:
@@ -125,14 +103,14 @@ def _relate(parent: "_Element", feed: Feed, links: Links, media_type: str) -> No
         own.addnext(element)
 
 
-def _document(root: "_Element", stylesheet: str) -> bytes:
+def _document(root: "_Element", stylesheet: str = "") -> bytes:
     from lxml import etree
 
     root.addprevious(etree.ProcessingInstruction("xml-stylesheet", f'type="text/css" href="{stylesheet}"'))
     return bytes(etree.tostring(root.getroottree(), xml_declaration=True, encoding="UTF-8")) + b"\n"
 
 
-def _empty(settings: Settings) -> "FeedGenerator":
+def _holding(entries: Iterable[Entry], settings: Settings, links: Links, html: RenderEntry) -> "FeedGenerator":
     """A feed that only holds entries until they are cut out."""
     from feedgen.feed import FeedGenerator
 
@@ -142,6 +120,8 @@ def _empty(settings: Settings) -> "FeedGenerator":
     generator.description("-")
     generator.link(href=settings.base_url)
     generator.updated(datetime.min.replace(tzinfo=UTC))
+    for entry in entries:
+        _add(generator, entry, links, html)
     return generator
 
 

@@ -48,7 +48,7 @@ def read_date(text: str) -> ReadDate | None:
         return None
     day, end = found
     doubt = _wrong_weekday(text, day)
-    clock, zone = _clock_in(text[end:], day)
+    clock, zone = _clock_in(text[end:])
     if clock is None:
         return ReadDate(day.isoformat(), day, doubt)
     if zone is None:
@@ -100,7 +100,7 @@ def _wrong_weekday(text: str, day: date) -> str:
     return f"it names a {match['name'].capitalize()}, and {day.isoformat()} is a {_DAYS[day.weekday()].capitalize()}"
 
 
-def _clock_in(text: str, day: date) -> tuple[time | None, tzinfo | None]:
+def _clock_in(text: str) -> tuple[time | None, tzinfo | None]:
     """The time of day in what follows a date, and its zone."""
     match = _CLOCK.search(text[:80])
     if not match:

@@ -17,7 +17,7 @@ from ..editing.editors import FORM, FORM_TEXT
 from ..model.problems import shown
 from ..model.vocabulary import notice_words
 from ..reading.frontmatter import MAX_FRONT_MATTER_BYTES, read_mapping
-from ..work.apart import Apart, NoAnswer
+from ..work.limits import Apart, NoAnswer
 from .dates import read_date
 from .drafting import Draft, Unreadable
 from .notices import Bench, StatedField, read_notice
@@ -37,17 +37,24 @@ _LINKS = frozenset({"url", "link", "source url", "notice url", "permalink"})
 FoundNotice = tuple[str, list[StatedField], str]  # text, facts, the source's name
 
 
-def drafts_in(text: str, source: str, bench: Bench, names: Mapping[str, str]) -> Iterator[Draft | Unreadable]:
+def drafts_in(
+    text: str,
+    source: str,
+    bench: Bench,
+    names: Mapping[str, str],
+    find: Callable[[str, str, Mapping[str, str]], list[FoundNotice | Unreadable]] | None = None,
+) -> Iterator[Draft | Unreadable]:
     """Every vacancy of a source, whatever its form; in the place of one that cannot be read stands why.
 
-    `names` says which column or key of the source states what: its name by ours.
+    `names` says which column or key of the source states what: its name by ours. `find` is `found_in`, called in a
+    process of its own.
     """
     text = _text(text)
     found: list[FoundNotice | Unreadable] = [(text, [], source)]
     # Plain text needs no parser of others, and so no process of its own.
     if _form_of(text, source):
         try:
-            found = _FOUND_APART(text, source, dict(names))
+            found = (find or _FOUND_APART)(text, source, dict(names))
         except NoAnswer as why:
             found = [Unreadable(f"{source} {why}")]
     yield from drafted(found, bench)

@@ -290,7 +290,7 @@ def _emergency(reader: Reader, value: str, line: NoticeLine) -> None:
         reader.draft.state("emergency", {"level": f"L{level[1]}", "supports": supports}, line.origin)
 
 
-def _source(reader: Reader, value: str, line: NoticeLine) -> None:
+def _source(reader: Reader, value: str, _line: NoticeLine) -> None:
     if value.startswith("https://"):
         reader.source.setdefault("url", value.split()[0])
     else:

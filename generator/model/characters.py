@@ -30,6 +30,7 @@ _JOINED = frozenset(
 )
 # Emoji that are no symbols to Unicode.
 _PICTURES = frozenset("\u203c\u2049\u2139\u2194\u25fb\u25fc\u25fd\u25fe\u2934\u2935\u3030\u303d")
+_PLAIN = re.compile("[0-9A-Za-z]")
 _BLANK = frozenset("\u2800\U0001d159")  # symbols without ink
 
 
@@ -58,6 +59,8 @@ def cleared(text: str) -> str:
 
 def blank(text: str) -> bool:
     """Whether a reader would see nothing of a text."""
+    if _PLAIN.search(text):  # most texts, at a third of the cost
+        return False
     seen = (char for char in _SUSPECT.sub("", text) if char not in _BLANK)
     return not any(unicodedata.category(char)[0] in "LNPS" for char in seen)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from .telling import visible
 
@@ -13,8 +13,7 @@ _LONGEST_WORD = 100  # characters of a word that is looked for among the known o
 _MOST_COMPARED = 128  # known words
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
+class Place(NamedTuple):
     """A position in a text file; line and column count from 1, columns in characters."""
 
     line: int = 1

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from ..edition import wording
-from ..edition.edition import Collection, Edition, Role, ended_long_ago, kinds
+from ..edition.edition import Collection, Edition, Role, ended_long_ago
 from ..edition.routes import (
     AliasPage,
     ArchivePage,
@@ -27,7 +27,6 @@ from ..edition.routes import (
     OpenedPage,
     PostingPage,
     SectionPage,
-    WeekPage,
     WeeksFeed,
     WeeksPage,
     hashed_name,
@@ -36,17 +35,18 @@ from ..edition.routes import (
 from ..edition.similar import Likeness
 from ..edition.titles import DIMENSION_WORDS, collection_title, name_apart, place_of, section_title, title_of
 from ..edition.wording import utc_text
-from ..model import clock
 from ..model.content import Content, PageFile, PostingFile
-from ..model.model import Dimension, Kind, State
+from ..model.model import Dimension, State
 from ..model.vocabulary import NOT_STATED, country_notes
 from .corrections import file_address, report_address
 from .facts import explanations_of, facts_of, organisation_facts
 from .finding import facets
 from .matching import notice_of
 from .pictures import Strip, locator, strip, world_map
+from .rows import by_day, happening_of, row_of
 from .structured import job_posting
 from .views import (
+    HOME_LINK,
     AliasView,
     ArchiveView,
     CollectionEntry,
@@ -66,14 +66,8 @@ from .views import (
     PostingView,
     SectionView,
     TakenDownView,
-    WeeksView,
-    WeekView,
-    by_day,
-    happening_of,
-    row_of,
 )
 
-HOME = Link("Home", Home())
 ENDED_SHOWN, ENDED_PER_PAGE = 20, 50
 
 
@@ -135,13 +129,13 @@ def posting_view(subject: PostingSubject, file: PostingFile, content: Content, l
     role = subject.role
     row = row_of(role, content)
     if role.takedown:
-        head = Head(row.page, role.title, "This posting was taken down.", (HOME,), indexed=False)
+        head = Head(row.page, role.title, "This posting was taken down.", (HOME_LINK,), indexed=False)
         return TakenDownView(head, row)
     posting = file.posting
     organisation = content.organisations[posting.organisation]
     description = posting.summary or f"{posting.title}, {organisation.organisation.name}, {row.place}"
     country = role.listing.keys_of(Dimension.COUNTRIES)[0]
-    crumbs = (HOME, _section_link(Dimension.COUNTRIES), _collection_link(Dimension.COUNTRIES, country, content))
+    crumbs = (HOME_LINK, _section_link(Dimension.COUNTRIES), _collection_link(Dimension.COUNTRIES, country, content))
     title = f"{posting.title}, {organisation.organisation.name}"
     text = file.prose.html or f"<p>{escape(description)}</p>"
     return PostingView(
@@ -194,7 +188,7 @@ def section_view(dimension: Dimension, edition: Edition) -> SectionView:
         # A country whose only posting was taken down keeps its feeds, but nothing here names it.
         if total or dimension is Dimension.ORGANISATIONS:
             entries.append(CollectionEntry(link, len(collection.open_roles), total, note))
-    head = Head(SectionPage(dimension), title, intro, (HOME,))
+    head = Head(SectionPage(dimension), title, intro, (HOME_LINK,))
     shown = world_map(edition.collections[dimension]) if dimension is Dimension.COUNTRIES else None
     return SectionView(head, intro, tuple(entries), shown)
 
@@ -213,7 +207,7 @@ def collection_view(collection: Collection, edition: Edition) -> CollectionView:
     dimension, key, content = collection.dimension, collection.key, edition.content
     assert dimension is not None, "the whole site is the home page"
     name, full_name = _full_name(collection, edition)
-    crumbs = (HOME, _section_link(dimension))
+    crumbs = (HOME_LINK, _section_link(dimension))
     page = CollectionPage(dimension, key)
     term = content.term(dimension, key)
     file = content.organisations.get(key) if dimension is Dimension.ORGANISATIONS else None
@@ -250,7 +244,7 @@ def ended_views(collection: Collection, edition: Edition) -> Iterator[EndedView]
     ended, last = collection.ended, _last_page(collection)
     place = CollectionPage(collection.dimension, collection.key)
     name, full_name = _full_name(collection, edition)
-    crumbs = (HOME, _section_link(collection.dimension), Link(collection_title(collection), place))
+    crumbs = (HOME_LINK, _section_link(collection.dimension), Link(collection_title(collection), place))
     for number in range(1, last + 1):
         roles = ended[(number - 1) * ENDED_PER_PAGE : number * ENDED_PER_PAGE]
         days = f"{_day(roles[0], edition)} to {_day(roles[-1], edition)}"
@@ -293,7 +287,7 @@ def closing_view(edition: Edition) -> ListView:
     roles = [role for role in edition.site.open_roles if role.state is State.CLOSING]
     days = edition.settings.closing_window_days
     intro = f"Roles whose deadline is at most {days} days away, the nearest first."
-    head = Head(ClosingPage(), "Closing soon", intro, (HOME,), ClosingPage())
+    head = Head(ClosingPage(), "Closing soon", intro, (HOME_LINK,), ClosingPage())
     return ListView(head, intro, "No role closes within this time.", by_day(roles))
 
 
@@ -305,7 +299,7 @@ def opened_view(edition: Edition) -> ListView:
         day = wording.long_date(wording.site_day(role.opening, edition.settings))
         groups.setdefault(day, []).append(role)
     rows = tuple(Group(f"Opened {day}", tuple(found)) for day, found in groups.items())
-    head = Head(OpenedPage(), "Newly opened", intro, (HOME,), OpenedPage())
+    head = Head(OpenedPage(), "Newly opened", intro, (HOME_LINK,), OpenedPage())
     return ListView(head, intro, "No role is open.", rows)
 
 
@@ -316,71 +310,30 @@ def archive_view(edition: Edition) -> ArchiveView:
         for (year, month), roles in edition.months.items()
     )
     return ArchiveView(
-        Head(ArchivePage(), "Archive", "Roles that are over, by the month in which they ended.", (HOME,)), months
+        Head(ArchivePage(), "Archive", "Roles that are over, by the month in which they ended.", (HOME_LINK,)), months
     )
 
 
-def month_view(year: int, month: int, roles: list[Role], edition: Edition) -> ListView:
+def month_view(year: int, month: int, roles: list[Role]) -> ListView:
     """The page of the roles that ended in one month."""
     title = wording.month_name(year, month)
     intro = f"Roles that ended in {title}."
-    crumbs = (HOME, Link("Archive", ArchivePage()))
+    crumbs = (HOME_LINK, Link("Archive", ArchivePage()))
     rows = Group("", tuple(roles))
     return ListView(Head(MonthPage(year, month), f"Ended in {title}", intro, crumbs), intro, "", (rows,))
-
-
-def week_title(year: int, week: int) -> str:
-    """Week 23 of 2026."""
-    return f"Week {week} of {year}"
-
-
-def weeks_view(edition: Edition) -> WeeksView:
-    """The page that lists all weeks."""
-    weeks = tuple(
-        Link(
-            f"{week_title(year, week)}: {wording.span(*wording.week_days(year, week))}",
-            WeekPage(year, week),
-            len(events),
-        )
-        for (year, week), events in edition.weeks.items()
-    )
-    return WeeksView(Head(WeeksPage(), "Weeks", "What happened, week by week.", (HOME,), WeeksPage()), weeks)
-
-
-_PARTS = (
-    ("New", (Kind.OPENED,)),
-    ("Deadline moved or reopened", (Kind.EXTENDED, Kind.SHORTENED, Kind.REOPENED)),
-    ("Closing", (Kind.CLOSING,)),
-    ("Closed", (Kind.CLOSED, Kind.WITHDRAWN, Kind.FILLED)),
-)
-
-
-def week_view(year: int, week: int, edition: Edition) -> WeekView:
-    """The page of an ISO week: what happened, in four parts."""
-    events = sorted(edition.weeks[year, week], key=lambda event: (event.instant, event.id))
-    days = wording.span(*wording.week_days(year, week))
-    roles = edition.role_by_id
-    parts = tuple(
-        (title, tuple((event, roles[event.posting]) for event in kinds(events, *wanted))) for title, wanted in _PARTS
-    )
-    crumbs = (HOME, Link("Weeks", WeeksPage()))
-    summary = f"What happened in the week of {days}."
-    head = Head(WeekPage(year, week), week_title(year, week), summary, crumbs, WeeksPage())
-    running = clock.week_ends(year, week, edition.settings.timezone) > edition.now
-    return WeekView(head, days, running, tuple((title, found) for title, found in parts if found))
 
 
 def editors_view(file: PageFile) -> EditorsView:
     """A page that the editors wrote."""
     summary = file.page.summary or ""
-    head = Head(EditorsPage(file.slug), file.page.title, summary or file.page.title, (HOME,))
+    head = Head(EditorsPage(file.slug), file.page.title, summary or file.page.title, (HOME_LINK,))
     return EditorsView(head, file.prose, summary)
 
 
 def feeds_view(edition: Edition) -> FeedsView:
     """The page that lists every feed and calendar."""
     head = Head(
-        FeedsPage(), "Feeds and calendars", "Every feed and calendar of this digest, and how to use them.", (HOME,)
+        FeedsPage(), "Feeds and calendars", "Every feed and calendar of this digest, and how to use them.", (HOME_LINK,)
     )
     sections = tuple(
         (section_title(dimension), tuple(_feed_row(one, edition.content) for one in found.values()))

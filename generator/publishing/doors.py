@@ -3,7 +3,7 @@
 import errno
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
@@ -34,7 +34,7 @@ def writing_folder(out: Path, sources: Iterable[Path], *, in_place: bool = False
     before = {parent for parent in (out, *out.parents) if parent.is_dir()}
     mark = mark_of(out)
     with ExitStack() as locks:
-        try:
+        with _refused_if_unwritable(out):
             if mark and (waiting := between(out, mark)):
                 with _locked(waiting, out):
                     put_back(out, waiting)
@@ -47,14 +47,9 @@ def writing_folder(out: Path, sources: Iterable[Path], *, in_place: bool = False
             clear(out)
             clear(place or out)
             folder = Path(mkdtemp(prefix=ASIDE, dir=place or out))
-        except OSError as error:
-            raise _unwritable(out, error) from error
         try:
-            yield folder
-        except OSError as error:
-            if error.errno not in NO_ROOM:
-                raise
-            raise _unwritable(out, error) from error
+            with _refused_if_unwritable(out, NO_ROOM):
+                yield folder
         finally:
             if not in_place:
                 shutil.rmtree(folder, ignore_errors=True)
@@ -109,8 +104,15 @@ def _let_go_all() -> None:
 os.register_at_fork(after_in_child=_let_go_all)
 
 
-def _unwritable(out: Path, error: OSError) -> Refused:
-    return Refused(f"{out} cannot be written ({error.strerror or error}), what is there stays as it was")
+@contextmanager
+def _refused_if_unwritable(out: Path, reasons: Collection[int] = ()) -> Iterator[None]:
+    """Raises Refused for an error of the system: for any, or for these numbers alone."""
+    try:
+        yield
+    except OSError as error:
+        if reasons and error.errno not in reasons:
+            raise
+        raise Refused(f"{out} cannot be written ({error.strerror or error}), what is there stays as it was") from error
 
 
 def _refuse_wrong_place(out: Path, sources: Iterable[Path]) -> None:

@@ -15,14 +15,8 @@ from ..model.telling import visible
 from ..work.stamps import stamp_of
 
 MANIFEST = ".vacancy-digest.json"
-
-
 ASIDE = ".vacancy-digest-new-"
-
-
 _POSTING = re.compile(r"postings/[^/]+/index\.html")
-
-
 _ENOUGH_TO_TELL = 10  # postings; of fewer, half may well go at once
 
 

@@ -1,7 +1,7 @@
 """One file with front matter, read and judged by itself."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -76,7 +76,8 @@ class Reading:
         for place, message in problems:
             self.add(path, "body", message, place)
         with timed(tally.here, "schema"):
-            return self.mapping(form, path, front, first_line=2, words=words, prose=prose)
+            document = self.mapping(form, path, front, first_line=2, words=words)
+        return replace(document, prose=prose) if document else None
 
     def yaml(self, form: type[_Form], path: Path) -> Document[_Form] | None:
         """A file that is all YAML."""
@@ -84,14 +85,7 @@ class Reading:
         return None if text is None else self.mapping(form, path, text, first_line=1)
 
     def mapping(
-        self,
-        form: type[_Form],
-        path: Path,
-        text: str,
-        *,
-        first_line: int,
-        words: Vocabulary | None = None,
-        prose: Prose = NOTHING,
+        self, form: type[_Form], path: Path, text: str, *, first_line: int, words: Vocabulary | None = None
     ) -> Document[_Form] | None:
         """Front matter, or a file that is all YAML, judged by its form. Its text begins on `first_line` of the file."""
         written, form_findings = read_mapping(text, first_line)
@@ -100,7 +94,7 @@ class Reading:
         if not written.judged:
             return None
         value, findings = read_fields(form, written, words)
-        document = Document(problem_at(self.root, path, "", "").path, path.stem, written, value, prose)
+        document = Document(problem_at(self.root, path, "", "").path, path.stem, written, value)
         for finding in findings:
             place, key, message = finding.place, finding.key, finding.message
             problem = Problem(document.path, place, key, message, instead=finding.instead)
@@ -110,7 +104,7 @@ class Reading:
                 self.problems.append(problem)
         return document
 
-    def named(self, path: Path, judge: Callable[[str], str | None] = lambda name: None) -> bool:
+    def named(self, path: Path, judge: Callable[[str], str | None] = lambda _name: None) -> bool:
         """Whether a Markdown file's name can stand in an address; if not, the reason is among the problems."""
         if path.suffix != ".md":
             self.add(path, "file name", f"{shown(path.name)} does not end in .md, rename or move the file")

@@ -23,8 +23,6 @@ from .frontmatter import forbidden_characters
 MAX_TEXT_BYTES = 96 * 1024
 MAX_STATIC_BYTES = 25 * 1024 * 1024  # the most that Cloudflare Pages serves
 MAX_LOGO_BYTES = 1024 * 1024
-
-
 MAX_FOLDER_DEPTH = 16
 _LINK = "is a symbolic link, put the file itself here"
 # What editors, file managers and merges leave behind, besides files with a dot at the start: backups (`x~`, of Emacs
@@ -197,12 +195,9 @@ def decoded_text(root: Path, path: Path, raw: bytes) -> tuple[str, list[Problem]
 def read_bytes(root: Path, path: Path, limit: int) -> tuple[bytes, list[Problem]]:
     """A regular file's bytes, or why it cannot be read."""
     try:
-        # What was a file when the folder was listed may be a link by now, or a pipe that nobody writes to.
-        with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NOFOLLOW | os.O_NONBLOCK)) as file:
-            wrong = _no_plain_file(root, path, os.fstat(file.fileno()), limit)
-            return (b"", [wrong]) if wrong else (file.read(), [])
-    except OSError as error:
-        return b"", [_unread(shown_path(root, path), error)]
+        return b"".join(pieces(root, path, limit)), []
+    except Unread as error:
+        return b"", [error.problem]
 
 
 def _opened(root: Path, path: Path) -> BinaryIO:
@@ -210,13 +205,12 @@ def _opened(root: Path, path: Path) -> BinaryIO:
     pipe that nobody writes to, so each is opened in the one before and none is waited for.
     """
     *folders, name = path.relative_to(root).parts
-    at = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
+    at = os.open(root, _FOLDER)
     try:
         for folder in folders:
-            inner = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=at)
-            os.close(at)
-            at = inner
-        return os.fdopen(os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=at), "rb")
+            above, at = at, os.open(folder, _FOLDER | os.O_NOFOLLOW, dir_fd=at)
+            os.close(above)
+        return os.fdopen(os.open(name, _OLD, dir_fd=at), "rb")
     finally:
         os.close(at)
 
@@ -233,18 +227,15 @@ def pieces(root: Path, path: Path, limit: int) -> Iterator[bytes]:
     """A regular file's bytes, a megabyte at a time, through no link whatever changes meanwhile. Raises Unread."""
     try:
         with _opened(root, path) as file:
-            if wrong := _no_plain_file(root, path, os.fstat(file.fileno()), limit):
-                raise Unread(wrong)
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise Unread(problem_at(root, path, "file", "is not a regular file, delete it"))
+            for problem in too_large(root, path, status.st_size, limit):
+                raise Unread(problem)
             while piece := file.read(1 << 20):
                 yield piece
     except OSError as error:
         raise Unread(_unread(shown_path(root, path), error)) from None
-
-
-def _no_plain_file(root: Path, path: Path, status: os.stat_result, limit: int) -> Problem | None:
-    if not stat.S_ISREG(status.st_mode):
-        return problem_at(root, path, "file", "is not a regular file, delete it")
-    return next(iter(too_large(root, path, status.st_size, limit)), None)
 
 
 def too_large(root: Path, path: Path, size: int, limit: int) -> list[Problem]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import TypeVar
 
 from ..model import schema
 from ..model.content import Content, OrganisationFile, PageFile, StaticFile
@@ -29,6 +30,9 @@ RESERVED = SECTIONS | _DEVICES | {"postings", "data", "assets", "search", "index
 _FOLDERS = ("postings", "organisations", "countries", "pages", "static")
 _FILES = ("site.yaml", "vocabulary.yaml")
 _LOGOS = MappingProxyType({".png": b"\x89PNG\r\n", ".jpg": b"\xff\xd8\xff", ".webp": b"RIFF"})
+
+
+_Form = TypeVar("_Form", schema.Organisation, schema.FreePage)
 
 
 class NoSite(Exception):
@@ -64,10 +68,11 @@ def load(root: Path, means: Means = NO_MEANS, early: Early | None = None) -> Loa
     paths = {name: [file.path for file in found] for name, found in files.items() if name != "postings"}
     settings = reading.yaml(schema.Settings, paths["site.yaml"][0]) if paths["site.yaml"] else None
     words = _vocabulary(reading, paths["vocabulary.yaml"])
-    organisations = _organisations(reading, paths["organisations"])
+    files_of_organisations = [path for path in paths["organisations"] if path.suffix not in _LOGOS]
+    organisations = _by_name(reading, schema.Organisation, files_of_organisations)
     named = frozenset(path.stem for path in paths["organisations"] if path.suffix == ".md")
     reading.problems += crosscheck.organisations(organisations, named)
-    pages = _pages(reading, paths["pages"])
+    pages = _by_name(reading, schema.FreePage, paths["pages"])
     if settings:
         reading.problems += crosscheck.navigation(settings, pages, SECTIONS)
     kept = _organisation_files(organisations, _logos(reading, organisations))
@@ -151,12 +156,11 @@ def reserved_name(name: str) -> str | None:
     return f"{name} is kept for the site's own pages, rename the file" if name in RESERVED else None
 
 
-def _organisations(reading: Reading, paths: list[Path]) -> dict[str, Document[schema.Organisation]]:
-    documents = {}
+def _by_name(reading: Reading, form: type[_Form], paths: list[Path]) -> dict[str, Document[_Form]]:
+    """The Markdown files of a folder, each of whose names becomes part of an address."""
+    documents: dict[str, Document[_Form]] = {}
     for path in paths:
-        if path.suffix in _LOGOS:
-            continue
-        if reading.named(path, reserved_name) and (document := reading.document(schema.Organisation, path)):
+        if reading.named(path, reserved_name) and (document := reading.document(form, path)):
             if document.name in documents:
                 reading.add(path, "file name", f"{document.name} is there a second time, rename one of the two")
             documents[document.name] = document
@@ -218,16 +222,6 @@ def _country_notes(reading: Reading, paths: list[Path]) -> dict[str, Prose]:
                 reading.add(path, "file name", f"{code} is there a second time, rename one of the two")
             notes[code] = document.prose
     return notes
-
-
-def _pages(reading: Reading, paths: list[Path]) -> dict[str, Document[schema.FreePage]]:
-    documents = {}
-    for path in paths:
-        if reading.named(path, reserved_name) and (document := reading.document(schema.FreePage, path)):
-            if document.name in documents:
-                reading.add(path, "file name", f"{document.name} is there a second time, rename one of the two")
-            documents[document.name] = document
-    return documents
 
 
 def _static(

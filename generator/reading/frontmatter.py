@@ -206,8 +206,8 @@ class _Reader:
 
     def scalar(self, event: yaml.ScalarEvent, location: Location) -> str:
         self.last_quoted = event if event.style in {"'", '"'} else None
-        # An escape such as "\u202e" brings in what the file itself does not hold.
-        if found := next(hidden(event.value), None):
+        # An escape such as "\u202e", which only double quotes know, brings in what the file itself does not hold.
+        if event.style == '"' and (found := next(hidden(event.value), None)):
             self.refuse(event, location, f"holds the invisible character {found[1]}, delete it")
         return str(event.value)
 

@@ -22,10 +22,6 @@ from .documents import Document, Reading
 from .files import MAX_TEXT_BYTES, FoundFile, decoded_text, problem_at, read_bytes
 from .frontmatter import Location, WrittenFields, key_text, read_mapping, split
 
-_BATCH = 1000  # postings that are given to the memory at once
-_VERY_MANY = 20_000  # postings
-MANY = 400  # files to judge from which on pages are made early
-
 
 class Rules(NamedTuple):
     """What postings are judged by.
@@ -93,13 +89,13 @@ class Intake:
 def take_in(files: Sequence[FoundFile], rules: Rules, means: Means = NO_MEANS, early: Early | None = None) -> Intake:
     """Every posting without a problem, and every problem of the others; only files that changed are judged."""
     intake = Intake()
-    if len(files) > _VERY_MANY:
+    if len(files) > means.thresholds.very_many:
         # A process shares with its parent what neither of them touches, so they part before there is much to touch.
         means.crew.start()
     fresh, known = _sorted_out(files, rules, means.memo, intake)
     claims = [listing_claim(one) for one in intake.listings]
     # Where little changed, the pages of that little are soon made of files read again.
-    task = JudgingTask(rules, early if len(fresh) > MANY else None)
+    task = JudgingTask(rules, early if len(fresh) > means.thresholds.early else None)
     for taken in means.track(_taken(fresh, known, task, means, intake), len(fresh), "Reading"):
         intake.problems += taken.problems
         intake.notes += taken.notes
@@ -168,7 +164,7 @@ def _taken(
         if memo:
             changed += [(_lasting(one, memo), one.stated) for one in chunk if one.found.listing and not one.same]
             memo.restamp_postings(_lasting(one, memo) for one in chunk if one.same)
-            if len(changed) >= _BATCH:
+            if len(changed) >= means.thresholds.batch:
                 memo.remember_postings(changed)
                 changed.clear()
         yield from chunk

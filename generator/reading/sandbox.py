@@ -1,22 +1,19 @@
-"""Templates that a site brings: what they may see, name and do, and how much work one page may be.
+"""Templates that a site brings: what they may see, name and do, and that their work is charged.
 
 Jinja's sandbox keeps templates away from Python's own names. Here they see data alone, and the few functions that are
 named below. Everything that a template repeats or makes is charged to its page, so that no loop, recursion or text
 grows without end. The same template costs the same on every machine.
 """
 
-import re
-from collections.abc import Callable, ItemsView, Iterable, Iterator, KeysView, Mapping, Sized, ValuesView
+from collections.abc import Callable, Iterable, Iterator, KeysView, Mapping, Sized
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from functools import cached_property, lru_cache
 from inspect import Signature, signature
-from string import Formatter
-from sys import getsizeof
 from types import MappingProxyType, ModuleType, NoneType, UnionType
-from typing import Any, Literal, NoReturn, Union, cast, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from jinja2 import (
     BaseLoader,
@@ -25,7 +22,6 @@ from jinja2 import (
     StrictUndefined,
     Template,
     TemplateRuntimeError,
-    TemplateSyntaxError,
     Undefined,
     meta,
     nodes,
@@ -36,27 +32,35 @@ from jinja2.exceptions import SecurityError
 from jinja2.runtime import BlockReference, Context, LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import Cycler, Namespace
-from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
-# A unit is a node of a template that is passed once, an item of a list, or 32 bytes of text. A list of ten thousand
-# roles takes about so many.
-MOST_WORK = 4_000_000
-_BYTES = 5  # a unit's, as a power of two
-_ESCAPED = 5  # times as long as it was a text may become by escaping
-_OURS = 20  # what a function of the generator costs
-_DEEPEST = 12  # lists in lists
-_MOST_DIGITS = 100
-_LARGEST = 10**18  # beyond it many numbers have one hash, so that sets of them would take long
-_WIDEST = 10_000  # characters to which a text is filled up, and the like
-_LONGEST_GIVEN = 1_000  # characters of a text that is given to a function of the generator
-_LONGEST_FORMAT = 200
-_WILD_FORMAT = re.compile(r"\d{4}|\*")
-_MOST_NODES = 10_000  # of a template as it is parsed; the largest built-in one has 700
-_DEEPEST_EXPRESSION = 20  # the deepest of ours has 7 levels
-_PACKAGE = f"{__name__.partition('.')[0]}."
-_PLAIN = (str, int, float, Decimal, date, time, timedelta, Enum, type(None))
+from .meter import (
+    ESCAPED,
+    GROWING,
+    MOST_DIGITS,
+    MOST_WORK,
+    PLAIN,
+    SLOW,
+    TooMuch,
+    charged,
+    growth,
+    refuse_as_text,
+    refuse_wide,
+    refuse_wild,
+    search_work,
+    weight,
+)
 
+# How Jinja reads templates, in the sandbox and outside it.
+OPTIONS: dict[str, Any] = {
+    "autoescape": True,
+    "undefined": StrictUndefined,
+    "trim_blocks": True,
+    "lstrip_blocks": True,
+}
+_OURS = 20  # what a function of the generator costs
+_LONGEST_GIVEN = 1_000  # characters of a text that is given to a function of the generator
+_PACKAGE = f"{__name__.partition('.')[0]}."
 _OF_STRUCTURES = frozenset(
     (
         *("batch", "count", "d", "default", "dictsort", "first", "groupby", "items", "last", "length", "list", "map"),
@@ -72,10 +76,6 @@ _OF_TEXTS = frozenset(
 )
 FILTERS = _OF_STRUCTURES | _OF_TEXTS
 GLOBALS = frozenset({"range", "dict", "cycler", "joiner", "namespace"})
-_WIDE = frozenset({"batch", "center", "indent", "ljust", "rjust", "round", "slice", "truncate", "zfill"})
-_GROWING = frozenset({"indent", "join", "replace"})
-# What compares each place of a text with all of another.
-_SLOW = frozenset({"lstrip", "rfind", "rindex", "rpartition", "rsplit", "rstrip", "strip", "trim"})
 _DATE = "day isoformat isoweekday month strftime weekday year"
 _NAMES: tuple[tuple[type | tuple[type, ...], str], ...] = (
     (
@@ -97,13 +97,6 @@ _NAMES: tuple[tuple[type | tuple[type, ...], str], ...] = (
 )
 
 
-class TooMuch(TemplateRuntimeError):
-    """A page would be more work than any page should be."""
-
-    def __init__(self) -> None:
-        super().__init__("makes more than a page may hold, so look for a loop, a recursion or a text without end")
-
-
 @lru_cache(4096)
 def _data_of(kind: type) -> frozenset[str]:
     """The names of a kind of value that a template may use: fields and properties of ours, harmless methods else."""
@@ -116,74 +109,6 @@ def _data_of(kind: type) -> frozenset[str]:
         ours = [vars(base) for base in kind.__mro__ if base.__module__.startswith(_PACKAGE)]
         found |= {name for names in ours for name, one in names.items() if isinstance(one, property | cached_property)}
     return frozenset(name for name in found if not name.startswith("_"))
-
-
-def weight(value: object, *, plain: bool = False, depth: int = 0) -> int:
-    """How many units a value is, lists with all that is in them. Raises TemplateRuntimeError where that is too much,
-    and with `plain` where something in it is no text, number or date: such things are not shown as texts.
-    """
-    if isinstance(value, str):
-        return 1 + (getsizeof(value) >> _BYTES)
-    if isinstance(value, _PLAIN):
-        large = isinstance(value, int) and abs(value) > _LARGEST
-        if large or (isinstance(value, Decimal) and abs(value.adjusted()) > _MOST_DIGITS):
-            raise TemplateRuntimeError("a number is too large")
-        return 1
-    if isinstance(value, range):
-        return 1 + len(value)
-    if (items := _inside(value)) is None:
-        if plain and not isinstance(value, Undefined):
-            _refuse_as_text(value)
-        return 1
-    if depth == _DEEPEST:
-        raise TooMuch
-    total = 1
-    for item in items:
-        total += weight(item, plain=plain, depth=depth + 1)
-        if total > MOST_WORK:
-            raise TooMuch
-    return total
-
-
-def _inside(value: object) -> Iterable[object] | None:
-    """What a value holds; None for one that is taken as a whole."""
-    if isinstance(value, list | tuple | set | frozenset | KeysView | ItemsView | ValuesView):
-        return value
-    if isinstance(value, dict | MappingProxyType):
-        return [*value.keys(), *value.values()]
-    return None
-
-
-def _refuse_as_text(value: object) -> NoReturn:
-    raise TemplateRuntimeError(f"{type(value).__name__} is no text, name one of its parts")
-
-
-def _refuse_wide(name: str, values: Iterable[object]) -> None:
-    most = 8 if name == "tojson" else _WIDEST
-    if (name in _WIDE or name == "tojson") and any(isinstance(one, int) and abs(one) > most for one in values):
-        raise TemplateRuntimeError(f"{name} takes numbers up to {most}")
-    if name == "sum" and any(isinstance(one, list | tuple) for one in values):
-        raise TemplateRuntimeError("sum adds numbers")
-
-
-def _growth(name: str, value: Any, values: Iterable[object]) -> int:
-    """The most units by which what is repeated inside a text or between its pieces makes it grow."""
-    lengths = (len(one) if isinstance(one, str) else abs(one) for one in values if isinstance(one, int | str))
-    repeated = max(lengths, default=0)
-    times = value.count("\n") if name == "indent" else len(value)
-    return (times + 1) * repeated * _ESCAPED >> _BYTES
-
-
-def _refuse_wild(form: str, *, braces: bool = False) -> None:
-    wild = len(form) > _LONGEST_FORMAT or _WILD_FORMAT.search(form)
-    # A width that is a value of its own could be any number.
-    if wild or (braces and any("{" in (spec or "") for _, _, spec, _ in Formatter().parse(form))):
-        raise TemplateRuntimeError("a format is longer or wider than it may be, join texts with ~")
-
-
-def _slow(text: str, values: Iterable[object]) -> int:
-    """The most units that it takes to look for a text at each place of another."""
-    return len(text) * max((len(one) for one in values if isinstance(one, str)), default=0) >> _BYTES
 
 
 @lru_cache(256)
@@ -241,12 +166,12 @@ def _metered(name: str, function: Any) -> Callable[..., Any]:
         large = weight([value, *given], plain=of_texts)
         # An attribute of an attribute is looked up in each item.
         sandbox.spend(large * (1 + max((one.count(".") for one in given if isinstance(one, str)), default=0)))
-        _refuse_wide(name, given)
-        sandbox.spend(_slow(str(value), given) if name in _SLOW else 0)
-        if name in _GROWING:
-            sandbox.spend(_growth(name, value if isinstance(value, Sized) else str(value), given))
+        refuse_wide(name, given)
+        sandbox.spend(search_work(str(value), given) if name in SLOW else 0)
+        if name in GROWING:
+            sandbox.spend(growth(name, value if isinstance(value, Sized) else str(value), given))
         elif name == "format":
-            _refuse_wild(str(value))
+            refuse_wild(str(value))
         elif (name == "unique" and len(given) > 1) or (name == "unique" and "attribute" in kwargs):
             raise TemplateRuntimeError("unique compares texts, so let map(attribute=…) stand before it")
         first = {"context": context, "eval_context": context.eval_ctx, "environment": sandbox}
@@ -266,18 +191,18 @@ def _finalized(context: Context, value: Any) -> Any:
 def _text(context: Context, value: Any) -> Any:
     if isinstance(value, Undefined):
         str(value)  # which says what is not there
-    if not isinstance(value, _PLAIN):
-        _refuse_as_text(value)
+    if not isinstance(value, PLAIN):
+        refuse_as_text(value)
     if isinstance(value, str) and not value.isascii():
         value.encode()  # which says where it holds half a character
-    context.environment.spend(weight(value) * (1 if isinstance(value, Markup) else _ESCAPED))  # type: ignore[attr-defined]
+    context.environment.spend(weight(value) * (1 if isinstance(value, Markup) else ESCAPED))  # type: ignore[attr-defined]
     return value
 
 
 @pass_context
 def _weighed(context: Context, value: Any) -> Any:
     context.environment.spend(weight(value))  # type: ignore[attr-defined]
-    if isinstance(value, dict) and not all(isinstance(key, _PLAIN) for key in value):
+    if isinstance(value, dict) and not all(isinstance(key, PLAIN) for key in value):
         raise TemplateRuntimeError("a key is no text or number")
     return value
 
@@ -314,78 +239,6 @@ _INNER = {
     " spent": _spent,
     " each": _each,
 }
-_BODIES = (nodes.For, nodes.Macro, nodes.CallBlock, nodes.Block)
-
-
-def _units(node: nodes.Node) -> int:
-    """What it costs to pass a node once, without the bodies in it that may be passed more often."""
-    if isinstance(node, nodes.TemplateData):
-        return 1 + (len(node.data) >> _BYTES)
-    return 1 + sum(_units(one) for one in node.iter_child_nodes() if not isinstance(one, _BODIES))
-
-
-class _Charging(NodeTransformer):
-    """Puts a charge before everything that may be done often, and around everything that may be large."""
-
-    def visit_For(self, node: nodes.For) -> nodes.For:
-        units = _units(node.test) if node.test else 0
-        self._charged(node)
-        if units:
-            node.iter = _filtered(node.iter, " each", nodes.Const(1 + units))
-        return node
-
-    def _charged(self, node: Any) -> Any:
-        units = sum(map(_units, node.body))
-        self.generic_visit(node)
-        node.body.insert(0, nodes.ExprStmt(_filtered(nodes.Const(units), " spent"), lineno=node.lineno))
-        return node
-
-    visit_Macro = visit_CallBlock = visit_Block = visit_Template = _charged
-
-    def _large(self, node: Any) -> nodes.Node:
-        self.generic_visit(node)
-        return _filtered(node, " weighed") if getattr(node, "ctx", "load") == "load" else node
-
-    visit_Tuple = visit_List = visit_Dict = _large
-
-    def visit_Compare(self, node: nodes.Compare) -> nodes.Compare:
-        self.generic_visit(node)
-        node.expr = _filtered(node.expr, " weighed")
-        for one in node.ops:
-            one.expr = _filtered(one.expr, " searched" if one.op in {"in", "notin"} else " weighed")
-        return node
-
-    def visit_Concat(self, node: nodes.Concat) -> nodes.Concat:
-        self.generic_visit(node)
-        node.nodes = [_filtered(one, " text") for one in node.nodes]
-        return node
-
-    def visit_Getitem(self, node: nodes.Getitem) -> nodes.Node:
-        self.generic_visit(node)
-        if not isinstance(node.arg, nodes.Slice):
-            return node
-        ends = (node.arg.start, node.arg.stop, node.arg.step)
-        return _filtered(node.node, " sliced", *(one or nodes.Const(None) for one in ends))
-
-
-def _refuse_large(source: nodes.Template, name: str | None) -> None:
-    """Raises TemplateSyntaxError for what would take long to compile."""
-    count, waiting = 0, [(cast(nodes.Node, source), 0)]
-    while waiting:
-        node, depth = waiting.pop()
-        count += 1
-        if depth > _DEEPEST_EXPRESSION:
-            raise TemplateSyntaxError(
-                "an expression is too deep, so give parts of it names with set", node.lineno, name
-            )
-        if count > _MOST_NODES:
-            raise TemplateSyntaxError("it has too many parts, so divide it into several", node.lineno, name)
-        inside = isinstance(node, nodes.Expr)
-        waiting.extend((one, depth + 1 if inside else 0) for one in node.iter_child_nodes())
-
-
-def _filtered(node: nodes.Node, name: str, *arguments: nodes.Expr) -> nodes.Filter:
-    return nodes.Filter(node, name, list(arguments), [], None, None, lineno=node.lineno)
 
 
 class _Template(Template):
@@ -403,15 +256,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
     intercepted_binops = frozenset({"+", "-", "*", "/", "//", "**", "%"})
 
     def __init__(self, loader: BaseLoader | None = None, compiled: BytecodeCache | None = None) -> None:
-        super().__init__(
-            loader=loader,
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            bytecode_cache=compiled,
-            finalize=_finalized,
-        )
+        super().__init__(loader=loader, bytecode_cache=compiled, finalize=_finalized, **OPTIONS)
         self.at_work, self.left, self.spent = False, MOST_WORK, 0
         self.globals = {name: one for name, one in self.globals.items() if name in GLOBALS}
         self.filters = {name: _metered(name, self.filters[name]) for name in FILTERS} | _INNER
@@ -466,15 +311,15 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def getitem(self, obj: Any, argument: Any) -> Any:
         """An item of a value. Only plain keys are allowed."""
-        if not isinstance(argument, _PLAIN):
-            _refuse_as_text(argument)
+        if not isinstance(argument, PLAIN):
+            refuse_as_text(argument)
         return super().getitem(obj, argument)
 
     def wrap_str_format(self, value: Any) -> Callable[..., str] | None:
         """The safe form of `str.format`, for formats that do not make texts grow without end."""
         found = super().wrap_str_format(value)
         if found is not None:
-            _refuse_wild(value.__self__, braces=True)
+            refuse_wild(value.__self__, braces=True)
             if value.__name__ != "format":
                 return None
         return found
@@ -489,13 +334,13 @@ class Sandbox(ImmutableSandboxedEnvironment):
         given = [*args, *named.values()]
         __self.spend(weight(given, plain=of_text) + (weight(owner) if isinstance(owner, str | list | tuple) else 0))
         if isinstance(owner, str):
-            _refuse_wide(name, given)
-            __self.spend(_slow(owner, given) if name in _SLOW else 0)
-            if name in _GROWING:
+            refuse_wide(name, given)
+            __self.spend(search_work(owner, given) if name in SLOW else 0)
+            if name in GROWING:
                 pieces = given[0] if name == "join" and given and isinstance(given[0], list | tuple) else owner
-                __self.spend(_growth(name, pieces, [owner, *given] if name == "join" else given))
+                __self.spend(growth(name, pieces, [owner, *given] if name == "join" else given))
         elif name == "strftime":
-            _refuse_wild(str(given[0]) if given else "")
+            refuse_wild(str(given[0]) if given else "")
         elif (getattr(__obj, "__module__", None) or "").startswith(_PACKAGE):
             __self.spend(_OURS)
             _refuse_undeclared(__obj, args, named)
@@ -505,17 +350,17 @@ class Sandbox(ImmutableSandboxedEnvironment):
         """Works out an operator, and charges the page where it can make much of little."""
         number = (int, float, Decimal)
         if isinstance(left, number) and isinstance(right, number):
-            if operator == "**" and abs(float(right)) > _MOST_DIGITS:
-                raise TemplateRuntimeError(f"** takes exponents up to {_MOST_DIGITS}")
+            if operator == "**" and abs(float(right)) > MOST_DIGITS:
+                raise TemplateRuntimeError(f"** takes exponents up to {MOST_DIGITS}")
         elif operator == "%" and isinstance(left, str):
-            _refuse_wild(left)
+            refuse_wild(left)
             self.spend(weight(right, plain=True))
         elif operator == "*" and isinstance(left, list | tuple | str) and isinstance(right, int):
             self.spend(weight(left) * max(right, 0))
         elif operator == "*" and isinstance(right, list | tuple | str) and isinstance(left, int):
             self.spend(weight(right) * max(left, 0))
         elif operator == "+" and isinstance(left, list | tuple | str) and isinstance(right, list | tuple | str):
-            self.spend((weight(left) + weight(right)) * _ESCAPED)
+            self.spend((weight(left) + weight(right)) * ESCAPED)
         elif not (isinstance(left, Undefined) or isinstance(right, Undefined)) and not (
             operator == "-" and isinstance(left, date) and isinstance(right, date)
         ):
@@ -525,10 +370,9 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def _generate(
         self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False
     ) -> str:
-        _refuse_large(source, name)
-        charged = _Charging().visit(source)
-        charged.set_environment(self)
-        return super()._generate(charged, name, filename, defer_init)
+        found = charged(source, name)
+        found.set_environment(self)
+        return super()._generate(found, name, filename, defer_init)
 
 
 def sandboxed(texts: Mapping[str, str], own: Iterable[str]) -> frozenset[str]:

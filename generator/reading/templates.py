@@ -72,7 +72,7 @@ def read_templates(root: Path) -> tuple[Templates, list[Problem]]:
             most = MAX_TEMPLATES_BYTES // 1024
             problems.append(Problem("templates", Place(), "file", f"holds more than {most} KiB together, shorten it"))
             break
-        elif name.startswith("assets/"):
+        if name.startswith("assets/"):
             assets[name.removeprefix("assets/")] = content
         else:
             try:

@@ -61,7 +61,7 @@ def _standing(root: Path) -> list[tuple[int, int, int] | None]:
     return found
 
 
-def _concerns(change: object, path: str) -> bool:
+def _concerns(_change: object, path: str) -> bool:
     """Whether a changed file is one that the site is made from: the temporary files of editors are none."""
     name = Path(path).name
     return not name.startswith(".") and not name.endswith(("~", ".swp", ".tmp"))

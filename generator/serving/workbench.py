@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from ..building.build import Listener, Options, build
@@ -13,9 +14,12 @@ from ..edition.wording import utc_text
 from ..model import clock
 from ..model.fields import read_base_url
 from ..model.problems import ContentError
+from ..model.telling import say
 from ..publishing.doors import Busy, clear
 from ..publishing.standing import Refused
 from ..reading.folder import NoSite
+from ..reading.templates import brings_templates
+from ..work.limits import Apart, Exceeded, NoAnswer, limits_for, tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +53,12 @@ class Workbench:
     `names` are those of hosts for which it is shown, besides this machine's own.
     """
 
-    def __init__(self, root: Path, out: Path, names: Collection[str], port: int, tell: Callable[[str], None]) -> None:
+    def __init__(self, root: Path, out: Path, names: Collection[str], port: int) -> None:
         self.root, self.out, self.names = root, out, frozenset(map(str.lower, names))
         self._options = Options(
             base_url=read_base_url(f"http://localhost:{port}/"), search=False, allow_shrink=True, in_place=True
         )
-        self._tell = tell
+        self._apart = Apart(made)
         self._building = threading.Lock()
         self._changed = threading.Condition()
         self._wanted: datetime | None = None
@@ -78,18 +82,25 @@ class Workbench:
                 pages = time.monotonic() - started
                 self._stand(now, bool(written))
 
-            try:
-                report = build(self.root, self.out, now, self._options, Listener(self._tell, shown=shown))
-            except (ContentError, NoSite, Refused, Busy) as error:
-                self._tell(str(error))
-                self._stand(now, problems=tuple(str(error).splitlines()))
-            except Exception as error:  # a bug, or a disk that is full: the editor's work goes on
-                self._tell(traceback.format_exc())
-                self._stand(now, problems=(f"{type(error).__name__}: {error}",))
+            written, problems = self._made(now, shown)
+            if problems:
+                self._stand(now, problems=problems)
             else:
                 took = time.monotonic() - started
-                self._tell(f"Pages in {pages:.2f} s, all in {took:.2f} s: {report.published.written} files changed.")
+                say(f"Pages in {pages:.2f} s, all in {took:.2f} s: {written} files changed.", err=True)
             clear(self.out)
+
+    def _made(self, now: datetime, shown: Callable[[int], None]) -> tuple[int, tuple[str, ...]]:
+        """What `made` gives, from a process with limits where the site has templates of its own."""
+        if not brings_templates(self.root):
+            return made(self.root, self.out, now, self._options, shown)
+        self._apart.limits, self._apart.heard = limits_for(self.root / "content"), shown
+        try:
+            return self._apart(self.root, self.out, now, self._options)
+        except NoAnswer:
+            problem = str(Exceeded(self._apart.limits))
+            say(problem, err=True)
+            return 0, (problem,)
 
     def _stand(self, now: datetime, changed: bool = False, problems: tuple[str, ...] = ()) -> None:
         """Lets all who wait know what stands now."""
@@ -104,3 +115,20 @@ class Workbench:
         with self._changed:
             self._changed.wait_for(lambda: self.standing.number != after, seconds)
             return self.standing if self.standing.number != after else None
+
+
+def made(
+    root: Path, out: Path, now: datetime, options: Options, shown: Callable[[int], None] = tell
+) -> tuple[int, tuple[str, ...]]:
+    """Builds. Returns how many files were written, and what is wrong, which was printed."""
+    try:
+        listener = Listener(partial(say, err=True), shown=shown)
+        return build(root, out, now, options, listener).published.written, ()
+    except (ContentError, NoSite, Refused, Busy) as error:
+        say(str(error), err=True)
+        return 0, tuple(str(error).splitlines())
+    except Exception as error:  # a bug, or a disk that is full: the editor's work goes on
+        if isinstance(error, MemoryError) and shown is tell:
+            raise  # a process with limits has reached one, and whoever called it says so
+        say(traceback.format_exc(), err=True)
+        return 0, (f"{type(error).__name__}: {error}",)

@@ -115,7 +115,7 @@ def _parser() -> MarkdownIt:
     parser.block.ruler.at("html_block", _refuse_html_block)
     parser.block.ruler.at("reference", _refuse_reference)
     parser.core.ruler.at("inline", _inline_with_lines)
-    parser.validateLink = lambda url: True  # type: ignore[method-assign]  # judged by link_problem, at its line
+    parser.validateLink = lambda *_: True  # type: ignore[method-assign]  # judged by link_problem, at its line
     parser.add_render_rule("link_open", _link_open)
     return parser
 
@@ -237,14 +237,14 @@ def _html_tag(state: StateInline) -> re.Match[str] | None:
     return HTML_TAG_RE.match(state.src[state.pos : state.pos + 500])
 
 
-def _refuse_html_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+def _refuse_html_block(state: StateBlock, start: int, _end: int, silent: bool) -> bool:
     text = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
     if not silent and re.match(r"<(?:!--|[?!]|/?(?:script|style|pre|textarea)\b)", text, re.IGNORECASE):
         state.env["refusals"].append(_Refusal(start, _NO_HTML, text))
     return False
 
 
-def _refuse_reference(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+def _refuse_reference(state: StateBlock, start: int, _end: int, silent: bool) -> bool:
     text = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
     if not silent and re.match(r"\[[^\]]+\]:", text):
         state.env["refusals"].append(_Refusal(start, _NO_REFERENCE, text))

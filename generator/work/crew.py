@@ -18,14 +18,13 @@ from typing import Any, Generic, TypeVar
 from . import tally
 from .stamps import toolchain
 from .tally import Tally
+from .thresholds import USUAL, Thresholds
 
 _Context = TypeVar("_Context")
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 Task = Callable[[_Context, list[_Item]], _Result]
 
-CHUNK = 100  # items a task: a smaller one costs more to hand over than to do
-_WORTH = 4  # chunks from which on it pays to start processes
 _PATIENCE_SECONDS = 10
 _GLANCE_SECONDS = 1.0  # how often a process looks whether its parent still lives
 _WAITING = 3  # chunks a hand that are under way, so that nobody waits and memory stays small
@@ -39,9 +38,14 @@ class Crew:
     """Runs tasks; a crew of one hand works in this process. It takes any executor, and calls `close` at the end."""
 
     def __init__(
-        self, hands: int = 1, executor: Executor | None = None, close: Callable[[], object] | None = None
+        self,
+        hands: int = 1,
+        executor: Executor | None = None,
+        close: Callable[[], object] | None = None,
+        thresholds: Thresholds = USUAL,
     ) -> None:
-        self.hands = hands
+        self.hands, self.chunk = hands, thresholds.chunk
+        self._worth = thresholds.chunk * thresholds.worth  # items
         self.shares_files = executor is None  # hands elsewhere see neither what is read nor what is written here
         self._executor, self._close = executor, close
 
@@ -60,11 +64,11 @@ class Crew:
 
     def start(self) -> None:
         """Lets the hands begin now, while they have little to take with them."""
-        if executor := self._executor_for(CHUNK * _WORTH + 1):
+        if executor := self._executor_for(self._worth + 1):
             executor.submit(int)
 
     def _executor_for(self, total: int) -> Executor | None:
-        if self._executor is None and self.hands > 1 and total > CHUNK * _WORTH:
+        if self._executor is None and self.hands > 1 and total > self._worth:
             from concurrent.futures import ProcessPoolExecutor
 
             from .programs import guarded
@@ -88,7 +92,7 @@ class Run(Iterator[_Result], Generic[_Context, _Item, _Result]):
         executor: Executor | None,
     ) -> None:
         self._task, self._context, self._executor = task, context, executor
-        self._chunks, self._most = _chunked(items, CHUNK), crew.hands * _WAITING
+        self._chunks, self._most = _chunked(items, crew.chunk), crew.hands * _WAITING
         self._pickled = b"" if executor is None else pickle.dumps((toolchain(), context), pickle.HIGHEST_PROTOCOL)
         self._under_way: deque[tuple[list[_Item], Future[tuple[_Result, Tally]]]] = deque()
 
@@ -180,8 +184,10 @@ def _context(pickled: bytes) -> Any:
     return context
 
 
-def hired(address: str) -> Crew:
-    """The crew at an address: `dask:tcp://host:8786` is a Dask scheduler. Raises Unavailable."""
+def hired(address: str, thresholds: Thresholds = USUAL, patience: float = _PATIENCE_SECONDS) -> Crew:
+    """The crew at an address: `dask:tcp://host:8786` is a Dask scheduler, which is waited for so many seconds. Raises
+    Unavailable.
+    """
     kind, _, place = address.partition(":")
     if kind != "dask" or not place:
         raise Unavailable(f"{address!r} is no executor, write it as dask:tcp://host:8786")
@@ -190,14 +196,14 @@ def hired(address: str) -> Crew:
     except ImportError:
         raise Unavailable("Dask is not installed here, install vacancy-digest[dask]") from None
     try:
-        client = Client(place, timeout=_PATIENCE_SECONDS, set_as_default=False)
+        client = Client(place, timeout=patience, set_as_default=False)
     except (OSError, ValueError) as error:
         raise Unavailable(f"{place} does not answer ({error}), check the address and the scheduler") from None
     hands = sum(client.nthreads().values())
     if not hands:
         client.close()
         raise Unavailable(f"{place} has no workers, start some")
-    return Crew(hands, client.get_executor(pure=False), client.close)
+    return Crew(hands, client.get_executor(pure=False), client.close, thresholds)
 
 
 def cores() -> int:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from .crew import ALONE, Crew
 from .memo import Memo
 from .progress import Track, silent
+from .thresholds import USUAL, Thresholds
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +15,7 @@ class Means:
     memo: Memo | None = None
     crew: Crew = ALONE
     track: Track = silent
+    thresholds: Thresholds = USUAL
 
 
 NO_MEANS = Means()

@@ -17,6 +17,8 @@ from zlib import crc32
 
 from msgspec import DecodeError
 
+from .thresholds import USUAL
+
 _NAME = "vacancy-digest.sqlite"
 _TABLES = """
 CREATE TABLE salts (name TEXT PRIMARY KEY, salt BLOB);
@@ -27,7 +29,6 @@ CREATE TABLE parts (name TEXT PRIMARY KEY, key BLOB, files INTEGER, sum INTEGER)
 CREATE TABLE pieces (name TEXT PRIMARY KEY, key BLOB, value BLOB, sum INTEGER);
 """
 _WITH = {"postings": ("stated",), "outputs": ("parts",)}  # tables that mean nothing without another
-_GRANULE = 2_000_000_000  # ns; on the coarsest file systems two changes within that time bear the same one
 
 
 class Damaged(Exception):
@@ -59,12 +60,16 @@ class BuiltFile(NamedTuple):
 class Memo:
     """What the last builds of a site remember; without a folder, a place for the time of one build."""
 
-    def __init__(self, folder: Path | None) -> None:
-        """Opens the memory in a folder, or one in a folder of its own. Raises OSError, sqlite3.Error and Damaged."""
+    def __init__(self, folder: Path | None, granule: int = USUAL.granule) -> None:
+        """Opens the memory in a folder, or one in a folder of its own. Raises OSError, sqlite3.Error and Damaged.
+
+        Files that change twice within a granule (ns) may bear the same stamp.
+        """
         self._scratch = tempfile.TemporaryDirectory(prefix="vacancy-digest-") if folder is None else None
         self.file = Path(self._scratch.name if self._scratch else folder or "") / _NAME
         self._db = _opened(self.file)
         self.began = _moment(self.file.parent)
+        self._granule = granule
 
     def __enter__(self) -> "Memo":
         return self
@@ -86,7 +91,7 @@ class Memo:
 
     def lasting(self, stamp: str) -> str:
         """The stamp, if another change of its file would change it; none where the file had only just changed."""
-        return stamp if int(stamp.split(" ")[2]) < self.began - _GRANULE else ""
+        return stamp if int(stamp.split(" ")[2]) < self.began - self._granule else ""
 
     def salted(self, table: str, salt: bytes) -> None:
         """Forgets the whole table unless it was made with the same salt: what all of its results depend on."""
@@ -167,29 +172,29 @@ class Memo:
         self._db.executemany("DELETE FROM pieces WHERE name = ?", ((name,) for name in names))
 
 
-def open_memo(folder: Path, tell: Callable[[str], None]) -> Memo:
+def open_memo(folder: Path, tell: Callable[[str], None], granule: int = USUAL.granule) -> Memo:
     """The memory in a folder, made anew if it is damaged or another's, or for this build alone if it cannot be had.
 
     `tell` gets one line when it is not what it was.
     """
     try:
-        return Memo(folder)
+        return Memo(folder, granule)
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
             tell(f"{folder} is in use by another build, so this one remembers nothing")
-            return Memo(None)
+            return Memo(None, granule)
         tell(f"{folder} cannot be used ({error}), so this build remembers nothing")
-        return Memo(None)
+        return Memo(None, granule)
     except OSError as error:
         tell(f"{folder} cannot be used ({error.strerror}), so this build remembers nothing")
-        return Memo(None)
+        return Memo(None, granule)
     except (sqlite3.Error, Damaged, UnicodeDecodeError) as error:
         tell(f"{folder} is damaged or not ours ({error}) and is made anew")
     try:
         (folder / _NAME).unlink()
-        return Memo(folder)
+        return Memo(folder, granule)
     except (OSError, sqlite3.Error, Damaged, UnicodeDecodeError):
-        return Memo(None)
+        return Memo(None, granule)
 
 
 def _opened(path: Path) -> sqlite3.Connection:

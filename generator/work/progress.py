@@ -19,7 +19,7 @@ class Track(Protocol):
         """The same items; `total` is how many there are, `label` names the step."""
 
 
-def silent(items: Iterable[_T], total: int, label: str, /) -> Iterator[_T]:
+def silent(items: Iterable[_T], _total: int, _label: str, /) -> Iterator[_T]:
     """Shows nothing."""
     yield from items
 

@@ -277,7 +277,7 @@ def test_a_sarif_log_of_nothing_has_no_results(tmp_path: Path) -> None:
 # The first wrong case of each data file: test_problems.py has them all, command lines take their time.
 FIRST = {
     name.split(":")[0]: case
-    for name, case in reversed(CASES.items())
+    for name, case in reversed(list(CASES.items()))
     if any(": note: " not in line for line in case.problems)
 }
 

@@ -14,8 +14,9 @@ from repository import git
 from sites import DATA, SAMPLE_NOW, Outcome, SmallSite, command
 from webserver import web
 
-from generator.checking import links
+from generator.checking.links import unanswered
 from generator.checking.reports import FORMATS, with_lines
+from generator.importing.fetching import answers
 from generator.model.problems import Place, Problem
 from generator.reading.folder import load
 
@@ -76,7 +77,7 @@ def test_the_place_is_underlined() -> None:
     """Below a problem stands its line with the place marked, whatever width its characters have."""
     lines = {1: "title: 果樹園 grade: P3,", 2: f"{'x' * 300}wrong", 3: ""}
     problems = [Problem("a.md", Place(line, column), "key", "is so") for line, column in ((1, 19), (2, 301), (3, 1))]
-    shown = with_lines(problems, lambda path, number: lines[number]).split("\n")
+    shown = with_lines(problems, lambda _path, number: lines[number]).split("\n")
     assert shown[:3] == ["a.md:1:19: key: is so", "  | title: 果樹園 grade: P3,", "  | " + " " * 21 + "^^"]
     assert shown[4].endswith("wrong")
     assert shown[5] == "  | " + " " * 50 + "^^^^^"
@@ -205,7 +206,7 @@ def test_two_postings_of_one_vacancy(small_site: SmallSite) -> None:
     assert told == {"b-reference.md": expected, "c-text.md": expected}
 
 
-def test_addresses_that_do_not_answer(small_site: SmallSite, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_addresses_that_do_not_answer(small_site: SmallSite) -> None:
     """The address of each open role is asked once a day; a page that is gone is told, the role stays."""
     (small_site.root / "content/postings/quay-master.md").unlink()
     html = {"Content-Type": "text/html"}
@@ -214,14 +215,12 @@ def test_addresses_that_do_not_answer(small_site: SmallSite, monkeypatch: pytest
     content = load(small_site.root).content
     assert content
     with web({"/good": (200, html, b"x"), "/gone": (410, html, b"")}) as (host, asked):
-        ask = links.answers
-        monkeypatch.setattr(
-            links,
-            "answers",
-            lambda address, private: ask(address.replace("https://harbour.example", host), private=True),
-        )
+
+        def ask(address: str) -> None:
+            answers(address.replace("https://harbour.example", host), private=True)
+
         for _ in range(2):
-            (problem,) = links.unanswered(small_site.root, content, NOW)
+            (problem,) = unanswered(small_site.root, content, NOW, ask)
             assert problem.message.endswith("answers 410")
             assert (problem.path, problem.level) == ("content/postings/gone.md", "warning")
     pages = [line.split(" ")[0] for line in asked if "robots" not in line]

@@ -18,7 +18,7 @@ PATH = "content/postings/role.md"
 
 
 @pytest.fixture
-def site(tmp_path):
+def site(tmp_path: Path) -> Path:
     """A site of one posting in a folder of a git repository, as committed."""
     root = tmp_path / "digest"
     write(root, "content/site.yaml", SETTINGS)
@@ -35,14 +35,14 @@ def write(root: Path, path: str, text: str) -> None:
     (root / path).write_text(text, encoding="utf-8")
 
 
-def problems(root):
+def problems(root: Path) -> list[str]:
     loaded = load(root)
     assert loaded.content is not None
     assert not loaded.problems
     return [str(problem) for problem in rewritten(root, "HEAD", loaded.content, NOW)]
 
 
-def edit(root, old, new):
+def edit(root: Path, old: str, new: str) -> None:
     assert old in ROLE
     write(root, PATH, ROLE.replace(old, new))
 
@@ -72,7 +72,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("change", "problem"), REFUSED)
-def test_history_is_not_rewritten(site, change, problem):
+def test_history_is_not_rewritten(site: Path, change: tuple[str, str], problem: str) -> None:
     """A moved deadline without an entry, an entry of long ago and a changed id are problems at their place."""
     edit(site, *change)
     assert problem in problems(site)
@@ -87,27 +87,27 @@ ALLOWED = [
 
 
 @pytest.mark.parametrize(("old", "new"), ALLOWED)
-def test_an_honest_edit_passes(site, old, new):
+def test_an_honest_edit_passes(site: Path, old: str, new: str) -> None:
     """A new title, a recorded extension, a withdrawal and a new text rewrite nothing."""
     edit(site, old, new)
     assert problems(site) == []
 
 
-def test_a_posting_is_not_deleted(site):
+def test_a_posting_is_not_deleted(site: Path) -> None:
     """A posting that is gone is a problem that says how to take it back properly."""
     (site / PATH).unlink()
     message = "is gone, put it back with withdrawn: and the date, or write id: role if it was renamed"
     assert problems(site) == [f"{PATH}:1:1: file: {message}"]
 
 
-def test_a_renamed_posting_keeps_its_id(site):
+def test_a_renamed_posting_keeps_its_id(site: Path) -> None:
     """A renamed file passes when it names its old id."""
     (site / PATH).unlink()
     write(site, "content/postings/2026/post.md", ROLE.replace("title:", "id: role\ntitle:"))
     assert problems(site) == []
 
 
-def test_what_ended_stays_ended(site):
+def test_what_ended_stays_ended(site: Path) -> None:
     """A withdrawal that readers were told is not taken back."""
     write(site, PATH, ROLE.replace(CLOSES, f"{CLOSES}\nwithdrawn: 2026-06-14"))
     git(site, "commit", "--quiet", "--all", "--message", "Withdraw")
@@ -117,7 +117,7 @@ def test_what_ended_stays_ended(site):
     ]
 
 
-def test_a_role_that_nobody_saw_may_go(site):
+def test_a_role_that_nobody_saw_may_go(site: Path) -> None:
     """A posting that had not opened may be deleted: nothing was told of it."""
     write(site, PATH, ROLE.replace("2026-06-01", "2026-07-01").replace("06-20", "07-20"))
     git(site, "commit", "--quiet", "--all", "--message", "Schedule")
@@ -125,7 +125,7 @@ def test_a_role_that_nobody_saw_may_go(site):
     assert problems(site) == []
 
 
-def test_what_was_no_posting_then_is_no_history(site):
+def test_what_was_no_posting_then_is_no_history(site: Path) -> None:
     """A file that could not be read at the earlier revision was never published, however it was broken."""
     for broken in ("no front matter", "---\n&a [*a\n---\n", "---\ntitle:\x85 [b\n---\n"):
         write(site, PATH, broken)
@@ -143,7 +143,7 @@ LATE = [
 
 
 @pytest.mark.parametrize(("dates", "start"), LATE)
-def test_a_posting_does_not_come_with_events_of_long_ago(site, dates, start):
+def test_a_posting_does_not_come_with_events_of_long_ago(site: Path, dates: str, start: str) -> None:
     """A new posting that would tell what nobody was told in time is a problem that asks when it was taken in."""
     write(site, NEW, ROLE.replace("added: 2026-06-01\ncloses: 2026-06-20", dates))
     instead = "write added: with the date and time of now, or followers are not told of the role"
@@ -151,13 +151,13 @@ def test_a_posting_does_not_come_with_events_of_long_ago(site, dates, start):
 
 
 @pytest.mark.parametrize("dates", ["added: 2026-06-08\nopens: 2026-01-01", "added: 2026-05-01\ncloses: 2026-04-01"])
-def test_a_posting_may_come_in_late(site, dates):
+def test_a_posting_may_come_in_late(site: Path, dates: str) -> None:
     """A posting that says when it was taken in, and one that tells nothing for it was over then, pass."""
     write(site, NEW, ROLE.replace("added: 2026-06-01\ncloses: 2026-06-20", dates))
     assert problems(site) == []
 
 
-def test_what_nobody_saw_is_new(site):
+def test_what_nobody_saw_is_new(site: Path) -> None:
     """A draft of long ago and a role still to come are as new as any other when published, also under another name."""
     for unseen in (ROLE.replace("title:", "draft: true\ntitle:"), ROLE.replace("2026-06-01", "2026-07-01")):
         write(site, NEW, unseen)
@@ -169,7 +169,7 @@ def test_what_nobody_saw_is_new(site):
     assert [problem.split()[0] for problem in problems(site)] == ["content/postings/named.md:4:8:"]
 
 
-def test_the_first_postings_of_a_digest_are_of_any_age(site):
+def test_the_first_postings_of_a_digest_are_of_any_age(site: Path) -> None:
     """Where no posting was before, nobody follows yet: all may come as they are."""
     (site / PATH).unlink()
     git(site, "commit", "--quiet", "--all", "--message", "Begin anew")
@@ -178,7 +178,7 @@ def test_the_first_postings_of_a_digest_are_of_any_age(site):
 
 
 @pytest.mark.parametrize("date", ["2026-05-20", "2026-06-10", "2026-06-18"])
-def test_a_role_opened_when_it_was_told(site, date):
+def test_a_role_opened_when_it_was_told(site: Path, date: str) -> None:
     """The day on which followers were told that a role opened does not move, once it is more than a week ago."""
     edit(site, "added: 2026-06-01", f"added: {date}")
     assert problems(site) == [f"{PATH}:4:8: added: was 2026-06-01, put it back; what was told stays told"]
@@ -187,7 +187,7 @@ def test_a_role_opened_when_it_was_told(site, date):
     assert problems(site) == [f"{PATH}:4:8: opens: was 2026-06-01, {instead}; what was told stays told"]
 
 
-def test_a_role_may_have_opened_on_another_day_of_this_week(site):
+def test_a_role_may_have_opened_on_another_day_of_this_week(site: Path) -> None:
     """What was told in the last days can be put right, and so can what nobody was told of."""
     for before, after in (("2026-06-09", "2026-06-11"), ("2026-07-01", "2026-06-15")):
         write(site, PATH, ROLE.replace("2026-06-01", before))
@@ -196,7 +196,7 @@ def test_a_role_may_have_opened_on_another_day_of_this_week(site):
         assert problems(site) == []
 
 
-def test_a_deadline_of_long_ago_is_no_deadline(site):
+def test_a_deadline_of_long_ago_is_no_deadline(site: Path) -> None:
     """A role without a deadline gets none that passed long before: its events would be of a time that is over."""
     write(site, PATH, ROLE.replace(f"{CLOSES}\n", ""))
     git(site, "commit", "--quiet", "--all", "--message", "Forget the deadline")
@@ -234,7 +234,7 @@ FOUND = "{on: 2026-06-15T09:00:00Z, from: not-stated}"
         ),
     ],
 )
-def test_a_deadline_that_was_not_stated_has_its_history(site, before, after, problem):
+def test_a_deadline_that_was_not_stated_has_its_history(site: Path, before: str, after: str, problem: str) -> None:
     """That the notice named none is recorded as such, and the problem says so in words that can be copied."""
     write(site, PATH, ROLE.replace(CLOSES, before))
     git(site, "commit", "--quiet", "--all", "--message", "State no deadline")
@@ -242,7 +242,7 @@ def test_a_deadline_that_was_not_stated_has_its_history(site, before, after, pro
     assert problems(site) == ([problem] if problem else [])
 
 
-def test_a_renamed_organisation_hides_nothing(site):
+def test_a_renamed_organisation_hides_nothing(site: Path) -> None:
     """Where an organisation gets another key in the same edit, what else was rewritten is found all the same."""
     (site / "content/organisations/org.md").rename(site / "content/organisations/other.md")
     write(site, PATH, ROLE.replace("organisation: org", "organisation: other").replace(CLOSES, "closes: 2026-06-25"))
@@ -254,7 +254,7 @@ def test_a_renamed_organisation_hides_nothing(site):
     assert problems(site) == []
 
 
-def test_an_unknown_revision_is_named(site):
+def test_an_unknown_revision_is_named(site: Path) -> None:
     """A revision that git does not know, or that looks like an option, is a wrong usage and nothing else."""
     loaded = load(site)
     assert loaded.content is not None
@@ -263,7 +263,7 @@ def test_an_unknown_revision_is_named(site):
             rewritten(site, revision, loaded.content, NOW)
 
 
-def test_a_name_that_was_refused_is_no_history(site):
+def test_a_name_that_was_refused_is_no_history(site: Path) -> None:
     """A file under a name that no posting may have was never published, and is deleted without a word."""
     names = (b"\xff.md", b"caf\xe9/inner.md", b"a\n::error::b/inner.md", b"Bad Name.md", b"index.md", b".old/inner.md")
     files = [Path(os.fsdecode(os.fsencode(site / "content/postings/") + b"/" + name)) for name in names]
@@ -272,11 +272,11 @@ def test_a_name_that_was_refused_is_no_history(site):
         file.write_text(ROLE.replace("Role", f"Role {number}"), "utf-8")
     git(site, "add", "--all")
     git(site, "commit", "--quiet", "--message", "Add names")
-    git(site, "rm", "--quiet", "-r", *[file.relative_to(site) for file in files])
+    git(site, "rm", "--quiet", "-r", *[str(file.relative_to(site)) for file in files])
     assert problems(site) == []
 
 
-def test_a_folder_is_found_whatever_its_name_shows(site):
+def test_a_folder_is_found_whatever_its_name_shows(site: Path) -> None:
     """A posting is compared with its file also where the name of its folder cannot be shown as it is."""
     file = "content/postings/2026\troles/other.md"
     write(site, file, ROLE)
@@ -299,7 +299,7 @@ RULES = [
 
 
 @pytest.mark.parametrize(("path", "after"), RULES, ids=["site", "organisation", "place"])
-def test_a_deadline_that_a_rule_moves_is_named(site, path, after):
+def test_a_deadline_that_a_rule_moves_is_named(site: Path, path: str, after: str) -> None:
     """Where another rule or place moves a deadline, its role is named with by how much, and the moment is asked for."""
     write(site, path, after)
     found = problems(site)
@@ -326,7 +326,7 @@ STILL = ["closes: 2026-06-20T10:00:00Z", "closes: until-filled", "closes: 2026-0
 
 
 @pytest.mark.parametrize("closes", STILL)
-def test_a_rule_moves_nothing_that_does_not_depend_on_it(site, closes):
+def test_a_rule_moves_nothing_that_does_not_depend_on_it(site: Path, closes: str) -> None:
     """An instant that a notice states, no deadline at all and a role that was withdrawn ask for no record."""
     write(site, PATH, ROLE.replace(CLOSES, closes))
     git(site, "commit", "--quiet", "--all", "--message", "State it")
@@ -335,14 +335,14 @@ def test_a_rule_moves_nothing_that_does_not_depend_on_it(site, closes):
     assert problems(site) == [f"content/site.yaml:1:1: warning: deadline: {over}"] * ("withdrawn" in closes)
 
 
-def test_the_tag_authority_stays(site):
+def test_the_tag_authority_stays(site: Path) -> None:
     """It is part of every event's id, so another one would tell followers everything a second time."""
     write(site, "content/site.yaml", SETTINGS.replace("date: 2026-01-01", "date: 2026-02-01"))
     message = "was {domain: digest.example.org, date: 2026-01-01}, put it back"
     assert [one.split(";")[0] for one in problems(site)] == [f"content/site.yaml:5:16: tag_authority: {message}"]
 
 
-def test_an_organisation_may_lie_in_a_folder(site):
+def test_an_organisation_may_lie_in_a_folder(site: Path) -> None:
     """Postings of an organisation whose file lies in a folder of its own are compared like any other."""
     (site / "content/organisations/org.md").unlink()
     write(site, "content/organisations/family/org.md", "---\nname: Org\n---\n")

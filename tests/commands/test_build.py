@@ -10,6 +10,7 @@ import zipfile
 from datetime import datetime, timedelta
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import pytest
 from door import program
@@ -17,10 +18,9 @@ from sites import DATA, ROOT, SAMPLE_NOW, SmallSite, command
 
 from generator.building.build import Listener, Options, build
 from generator.model.problems import ContentError
-from generator.reading import intake
 from generator.reading.folder import load
 from generator.reading.intake import whole
-from generator.work import crew
+from generator.work.thresholds import USUAL, Thresholds
 
 DEMO = "2026-05-30T12:00:00Z"
 NOW = "2026-06-15T12:00:00Z"
@@ -51,11 +51,10 @@ def test_the_second_build_writes_nothing(small_site: SmallSite) -> None:
     assert f" 0 written, {len(files) - 1} unchanged, 0 removed" in again.out
 
 
-def test_postings_are_remembered_however_many_at_a_time(sample_root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_postings_are_remembered_however_many_at_a_time(sample_root: Path) -> None:
     """What is read is given to the memory in batches, and the second build reads drafts alone."""
-    monkeypatch.setattr(intake, "_BATCH", 4)
-    monkeypatch.setattr(crew, "CHUNK", 5)
-    first, second = (build(sample_root, sample_root / "site", SAMPLE_NOW, Options()) for _ in "12")
+    options = Options(thresholds=Thresholds(batch=4, chunk=5))
+    first, second = (build(sample_root, sample_root / "site", SAMPLE_NOW, options) for _ in "12")
     texts = [path.read_text("utf-8") for path in (sample_root / "content/postings").rglob("*.md")]
     drafts = sum("draft: true" in text for text in texts)
     assert len(texts) > 10
@@ -98,50 +97,44 @@ def test_a_posting_that_changes_while_a_site_is_built_is_told(small_site: SmallS
 @pytest.mark.parametrize(
     "broken", ["content/organisations/harbour.md", "templates/posting.html", "content/pages/index.md"]
 )
-def test_pages_that_are_made_early_hide_no_problem(
-    small_site: SmallSite, monkeypatch: pytest.MonkeyPatch, broken: str
-) -> None:
+def test_pages_that_are_made_early_hide_no_problem(small_site: SmallSite, broken: str) -> None:
     """Where pages are made while postings are read, an editor reads the same problems as without: each of them."""
     small_site.ended_in_kenya(1, 2)
     small_site.posting("wrong", "closes: never")
     small_site.write(broken, "title: {{ 1 // 0 }}\n")
     told = []
-    for many in (intake.MANY, 0):
-        monkeypatch.setattr(intake, "MANY", many)
+    for early in (USUAL.early, 0):
+        options = Options(remember=False, thresholds=Thresholds(early=early))
         with pytest.raises(ContentError) as error:
-            build(small_site.root, small_site.root.parent / "site", SAMPLE_NOW, Options(remember=False))
+            build(small_site.root, small_site.root.parent / "site", SAMPLE_NOW, options)
         told.append(list(map(str, error.value.problems)))
     assert told[0] == told[1]
     assert any("wrong.md" in line for line in told[1])
 
 
-@pytest.fixture
-def always_processes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lets also a site of few pages be made by several processes, in many small tasks."""
-    monkeypatch.setattr(crew, "CHUNK", 5)
-    monkeypatch.setattr(crew, "_WORTH", 0)
+# Lets also a site of few pages be made by several processes, in many small tasks.
+SMALL = Thresholds(chunk=5, worth=0)
 
 
-@pytest.mark.usefixtures("always_processes")
 def test_jobs_change_nothing(sample: Path, sample_root: Path, tmp_path: Path) -> None:
     """Two processes render the very bytes that one does."""
-    arguments = ("build", "--root", sample_root, "--now", NOW, "--out", tmp_path / "two", "--jobs", "2")
-    assert command(*arguments).code == 0
+    build(sample_root, tmp_path / "two", SAMPLE_NOW, Options(jobs=2, thresholds=SMALL))
     assert bytes_of(tmp_path / "two") == bytes_of(sample)
 
 
-@pytest.mark.usefixtures("always_processes")
 def test_a_problem_found_in_another_process_is_the_same_line(small_site: SmallSite) -> None:
     """What fails in a template is told in one line, whether one process renders or two."""
     small_site.write("templates/not-found.html", "{{ nope.x }}\n")
-    one, two = (small_site.command("build", "--now", NOW, "--jobs", jobs) for jobs in ("1", "2"))
-    assert one.err == "templates/not-found.html:1:1: template: fails ('nope' is undefined), correct the template\n"
-    assert (two.code, two.err) == (one.code, one.err) == (1, one.err)
+    for jobs in (1, 2):
+        with pytest.raises(ContentError) as told:
+            build(small_site.root, small_site.root / "site", SAMPLE_NOW, Options(jobs=jobs, thresholds=SMALL))
+        line = "templates/not-found.html:1:1: template: fails ('nope' is undefined), correct the template"
+        assert str(told.value) == line
 
 
 def test_a_host_that_does_not_speak_utf_8(sample: Path, sample_root: Path, tmp_path: Path) -> None:
     """Where Python takes names of files for ASCII, one with an accent is the same name all the same."""
-    ascii_alone = {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    ascii_alone: dict[str, Any] = {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     arguments = ("build", "--root", sample_root, "--now", NOW, "--out", tmp_path / "Büro", "--no-search")
     done = program("-m", "generator", *arguments, **ascii_alone)
     assert (done.returncode, done.stderr) == (0, "")
@@ -460,7 +453,7 @@ def test_an_installed_wheel_builds_a_site(root: Path, small_site: SmallSite, tmp
     sources = {path.relative_to(root).as_posix() for path in (root / "templates").rglob("*") if path.is_file()}
     assert {f"generator/{path}" for path in sources} <= names
     assert not [name for name in names if not name.startswith(("generator/", "vacancy_digest-"))]
-    here = {"PYTHONPATH": str(tmp_path / "installed"), "cwd": tmp_path}
+    here: dict[str, Any] = {"PYTHONPATH": str(tmp_path / "installed"), "cwd": tmp_path}
     where = program("-c", "import generator.reading.templates as t; print(t.BUILT_IN)", **here)
     assert where.stdout.strip() == str(tmp_path / "installed/generator/templates")
     done = program("-m", "generator", "build", "--root", small_site.root, "--now", NOW, "--no-search", **here)
@@ -469,7 +462,7 @@ def test_an_installed_wheel_builds_a_site(root: Path, small_site: SmallSite, tmp
     assert bytes_of(small_site.root / "site") == bytes_of(tmp_path / "checkout")
 
 
-def test_no_code_of_a_site_is_run(root: Path, small_site: SmallSite) -> None:
+def test_no_code_of_a_site_is_run(small_site: SmallSite) -> None:
     """Programs that lie in a site, under names that Python or a tool of ours would take up, are never run."""
     mark = small_site.root / "was-run"
     code = f"import pathlib; pathlib.Path({str(mark)!r}).touch()"

@@ -51,7 +51,7 @@ def test_an_edit_s_events_and_pages(committed: SmallSite) -> None:
     assert "`/postings/fresh/`" in markdown
 
 
-def test_what_cannot_be_compared(committed: SmallSite, small_site: SmallSite) -> None:
+def test_what_cannot_be_compared(committed: SmallSite) -> None:
     """A revision that is unknown, or had problems, and today's own problems are told in a line each."""
     unknown = committed.command("diff", "nothing")
     assert unknown.code == 2

@@ -16,7 +16,6 @@ from sites import SAMPLE_NOW, Outcome, SmallSite
 from generator.editing.edits import FrontMatter, block
 from generator.model.characters import blank, cleared
 from generator.model.model import Kind, State
-from generator.reading import files
 from generator.reading.frontmatter import read_mapping, split
 
 NOW = ("--now", "2026-06-15T12:00:00Z")
@@ -202,13 +201,14 @@ def test_a_file_that_somebody_else_changed_is_left_alone(
 ) -> None:
     """Between reading and writing the file became another: it stays so, and the command says it."""
     file = small_site.posting("role", "closes: 2026-07-01")
-    copy = files.os.fchmod
+    copy = os.fchmod
 
     def meanwhile(handle: int, rights: int) -> None:
         copy(handle, rights)
         file.write_text("Somebody else's.")
 
-    monkeypatch.setattr(files.os, "fchmod", meanwhile)
+    # Somebody else writes at the one moment at which it matters: no input is as quick.
+    monkeypatch.setattr(os, "fchmod", meanwhile)
     done = small_site.command("fill", "role")
     assert done.code == 3
     assert "was changed by someone else meanwhile, nothing was written; try again" in done.err

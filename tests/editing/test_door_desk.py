@@ -130,7 +130,7 @@ def test_a_link_that_comes_between_looking_and_writing(site: SmallSite, name: st
     """Where a folder becomes a link after it was looked at, nothing is written through it either."""
     folder = site.root / "content/postings"
 
-    def swapped(root: Path, path: Path) -> list[object]:
+    def swapped(_root: Path, _path: Path) -> list[object]:
         if not folder.is_symlink():
             shutil.copytree(folder, site.root.parent / "theirs", dirs_exist_ok=True)
             _linked(folder)
@@ -220,6 +220,7 @@ def test_a_folder_that_may_not_be_entered_is_no_site() -> None:
 def test_a_user_without_a_home_builds(site: SmallSite, monkeypatch: pytest.MonkeyPatch) -> None:
     """A user whom the system does not know, as in many containers, builds a site like any other."""
     monkeypatch.delenv("HOME")
+    # Only root may become another user, who would need rights to this Python too.
     monkeypatch.setattr(os, "getuid", lambda: 54321)
     with pytest.raises(RuntimeError):
         Path.home()

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from types import SimpleNamespace
 from zipfile import ZipFile
 
 import pytest
@@ -18,7 +17,6 @@ import yaml
 from repository import git
 from sites import ROOT, command
 
-from generator.editing import provenance
 from generator.editing.provenance import given, known
 
 NOW = "2026-06-15T12:00:00Z"
@@ -111,27 +109,38 @@ def _checkout(folder: Path, remote: str = "https://me:secret@git.example.org/dig
     return commit
 
 
-def _recorded(monkeypatch: pytest.MonkeyPatch, record: object) -> None:
-    text = record if isinstance(record, str | None) else json.dumps(record)
-    monkeypatch.setattr(provenance, "distribution", lambda name: SimpleNamespace(read_text=lambda file: text))
+@pytest.fixture
+def recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[object], None]:
+    """Has an installer record where it took the program from: as text, as JSON, or not at all (None)."""
+    folder = tmp_path / "installed/vacancy_digest-0.1.0.dist-info"
+    folder.mkdir(parents=True)
+    (folder / "METADATA").write_text("Metadata-Version: 2.4\nName: vacancy-digest\nVersion: 0.1.0\n")
+    monkeypatch.syspath_prepend(folder.parent)
+
+    def record(said: object) -> None:
+        (folder / "direct_url.json").unlink(missing_ok=True)
+        if said is not None:
+            (folder / "direct_url.json").write_text(said if isinstance(said, str) else json.dumps(said))
+
+    return record
 
 
 def test_an_installer_recorded_where_it_took_the_program_from(
-    monkeypatch: pytest.MonkeyPatch, wheel: Path, tmp_path: Path
+    recorded: Callable[[object], None], wheel: Path, tmp_path: Path
 ) -> None:
     """Of git the address and the commit are known, of a wheel the file and its hash, of a checkout what was pushed."""
     vcs = {"vcs": "git", "requested_revision": "main", "commit_id": COMMIT}
-    _recorded(monkeypatch, {"url": "https://git.example.org/digest/generator", "vcs_info": vcs})
+    recorded({"url": "https://git.example.org/digest/generator", "vcs_info": vcs})
     assert known().requirement == f"vacancy-digest[search] @ {GIT}"
     digest = sha256(wheel.read_bytes()).hexdigest()
     for archive in ({"hash": f"sha256={digest}"}, {"hashes": {"sha256": digest}}, {}):
-        _recorded(monkeypatch, {"url": wheel.as_uri(), "archive_info": archive})
+        recorded({"url": wheel.as_uri(), "archive_info": archive})
         assert known().requirement == f"./wheels/{FILE}[search] --hash=sha256:{digest}"
-    _recorded(monkeypatch, {"url": f"https://example.org/{FILE}", "archive_info": {"hash": f"sha256={digest}"}})
+    recorded({"url": f"https://example.org/{FILE}", "archive_info": {"hash": f"sha256={digest}"}})
     assert known().requirement == f"vacancy-digest[search] @ https://example.org/{FILE} --hash=sha256:{digest}"
     for number, remote in enumerate(("https://me:secret@git.example.org/a/b.git", "git@git.example.org:a/b.git")):
         commit = _checkout(tmp_path / f"checkout-{number}", remote)
-        _recorded(monkeypatch, {"url": (tmp_path / f"checkout-{number}").as_uri(), "dir_info": {"editable": True}})
+        recorded({"url": (tmp_path / f"checkout-{number}").as_uri(), "dir_info": {"editable": True}})
         assert known().requirement == f"vacancy-digest[search] @ git+https://git.example.org/a/b.git@{commit}"
 
 
@@ -158,12 +167,12 @@ def _no_repository(folder: Path) -> None:
 
 @pytest.mark.parametrize("change", [_changed, _committed, _of_no_remote, _local, _no_repository])
 def test_a_checkout_that_others_cannot_have_is_no_source(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, change: Callable[[Path], None]
+    recorded: Callable[[object], None], tmp_path: Path, change: Callable[[Path], None]
 ) -> None:
     """Where the checkout was changed, or its commit was pushed nowhere, a site says that no source is known."""
     _checkout(tmp_path / "checkout")
     change(tmp_path / "checkout")
-    _recorded(monkeypatch, {"url": (tmp_path / "checkout").as_uri(), "dir_info": {"editable": True}})
+    recorded({"url": (tmp_path / "checkout").as_uri(), "dir_info": {"editable": True}})
     _says_that_none_is_known(tmp_path, "which is no commit that others can fetch")
 
 
@@ -176,16 +185,16 @@ RECORDS: list[object] = [
 
 @pytest.mark.parametrize("record", RECORDS)
 def test_where_no_source_is_known_nothing_is_installed(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, record: object
+    recorded: Callable[[object], None], tmp_path: Path, record: object
 ) -> None:
     """Whatever was recorded or was not, no name alone becomes a source: the site is written, and `init` says so."""
-    _recorded(monkeypatch, record)
+    recorded(record)
     _says_that_none_is_known(tmp_path, "names no source of the generator, so workflows will fail: ")
 
 
-def test_a_wheel_that_was_changed_is_no_source(monkeypatch: pytest.MonkeyPatch, wheel: Path, tmp_path: Path) -> None:
+def test_a_wheel_that_was_changed_is_no_source(recorded: Callable[[object], None], wheel: Path, tmp_path: Path) -> None:
     """Where the file is not the one that was installed, it is not copied."""
-    _recorded(monkeypatch, {"url": wheel.as_uri(), "archive_info": {"hash": f"sha256={'0' * 64}"}})
+    recorded({"url": wheel.as_uri(), "archive_info": {"hash": f"sha256={'0' * 64}"}})
     _says_that_none_is_known(tmp_path, "is no longer the wheel that this program was installed from")
 
 

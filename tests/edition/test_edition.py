@@ -12,6 +12,7 @@ from generator.edition.edition import Edition
 from generator.edition.history import history_of
 from generator.edition.similar import Likeness
 from generator.feeds.entries import within_window
+from generator.model.content import PostingFile
 from generator.model.model import Dimension, Event, Kind, State
 from generator.reading.folder import load
 
@@ -19,11 +20,11 @@ NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 SEEDED = datetime(2026, 5, 30, 12, tzinfo=UTC)
 
 
-def edition(*files, now=NOW, **site):
+def edition(*files: PostingFile, now: datetime = NOW, **site: str) -> Edition:
     return Edition(content_of(*files, **site), now)
 
 
-def role_files():
+def role_files() -> list[PostingFile]:
     return [
         posting_file("added: 2026-06-01\ncloses: 2026-07-30\nduty_stations: [{country: CD}]", "late"),
         posting_file("added: 2026-06-01\ncloses: 2026-06-18\nduty_stations: [{country: CD}]", "soon"),
@@ -34,13 +35,13 @@ def role_files():
     ]
 
 
-def test_open_roles_stand_in_order_of_urgency():
+def test_open_roles_stand_in_order_of_urgency() -> None:
     """The nearest deadline comes first; roles without one follow, the newest of them first."""
     slugs = [role.slug for role in edition(*role_files()).site.open_roles]
     assert slugs == ["soon", "late", "newer-without-deadline", "older-without-deadline"]
 
 
-def test_a_role_that_is_over_ended_when_its_editor_says():
+def test_a_role_that_is_over_ended_when_its_editor_says() -> None:
     """A role ended at its deadline, even where that was before the digest knew it, unless something else ended it."""
     found = edition(
         posting_file("added: 2026-06-01\ncloses: 2026-06-10T12:00:00Z", "closed"),
@@ -65,14 +66,14 @@ def test_a_role_that_is_over_ended_when_its_editor_says():
     assert roles["over-at-intake"].since == roles["over-at-intake"].history.opened > roles["over-at-intake"].ended()
 
 
-def test_a_scheduled_role_is_in_no_collection():
+def test_a_scheduled_role_is_in_no_collection() -> None:
     """A role that has not opened makes no country page, and no event of it is told."""
     found = edition(*role_files())
     assert set(found.collections[Dimension.COUNTRIES]) == {"cd", "ua"}
     assert all(event.posting != "scheduled" for event in found.site.events)
 
 
-def test_order_of_files_changes_nothing():
+def test_order_of_files_changes_nothing() -> None:
     """Whatever the order in which files are read, collections, events and roles are the same."""
     files = role_files()
     shuffled = files[:]
@@ -83,7 +84,7 @@ def test_order_of_files_changes_nothing():
     assert [*one.collections[Dimension.COUNTRIES]] == [*other.collections[Dimension.COUNTRIES]]
 
 
-def test_what_a_notice_does_not_state_is_grouped_as_such():
+def test_what_a_notice_does_not_state_is_grouped_as_such() -> None:
     """A role without a country, grade or language stands in the collections of what is not stated."""
     found = edition(posting_file("added: 2026-06-01"))
     for dimension in Dimension:
@@ -91,7 +92,7 @@ def test_what_a_notice_does_not_state_is_grouped_as_such():
             assert [*found.collections[dimension]] == ["not-stated"], dimension
 
 
-def test_next_changes_come_in_time_order():
+def test_next_changes_come_in_time_order() -> None:
     """The passing of time alone opens and closes roles, moves them into their window, lets them lapse, ends weeks."""
     changes = [(f"{instant:%Y-%m-%d}", change, slug) for instant, change, slug in edition(*role_files()).next_changes()]
     assert changes == [
@@ -108,7 +109,7 @@ def test_next_changes_come_in_time_order():
     ]
 
 
-def test_the_first_digest_as_of_30_may():
+def test_the_first_digest_as_of_30_may() -> None:
     """The five roles of the first digest show open, closing, closed and expired, and these events and no others."""
     loaded = load(ROOT)
     assert loaded.content is not None
@@ -179,7 +180,7 @@ DEADLINES = [
 
 
 @pytest.mark.parametrize(("front", "text", "last_day", "how"), DEADLINES)
-def test_a_deadline_in_words(front, text, last_day, how):
+def test_a_deadline_in_words(front: str, text: str, last_day: str, how: str) -> None:
     """A deadline is told on the clock of the duty station and in UTC, with its last full day and how it is known."""
     file = posting_file(f"added: 2026-06-01\n{front}")
     deadline = history_of(file, content_of(file)).standings[0].deadline
@@ -189,7 +190,7 @@ def test_a_deadline_in_words(front, text, last_day, how):
     assert wording.how_known(deadline) == how
 
 
-def test_similar_roles_say_why():
+def test_similar_roles_say_why() -> None:
     """Roles of the same country go before those of the same organisation alone, each with what is shared."""
     found = edition(*role_files())
     role = found.role_by_id["late"]
@@ -200,7 +201,7 @@ def test_similar_roles_say_why():
     ]
 
 
-def test_a_feed_keeps_its_window_and_at_least_so_many():
+def test_a_feed_keeps_its_window_and_at_least_so_many() -> None:
     """A feed holds the days before its newest event, and more when there are few."""
     events = [Event(f"tag:{day}", "role", Kind.OPENED, datetime(2026, 6, day, tzinfo=UTC)) for day in range(30, 0, -1)]
     assert within_window(events, 10, 5) == events[:11]

@@ -1,23 +1,25 @@
 """Events and states of a posting over time."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from fnmatch import fnmatchcase
 from itertools import pairwise
 from textwrap import indent
 
 import pytest
+from _pytest.mark import ParameterSet
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from notices import content_of, posting_file
 from sites import DATA
 
-from generator.edition.history import History, history_of, state_at
-from generator.model.model import Kind, State
+from generator.edition.history import history_of, state_at
+from generator.model.model import History, Kind, State
 
 NEW_YORK = 'name: Org\ndeadline: {time: "23:59", zone: America/New_York}\n'
 
 
-def cases():
+def cases() -> Iterator[ParameterSet]:
     text = (DATA / "histories.txt").read_text("utf-8")
     for case in text.split("\n== ")[1:]:
         title, rest = case.split("\n", 1)
@@ -25,17 +27,17 @@ def cases():
         yield pytest.param(front, events.split("\n")[1:], id=title)
 
 
-def history(front, **site):
+def history(front: str, **site: str) -> History:
     file = posting_file(front)
     return history_of(file, content_of(file, organisation=NEW_YORK, **site))
 
 
-def told(found: History):
+def told(found: History) -> list[str]:
     return [f"{event.instant:%Y-%m-%dT%H:%M:%SZ} {event.kind} {event.key}".strip() for event in found.events]
 
 
 @pytest.mark.parametrize(("front", "expected"), list(cases()))
-def test_history_tells_exactly_these_events(front, expected):
+def test_history_tells_exactly_these_events(front: str, expected: list[str]) -> None:
     """The events of a posting are those of the table, in order and no others."""
     lines, patterns = told(history(front)), [line for line in expected if line]
     assert len(lines) == len(patterns), lines
@@ -63,7 +65,7 @@ STATES = [
 
 
 @pytest.mark.parametrize(("front", "now", "state"), STATES)
-def test_state_changes_at_its_instant(front, now, state):
+def test_state_changes_at_its_instant(front: str, now: str, state: State) -> None:
     """A second before a boundary the earlier state holds, at the boundary the later one."""
     file = posting_file(front)
     content = content_of(file, organisation=NEW_YORK)
@@ -71,20 +73,22 @@ def test_state_changes_at_its_instant(front, now, state):
     assert state_at(history_of(file, content), content.settings, instant)[0] is state
 
 
+# When a posting was opened, its deadlines as written, when they were edited, and whether edits bear a day alone.
+Written = tuple[datetime, list[str], list[datetime], bool]
 BEGINNING = datetime(2026, 1, 5, tzinfo=UTC)
 hours = st.integers(0, 24 * 120)
 
 
-def after(count):
+def after(count: int) -> datetime:
     return BEGINNING + timedelta(hours=count)
 
 
-def moment(instant, day_only):
+def moment(instant: datetime, day_only: bool) -> str:
     return f"{instant:%Y-%m-%d}" if day_only else f"{instant:%Y-%m-%dT%H:%M:%SZ}"
 
 
 @st.composite
-def postings(draw):
+def postings(draw: st.DrawFn) -> Written:
     """A posting's deadlines as written, when all but the first of them were set, and how these changes are recorded."""
     opened = after(draw(hours))
     deadline = st.tuples(hours, st.booleans()).map(lambda pair: moment(opened + timedelta(hours=pair[0] + 1), pair[1]))
@@ -96,7 +100,7 @@ def postings(draw):
     return opened, deadlines, [opened + timedelta(hours=one + 25) for one in edits], day_only
 
 
-def front_matter(opened, deadlines, edits, day_only):
+def front_matter(opened: datetime, deadlines: list[str], edits: list[datetime], day_only: bool) -> str:
     """The file after these edits, as an editor would leave it."""
     current = deadlines[len(edits)]
     lines = [f"added: {moment(opened, False)}", f"closes: {current}"]
@@ -109,7 +113,7 @@ def front_matter(opened, deadlines, edits, day_only):
 
 @given(postings())
 @settings(deadline=None, max_examples=300)
-def test_events_up_to_an_instant_only_grow(posting):
+def test_events_up_to_an_instant_only_grow(posting: Written) -> None:
     """An edit recorded as it is made takes back no event that had happened, and adds none before the edit's day."""
     opened, deadlines, edits, day_only = posting
     for count, edit in enumerate(edits):
@@ -124,7 +128,7 @@ def test_events_up_to_an_instant_only_grow(posting):
 
 @given(postings(), st.sampled_from(["withdrawn", "filled", "expired", ""]), hours)
 @settings(deadline=None, max_examples=300)
-def test_every_history_keeps_the_laws(posting, end, end_hour):
+def test_every_history_keeps_the_laws(posting: Written, end: str, end_hour: int) -> None:
     """Ids are unique, nothing comes before the opening or after the end, and states change with events."""
     opened, deadlines, edits, day_only = posting
     front = front_matter(opened, deadlines, edits, day_only)
@@ -154,7 +158,7 @@ def test_every_history_keeps_the_laws(posting, end, end_hour):
 
 @given(postings(), hours)
 @settings(deadline=None, max_examples=300)
-def test_no_role_is_open_after_its_deadline(posting, hour):
+def test_no_role_is_open_after_its_deadline(posting: Written, hour: int) -> None:
     """Whenever a role is listed, the deadline that stands lies ahead."""
     file = posting_file(front_matter(*posting))
     content = content_of(file, organisation=NEW_YORK)
@@ -166,7 +170,7 @@ def test_no_role_is_open_after_its_deadline(posting, hour):
         assert now < deadline.instant
 
 
-def test_days_without_a_time_spread_over_their_first_hour():
+def test_days_without_a_time_spread_over_their_first_hour() -> None:
     """Fifty roles of one day open at many instants, all within the first hour of the day in the site's zone."""
     files = [posting_file("added: 2026-06-01", slug=f"role-{number}") for number in range(50)]
     content = content_of(*files, settings="timezone: Asia/Kathmandu")
@@ -176,7 +180,7 @@ def test_days_without_a_time_spread_over_their_first_hour():
     assert all(start <= instant < start + timedelta(hours=1) for instant in instants)
 
 
-def test_event_ids_follow_the_contract():
+def test_event_ids_follow_the_contract() -> None:
     """An id is the tag authority, the posting's id, the kind and the key, made safe for a URI."""
     front = "id: old-name\nadded: 2026-05-01\ncloses: 2026-06-20T10:00:00+03:00\n"
     change = indent("- {on: 2026-05-10, from: until-filled}\n", "  ")
@@ -190,7 +194,7 @@ def test_event_ids_follow_the_contract():
     ]
 
 
-def test_one_zone_counts_where_a_day_ends_first():
+def test_one_zone_counts_where_a_day_ends_first() -> None:
     """A day ends by the rule's zone, else at the earliest of the possible duty stations, else at UTC+14."""
     stations = {
         "[{country: CD}]": "2026-06-10T21:59:00",
@@ -207,7 +211,7 @@ def test_one_zone_counts_where_a_day_ends_first():
         assert deadline.instant == datetime.fromisoformat(instant).replace(tzinfo=UTC), written
 
 
-def test_a_deadline_rule_is_inherited_and_named():
+def test_a_deadline_rule_is_inherited_and_named() -> None:
     """The organisation's own rule goes before the site's, and the deadline says whose rule it is."""
     file = posting_file("added: 2026-06-01\ncloses: 2026-06-10")
     own = history_of(file, content_of(file, organisation=NEW_YORK)).standings[0].deadline
@@ -223,7 +227,7 @@ def test_a_deadline_rule_is_inherited_and_named():
     assert general.instant == datetime(2026, 6, 10, 15, tzinfo=UTC)
 
 
-def test_a_time_that_comes_twice_or_never_is_read_as_the_earlier_one():
+def test_a_time_that_comes_twice_or_never_is_read_as_the_earlier_one() -> None:
     """At a change of the clock the earlier reading of a deadline counts, which is safe for the reader."""
     rule = 'deadline: {time: "02:30", zone: Europe/Berlin}'
     for day, instant in ((date(2026, 10, 25), "2026-10-25T00:30:00"), (date(2026, 3, 29), "2026-03-29T00:30:00")):
@@ -233,7 +237,7 @@ def test_a_time_that_comes_twice_or_never_is_read_as_the_earlier_one():
         assert deadline.instant == datetime.fromisoformat(instant).replace(tzinfo=UTC)
 
 
-def test_a_day_whose_midnight_is_left_out_begins_after_it():
+def test_a_day_whose_midnight_is_left_out_begins_after_it() -> None:
     """Where clocks are set forward at midnight, the day begins with that change, and a role opens on its day."""
     for zone, day, begins in (
         ("Africa/Cairo", "2026-04-24", "2026-04-23T22:00:00"),

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -15,10 +16,9 @@ from hypothesis import strategies as st
 from notices import sample_bench
 from sites import DATA, SmallSite
 
-from generator.importing import interchange
 from generator.importing.drafting import Unreadable
 from generator.importing.interchange import drafts_in, found_in
-from generator.work.apart import Apart, NoAnswer
+from generator.work.limits import Apart, Limits, NoAnswer
 
 FEEDS = yaml.safe_load((DATA / "door/feeds.yaml").read_text("utf-8"))
 SPACES = " ".join(f'xmlns:{name}="{address}"' for name, address in FEEDS["spaces"].items())
@@ -73,22 +73,20 @@ SLOW: dict[str, Callable[[], str]] = {
 
 
 @pytest.fixture
-def hurried(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def hurried() -> Iterator[Apart[..., Any]]:
     """Reads apart for at most two seconds."""
-    apart = Apart(found_in, seconds=2)
-    monkeypatch.setattr(interchange, "_FOUND_APART", apart)
-    yield
+    apart = Apart(found_in, Limits(2, 1 << 30))
+    yield apart
     apart.close()
 
 
-@pytest.mark.usefixtures("hurried")
 @pytest.mark.parametrize("name", SLOW)
-def test_what_takes_too_long_is_given_up(name: str) -> None:
+def test_what_takes_too_long_is_given_up(name: str, hurried: Apart[..., Any]) -> None:
     """A source over which a library sits for ever is one line, and the next source is read as if nothing had been."""
-    (given_up,) = drafts_in(SLOW[name](), "slow", sample_bench(), {})
+    (given_up,) = drafts_in(SLOW[name](), "slow", sample_bench(), {}, hurried)
     assert str(given_up) == "slow takes longer than 2 seconds to read"
     (found,) = drafts_in(
-        feed("<description>Organisation: Harbour Relief</description>"), "feed.xml", sample_bench(), {}
+        feed("<description>Organisation: Harbour Relief</description>"), "feed.xml", sample_bench(), {}, hurried
     )
     assert not isinstance(found, Unreadable)
 

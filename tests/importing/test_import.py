@@ -180,7 +180,7 @@ def test_a_saved_page_without_data(site: SmallSite) -> None:
     assert "1. Count boxes.\n2. Count them again." in draft.body
 
 
-RELIEFWEB = {
+RELIEFWEB: dict[str, Any] = {
     "data": [
         {
             "fields": {

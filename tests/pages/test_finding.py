@@ -3,7 +3,9 @@
 import json
 import re
 import shutil
+import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,10 +15,9 @@ import pytest
 from notices import posting_file
 from playwright.sync_api import Browser, Page, expect
 from serving import barriers, served
-from sites import DATA, SAMPLE_NOW, Built, SmallSite, built
+from sites import DATA, SAMPLE_NOW, Built, SmallSite, built, searching
 
-from generator.building import build as program
-from generator.building import search
+from generator.building.build import Listener, Options, build
 from generator.model.vocabulary import letters
 from generator.pages.matching import degree_level, notice_of
 
@@ -177,8 +178,7 @@ LETTERS = [
 def lettered(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A site in which words of every kind stand in titles, or in texts of which there is an index."""
     site = SmallSite.at(tmp_path_factory.mktemp("letters") / "site")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(program, "version", search.version if request.param else lambda: None)
+    with searching() if request.param else nullcontext():
         for number, (words, _) in enumerate(LETTERS):
             title, text = ("A role", words) if request.param else (f"{words}, of all", "Text.")
             site.posting(f"x{number}", f"title: {title}", f"The work is in {text}.")
@@ -218,10 +218,10 @@ def test_a_missing_index_is_told(browser: Browser, site: Built, tmp_path: Path) 
     context.close()
 
 
-def test_the_index_is_the_same_at_every_build(site: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_index_is_the_same_at_every_build(site: Built, tmp_path: Path) -> None:
     """Two builds of the same content have the same index, of the open roles and no others."""
-    monkeypatch.setattr(program, "version", search.version)
-    again = built(DATA / "sample", tmp_path / "site", SAMPLE_NOW)
+    with searching():
+        again = built(DATA / "sample", tmp_path / "site", SAMPLE_NOW)
     index = [path for path in site.paths() if path.startswith("search/")]
     assert index == [path for path in again.paths() if path.startswith("search/")]
     assert [path for path in index if (site.folder / path).read_bytes() != (again.folder / path).read_bytes()] == []
@@ -229,41 +229,45 @@ def test_the_index_is_the_same_at_every_build(site: Built, tmp_path: Path, monke
     assert sorted(roles.values()) == sorted(role.slug for role in site.edition.site.open_roles)
 
 
-def test_the_index_is_made_when_texts_change(small_site: SmallSite, monkeypatch: pytest.MonkeyPatch) -> None:
+def broken_pagefind(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    """Another Pagefind is installed, whose program fails."""
+    program = folder / "pagefind"
+    program.write_text("#!/bin/sh\necho no room >&2\nexit 1\n")
+    program.chmod(0o700)
+    (folder / "pagefind_bin.py").write_text(f"def get_executable(): return {str(program)!r}\n")
+    patch.delitem(sys.modules, "pagefind_bin", raising=False)
+    patch.syspath_prepend(folder)
+
+
+def test_the_index_is_made_when_texts_change(
+    small_site: SmallSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The passing of time makes no new index, another text does; a program that fails costs a line and the search."""
-    monkeypatch.setattr(program, "version", search.version)
-    made: list[int] = []
-    original = search.index_of
-
-    def counted(roles: Any, whole: Any) -> Any:
-        made.append(len(roles))
-        return original(roles, whole)
-
-    monkeypatch.setattr(program, "index_of", counted)
     out = small_site.root.parent / "site"
-    small_site.posting("role-1", "closes: 2026-07-02")
 
-    def build(hours: int = 0) -> list[str]:
+    def built_at(hours: int) -> tuple[list[str], bool]:
+        """What was told, and whether an index was made."""
         told: list[str] = []
-        now, listener = SAMPLE_NOW + timedelta(hours=hours), program.Listener(told.append)
-        program.build(small_site.root, out, now, program.Options(), listener)
-        return told
+        now = SAMPLE_NOW + timedelta(hours=hours)
+        done = build(small_site.root, out, now, Options(), Listener(told.append))
+        return told, "search" in done.tally.seconds
 
-    build()
-    build(1)
-    assert len(made) == 1
-    small_site.posting("role-1", "closes: 2026-07-03")
-    assert build(1) == []
-    assert len(made) == 2
-    monkeypatch.setattr(search, "_run", lambda *arguments: (_ for _ in ()).throw(search.SearchFailed("no room")))
-    small_site.posting("role-1", "closes: 2026-07-04")
-    assert build(1) == ["no room, so the search of this site knows titles and places alone"]
-    assert not (out / "search").exists()
-    monkeypatch.undo()
-    assert build(1) == []
+    with searching():
+        small_site.posting("role-1", "closes: 2026-07-02")
+        assert built_at(0) == ([], True)
+        assert built_at(1) == ([], False)
+        small_site.posting("role-1", "closes: 2026-07-03")
+        assert built_at(1) == ([], True)
+        small_site.posting("role-1", "closes: 2026-07-04")
+        with monkeypatch.context() as patch:
+            broken_pagefind(tmp_path, patch)
+            line = "Pagefind failed (no room), so the search of this site knows titles and places alone"
+            assert built_at(1) == ([line], True)
+        assert not (out / "search").exists()
+    assert built_at(1) == ([], False)
     assert not (out / "search").exists(), "here Pagefind is taken for not installed"
-    monkeypatch.setattr(program, "version", search.version)
-    assert build(1) == []
+    with searching():
+        assert built_at(1) == ([], True)
     assert (out / "search/roles.json").exists(), "it was installed since, and nothing else changed"
 
 
@@ -304,7 +308,7 @@ def test_storage_that_is_refused_or_damaged(page: Page, address: str, how: str) 
     expect(page.locator(".verdict")).to_be_visible()
 
 
-def test_a_role_leaves_the_list_at_its_instant(page: Page, site: Built, address: str) -> None:
+def test_a_role_leaves_the_list_at_its_instant(page: Page, address: str) -> None:
     """Second by second: open until the deadline, and then under a heading that says when it closed."""
     closes = datetime(2026, 6, 15, 20, tzinfo=UTC)
     page.clock.set_fixed_time(closes - timedelta(seconds=1))

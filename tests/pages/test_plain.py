@@ -51,7 +51,7 @@ def test_a_country_says_everything(page: Page, sample_site: Built, address: str)
     assert "#d-2026-06-" in page.url
 
 
-def test_a_posting_says_everything(page: Page, sample_site: Built, address: str) -> None:
+def test_a_posting_says_everything(page: Page, address: str) -> None:
     """A posting's page tells deadline, facts and where to apply, and shows no form that does nothing."""
     page.goto(f"{address}postings/open-with-everything/")
     main = page.locator("main")

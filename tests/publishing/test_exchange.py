@@ -138,6 +138,7 @@ def at_step(name: str, *, when: str) -> Callable[[], None]:
             os.kill(os.getpid(), signal.SIGKILL)
             return found
 
+        # A signal from outside meets no step at will; this is done in a process that ends here.
         setattr(publish, name, step)
 
     return prepare
@@ -204,7 +205,8 @@ def test_ended_at_any_call(two: Two, soaking: bool, tell: Tell) -> None:
 @pytest.mark.parametrize("step", [1, 2, 3])
 def test_without_a_step_of_the_system(two: Two, tell: Tell, monkeypatch: pytest.MonkeyPatch, step: int) -> None:
     """Where folders cannot change places at once there is a moment without a site; the next build ends what was cut."""
-    monkeypatch.setattr(exchange, "_exchanged", lambda one, other: False)
+    # Every file system that Linux has here can exchange folders, and a signal meets no rename at will.
+    monkeypatch.setattr(exchange, "_exchanged", lambda _one, _other: False)
     before = two.standing() or 0
     left = itertools.count(step - 1, -1)
 
@@ -225,9 +227,10 @@ def test_without_a_step_of_the_system(two: Two, tell: Tell, monkeypatch: pytest.
 def test_in_place_where_it_must_be(two: Two, monkeypatch: pytest.MonkeyPatch, name: str, number: int) -> None:
     """Where there are no hard links, or the folder cannot be moved, the site is published file by file."""
 
-    def fails(*paths: Path) -> None:
+    def fails(*_paths: Path) -> None:
         raise OSError(number, os.strerror(number))
 
+    # File systems without hard links, and folders that something holds, are not for every user to make.
     monkeypatch.setattr(publish, name, fails)
     before, folder = two.standing() or 0, two.out.stat().st_ino
     two.build(1 - before)
@@ -237,16 +240,17 @@ def test_in_place_where_it_must_be(two: Two, monkeypatch: pytest.MonkeyPatch, na
     assert two.wrong() is None
 
 
-def a_file_beside(two: Two, patch: pytest.MonkeyPatch) -> None:
+def a_file_beside(two: Two, _patch: pytest.MonkeyPatch) -> None:
     two.beside.write_text("somebody else's")
 
 
-def a_link_beside(two: Two, patch: pytest.MonkeyPatch) -> None:
+def a_link_beside(two: Two, _patch: pytest.MonkeyPatch) -> None:
     (two.out.parent / "elsewhere").mkdir(exist_ok=True)
     two.beside.symlink_to("elsewhere")
 
 
 def a_mount_point(two: Two, patch: pytest.MonkeyPatch) -> None:
+    # Only root may mount.
     patch.setattr(os.path, "ismount", lambda path: path == two.out)
 
 
@@ -280,11 +284,12 @@ def test_what_cannot_be_exchanged_at_all_is_told(tmp_path: Path) -> None:
 def test_a_system_that_knows_no_exchange(two: Two, monkeypatch: pytest.MonkeyPatch, known: bool) -> None:
     """Where the system has no such call, or the file system refuses it, the two trees are renamed one by one."""
 
-    def refused(*arguments: object) -> int:
+    def refused(*_arguments: object) -> int:
         ctypes.set_errno(errno.EINVAL)
         return -1
 
-    system = SimpleNamespace(syncfs=lambda handle: 0, **({"renameat2": refused} if known else {}))
+    system = SimpleNamespace(syncfs=lambda _handle: 0, **({"renameat2": refused} if known else {}))
+    # The system's library is what it is.
     monkeypatch.setattr(exchange, "_LIBC", system)
     before, folder = two.standing() or 0, two.out.stat().st_ino
     assert two.wrong() is None
@@ -295,10 +300,11 @@ def test_a_system_that_knows_no_exchange(two: Two, monkeypatch: pytest.MonkeyPat
 def test_a_disk_that_does_not_take_what_was_written(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
     """What cannot be written out to the disk is not published: the old site stays."""
 
-    def full(handle: int) -> int:
+    def full(_handle: int) -> int:
         ctypes.set_errno(errno.ENOSPC)
         return -1
 
+    # A disk that takes what is written and then has no room for it cannot be had at will.
     monkeypatch.setattr(exchange, "_LIBC", SimpleNamespace(syncfs=full))
     before = two.standing() or 0
     with pytest.raises(standing.Refused, match="No space left"):
@@ -311,6 +317,7 @@ def test_a_disk_that_does_not_take_what_was_written(two: Two, monkeypatch: pytes
 def test_elsewhere_everything_is_written_out(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
     """A system that cannot write out one file system alone writes out all of them."""
     calls: list[str] = []
+    # Another system than this one.
     monkeypatch.setattr(exchange, "sys", SimpleNamespace(platform="elsewhere"))
     monkeypatch.setattr(os, "sync", lambda: calls.append("sync"))
     two.build(1 - (two.standing() or 0))

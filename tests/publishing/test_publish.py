@@ -172,9 +172,9 @@ def test_what_is_kept_stays_and_stays_ours(out: Path) -> None:
 
 def test_a_file_can_come_in_pieces(out: Path) -> None:
     """A file handed over piece by piece is the one that its pieces make, and is left alone when it is the same."""
-    pieces = {"index.html": lambda: iter([b"o", b"", b"ne"]), "empty.txt": lambda: iter(())}
+    pieces: dict[str, list[bytes]] = {"index.html": [b"o", b"", b"ne"], "empty.txt": []}
     for done in (Published(2, 0, 0), Published(0, 2, 0)):
-        assert published({path: made() for path, made in pieces.items()}, out) == done
+        assert published({path: iter(made) for path, made in pieces.items()}, out) == done
         assert contents(out) == {"index.html": b"one", "empty.txt": b""}
     assert published({"index.html": b"one", "empty.txt": b""}, out) == Published(0, 2, 0)
 
@@ -281,10 +281,11 @@ def test_a_first_build_that_fails_leaves_no_folder(out: Path) -> None:
 def test_a_disk_that_fails(out: Path, monkeypatch: pytest.MonkeyPatch, number: int, told: str) -> None:
     """A second tree for which there is no room, and a disk that is broken, leave the site as it was."""
 
-    def fails(*arguments: object) -> None:
+    def fails(*_arguments: object) -> None:
         raise OSError(number, os.strerror(number))
 
     published(FIRST, out)
+    # No disk fails at will.
     monkeypatch.setattr(program, "mirror" if told else "write", fails)
     with pytest.raises(Refused if told else OSError, match=told or "Input/output error"):
         published({"index.html": b"new"}, out)
@@ -312,8 +313,9 @@ def test_a_build_cut_short_is_taken_up(
         replace(*paths)
 
     with monkeypatch.context() as killed:
+        # A crash between two files is met at no chosen place from outside.
         killed.setattr(os, "replace", replace_some)
-        killed.setattr(shutil, "rmtree", lambda *paths, **how: None)
+        killed.setattr(shutil, "rmtree", lambda *_paths, **_how: None)
         with pytest.raises(KeyboardInterrupt):
             published(SECOND, out, in_place=in_place)
     for path, content in contents(out).items():

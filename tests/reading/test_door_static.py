@@ -92,7 +92,7 @@ def peak(root: Path) -> int:
     return int(done.stderr.split("peak ")[1])
 
 
-def test_large_files_are_never_held(small_site: SmallSite, tmp_path: Path) -> None:
+def test_large_files_are_never_held(small_site: SmallSite) -> None:
     """A build with a quarter of a gigabyte to copy takes about as much memory as one without."""
     before = peak(small_site.root)
     shutil.rmtree(small_site.root / "site")

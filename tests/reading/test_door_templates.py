@@ -22,7 +22,8 @@ from generator.model.problems import ContentError, Problem
 from generator.pages.pages import PostingSubject, home_view
 from generator.reading.folder import load
 from generator.reading.intake import whole
-from generator.reading.sandbox import FILTERS, GLOBALS, MOST_WORK, sandboxed
+from generator.reading.meter import MOST_WORK
+from generator.reading.sandbox import FILTERS, GLOBALS, sandboxed
 from generator.reading.templates import BUILT_IN, MAX_TEMPLATES_BYTES, Templates, TemplateSource, read_templates
 
 GOLDEN, SAMPLE = DATA / "golden", DATA / "sample"

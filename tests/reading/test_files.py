@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from generator.reading import files
 from generator.reading.files import (
     ChangedMeanwhile,
     Unwritable,
@@ -30,7 +29,7 @@ def _make_link(path: Path) -> None:
 
 
 ODD: dict[str, tuple[Callable[[Path], object], str]] = {
-    "nothing": (lambda path: None, "cannot be read"),
+    "nothing": (lambda _path: None, "cannot be read"),
     "a folder": (Path.mkdir, "cannot be read"),
     "a pipe": (os.mkfifo, "is not a regular file, delete it"),
     "a link": (_make_link, "cannot be read"),
@@ -103,9 +102,11 @@ def test_a_file_is_rewritten_whole(tmp_path: Path) -> None:
 
 def test_what_is_half_written_looks_like_no_file_of_a_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """On its way a new file lies where nothing takes it for content: it is hidden, and named as backups are."""
-    path, seen = tmp_path / "x.md", []
+    path = tmp_path / "x.md"
+    seen: list[Path] = []
     path.write_bytes(b"before")
-    monkeypatch.setattr(files.os, "fsync", lambda handle: seen.extend(tmp_path.rglob("*")))
+    # The moment between writing a file and putting it in place is met by no input.
+    monkeypatch.setattr(os, "fsync", lambda _handle: seen.extend(tmp_path.rglob("*")))
     rewrite(tmp_path, path, b"before", b"after")
     (aside,) = (found.name for found in seen if found != path)
     assert aside.startswith(".")
@@ -134,12 +135,13 @@ def test_what_somebody_else_wrote_meanwhile_stays(tmp_path: Path) -> None:
 def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """When the new file cannot be written out, the old one stands, and nothing else is left."""
 
-    def full(handle: int) -> None:
+    def full(_handle: int) -> None:
         raise OSError(28, "No space left on device")
 
     path = tmp_path / "x.md"
     path.write_bytes(b"before")
-    monkeypatch.setattr(files.os, "fsync", full)
+    # A disk that takes what is written and then has no room for it cannot be had at will.
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(Unwritable, match=r"cannot be written \(No space left on device\), nothing was changed"):
         rewrite(tmp_path, path, b"before", b"after")
     assert path.read_bytes() == b"before"

@@ -4,6 +4,7 @@ import contextlib
 import importlib
 import os
 import re
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,16 +13,16 @@ from unittest import mock
 
 import pytest
 from cases import BASE, CASES, POSTING, Case, lines_of, write_site
+from door import program
 from hypothesis import given
 from hypothesis import strategies as st
+from sites import ROOT
 
 from generator.model.fields import Fields
 from generator.model.problems import ContentError, Place, Problem, shown
 from generator.model.schema import FreePage, Organisation, Posting, Settings
-from generator.reading import folder
 from generator.reading.copies import copied
 from generator.reading.folder import NoSite, load
-from generator.work import memo
 from generator.work.means import Means
 from generator.work.memo import Memo
 
@@ -63,23 +64,25 @@ def test_a_folder_where_a_file_belongs_and_the_other_way_round(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("stamps", ["that last", "that do not"])
-def test_a_memory_changes_no_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stamps: str) -> None:
+def test_a_memory_changes_no_line(tmp_path: Path, stamps: str) -> None:
     """Read again with what the first reading left in the memory, a site has the same problems and the same postings."""
     # Of a file that has only just changed the stamp tells nothing, so its content is compared.
-    monkeypatch.setattr(memo, "_GRANULE", -(10**12) if stamps == "that last" else 10**12)
+    granule = -(10**12) if stamps == "that last" else 10**12
     for number, case in enumerate(CASES.values()):
         root = write_site(tmp_path / str(number), case.files)
-        with Memo(None) as memory:
+        with Memo(None, granule) as memory:
             first, second = load(root, Means(memory)), load(root, Means(memory))
         assert lines_of(first) == lines_of(second) == list(case.problems), case.name
         assert first.content == second.content, case.name
 
 
-def test_damaged_words_of_our_own_are_no_editor_s_mistake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_damaged_words_of_our_own_are_no_editor_s_mistake(tmp_path: Path) -> None:
     """Where the words that come with the program are damaged, that is told as such, not as a mistake of the site."""
-    monkeypatch.setattr(folder, "built_in_vocabulary_text", lambda: "grades: [P-3")
-    with pytest.raises(RuntimeError, match="the built-in vocabulary is damaged"):
-        load(write_site(tmp_path, {}))
+    installed = shutil.copytree(ROOT / "generator", tmp_path / "installed/generator")
+    (installed / "data/vocabulary.yaml").write_text("grades: [P-3", "utf-8")
+    site = write_site(tmp_path / "site", {})
+    done = program("-m", "generator", "check", "--root", site, cwd=tmp_path, PYTHONPATH=str(installed.parent))
+    assert done.stderr.splitlines()[-1].startswith("RuntimeError: the built-in vocabulary is damaged")
 
 
 def _postings_of(case: Case) -> Iterator[str]:
@@ -371,7 +374,7 @@ def test_a_logo_that_is_a_link_is_not_read(tmp_path: Path) -> None:
 def test_a_logo_beside_its_organisation_is_read(tmp_path: Path) -> None:
     """A picture under the name that the organisation gives becomes its logo."""
     text = "---\nname: UNDSS\nlogo: flag.png\n---\n"
-    files = {"content/organisations/undss.md": text, "content/organisations/flag.png": PNG}
+    files: dict[str, str | bytes] = {"content/organisations/undss.md": text, "content/organisations/flag.png": PNG}
     loaded = load(write_site(tmp_path, files))
     assert loaded.content is not None
     logo = loaded.content.organisations["undss"].logo

@@ -78,7 +78,7 @@ class Dialled:
     def __init__(self, port: int) -> None:
         self.port, self.addresses = port, list[str]()
 
-    def __call__(self, address: str, port: int, seconds: float) -> httpcore.NetworkStream:
+    def __call__(self, address: str, _port: int, seconds: float) -> httpcore.NetworkStream:
         self.addresses.append(address)
         return httpcore.SyncBackend().connect_tcp(HERE, self.port, timeout=seconds)
 
@@ -94,7 +94,7 @@ def test_a_name_that_changes_where_it_leads() -> None:
     """A connection goes to what was judged: no look-up comes between the judging and the connecting."""
     later = count()
 
-    def resolve(host: str, port: int) -> list[str]:
+    def resolve(_host: str, _port: int) -> list[str]:
         return [HERE if next(later) else PUBLIC]
 
     with listening(answering(page(b""))) as port:
@@ -112,10 +112,10 @@ def test_one_private_address_is_enough_to_stay_away(found: list[str]) -> None:
     with listening(answering(page(b"text"))) as port:
         dialled = Dialled(port)
         with pytest.raises(NotFetched, match="--allow-private") as refused:
-            fetch("http://name.example/", web=Web(lambda host, _: found, dialled))
+            fetch("http://name.example/", web=Web(lambda _host, _: found, dialled))
         assert dialled.addresses == []
         assert "\n" not in str(refused.value)
-        assert fetch("http://name.example/", private=True, web=Web(lambda host, _: found, dialled)) == "text"
+        assert fetch("http://name.example/", private=True, web=Web(lambda _host, _: found, dialled)) == "text"
     assert set(dialled.addresses) == {found[0]}
 
 
@@ -140,13 +140,13 @@ def test_no_address_after_the_first_that_answers() -> None:
         asked.append(connection.recv(65536))
         connection.sendall(page(b"text"))
 
-    def connect(address: str, port: int, seconds: float) -> httpcore.NetworkStream:
+    def connect(address: str, _port: int, seconds: float) -> httpcore.NetworkStream:
         if address == "1.1.1.1":
             raise httpcore.ConnectError("refused")
         return httpcore.SyncBackend().connect_tcp(HERE, free, timeout=seconds)
 
     with listening(serve) as free:
-        web = Web(lambda host, _: ["1.1.1.1", "1.0.0.1"], connect)
+        web = Web(lambda _host, _: ["1.1.1.1", "1.0.0.1"], connect)
         assert fetch("http://Bücher.example:8080/ä?b c", web=web) == "text"
     assert b"\r\nHost: xn--bcher-kva.example:8080\r\n" in asked[1]
     assert asked[1].startswith(b"GET /%C3%A4?b%20c HTTP/1.1\r\n")
@@ -157,7 +157,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A certificate for name.example, with its key, that nobody but a test trusts."""
     file = tmp_path_factory.mktemp("certificate") / "name.pem"
     subject = ["-subj", "/CN=name.example", "-addext", "subjectAltName=DNS:name.example"]
-    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *subject, "-out", file]
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *subject, "-out", str(file)]
     subprocess.run([*made, "-keyout", file.with_suffix(".key")], check=True, capture_output=True)
     return file
 
@@ -167,7 +167,7 @@ def test_the_certificate_is_of_the_name(certificate: Path) -> None:
     own = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     own.load_cert_chain(certificate, certificate.with_suffix(".key"))
     names: list[str] = []
-    own.sni_callback = lambda connection, name, context: names.append(name)
+    own.sni_callback = lambda _connection, name, _context: names.append(name)
 
     def serve(connection: socket.socket) -> None:
         answering(page(b"text"))(own.wrap_socket(connection, server_side=True))
@@ -176,12 +176,12 @@ def test_the_certificate_is_of_the_name(certificate: Path) -> None:
         return ssl.create_default_context(cafile=str(certificate))
 
     with listening(serve) as port:
-        web = Web(lambda host, _: [PUBLIC], Dialled(port), trust)
+        web = Web(lambda _host, _: [PUBLIC], Dialled(port), trust)
         assert fetch("https://name.example/", web=web) == "text"
         with pytest.raises(NotFetched, match=r"https://other.example/ cannot be reached \(.*certificate"):
             fetch("https://other.example/", web=web)
         with pytest.raises(NotFetched, match="certificate"):
-            fetch("https://name.example/", web=Web(lambda host, _: [PUBLIC], Dialled(port)))
+            fetch("https://name.example/", web=Web(lambda _host, _: [PUBLIC], Dialled(port)))
     assert set(names) == {"name.example", "other.example"}
 
 
@@ -192,7 +192,7 @@ def test_no_proxy_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
         for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "all_proxy", "ALL_PROXY"):
             monkeypatch.setenv(name, f"http://{HERE}:{proxy}")
         with listening(answering(page(b"text"))) as port:
-            assert fetch("http://name.example/", web=Web(lambda host, _: [PUBLIC], Dialled(port))) == "text"
+            assert fetch("http://name.example/", web=Web(lambda _host, _: [PUBLIC], Dialled(port))) == "text"
         with pytest.raises(NotFetched, match=r"leads to 127\.0"):
             fetch(f"http://{HERE}:{port}/")
     assert asked == []
@@ -203,11 +203,11 @@ def test_addresses_that_lead_nowhere(line: str) -> None:
     """An address that is none is one line, whether it is given or sent on to, and nothing is asked for."""
     address = eval(line)
     with pytest.raises(NotFetched, match=r"is no http or https address of a host|private network") as refused:
-        fetch(address, web=Web(lambda host, _: [HERE], Dialled(0)))
+        fetch(address, web=Web(lambda _host, _: [HERE], Dialled(0)))
     assert str(refused.value).isprintable()
     moved = b"HTTP/1.1 302 Found\r\nLocation: " + address.encode("utf-8", "replace") + b"\r\nContent-Length: 0\r\n\r\n"
     with listening(answering(moved)) as port, pytest.raises(NotFetched) as refused:
-        fetch("http://name.example/", web=Web(lambda host, _: [PUBLIC], Dialled(port)))
+        fetch("http://name.example/", web=Web(lambda _host, _: [PUBLIC], Dialled(port)))
     assert str(refused.value).isprintable()
 
 
@@ -216,7 +216,7 @@ def test_addresses_that_lead_nowhere(line: str) -> None:
 
 def fetched(content: bytes, seconds: float = 20.0) -> str:
     with listening(answering(content)) as port:
-        return fetch("http://name.example/", web=Web(lambda host, _: [PUBLIC], Dialled(port), seconds=seconds))
+        return fetch("http://name.example/", web=Web(lambda _host, _: [PUBLIC], Dialled(port), seconds=seconds))
 
 
 @pytest.mark.parametrize(("before", "obeyed"), [(0, True), (400, True), (500, False), (5000, False)])
@@ -267,10 +267,10 @@ def test_what_is_packed_comes_back(content: bytes, members: int) -> None:
 def _through(content: bytes) -> str:
     """What is fetched where every connection gives these bytes and ends."""
 
-    def connect(address: str, port: int, seconds: float) -> httpcore.NetworkStream:
+    def connect(_address: str, _port: int, _seconds: float) -> httpcore.NetworkStream:
         return httpcore.MockStream([content[at : at + 50_000] for at in range(0, len(content), 50_000)])
 
-    return fetch("http://name.example/", web=Web(lambda host, _: [PUBLIC], connect, ssl.create_default_context))
+    return fetch("http://name.example/", web=Web(lambda _host, _: [PUBLIC], connect, ssl.create_default_context))
 
 
 CHARSETS = [
@@ -346,7 +346,7 @@ SLOW = {
     "body": drip(b"HTTP/1.1 200 OK\r\n\r\n", b"x"),
     "chunks": drip(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"),
     "redirects": slow_redirect,
-    "silence": lambda connection: time.sleep(10),
+    "silence": lambda _connection: time.sleep(10),
 }
 
 
@@ -355,7 +355,7 @@ SLOW = {
 def test_one_time_for_everything(part: str, scheme: str) -> None:
     """However slowly a server answers, in whatever part (a handshake too), an exchange ends when its time is over."""
     with listening(SLOW[part]) as port:
-        web = Web(lambda host, _: [PUBLIC], Dialled(port), seconds=1.0)
+        web = Web(lambda _host, _: [PUBLIC], Dialled(port), seconds=1.0)
         before = time.monotonic()
         # What is no handshake ends sooner.
         with pytest.raises(NotFetched, match=r"takes longer than 1 seconds|SSL|ssl"):
@@ -366,7 +366,7 @@ def test_one_time_for_everything(part: str, scheme: str) -> None:
 def test_a_resolver_that_takes_its_time() -> None:
     """The time for a name counts too."""
 
-    def resolve(host: str, port: int) -> list[str]:
+    def resolve(_host: str, _port: int) -> list[str]:
         time.sleep(20)
         return [PUBLIC]
 
@@ -460,9 +460,7 @@ def test_who_is_answered(headers: dict[str, str], steers: bool, answered: bool) 
 def test_a_foreign_page_does_not_steer(small_site: SmallSite) -> None:
     """A request with ?now= from a page of another site builds nothing and shows nothing, by whatever name it comes."""
     server = Server(HERE, 0)
-    bench = Workbench(
-        small_site.root, small_site.root.parent / "served", {"0.0.0.0"}, server.server_port, lambda line: None
-    )
+    bench = Workbench(small_site.root, small_site.root.parent / "served", {"0.0.0.0"}, server.server_port)
     server.work_on(bench)
     bench.rebuild()
     threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -5,10 +5,12 @@ import re
 import signal
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -37,6 +39,22 @@ def started(command: list[str], environment: dict[str, str]) -> "subprocess.Pope
 @pytest.fixture
 def served(small_site: SmallSite) -> Iterator[Served]:
     """The small site with one open role, served by the command itself."""
+    yield from serving(small_site)
+
+
+@pytest.fixture
+def loosely_served(small_site: SmallSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
+    """The same, where templates have got round the count of their work; a build may take three seconds."""
+    small_site.write("templates/foot.html", "the first foot")
+    lines = ("from generator.reading import sandbox", "from generator.work import limits")
+    found = "\n".join((*lines, "sandbox.MOST_WORK, limits._SECONDS = 10**12, 3"))
+    (tmp_path / "sitecustomize.py").write_text(found, "utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    yield from serving(small_site)
+
+
+def serving(small_site: SmallSite) -> Iterator[Served]:
+    """Serves the site until the test is over."""
     small_site.posting("role", "title: Harbour Pilot\nopens: 2026-01-01\ncloses: 2199-01-01", "The first text.")
     command = [sys.executable, "-m", "generator", "serve", "--root", str(small_site.root), "--port", "0"]
     environment = {name: value for name, value in os.environ.items() if name != "SOURCE_DATE_EPOCH"}
@@ -156,6 +174,26 @@ def test_what_is_served(served: Served) -> None:
     assert asked(f"{served.address}?now=tomorrow")[0] == 400
     assert asked(served.address, Host="evil.example")[0] == 403
     assert not (served.site.root / "site").exists()
+
+
+def shown_at_last(address: str, text: bytes) -> bytes:
+    """The page as soon as it shows a text."""
+    for _ in range(600):
+        if text in (body := asked(address)[2]):
+            return body
+        time.sleep(0.1)
+    raise AssertionError(f"{text!r} is not shown: {body!r}")
+
+
+def test_a_template_without_end_does_not_end_serve(loosely_served: Served) -> None:
+    """A hostile template is stopped at its limit; the editor sees why above the last good page, and work goes on."""
+    site, address = loosely_served.site, loosely_served.address
+    assert b"the first foot" in asked(address)[2]
+    site.write("templates/foot.html", "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}")
+    body = shown_at_last(address, b"the templates of this site take more than 3 seconds or 4 GiB of memory to fill in")
+    assert b"the first foot" in body
+    site.write("templates/foot.html", "the second foot")
+    assert b"the templates of this site" not in shown_at_last(address, b"the second foot")
 
 
 def test_a_wrong_site_is_served_too(small_site: SmallSite) -> None:

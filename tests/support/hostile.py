@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qsl, urlsplit
 from xml.etree.ElementTree import Element
 
@@ -259,7 +259,7 @@ def _built(root: Path, files: Mapping[str, str], filling: Sequence[str]) -> Buil
     for path, text in files.items():
         _put(root, path, _MARK.sub(lambda match: _written(match[1], next(following)), text))
     with pytest.MonkeyPatch.context() as patch:
-        # Entries of feeds have the beginning of a text; what is cut off cannot come back.
+        # Entries of feeds have the beginning of a text; what is cut off cannot come back, and no setting keeps it.
         patch.setattr(prose, "_BEGINNING", 10**9)
         return built(root, root.with_name(f"{root.name}-site"), SAMPLE_NOW)
 
@@ -405,7 +405,7 @@ def _component(calendar: Component) -> Value:
     """Every property as icalendar has it, but the names: it does not know that they are texts."""
     return tuple(
         (name, str(getattr(value, "params", "")), str(value.to_ical() if hasattr(value, "dt") else value))
-        for name, value in calendar.property_items()
+        for name, value in cast("list[tuple[str, Any]]", calendar.property_items())
         if name not in _NAMES
     )
 

@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 from textwrap import dedent
+from typing import TypeVar
 
 from sites import DATA, SAMPLE_NOW
 
 from generator.edition.listing import listing_of
 from generator.importing.notices import Bench
 from generator.model.content import Content, OrganisationFile, PostingFile
+from generator.model.fields import Fields
 from generator.model.schema import Organisation, Posting, Settings
 from generator.model.vocabulary import Vocabulary
 from generator.reading.folder import load
@@ -23,23 +25,26 @@ tag_authority: {domain: digest.example.org, date: 2026-01-01}
 """
 WORDS = Vocabulary({}, {}, {})
 
+_Form = TypeVar("_Form", bound=Fields)
 
-def read(form, text):
+
+def read(form: type[_Form], text: str) -> _Form:
     """A value of a form from YAML; fails when there is a problem."""
     fields, form_findings = read_mapping(dedent(text))
     value, findings = read_fields(form, fields, WORDS)
     assert not form_findings, form_findings
+    assert value is not None, findings
     assert not findings, findings
     return value
 
 
-def posting_file(text, slug="role"):
+def posting_file(text: str, slug: str = "role") -> PostingFile:
     """A posting of the organisation `org`, from the lines that matter to a test."""
     posting = read(Posting, f"title: Role\norganisation: org\n{dedent(text)}")
     return PostingFile(slug, f"content/postings/{slug}.md", posting)
 
 
-def content_of(*files, settings="", organisation="name: Org"):
+def content_of(*files: PostingFile, settings: str = "", organisation: str = "name: Org") -> Content:
     """The content of a small site with these postings."""
     orgs = {"org": OrganisationFile("org", read(Organisation, organisation))}
     content = Content(read(Settings, SETTINGS + dedent(settings)), WORDS, organisations=orgs)

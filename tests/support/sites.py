@@ -14,6 +14,7 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 from xml.etree.ElementTree import Element
 
 import html5lib
+import pytest
 
 from generator.building.build import Options, build
 from generator.cli import main
@@ -27,6 +28,14 @@ ROOT = SUPPORT.parents[1]
 DATA = ROOT / "tests/data"
 DEMO_NOW = datetime(2026, 5, 30, 12, tzinfo=UTC)
 SAMPLE_NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
+
+
+@contextlib.contextmanager
+def searching() -> Iterator[None]:
+    """Pagefind is installed for the time of a block; elsewhere in these tests it is not."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delitem(sys.modules, "pagefind", raising=False)
+        yield
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +178,8 @@ class Outcome:
 
 def command(*arguments: str | Path) -> Outcome:
     """Runs `vacancy-digest` in this process. A bug's traceback passes through."""
-    before, code = sys.argv, 0
+    before = sys.argv
+    code: str | int = 0
     sys.argv = ["vacancy-digest", *map(str, arguments)]
     # Files, because what the program does in a process of its own is printed there.
     with TemporaryFile("w+", newline="") as out, TemporaryFile("w+", newline="") as err:

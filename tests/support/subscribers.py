@@ -125,7 +125,7 @@ class Archivist(Subscriber):
 
     read: set[str] = field(default_factory=set)
 
-    def take(self, host: Host, now: datetime) -> None:
+    def take(self, host: Host, _now: datetime) -> None:
         for ids in self.documents(host):
             self.told.update(one for one in ids if one not in self.told)
 
@@ -139,7 +139,7 @@ class Archivist(Subscriber):
             ids, links = document(content)
             yield ids
 
-    def move(self, host: Host) -> None:
+    def move(self, _host: Host) -> None:
         self.seen = b""
 
 
@@ -149,7 +149,7 @@ class Shared:
     def __init__(self, parser: Any) -> None:
         self.parser = parser
 
-    def __call__(self, url: str, resource: Any, headers: Any = None) -> tuple[Any, list[Any]]:
+    def __call__(self, url: str, resource: Any, _headers: Any = None) -> tuple[Any, list[Any]]:
         return _parsed(self.parser, url, resource.read())
 
 
@@ -170,7 +170,7 @@ class Library(Subscriber):
     url: str = ""
     reader: Any = None
 
-    def take(self, host: Host, now: datetime) -> None:
+    def take(self, host: Host, _now: datetime) -> None:
         if self.reader is None:
             self.reader = make_reader(":memory:", feed_root=str(self.base), search_enabled=False)
             self.reader.after_entry_update_hooks.append(self.updated)
@@ -182,7 +182,7 @@ class Library(Subscriber):
             self.reader._parser.mount_parser_by_url(self.url, Shared(_PARSERS[Path(self.path).suffix]))
         self.reader.update_feed(self.url)
 
-    def updated(self, reader: Any, entry: Any, status: EntryUpdateStatus) -> None:
+    def updated(self, _reader: Any, entry: Any, status: EntryUpdateStatus) -> None:
         if status is EntryUpdateStatus.NEW:
             self.told[entry.id] += 1
 

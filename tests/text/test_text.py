@@ -27,8 +27,10 @@ texts = (
     .filter(lambda text: 3 <= len(text) <= 150 and cleared(text) == text and not blank(text))
 )
 
-FILES = ("postings/quay-master/index.html", "index.html", "feed.xml", "atom.xml", "feed.json", "deadlines.ics")
-FILES += ("data/open.csv", "data/postings.json")
+FILES = (
+    *("postings/quay-master/index.html", "index.html", "feed.xml", "atom.xml", "feed.json", "deadlines.ics"),
+    *("data/open.csv", "data/postings.json"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +45,8 @@ def built_with(small: SmallSite, **fields: str) -> dict[str, bytes]:
     text = (DATA / "golden" / posting).read_text("utf-8")
     for key, value in fields.items():
         line = f"{key}: {json.dumps(value, ensure_ascii=False)}"  # YAML holds JSON
-        text, times = re.subn(rf"^{key}: .*$", lambda _, line=line: line, text, flags=re.MULTILINE)
+        # The backslashes of a line stand for themselves.
+        text, times = re.subn(rf"^{key}: .*$", line.replace("\\", r"\\"), text, flags=re.MULTILINE)
         assert times == 1, key
     small.write(posting, text)
     out = small.root.parent / "site"

@@ -110,7 +110,7 @@ def _widest(page: Page) -> str:
     )
 
 
-def test_a_missing_page_shows_the_404(context: BrowserContext, sample_site: Built) -> None:
+def test_a_missing_page_shows_the_404(sample_site: Built) -> None:
     """404.html works from any depth, for its links and styles do not depend on where it is shown."""
     for _, address in sample_site.page("404.html").references():
         assert address.startswith(("https://", "mailto:"))

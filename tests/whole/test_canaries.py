@@ -7,13 +7,11 @@ from collections.abc import Iterator, Sequence
 import hostile
 import pytest
 from hostile import HOSTILE, Twins
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
 from serving import Handler, ObeyingHandler, served, watched
-from sites import SAMPLE_NOW, SmallSite
+from sites import SAMPLE_NOW, SmallSite, searching
 from soaking import Tell
 
-from generator.building import build as program
-from generator.building import search
 from generator.reading.templates import BUILT_IN
 
 POSTINGS = 50
@@ -26,12 +24,11 @@ SHAPES = """() => [...new Set([...document.querySelectorAll("*")].flatMap(
 
 
 @pytest.fixture(scope="module")
-def twins(no_search: None, tmp_path_factory: pytest.TempPathFactory) -> Twins:
+def twins(tmp_path_factory: pytest.TempPathFactory) -> Twins:
     """Fifty postings full of hostile texts, and their twins, with an index for search."""
     files = hostile.templates(POSTINGS, 6)
     texts = hostile.dealt(hostile.every_text(), hostile.places(files), hostile.pinned_doors())
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(program, "version", search.version)
+    with searching():
         return hostile.twins(tmp_path_factory.mktemp("twins"), files, texts)
 
 
@@ -59,7 +56,12 @@ def with_canaries(context: BrowserContext, sung: list[str]) -> Page:
     context.add_init_script(path=HOSTILE / "canary.js")
     page = context.new_page()
     page.clock.install(time=SAMPLE_NOW)
-    page.on("dialog", lambda dialog: (sung.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+
+    def dismissed(dialog: Dialog) -> None:
+        sung.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    page.on("dialog", dismissed)
     for event in ("popup", "download", "websocket", "frameattached"):
         page.on(event, lambda what, event=event: sung.append(f"{event}: {getattr(what, 'url', what)}"))
     return page

@@ -1,15 +1,17 @@
 """The docs say what the program does."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from sites import ROOT
 
 from generator.cli import _COMMANDS
 from generator.model import schema
+from generator.model.fields import Fields
 from generator.reading import judging
 
-SECTIONS = {
+SECTIONS: dict[str, type[Fields]] = {
     "A posting": schema.Posting,
     "An organisation": schema.Organisation,
     "A page of your own": schema.FreePage,
@@ -18,7 +20,7 @@ SECTIONS = {
 }
 
 
-def keys_of(form, prefix=""):
+def keys_of(form: type[Fields], prefix: str = "") -> Iterator[str]:
     """Every key of a form, those of inner mappings behind their parent's."""
     for name, info in form.model_fields.items():
         key = prefix + (info.alias or name)
@@ -28,7 +30,7 @@ def keys_of(form, prefix=""):
 
 
 @pytest.mark.parametrize(("title", "form"), SECTIONS.items(), ids=[form.__name__ for form in SECTIONS.values()])
-def test_every_key_is_documented(title, form):
+def test_every_key_is_documented(title: str, form: type[Fields]) -> None:
     """docs/content.md explains exactly the keys that the schema knows."""
     text = (ROOT / "docs" / "content.md").read_text("utf-8")
     section = text.split(f"\n## {title}\n", 1)[1].split("\n## ", 1)[0]
@@ -36,20 +38,20 @@ def test_every_key_is_documented(title, form):
     assert sorted(documented) == sorted(set(keys_of(form)))
 
 
-def test_links_between_docs_lead_somewhere():
+def test_links_between_docs_lead_somewhere() -> None:
     """Every relative link of the README and the docs leads to a file of the project."""
     for path in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")):
         for target in re.findall(r"\]\((?!https?:|mailto:|#)([^)#]+)", path.read_text("utf-8")):
             assert (path.parent / target).exists(), f"{path.name}: {target}"
 
 
-def test_the_readme_names_every_command():
+def test_the_readme_names_every_command() -> None:
     """A reader of the README learns of each command."""
     text = (ROOT / "README.md").read_text("utf-8")
     assert all(f"vacancy-digest {command}" in text for command in _COMMANDS)
 
 
-def test_every_promise_of_security_has_its_test():
+def test_every_promise_of_security_has_its_test() -> None:
     """Each test that SECURITY.md names is there."""
     named = set(re.findall(r"`(test_\w+)`", (ROOT / "SECURITY.md").read_text("utf-8")))
     texts = "\n".join(path.read_text("utf-8") for path in (ROOT / "tests").rglob("test_*.py"))

@@ -45,7 +45,7 @@ class _TooLong(Exception):
 def seconds(function: Callable[[], object]) -> float:
     """The CPU time that something takes; `ENOUGH` where it does not end before."""
 
-    def stop(number: int, frame: FrameType | None) -> None:
+    def stop(_number: int, _frame: FrameType | None) -> None:
         raise _TooLong
 
     before = signal.signal(signal.SIGVTALRM, stop)
@@ -277,7 +277,7 @@ def _checked(root: Path) -> None:
 def test_many_repairs_take_no_longer_than_they_are_many(tmp_path: Path) -> None:
     """What is certain in a file is written in one go, however often it stands there."""
 
-    def of_size(count: int) -> Callable[[], None]:
+    def of_size(count: int) -> Callable[[], object]:
         codes = ", ".join(sorted(languages())[:count]).upper()
         root = write_site(tmp_path, {"content/postings/x.md": _posting(f"languages: {{required: [{codes}]}}")})
         problems = [one for one in load(root).problems if one.instead]

@@ -16,12 +16,13 @@ from generator.building.build import Listener, Options, build
 from generator.publishing.standing import MANIFEST, Refused
 from generator.work import memo
 from generator.work.cachefolder import NoCache, cache_of, mark_of
+from generator.work.thresholds import USUAL, Thresholds
 
 
-def told_by(site: SmallSite, out: Path) -> list[str]:
+def told_by(site: SmallSite, out: Path, thresholds: Thresholds = USUAL) -> list[str]:
     """Builds, and gives the lines that the build said."""
     told: list[str] = []
-    build(site.root, out, SAMPLE_NOW, Options(), Listener(told.append))
+    build(site.root, out, SAMPLE_NOW, Options(thresholds=thresholds), Listener(told.append))
     return told
 
 
@@ -183,6 +184,10 @@ def test_a_memory_of_another_shape_is_thrown_away(small_site: SmallSite, stateme
         pass
 
 
+# A stamp tells of each change, however soon: what is remembered of a file that has only just been written counts.
+TRUSTING = Thresholds(granule=-(10**12))
+
+
 def changed(site: SmallSite, change: Callable[[dict[str, Any]], object]) -> None:
     """Changes the posting that is remembered first, as somebody could who knows how its row is made."""
     with memo.open_memo(cache_of(site.root), pytest.fail) as memory:
@@ -195,28 +200,24 @@ def changed(site: SmallSite, change: Callable[[dict[str, Any]], object]) -> None
 @pytest.mark.parametrize(
     "change", [{"slug": "../../evil"}, {"slug": "other"}, {"path": "content/postings/../x.md"}, {"keys": 7}]
 )
-def test_a_remembered_posting_is_its_own_or_none(
-    small_site: SmallSite, monkeypatch: pytest.MonkeyPatch, change: dict[str, Any]
-) -> None:
+def test_a_remembered_posting_is_its_own_or_none(small_site: SmallSite, change: dict[str, Any]) -> None:
     """A row that a CI service hands on, with another name for a posting or no posting at all, is not believed."""
-    monkeypatch.setattr(memo.Memo, "lasting", lambda self, stamp: stamp)
     out = small_site.root / "site"
-    told_by(small_site, out)
+    told_by(small_site, out, TRUSTING)
     before = tree(out)
     changed(small_site, lambda packed: packed.update(change))
-    told_by(small_site, out)
+    told_by(small_site, out, TRUSTING)
     assert tree(out) == before
 
 
-def test_no_remembered_alias_leads_out_of_the_site(small_site: SmallSite, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_remembered_alias_leads_out_of_the_site(small_site: SmallSite) -> None:
     """An alias in such a row, from which an address is made, writes no file outside the output."""
-    monkeypatch.setattr(memo.Memo, "lasting", lambda self, stamp: stamp)
     out = small_site.root / "site"
-    told_by(small_site, out)
+    told_by(small_site, out, TRUSTING)
     before = tree(small_site.root.parent)
     changed(small_site, lambda packed: packed.update(aliases=["../../evil"], shown=b"changed"))
     with pytest.raises(Refused, match=r"is not in .*, so nothing was changed; build with --no-cache"):
-        told_by(small_site, out)
+        told_by(small_site, out, TRUSTING)
     assert tree(small_site.root.parent) == before
 
 

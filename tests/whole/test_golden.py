@@ -43,7 +43,7 @@ def test_the_golden_site_is_what_is_built(tmp_path: Path, pytestconfig: pytest.C
     if pytestconfig.getoption("--remake-golden"):
         _remake(now)
     was = _kept()
-    lines = []
+    lines: list[str] = []
     for path in sorted(was.keys() | now.keys()):
         old, new = (files.get(path, "").splitlines(keepends=True) for files in (was, now))
         lines += difflib.unified_diff(old, new, f"golden/{path}", f"built/{path}", n=0)

@@ -46,7 +46,7 @@ def site(server: WebServer) -> Built:
 
 
 @pytest.fixture(scope="module")
-def client(server: WebServer, site: Built) -> Iterator[httpx.Client]:
+def client(server: WebServer, site: Built) -> Iterator[httpx.Client]:  # noqa: ARG001 - before the site there is nothing
     """Asks for what it is told alone: nothing is followed, nothing packed."""
     with httpx.Client(base_url=server.address, headers={"Accept-Encoding": "identity"}, trust_env=False) as found:
         yield found
@@ -105,7 +105,7 @@ def test_what_nginx_lets_be_kept(client: httpx.Client, site: Built) -> None:
     assert {client.head(path).headers["Cache-Control"] for path in assets} == {"public, max-age=31536000, immutable"}
 
 
-def test_what_did_not_change_is_not_sent_again(client: httpx.Client, server: WebServer, site: Built) -> None:
+def test_what_did_not_change_is_not_sent_again(client: httpx.Client, server: WebServer) -> None:
     """A feed is sent once: not to who has it, by tag or by time, packed or not, and not after a build without news."""
     first = client.get("closing.xml")
     packed = client.get("closing.xml", headers={"Accept-Encoding": "gzip"})
@@ -127,7 +127,7 @@ def test_what_did_not_change_is_not_sent_again(client: httpx.Client, server: Web
         built(DATA / "sample", server.folder, SAMPLE_NOW)
 
 
-def test_parts_and_heads(client: httpx.Client, site: Built) -> None:
+def test_parts_and_heads(client: httpx.Client) -> None:
     """HEAD tells what GET does and sends nothing, and a part of a file is that part."""
     whole = client.get("data/postings.json")
     head = client.head("data/postings.json")
@@ -139,7 +139,7 @@ def test_parts_and_heads(client: httpx.Client, site: Built) -> None:
 
 
 @pytest.mark.parametrize("path", ["", "feed.xml", "feed.json", "deadlines.ics", "feeds/feeds.opml", "data/open.csv"])
-def test_text_is_packed(client: httpx.Client, site: Built, path: str) -> None:
+def test_text_is_packed(client: httpx.Client, path: str) -> None:
     """Text comes packed to who can take that, with the same policy, and caches are told that it may be either."""
     plain, packed = client.get(path), client.get(path, headers={"Accept-Encoding": "gzip"})
     assert packed.headers["Content-Encoding"] == "gzip"
@@ -163,7 +163,7 @@ def test_nothing_else_is_shown(client: httpx.Client, site: Built, path: str) -> 
         assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
 
 
-def test_a_folder_s_address_gets_its_slash(client: httpx.Client, site: Built) -> None:
+def test_a_folder_s_address_gets_its_slash(client: httpx.Client) -> None:
     """Whoever leaves the last slash out is sent to the page, on whatever host and by whatever scheme they asked."""
     answer = client.get("closing")
     assert (answer.status_code, answer.headers["Location"]) == (301, f"{PREFIX}closing/")
@@ -186,7 +186,7 @@ def test_former_addresses(client: httpx.Client, server: WebServer, site: Built) 
         assert (answer.status_code, answer.headers.get("Location")) == (int(code), new)
 
 
-def test_a_new_folder_is_seen_at_once(client: httpx.Client, server: WebServer, site: Built) -> None:
+def test_a_new_folder_is_seen_at_once(client: httpx.Client, server: WebServer) -> None:
     """When another folder takes the place of the site's, the next answer is from there."""
     new, old = server.place / "new-site", server.place / "old-site"
     built(DATA / "sample", new, SAMPLE_NOW + timedelta(days=30))

@@ -65,7 +65,7 @@ def _locales() -> tuple[str, ...]:
     return tuple(sorted(set(done.stdout.split()) - {Host().locale}))
 
 
-def _levels() -> dict[str, tuple[object, ...]]:
+def _levels() -> dict[str, tuple[Any, ...]]:
     """Each way in which a host can differ, by the field of `Host`."""
     return {
         "zone": ("Pacific/Kiritimati", "America/St_Johns", "Australia/Lord_Howe"),

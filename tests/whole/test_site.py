@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import extruct
@@ -18,11 +19,11 @@ from sites import DATA, SAMPLE_NOW, Built, HtmlPage, SmallSite
 
 from generator.building.plan import plan
 from generator.edition import routes
-from generator.edition.edition import Dimension, Role
+from generator.edition.edition import Role
 from generator.edition.routes import PostingPage, path_of
 from generator.feeds.hosting import META_POLICY
 from generator.model.fields import SLUG
-from generator.model.model import State
+from generator.model.model import Dimension, State
 from generator.reading.folder import RESERVED
 from generator.reading.templates import BUILT_IN, read_templates
 
@@ -552,7 +553,7 @@ def test_twenty_ended_roles_need_no_page_of_their_own(small_site: SmallSite) -> 
 # Markup for search engines
 
 
-def job_postings(site: Built, path: str) -> list[dict[str, object]]:
+def job_postings(site: Built, path: str) -> list[dict[str, Any]]:
     found = extruct.extract(site.read(path), base_url=site.url(path), syntaxes=["json-ld"])
     return [item for item in found["json-ld"] if item["@type"] == "JobPosting"]
 
@@ -580,7 +581,7 @@ def test_job_posting_says_what_the_notice_says(site: Built) -> None:
         organisation = site.edition.content.organisations[posting.organisation].organisation
         codes = [place["address"]["addressCountry"] for place in markup["jobLocation"]]
         assert markup["title"] == posting.title
-        assert markup["hiringOrganization"]["name"] == organisation.full_name or organisation.name
+        assert markup["hiringOrganization"]["name"] == (organisation.full_name or organisation.name)
         assert markup["url"] == site.url(path_of(PostingPage(role.slug)))
         assert codes == [station.country for station in posting.duty_stations if station.country]
         deadline = role.deadline and role.deadline.instant

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from door import program
 from judges import Lighthouse
 from serving import served
 from sites import Built, built
@@ -15,16 +16,13 @@ from sites import Built, built
 def many(tmp_path_factory: pytest.TempPathFactory) -> Built:
     """A digest of five hundred open roles in a hundred countries, of today: Lighthouse looks at it by today's clock."""
     pytest.importorskip("benchmarks.writers")
-    from benchmarks import notices, writers
-
     root = tmp_path_factory.mktemp("many")
     now = datetime.now(UTC).replace(microsecond=0)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(notices, "NOW", now)
-        found = [notice for notice in notices.notices(16_000) if notice.is_open][:500]
-        assert len(found) == 500
-        patch.setattr(writers, "notices", lambda count: found)
-        writers.write_ours(root, 500)
+    script = "import sys; from pathlib import Path; from benchmarks.writers import write_ours as write\n"
+    script += "write(Path(sys.argv[1]), 500, among=16_000)"
+    done = program("-c", script, root, BENCHMARK_NOW=now.isoformat())
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(list((root / "content/postings").rglob("*.md"))) == 500
     return built(root, root.parent / "many-site", now)
 
 

@@ -50,19 +50,19 @@ class Found:
         self.failed.setdefault(what, []).extend(failed)
 
 
-def everything(kind: str, country: str) -> bool:
+def everything(kind: str, _country: str) -> bool:
     return kind != "closed"
 
 
-def with_closed(kind: str, country: str) -> bool:
+def with_closed(_kind: str, _country: str) -> bool:
     return True
 
 
-def opened(kind: str, country: str) -> bool:
+def opened(kind: str, _country: str) -> bool:
     return kind in {"opened", "reopened"}
 
 
-def closing(kind: str, country: str) -> bool:
+def closing(kind: str, _country: str) -> bool:
     return kind == "closing"
 
 

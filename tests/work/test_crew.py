@@ -5,32 +5,33 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from multiprocessing import active_children
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from sites import DATA, SAMPLE_NOW, Outcome, command
 
-from generator.building.build import Options, build
-from generator.reading import intake
-from generator.work import crew
-from generator.work.crew import Run
+from generator.building.build import Listener, Options, build
+from generator.building.site import NOBODY
+from generator.work.crew import Unavailable, hired
+from generator.work.thresholds import Thresholds
 
 distributed = pytest.importorskip("distributed")
+_T = TypeVar("_T")
 
 
-@pytest.fixture(autouse=True)
-def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Makes a site of thirty postings worth many tasks, and processes worth starting."""
-    monkeypatch.setattr(crew, "CHUNK", 5)
-    monkeypatch.setattr(crew, "_WORTH", 1)
+# A site of thirty postings is worth many tasks, and processes are worth starting.
+SMALL = Thresholds(chunk=5, worth=1)
+TWO = Options(jobs=2, remember=False, thresholds=SMALL)
 
 
 @pytest.fixture(scope="module")
 def alone(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """The sample site as one process builds it."""
-    return _built(tmp_path_factory.mktemp("alone") / "site", Options(remember=False))
+    return _built(tmp_path_factory.mktemp("alone") / "site", Options(remember=False, thresholds=SMALL))
 
 
 @pytest.fixture
@@ -42,92 +43,83 @@ def cluster() -> Iterator[Any]:
         yield found
 
 
-def _built(out: Path, options: Options) -> dict[str, bytes]:
-    build(DATA / "sample", out, SAMPLE_NOW, options)
+def _built(out: Path, options: Options, listener: Listener = NOBODY) -> dict[str, bytes]:
+    build(DATA / "sample", out, SAMPLE_NOW, options, listener)
     return {path.relative_to(out).as_posix(): path.read_bytes() for path in out.rglob("*") if path.is_file()}
 
 
 def test_processes_make_the_same_site(alone: dict[str, bytes], tmp_path: Path) -> None:
     """Two processes build the same bytes as one."""
-    assert _built(tmp_path / "site", Options(jobs=2, remember=False)) == alone
+    assert _built(tmp_path / "site", TWO) == alone
 
 
-def test_processes_that_start_early_make_the_same_site(
-    alone: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_processes_that_start_early_make_the_same_site(alone: dict[str, bytes], tmp_path: Path) -> None:
     """With very many postings the processes start before anything is read, and build the same bytes."""
-    monkeypatch.setattr(intake, "_VERY_MANY", 10)
-    assert _built(tmp_path / "site", Options(jobs=2, remember=False)) == alone
+    early = replace(SMALL, very_many=10)
+    assert _built(tmp_path / "site", Options(jobs=2, remember=False, thresholds=early)) == alone
 
 
-def test_a_killed_process_loses_nothing(
-    alone: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_killed_process_loses_nothing(alone: dict[str, bytes], tmp_path: Path) -> None:
     """When a process is killed in the middle, its work is done all the same."""
-    killed = _kill_after(5, monkeypatch, lambda run: next(iter(run._executor._processes)))
-    assert _built(tmp_path / "site", Options(jobs=2, remember=False)) == alone
-    assert killed
+    killer = Killer(10, lambda: [child.pid for child in active_children() if child.pid])
+    assert _built(tmp_path / "site", TWO, Listener(track=killer)) == alone
+    assert killer.killed
 
 
 def test_dask_makes_the_same_site(cluster: Any, alone: dict[str, bytes], tmp_path: Path) -> None:
     """A Dask scheduler with two workers builds the same bytes as one process."""
-    options = Options(executor=f"dask:{cluster.scheduler_address}", remember=False)
+    options = Options(executor=f"dask:{cluster.scheduler_address}", remember=False, thresholds=SMALL)
     assert _built(tmp_path / "site", options) == alone
 
 
 def test_a_dask_worker_killed_in_the_middle_loses_nothing(
-    cluster: Any, alone: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cluster: Any, alone: dict[str, bytes], tmp_path: Path
 ) -> None:
     """When a worker is killed while it works, the scheduler gives its tasks to another, and the site is whole."""
-    killed = _kill_after(5, monkeypatch, lambda own: cluster.workers[0].pid)
-    options = Options(executor=f"dask:{cluster.scheduler_address}", remember=False)
-    assert _built(tmp_path / "site", options) == alone
-    assert killed
+    killer = Killer(10, lambda: [cluster.workers[0].pid])
+    options = Options(executor=f"dask:{cluster.scheduler_address}", remember=False, thresholds=SMALL)
+    assert _built(tmp_path / "site", options, Listener(track=killer)) == alone
+    assert killer.killed
 
 
-def _kill_after(results: int, monkeypatch: pytest.MonkeyPatch, pid_of: Any) -> list[int]:
-    """Kills a worker once so many results have come; the list names it when it has happened."""
-    taken = Run._result
-    killed: list[int] = []
-    seen = 0
+@dataclass
+class Killer:
+    """Follows a build, and kills one of the processes at work once so many items have passed."""
 
-    def result(self: Run[Any, Any, Any], *arguments: Any) -> Any:
-        nonlocal seen
-        found = taken(self, *arguments)
-        seen += 1
-        if seen == results:
-            killed.append(pid_of(self))
-            os.kill(killed[0], signal.SIGKILL)
-        return found
+    items: int
+    at_work: Callable[[], list[int]]
+    killed: int = 0
 
-    monkeypatch.setattr(Run, "_result", result)
-    return killed
+    def __call__(self, items: Iterable[_T], _total: int, _label: str, /) -> Iterator[_T]:
+        for item in items:
+            self.items -= 1
+            if self.items == 0:
+                self.killed = self.at_work()[0]
+                os.kill(self.killed, signal.SIGKILL)
+            yield item
 
 
 def _refused(address: str, tmp_path: Path) -> Outcome:
     return command("build", "--root", DATA / "sample", "--out", tmp_path / "site", "--executor", address)
 
 
-def test_an_executor_that_does_not_answer_is_wrong_usage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A scheduler that is not there is one clear line, exit 2, and nothing is written."""
-    monkeypatch.setattr(crew, "_PATIENCE_SECONDS", 0.5)
-    found = _refused("dask:tcp://127.0.0.1:9", tmp_path)
-    assert (found.code, found.out) == (2, "")
-    assert "Error: --executor: tcp://127.0.0.1:9 does not answer" in found.err
-    assert not (tmp_path / "site").exists()
+def test_an_executor_that_does_not_answer_is_told() -> None:
+    """A scheduler that is not there is one clear line, after a time that ends."""
+    with pytest.raises(Unavailable, match=r"^tcp://127.0.0.1:9 does not answer \("):
+        hired("dask:tcp://127.0.0.1:9", patience=0.5)
 
 
 @pytest.mark.parametrize("address", ["slurm:x", "dask:", "dask", "dask:nonsense"])
-def test_an_address_that_is_none_is_wrong_usage(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is no address of a Dask scheduler is told as such, exit 2."""
-    monkeypatch.setattr(crew, "_PATIENCE_SECONDS", 0.5)
+def test_an_address_that_is_none_is_wrong_usage(address: str, tmp_path: Path) -> None:
+    """What is no address of a Dask scheduler is told as such, exit 2, and nothing is written."""
     found = _refused(address, tmp_path)
-    assert found.code == 2
+    assert (found.code, found.out) == (2, "")
     assert "Error: --executor: " in found.err
     assert "Traceback" not in found.err
+    assert not (tmp_path / "site").exists()
 
 
-def test_hands_end_with_their_build(tmp_path: Path) -> None:
+def test_hands_end_with_their_build() -> None:
     """After SIGKILL no process of a build lives on, and none holds what the build held."""
     script = (
         "import os, time; from generator.work.crew import _begin; from concurrent.futures import ProcessPoolExecutor\n"

@@ -8,15 +8,20 @@ from pathlib import Path
 
 import door
 import pytest
+from door import program
 from repository import git
-from sites import Outcome, SmallSite
+from sites import SAMPLE_NOW, Outcome, SmallSite
 
+from generator.building.build import Options, build
 from generator.reading import sandbox
 from generator.reading.templates import brings_templates
-from generator.work import crew, limits
+from generator.work import limits
+from generator.work.limits import Limits
+from generator.work.thresholds import Thresholds
 
 LINE = "the templates of this site take more than 1 seconds or 4 GiB of memory to fill in, or end the program; "
 LINE += "nothing was changed\n"
+A_SECOND, A_MINUTE = Limits(1, 4 << 30), Limits(60, 4 << 30)
 ENDLESS = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}\n"
 
 
@@ -41,21 +46,25 @@ def ends_by(number: int) -> Callable[[], int]:
 def test_a_process_without_end_is_one_error(work: Callable[[], int]) -> None:
     """Too much time or memory, and an end by the system, is told as such."""
     with pytest.raises(limits.Exceeded, match="more than 1 seconds or 4 GiB"):
-        limits.bounded(work, 1)
+        limits.bounded(work, A_SECOND)
 
 
-def test_a_process_that_waits_without_end_is_one_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def waits() -> int:
+    signal.pause()
+    return 0
+
+
+def test_a_process_that_waits_without_end_is_one_error() -> None:
     """A command that waits for a process that was lost takes no CPU time, and is ended by the clock."""
-    monkeypatch.setattr(limits, "_PATIENCE", 2)
     with pytest.raises(limits.Exceeded, match="more than 1 seconds or 4 GiB"):
-        limits.bounded(lambda: signal.pause() or 0, 1)
+        limits.bounded(waits, Limits(1, 4 << 30, patience=2))
 
 
 def test_a_process_gives_its_exit_code(capfd: pytest.CaptureFixture[str]) -> None:
     """Its code is that of the command, a stop from outside is told as shells tell it, and a bug shows a traceback."""
-    assert [limits.bounded(lambda code=code: code, 60) for code in (0, 1, 75)] == [0, 1, 75]  # type: ignore[misc]
-    assert limits.bounded(ends_by(signal.SIGTERM), 60) == 128 + signal.SIGTERM
-    assert limits.bounded(lambda: 1 // 0, 60) == 1
+    assert [limits.bounded(lambda code=code: code, A_MINUTE) for code in (0, 1, 75)] == [0, 1, 75]  # type: ignore[misc]
+    assert limits.bounded(ends_by(signal.SIGTERM), A_MINUTE) == 128 + signal.SIGTERM
+    assert limits.bounded(lambda: 1 // 0, A_MINUTE) == 1
     assert capfd.readouterr().err.endswith("ZeroDivisionError: integer division or modulo by zero\n")
 
 
@@ -67,12 +76,13 @@ def test_a_stop_is_passed_on() -> None:
         os.kill(parent, signal.SIGTERM)
         return turns()
 
-    assert limits.bounded(work, 60) == 128 + signal.SIGTERM
+    assert limits.bounded(work, A_MINUTE) == 128 + signal.SIGTERM
     assert signal.getsignal(signal.SIGTERM) == before
 
 
 def test_nothing_temporary_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What a process that was ended keeps in temporary folders goes with it."""
+    # The setting that Python documents; TMPDIR is read once, before this.
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
 
     def work() -> int:
@@ -81,13 +91,16 @@ def test_nothing_temporary_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         return ends_by(signal.SIGKILL)()
 
     with pytest.raises(limits.Exceeded):
-        limits.bounded(work, 60)
+        limits.bounded(work, A_MINUTE)
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.fixture
 def unbounded(small_site: SmallSite, monkeypatch: pytest.MonkeyPatch) -> SmallSite:
-    """A site whose templates have got round the count of their work; the process may take one second."""
+    """A site whose templates have got round the count of their work; the process may take one second.
+
+    We know of no template that does so, and no site has to wait for the minute that a process has.
+    """
     monkeypatch.setattr(sandbox, "MOST_WORK", 10**12)
     monkeypatch.setattr(limits, "_SECONDS", 1)
     small_site.write("templates/foot.html", ENDLESS)
@@ -120,7 +133,7 @@ def test_the_next_build_needs_no_help(unbounded: SmallSite, monkeypatch: pytest.
     """What a build that was ended left beside the site is gone after the next one."""
     assert unbounded.command("build", "--no-search") == Outcome(1, "", LINE)
     unbounded.write("templates/foot.html", "foot")
-    monkeypatch.setattr(limits, "_SECONDS", 60)
+    monkeypatch.undo()
     assert unbounded.command("build", "--no-search").code == 0
     assert [path for path in unbounded.root.rglob("*") if path.name.startswith(".vacancy-digest-new")] == []
 
@@ -132,19 +145,36 @@ def test_the_earlier_revision_may_bring_templates(unbounded: SmallSite) -> None:
     assert unbounded.command("diff") == Outcome(1, "", LINE)
 
 
-def test_hands_have_limits_too(unbounded: SmallSite, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_hands_have_limits_too(unbounded: SmallSite) -> None:
     """Where other processes fill templates in, each is ended, and then the one that waits for them."""
-    monkeypatch.setattr(crew, "CHUNK", 1)
-    assert unbounded.command("build", "--no-search", "--jobs", "2") == Outcome(1, "", LINE)
+    two = Options(jobs=2, thresholds=Thresholds(chunk=1))
+
+    def work() -> int:
+        build(unbounded.root, unbounded.root / "site", SAMPLE_NOW, two)
+        return 0
+
+    with pytest.raises(limits.Exceeded, match="more than 1 seconds or 4 GiB"):
+        limits.bounded(work, A_SECOND)
 
 
-def test_a_site_without_templates_has_no_second_process(small_site: SmallSite, monkeypatch: pytest.MonkeyPatch) -> None:
+# Tells of each process that is divided in two.
+TELLING = """import runpy, sys
+sys.addaudithook(lambda event, _: print(event, file=sys.stderr) if event == "os.fork" else None)
+runpy.run_module("generator", run_name="__main__", alter_sys=True)
+"""
+
+
+@pytest.mark.parametrize(("path", "divided"), [("assets/style.css", False), ("not-found.html", True)])
+@pytest.mark.parametrize("name", ["build", "check"])
+def test_a_site_without_templates_has_no_second_process(
+    small_site: SmallSite, name: str, path: str, divided: bool
+) -> None:
     """Only templates need limits: with assets alone all is done in the process of the command."""
-    monkeypatch.setattr(limits, "bounded", lambda *_: pytest.fail("is not asked for"))
-    monkeypatch.setattr(os, "fork", lambda: pytest.fail("is not asked for"))
-    small_site.write("templates/assets/style.css", "body {}")
-    assert small_site.command("build", "--no-search").code == 0
-    assert small_site.command("check").code == 0
+    small_site.write(f"templates/{path}", "body {}")
+    options = ("--no-search",) if name == "build" else ()
+    done = program("-c", TELLING, name, "--root", small_site.root, *options)
+    assert done.returncode == 0
+    assert ("os.fork" in done.stderr.splitlines()) == divided
 
 
 def test_a_file_called_assets_is_a_template(small_site: SmallSite) -> None:
@@ -153,9 +183,14 @@ def test_a_file_called_assets_is_a_template(small_site: SmallSite) -> None:
     assert brings_templates(small_site.root)
 
 
-def test_larger_sites_may_take_longer() -> None:
-    """A second is added for each fifty files."""
-    assert [limits.seconds_for(files) for files in (0, 49, 50, 100_000)] == [60, 60, 61, 2060]
+def test_larger_sites_may_take_longer(tmp_path: Path) -> None:
+    """A second is added for each fifty files, in whatever folder they are."""
+    (tmp_path / "postings/2026").mkdir(parents=True)
+    found = []
+    for number in range(101):
+        found.append(limits.limits_for(tmp_path).seconds)
+        (tmp_path / "postings" / ("2026" if number % 2 else "") / f"{number}.md").touch()
+    assert found == [60] * 50 + [61] * 50 + [62]
 
 
 def test_check_fills_templates_in(small_site: SmallSite) -> None:

@@ -19,7 +19,7 @@ REMARK = "content:1:1: warning: git: nothing was compared with HEAD ("
 GONE = "content/postings/lost.md:1:1: file: is gone"
 
 
-def committed(site: SmallSite, top: Path) -> None:
+def committed(top: Path) -> None:
     """Commits all that is in a folder, the site in it or below it."""
     git(top, "init", "-q")
     git(top, "add", "--all", "--force", ".")
@@ -45,7 +45,7 @@ def told(site: SmallSite, *arguments: str, **environment: str) -> str:
 def lost(small_site: SmallSite) -> SmallSite:
     """A site in a folder of a repository, with a posting that was published and then deleted."""
     small_site.posting("lost", "opens: 2026-05-01\ncloses: 2026-07-01")
-    committed(small_site, small_site.root.parent)
+    committed(small_site.root.parent)
     (small_site.root / "content/postings/lost.md").unlink()
     return small_site
 
@@ -146,7 +146,7 @@ def of_another_owner(site: SmallSite) -> dict[str, str]:
 def submodule(site: SmallSite) -> dict[str, str]:
     """Makes `content/` a submodule of the outer repository."""
     inner = site.root / "content"
-    committed(SmallSite(inner), inner)
+    committed(inner)
     (inner / "postings/quay-master.md").unlink()
     git(site.root, "rm", "-rq", "--cached", "content")
     git(site.root, "add", "content")
@@ -276,7 +276,7 @@ def test_a_submodule_of_a_revision_is_a_problem(lost: SmallSite) -> None:
     """What git keeps elsewhere cannot be read from the commit, and is said to be there."""
     inner = lost.root / "content/static/inner"
     lost.write("content/static/inner/x.txt", "x")
-    committed(SmallSite(inner), inner)
+    committed(inner)
     git(lost.root, "add", "--all")
     git(lost.root, "commit", "-qm", "module")
     shutil.rmtree(inner)

@@ -30,19 +30,19 @@ def standard_error_of(script: str) -> bytes:
     return written
 
 
-def test_a_step_that_lasts_shows_a_bar():
+def test_a_step_that_lasts_shows_a_bar() -> None:
     """On a terminal a step that outlasts the patience names itself and how far it is."""
     written = standard_error_of(SLOW.format(patience=0))
     assert b"Rendering" in written
     assert b"%" in written
 
 
-def test_a_quick_step_shows_nothing():
+def test_a_quick_step_shows_nothing() -> None:
     """On a terminal a step within the patience writes nothing."""
     assert standard_error_of(SLOW.format(patience=60)) == b""
 
 
-def test_no_bar_where_there_is_no_terminal():
+def test_no_bar_where_there_is_no_terminal() -> None:
     """In a pipe even a step that lasts writes nothing."""
     done = subprocess.run([sys.executable, "-c", SLOW.format(patience=0)], capture_output=True, check=True)
     assert done.stderr == b""

@@ -3,7 +3,8 @@
 import multiprocessing
 import sys
 
-from generator.work.crew import CHUNK, Crew
+from generator.work.crew import Crew
+from generator.work.thresholds import USUAL
 
 
 def added(start: int, chunk: list[int]) -> int:
@@ -13,4 +14,4 @@ def added(start: int, chunk: list[int]) -> int:
 if __name__ == "__main__":
     multiprocessing.set_start_method(sys.argv[1])
     with Crew(2) as crew:
-        print(sum(crew.run(added, 5 - CHUNK, range(9 * CHUNK), 9 * CHUNK)))
+        print(sum(crew.run(added, 5 - USUAL.chunk, range(9 * USUAL.chunk), 9 * USUAL.chunk)))

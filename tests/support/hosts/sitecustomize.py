@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from generator.work import crew
+from generator.work import thresholds
 
 _list, _scan = os.listdir, os.scandir
 
@@ -46,5 +46,6 @@ class _Scan:
 
 if os.environ.get("HOST_ORDER"):
     os.listdir, os.scandir = _listdir, _Scan  # type: ignore[assignment]
-# A site of few pages is made by one process, however many there are: here it is worth several.
-crew.CHUNK, crew._WORTH = 5, 0
+# A site of few pages is made by one process, however many there are: here it is worth several. Commands have no
+# option for that, because no user needs one.
+thresholds.USUAL = thresholds.Thresholds(chunk=5, worth=0)

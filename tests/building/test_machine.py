@@ -1,0 +1,12 @@
+"""Builds that remember: whatever changes, and in whatever order, the site is the one that a clean build makes.
+
+`VACANCY_DIGEST_EXAMPLES=200 .venv/bin/pytest tests/building/test_machine.py` looks longer, and at other examples each
+time.
+"""
+
+from changing import EXAMPLES, SiteMachine, run
+
+
+def test_a_build_that_remembers_makes_what_a_clean_build_makes() -> None:
+    """Whatever is edited, renamed, removed or damaged, and whenever, the site equals a clean one byte for byte."""
+    run(SiteMachine, EXAMPLES or 8, 40 if EXAMPLES else 18)
