@@ -1,4 +1,4 @@
-"""Feeds: RSS, Atom and JSON Feed."""
+"""Feeds (RSS, Atom and JSON Feed) and tables (CSV and TSV): lists that `importing.interchange` reads as they are."""
 
 from collections.abc import Mapping
 
@@ -11,12 +11,12 @@ from .vacancy import Listed, NoticeLink, Request, SourceKind
 _WHOLE = 1_500  # characters; an entry with less only announces what stands at its address
 
 
-def _first(source: VacancySource, secrets: Mapping[str, str]) -> Request:
+def _first(source: VacancySource, _: Mapping[str, str]) -> Request:
     assert source.address
     return Request(source.address)
 
 
-def _read(body: bytes, request: Request, source: VacancySource) -> Listed:
+def _read(body: bytes, request: Request, _: VacancySource) -> Listed:
     text = text_of(body, request.url)
     if not text.lstrip("\ufeff \t\r\n").startswith(("<", "{")):
         raise Unreadable(f"{request.url} is no feed")
@@ -30,4 +30,13 @@ def _read(body: bytes, request: Request, source: VacancySource) -> Listed:
     return found._replace(vacancies=tuple(whole), links=tuple(links))
 
 
+def _read_table(body: bytes, request: Request, source: VacancySource) -> Listed:
+    text = text_of(body, request.url)
+    if text.lstrip("\ufeff \t\r\n").startswith(("<", "{", "[", "### ", "---", "+++")):
+        raise Unreadable(f"{request.url} is no table")
+    # By its name, a table is told from text.
+    return listed(found_in(text, f"{request.url} as table.csv", source.columns or {}))
+
+
 FEED = SourceKind(_first, _read, read_single)
+TABLE = SourceKind(_first, _read_table, read_single)
