@@ -74,7 +74,7 @@ def _vacancy(item: Any) -> Vacancy:
     places = many(part(one, "PositionLocation"))
     offering = many(part(one, "PositionOfferingType"))
     return vacancy_of(
-        BoardFields(part(item, "MatchedObjectId"), part(one, "PositionTitle"), part(one, "PositionURI"), _text(one)),
+        BoardFields(part(item, "MatchedObjectId"), part(one, "PositionTitle"), _address(part(one, "PositionURI")), _text(one)),
         (
             fact("organisation", part(one, "OrganizationName"), "OrganizationName"),
             station_fact(
@@ -90,6 +90,11 @@ def _vacancy(item: Any) -> Vacancy:
             apply_fact(next(iter(many(part(one, "ApplyURI"))), ""), "ApplyURI"),
         ),
     )
+
+
+def _address(value: Any) -> str:
+    # The documentation shows addresses with the port that https has anyway.
+    return words(value).replace("https://www.usajobs.gov:443/", "https://www.usajobs.gov/", 1)
 
 
 def _pay(ranges: list[Any]) -> StatedField:
