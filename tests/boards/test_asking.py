@@ -165,7 +165,7 @@ def _read_all(kind: str, server: _Server) -> tuple[list[str], int]:
     while request and asked < MOST_REQUESTS:
         asked += 1
         found = KINDS[kind].read(server.answer(kind, request), request, source)
-        ids += [one.id for one in (*found.vacancies, *found.links)]
+        ids += [one.id for one in found.vacancies] + [one.id for one in found.links]
         request = found.more
     return ids, asked
 

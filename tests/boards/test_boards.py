@@ -1,15 +1,18 @@
 """What each kind of source lists: documents as the kinds' documentation shows them, and what is read from them."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from sites import DATA
+from notices import sample_bench
+from sites import DATA, ROOT
 
 from generator.boards.kinds import KINDS, read_link, read_list
 from generator.boards.vacancy import Listed, Request
 from generator.importing.drafting import Unreadable
+from generator.importing.notices import read_notice
 from generator.model import sourcing
 from generator.model.schema import VacancySource
 
@@ -72,3 +75,28 @@ def test_every_kind_is_told_of() -> None:
     """The kinds that content may name are those that can be read, and each has at least one document here."""
     assert KINDS.keys() == sourcing.KIND_NEEDS.keys()
     assert {path.relative_to(DATA / "boards").parts[0] for path in CASES} == KINDS.keys()
+
+
+@pytest.mark.parametrize("path", [path for path in CASES if "draft" in _expected(path)], ids=_name)
+def test_what_a_draft_takes_of_a_document(path: Path) -> None:
+    """The first vacancy of a document becomes a draft with these facts; those that are null are not in it."""
+    expected = _expected(path)
+    read = read_link if expected.get("notice") else read_list
+    one = read(path.read_bytes(), _request(expected["request"]), _source(expected["source"])).vacancies[0]
+    draft = read_notice(one.text, one.url or one.id, sample_bench(), one.stated)
+    facts = {"organisation": draft.organisation_text or None} | draft.facts
+    assert {key: facts.get(key) for key in expected["draft"]} == expected["draft"]
+
+
+def test_the_documentation_has_every_kind() -> None:
+    """docs/source-kinds.md names each kind with the keys it needs, its variables and its parameters."""
+    text = (ROOT / "docs/source-kinds.md").read_text("utf-8")
+    rows = [[cell.strip() for cell in row.split("|")[1:-1]] for row in text.splitlines() if row.startswith("| `")]
+    kinds = {row[0].strip("`"): row for row in rows if len(row) == 5}
+    parameters = {row[0].strip("`"): row[1] for row in rows if len(row) == 2}
+    assert kinds.keys() == sourcing.KIND_NEEDS.keys()
+    for kind, needs in sourcing.KIND_NEEDS.items():
+        assert all(f"`{key}`" in kinds[kind][1] for key in needs.required + needs.optional)
+        assert tuple(re.findall("`(.+?)`", kinds[kind][3])) == needs.secrets
+        told = re.findall(r"`([\w\[\]]+)(?:: eu)?`", parameters.get(kind, ""))
+        assert sorted(told) == sorted(needs.parameters)
