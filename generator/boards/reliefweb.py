@@ -1,8 +1,8 @@
 """ReliefWeb, the vacancies of humanitarian organisations.
 
-https://apidoc.reliefweb.int, jobs of version 2 with the profile `full`: what `importing.interchange` reads of them.
-Asked for in parts with `offset` and `limit`, of which `totalCount` says how many there are, and with the name of an
-application that ReliefWeb has admitted.
+https://apidoc.reliefweb.int/parameters and /result-structure, jobs of version 2 with the profile `full`: what
+`importing.interchange` reads of them. Asked for in parts with `offset` and `limit`, of which `totalCount` says how
+many there are, and with the name of an application that ReliefWeb has admitted.
 """
 
 import json

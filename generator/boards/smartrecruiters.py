@@ -1,9 +1,9 @@
 """Companies at SmartRecruiters.
 
-https://developers.smartrecruiters.com/docs/posting-api: the list has `content` with `id` and `name`, and `totalFound`,
-and is asked for in parts with `offset` and `limit`. The notice is an answer by itself, with `company.name`, `location`
-(city, country, remote), `refNumber`, `typeOfEmployment.label`, `department.label`, `jobAd.sections`, `postingUrl`,
-`applyUrl`.
+https://dev.smartrecruiters.com/customer-api/posting-api/endpoints/: the list has `content` with `id` and `name`, and
+`totalFound`, and is asked for in parts with `offset` and `limit`. The notice is an answer by itself, with
+`company.name`, `location` (city, country, remote), `refNumber`, `typeOfEmployment.label`, `department.label`,
+`jobAd.sections`, `postingUrl`, `applyUrl`.
 """
 
 import re
