@@ -56,7 +56,7 @@ def read_link(body: bytes, request: Request, source: VacancySource) -> Listed:
 
 def _apart(part: str, body: bytes, request: Request, source: VacancySource) -> Listed:
     try:
-        found = _READ_APART(part, body, Request(request.url, rest=request.rest), source)
+        found = _READ_APART(part, body, replace(request, headers={}), source)
     except NoAnswer as why:
         raise Unreadable(f"{request.url} {why}") from None
     if isinstance(found, str):

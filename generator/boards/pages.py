@@ -95,15 +95,15 @@ def _read_sitemap(body: bytes, request: Request, source: VacancySource) -> Liste
         raise Unreadable(f"{name_of(request)} is no sitemap that can be read ({why})") from None
     addresses = [(one.text or "").strip() for one in root.findall(f"{_NAMESPACE}*/{_NAMESPACE}loc")]
     if root.tag == f"{_NAMESPACE}sitemapindex":
-        return _follow(_parts(addresses, request, source), Listed())
+        return _follow(_parts(addresses, request), Listed())
     if root.tag != f"{_NAMESPACE}urlset":
         raise Unreadable(f"{name_of(request)} is no sitemap")
     return _follow(request.rest, _notices_at(addresses, request, source))
 
 
-def _parts(addresses: list[str], request: Request, source: VacancySource) -> tuple[str, ...]:
+def _parts(addresses: list[str], request: Request) -> tuple[str, ...]:
     """The sitemaps of an index."""
-    if request.url != source.address:
+    if request.inner:
         raise Unreadable(f"{name_of(request)} is an index within an index")
     host = urlsplit(request.url).hostname
     found = tuple(dict.fromkeys(one for one in addresses if public_address(one) and urlsplit(one).hostname == host))
@@ -115,7 +115,7 @@ def _parts(addresses: list[str], request: Request, source: VacancySource) -> tup
 
 
 def _follow(rest: tuple[str, ...], found: Listed) -> Listed:
-    return found._replace(more=Request(rest[0], rest=rest[1:])) if rest else found
+    return found._replace(more=Request(rest[0], rest=rest[1:], inner=True)) if rest else found
 
 
 def _uncompressed(body: bytes, request: Request) -> bytes:

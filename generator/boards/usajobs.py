@@ -73,8 +73,9 @@ def _vacancy(item: Any) -> Vacancy:
     one = part(item, "MatchedObjectDescriptor")
     places = many(part(one, "PositionLocation"))
     offering = many(part(one, "PositionOfferingType"))
+    address = _address(part(one, "PositionURI"))
     return vacancy_of(
-        BoardFields(part(item, "MatchedObjectId"), part(one, "PositionTitle"), _address(part(one, "PositionURI")), _text(one)),
+        BoardFields(part(item, "MatchedObjectId"), part(one, "PositionTitle"), address, _text(one)),
         (
             fact("organisation", part(one, "OrganizationName"), "OrganizationName"),
             station_fact(

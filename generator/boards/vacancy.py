@@ -15,12 +15,14 @@ MOST_REQUESTS = 50  # for the list of one source
 class Request:
     """What is asked for: a public address, and headers that no other host is to see, such as a key.
 
-    `rest` has the addresses that belong to the same list and are still to be asked for after this one.
+    `rest` has the addresses that belong to the same list and are still to be asked for after this one, and `inner` says
+    that the list itself named this one.
     """
 
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
     rest: tuple[str, ...] = ()
+    inner: bool = False
 
 
 class Vacancy(NamedTuple):

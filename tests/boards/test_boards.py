@@ -29,7 +29,7 @@ def _source(fields: dict[str, Any]) -> VacancySource:
 
 
 def _request(fields: dict[str, Any]) -> Request:
-    return Request(fields["url"], rest=tuple(fields.get("rest", ())))
+    return Request(fields["url"], rest=tuple(fields.get("rest", ())), inner=fields.get("inner", False))
 
 
 def _name(path: Path) -> str:
