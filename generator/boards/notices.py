@@ -243,6 +243,11 @@ def category_fact(values: Iterable[Any], origin: str) -> StatedField:
 
 
 _CITY = re.compile(r"[^\W\d_][\w'’. -]{1,58}")
+# What stands where a city should and is none.
+_NO_CITY = re.compile(
+    r"\s[-–—]\s|\b(?:or|and|remote|hybrid|on-?site|office|hq|headquarters|area|region|anywhere|multiple|various)\b",
+    re.I,
+)
 _MOST_PLACES = 20
 
 
@@ -250,25 +255,31 @@ def city_in(city: Any, country: Any) -> str:
     """A place as `City, CC`, from fields for each; what does not look like a city, or is no country, is left out."""
     code = country_named(words(country).upper()) or country_named(words(country)) or ""
     name = words(city).partition(",")[0].strip()
-    if not _CITY.fullmatch(name) or re.search(r"\bor\b|\bremote\b|\banywhere\b|\bmultiple\b|\bvarious\b", name, re.I):
+    if not _CITY.fullmatch(name) or _NO_CITY.search(name):
         name = ""
     # A name alone that a country has may mean either.
     return f"{name}, {code}" if name and code else code or ("" if country_named(name) else name)
 
 
 def place_in(value: Any) -> str:
-    """A place from a field for anything: taken only with a country that is written out.
+    """The places in a field for anything, one or several: taken only with a country that is written out.
 
     `Atlanta, GA` is not in Gabon, and `Atlanta, Georgia` not in Georgia.
     """
-    text = words(value)
-    if re.fullmatch(r"(?:fully )?remote(?:\s*[-–—,:(/].*)?", text, re.IGNORECASE):
+    return "; ".join(filter(None, map(_place, re.split("[;|•]", words(value)))))
+
+
+def _place(text: str) -> str:
+    if re.fullmatch(r"(?:fully )?remote(?:\s*[-–—,(/:].*)?", text.strip(), re.IGNORECASE):
         return "remote"
-    name, _, land = text.rpartition(",")
-    land = land.strip()
-    if (len(land) < 3 and land not in ("UK", "US")) or not (code := country_named(land)) or (name and code == "GE"):
+    *names, land = (part.strip() for part in text.split(","))
+    code = country_named(land) if len(land) > 2 or land in ("UK", "US") else None
+    others = [name for name in names if country_named(name) and (name, code) != ("Georgia", "US")]
+    if not code or others or (names and code == "GE"):
         return ""
-    return city_in(name, code)
+    # Between a city and its country stands a region, or another city.
+    is_city = len(names) == 1 or (len(names) == 2 and re.fullmatch("[A-Z]{2}", names[1]))
+    return city_in(names[0] if is_city else "", code)
 
 
 def station_fact(places: Iterable[str], origin: str, *, remote: Any = False) -> StatedField:

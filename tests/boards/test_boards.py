@@ -10,13 +10,14 @@ from notices import sample_bench
 from sites import DATA, ROOT
 
 from generator.boards.kinds import KINDS, read_link, read_list
+from generator.boards.notices import place_in
 from generator.boards.vacancy import Listed, Request
 from generator.importing.drafting import Unreadable
 from generator.importing.notices import read_notice
 from generator.model import sourcing
 from generator.model.schema import VacancySource
 
-CASES = sorted(path for path in (DATA / "boards").rglob("*") if path.suffix != ".yaml" and path.is_file())
+CASES = sorted(path for path in (DATA / "boards").rglob("*") if path.suffix not in (".yaml", "") and path.is_file())
 
 
 def _expected(path: Path) -> dict[str, Any]:
@@ -101,3 +102,10 @@ def test_the_documentation_has_every_kind() -> None:
         assert tuple(re.findall("`(.+?)`", kinds[kind][3])) == needs.secrets
         told = re.findall(r"`([\w\[\]]+)(?:: eu)?`", parameters.get(kind, ""))
         assert sorted(told) == sorted(needs.parameters)
+
+
+@pytest.mark.parametrize("line", (DATA / "boards/places").read_text("utf-8").splitlines())
+def test_a_place_is_certain_or_left_out(line: str) -> None:
+    """A field for anything gives a place only where it can be no other."""
+    written, _, meant = line.partition("->")
+    assert place_in(written) == meant.strip()
