@@ -1,16 +1,16 @@
-"""Feeds: RSS, Atom and JSON Feed."""
+"""Feeds (RSS, Atom and JSON Feed) and tables (CSV and TSV): lists that `importing.interchange` reads as they are."""
 
 from ..importing.drafting import Unreadable
 from ..importing.interchange import found_in
 from ..model.schema import VacancySource
-from .notices import at_address, listed, read_single, text_of
+from .notices import answer_text, at_address, listed, read_single
 from .vacancy import Listed, NoticeLink, Request, SourceKind
 
 _WHOLE = 1_500  # characters; an entry with less only announces what stands at its address
 
 
 def _read(body: bytes, request: Request, _source: VacancySource) -> Listed:
-    text = text_of(body, request.url)
+    text = answer_text(body, request.url)
     if not text.lstrip("\ufeff \t\r\n").startswith(("<", "{")):
         raise Unreadable(f"{request.url} is no feed")
     whole, links = [], []
@@ -23,4 +23,13 @@ def _read(body: bytes, request: Request, _source: VacancySource) -> Listed:
     return found._replace(vacancies=tuple(whole), links=tuple(links))
 
 
+def _read_table(body: bytes, request: Request, source: VacancySource) -> Listed:
+    text = answer_text(body, request.url)
+    if text.lstrip("\ufeff \t\r\n").startswith(("<", "{", "[", "### ", "---", "+++")):
+        raise Unreadable(f"{request.url} is no table")
+    # By its name, a table is told from text.
+    return listed(found_in(text, f"{request.url} as table.csv", source.columns or {}))
+
+
 FEED = SourceKind(at_address, _read, read_single)
+TABLE = SourceKind(at_address, _read_table, read_single)

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from ..edition.history import state_at
-from ..importing.fetching import NotFetched, answers
 from ..model.content import Content
 from ..model.model import State
 from ..model.problems import Problem, shown
 from ..reading.files import read_text
 from ..reading.frontmatter import read_mapping, split
+from ..web.fetching import NotFetched, answers
 from ..work.cachefolder import NoCache, cache_of
 
 _REMEMBERED = timedelta(hours=24)

@@ -9,13 +9,13 @@ import click
 
 from ..editing.desk import Desk
 from ..importing.drafting import Draft, Unreadable
-from ..importing.fetching import NotFetched, fetch
 from ..importing.importing import write_drafts
 from ..importing.interchange import drafts_in
 from ..importing.notices import Bench
 from ..model.problems import shown
 from ..model.telling import say, visible
 from ..reading.files import read_source
+from ..web.fetching import NotFetched, fetch
 from .options import now_option, root_option
 
 _MAX_BYTES = 5 * 1024 * 1024

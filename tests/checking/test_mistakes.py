@@ -16,9 +16,9 @@ from webserver import web
 
 from generator.checking.links import unanswered
 from generator.checking.reports import FORMATS, with_lines
-from generator.importing.fetching import answers
 from generator.model.problems import Place, Problem
 from generator.reading.folder import load
+from generator.web.fetching import answers
 
 MISTAKES = DATA / "mistakes"
 NOW = datetime(2026, 5, 30, 12, tzinfo=UTC)
