@@ -1,18 +1,24 @@
 """Feeds: RSS, Atom and JSON Feed."""
 
+import re
+
 from ..importing.drafting import Unreadable
 from ..importing.interchange import found_in
 from ..model.schema import VacancySource
-from .notices import at_address, listed, read_single, text_of
+from .notices import answered_text, at_address, listed, read_single
 from .vacancy import Listed, NoticeLink, Request, SourceKind
 
+_FEED = re.compile(r"<(?:\w+:)?(?:rss|feed|rdf|channel)\b|jsonfeed\.org/version", re.IGNORECASE)
+_ENTRY = re.compile(r"<(?:\w+:)?(?:item|entry)\b|\"items\"\s*:\s*\[\s*\{", re.IGNORECASE)
 _WHOLE = 1_500  # characters; an entry with less only announces what stands at its address
 
 
 def _read(body: bytes, request: Request, _source: VacancySource) -> Listed:
-    text = text_of(body, request.url)
-    if not text.lstrip("\ufeff \t\r\n").startswith(("<", "{")):
+    text = answered_text(body, request.url)
+    if not _FEED.search(text):
         raise Unreadable(f"{request.url} is no feed")
+    if not _ENTRY.search(text):
+        return Listed()  # an employer without vacancies
     whole, links = [], []
     found = listed(found_in(text, request.url, {}))
     for one in found.vacancies:

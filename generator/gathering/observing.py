@@ -8,10 +8,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ..importing.drafting import Draft, Unreadable
-from ..importing.fetching import Answer, NotFetched, text_of_answer
-from ..importing.interchange import FoundNotice, drafted, found_in
+from ..importing.interchange import drafted, found_in
 from ..importing.notices import Bench, StatedField
+from ..importing.stated import FoundNotice
 from ..importing.twins import plain_title
+from ..web.fetching import Answer, NotFetched, text_of_answer
 from ..work.limits import Apart, NoAnswer
 
 WATCHED = ("title", "grade", "duty_stations", "closes")
