@@ -1,18 +1,24 @@
 """Feeds (RSS, Atom and JSON Feed) and tables (CSV and TSV): lists that `importing.interchange` reads as they are."""
 
+import re
+
 from ..importing.drafting import Unreadable
 from ..importing.interchange import found_in
 from ..model.schema import VacancySource
-from .notices import answer_text, at_address, listed, read_single
+from .notices import answered_text, at_address, listed, read_single
 from .vacancy import Listed, NoticeLink, Request, SourceKind
 
+_FEED = re.compile(r"<(?:\w+:)?(?:rss|feed|rdf|channel)\b|jsonfeed\.org/version", re.IGNORECASE)
+_ENTRY = re.compile(r"<(?:\w+:)?(?:item|entry)\b|\"items\"\s*:\s*\[\s*\{", re.IGNORECASE)
 _WHOLE = 1_500  # characters; an entry with less only announces what stands at its address
 
 
 def _read(body: bytes, request: Request, _source: VacancySource) -> Listed:
-    text = answer_text(body, request.url)
-    if not text.lstrip("\ufeff \t\r\n").startswith(("<", "{")):
+    text = answered_text(body, request.url)
+    if not _FEED.search(text):
         raise Unreadable(f"{request.url} is no feed")
+    if not _ENTRY.search(text):
+        return Listed()  # an employer without vacancies
     whole, links = [], []
     found = listed(found_in(text, request.url, {}))
     for one in found.vacancies:
@@ -24,7 +30,7 @@ def _read(body: bytes, request: Request, _source: VacancySource) -> Listed:
 
 
 def _read_table(body: bytes, request: Request, source: VacancySource) -> Listed:
-    text = answer_text(body, request.url)
+    text = answered_text(body, request.url)
     if text.lstrip("\ufeff \t\r\n").startswith(("<", "{", "[", "### ", "---", "+++")):
         raise Unreadable(f"{request.url} is no table")
     # By its name, a table is told from text.

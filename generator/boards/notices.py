@@ -24,7 +24,7 @@ from .vacancy import MOST_VACANCIES, Listed, MissingSecret, NoticeLink, Request,
 _LONGEST_ID = 200  # characters
 
 
-def answer_text(body: bytes, name: str) -> str:
+def answered_text(body: bytes, name: str) -> str:
     """An answer as text: UTF-8, or UTF-16 with its mark. Raises Unreadable, with the name of what was asked for."""
     try:
         return body.decode("utf-16" if body.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig")
@@ -71,7 +71,7 @@ def at_address(source: VacancySource, _secrets: Mapping[str, str]) -> Request:
 
 def read_single(body: bytes, request: Request, _source: VacancySource) -> Listed:
     """A page that tells of one vacancy, or of several as data."""
-    return listed(found_in(answer_text(body, request.url), request.url, {}))
+    return listed(found_in(answered_text(body, request.url), request.url, {}))
 
 
 def _digest(found: FoundNotice) -> str:
@@ -132,7 +132,7 @@ def secret(name: str, secrets: Mapping[str, str]) -> str:
 def json_of(body: bytes, request: Request) -> Any:
     """An answer in JSON. Raises Unreadable."""
     try:
-        return read_json(answer_text(body, name_of(request)))
+        return read_json(answered_text(body, name_of(request)))
     except (ValueError, RecursionError):
         raise Unreadable(f"{name_of(request)} is no JSON that can be read") from None
 

@@ -14,7 +14,7 @@ from ..importing.drafting import Unreadable
 from ..importing.interchange import found_in
 from ..importing.webpages import data_of, links_of, xml_of
 from ..model.schema import VacancySource
-from .notices import answer_text, at_address, listed, name_of, public_address, read_single
+from .notices import answered_text, at_address, listed, name_of, public_address, read_single
 from .vacancy import MOST_REQUESTS, MOST_VACANCIES, Listed, NoticeLink, Request, SourceKind, Vacancy
 
 _MOST_BYTES = 50 << 20  # of a sitemap, uncompressed, as its protocol has it
@@ -58,7 +58,7 @@ def _notices_at(addresses: Iterable[str], request: Request, source: VacancySourc
 
 
 def _read_page(body: bytes, request: Request, source: VacancySource) -> Listed:
-    text = answer_text(body, name_of(request))
+    text = answered_text(body, name_of(request))
     if next(data_of(text), None) is not None:
         return _with_own(listed(found_in(text, request.url, {})), request, source)
     found = _notices_at(links_of(text, request.url), request, source) if source.match else Listed()

@@ -8,6 +8,8 @@ from pathlib import Path
 import click
 
 from ..editing.desk import Desk
+from ..gathering.observing import states_of
+from ..gathering.proposing import with_provenance
 from ..importing.drafting import Draft, Unreadable
 from ..importing.importing import write_drafts
 from ..importing.interchange import drafts_in
@@ -64,6 +66,8 @@ def command(sources: tuple[str, ...], names: Mapping[str, str], allow_private: b
                     failed = True
                     say(visible(str(found)), err=True)
                 else:
+                    if named and _is_address(source):
+                        with_provenance(found, states_of(found), now)
                     drafts.append(found)
         except (Unreadable, NotFetched) as reason:
             failed = True
@@ -108,9 +112,13 @@ def _is_folder(source: str) -> bool:
         return False
 
 
+def _is_address(source: str) -> bool:
+    return source.lower().startswith(("http://", "https://"))
+
+
 def _text(source: str, *, named: bool, private: bool) -> str:
     """The text of a source. Links in a folder, which may be a stranger's, are not followed: only named ones are."""
-    if named and source.lower().startswith(("http://", "https://")):
+    if named and _is_address(source):
         return fetch(source, private=private)
     try:
         if source == "-":

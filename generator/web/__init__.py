@@ -1,1 +1,1 @@
-"""Pages from the web: asked for as a well-behaved visitor does, over connections to judged addresses."""
+"""The web, asked as a well-behaved visitor asks it."""

@@ -351,7 +351,7 @@ def test_builds_do_not_talk_to_the_network() -> None:
     """One room opens connections and one waits for them; only commands that are asked to do so know them."""
     network = {"socket", "ssl", "http", "requests", "httpx", "httpcore", "urllib3", "ftplib", "smtplib"}
     assert [name for name in _modules() if _packages(name) & network] == [
-        *("web.fetching", "web.network", "serving.server")
+        *("serving.server", "web.fetching", "web.network")
     ]
     assert {name for name in _modules() if "web.fetching" in _own_imports(name)} == {
         "commands.import",
