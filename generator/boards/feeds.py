@@ -33,6 +33,8 @@ def _read_table(body: bytes, request: Request, source: VacancySource) -> Listed:
     text = answered_text(body, request.url)
     if text.lstrip("\ufeff \t\r\n").startswith(("<", "{", "[", "### ", "---", "+++")):
         raise Unreadable(f"{request.url} is no table")
+    if len(text.strip().splitlines()) == 1:
+        return Listed()  # only the names of the columns: an employer without vacancies
     # By its name, a table is told from text.
     return listed(found_in(text, f"{request.url} as table.csv", source.columns or {}))
 
