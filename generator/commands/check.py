@@ -14,6 +14,7 @@ from ..checking.inspection import inspected
 from ..checking.past import rewritten, rewritten_since_commit
 from ..checking.repairs import repair
 from ..checking.reports import FORMATS, with_lines
+from ..gathering.lock import lock_problems
 from ..model.content import Content
 from ..model.problems import Problem
 from ..model.telling import say, visible
@@ -70,7 +71,7 @@ def _found(root: Path, base: str | None, wanted: list[str], *, links: bool) -> l
     """Everything that is to be said, sorted."""
     loaded = load(root)
     templates, template_problems = read_templates(root)
-    found = [*loaded.problems, *loaded.notes, *template_problems]
+    found = [*loaded.problems, *loaded.notes, *template_problems, *lock_problems(root)]
     now = the_clock()
     if loaded.content is not None:
         found += collisions_of(loaded.content, templates, now)

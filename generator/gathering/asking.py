@@ -1,11 +1,10 @@
 """Many addresses asked at once, politely: one request at a time for each host, with a pause between two."""
 
-import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from queue import SimpleQueue
-from threading import Thread
+from threading import Event, Thread
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -33,7 +32,7 @@ class Manners:
 
     delay: float = 1.0
     hosts: int = 16
-    sleep: Callable[[float], None] = time.sleep
+    sleep: Callable[[float], object] = Event().wait  # for something that never comes
 
 
 POLITE = Manners()

@@ -8,7 +8,7 @@ from ..editing.desk import moment
 from ..importing.twins import plain_title
 from ..model.fields import read_when
 from .lock import NoticeMemory, PostingMemory
-from .observing import Missing, Observation, SeenPage, SourceStates, Unread
+from .observing import Missing, NotSeen, Observation, SeenPage, SourceStates
 
 _GONE_FOR = timedelta(days=1)  # between two runs that find a page gone, before the role is said to be over
 CONFIRMED_FOR = timedelta(days=7)  # how long a check stands before a later one is written down
@@ -41,12 +41,12 @@ class Proposal:
     url: str = ""
 
 
-def decide(
+def decide_posting(
     posting: WatchedPosting, observation: Observation, memory: PostingMemory, now: datetime
 ) -> tuple[tuple[Proposal, ...], PostingMemory]:
     """What is proposed for a posting after its source was asked, and what is remembered from now on."""
-    memory = settled(posting, memory)
-    if isinstance(observation, Unread):
+    memory = settled_proposals(posting, memory)
+    if isinstance(observation, NotSeen):
         return (), replace(memory, missing="") if observation.there else memory
     if isinstance(observation, Missing):
         return _of_missing(posting, observation, memory, now)
@@ -68,7 +68,7 @@ def decide(
     return tuple(found), replace(memory, proposed={**memory.proposed, **proposed})
 
 
-def settled(posting: WatchedPosting, memory: PostingMemory) -> PostingMemory:
+def settled_proposals(posting: WatchedPosting, memory: PostingMemory) -> PostingMemory:
     """What became of earlier proposals: one whose value is not in the posting was declined, or is now."""
     kept = {key: value for key, value in memory.proposed.items() if posting.facts.get(key, "") == value}
     undone = {key: value for key, value in memory.proposed.items() if key not in kept}

@@ -91,9 +91,13 @@ def read_lock(root: Path) -> tuple[SourceLock, bytes]:
     return lock, raw
 
 
-def lock_problems(root: Path, path: Path) -> list[Problem]:
+def lock_problems(root: Path) -> list[Problem]:
     """What is wrong with the lock, such as both sides of a merge."""
-    return _read(root, path)[2]
+    try:
+        read_lock(root)
+    except ContentError as error:
+        return list(error.problems)
+    return []
 
 
 def _read(root: Path, path: Path) -> tuple[SourceLock, bytes, list[Problem]]:

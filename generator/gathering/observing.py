@@ -60,7 +60,7 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
-class Unread:
+class NotSeen:
     """Nothing can be said of the vacancy; `why` is one line. `there` is whether its page gave an answer."""
 
     why: str
@@ -76,7 +76,7 @@ class SeenPage:
     modified: str = ""
 
 
-Observation = Unchanged | Missing | Unread | SeenPage
+Observation = Unchanged | Missing | NotSeen | SeenPage
 _FOUND_APART = Apart(found_in)
 
 
@@ -107,7 +107,7 @@ def says_over(text: str) -> str:
 def observed(answer: Answer | NotFetched, url: str, title: str, bench: Bench) -> Observation:
     """What an answer says of the posting that has this address as its source, and this title."""
     if isinstance(answer, NotFetched):
-        return Unread(str(answer))
+        return NotSeen(str(answer))
     if answer.status == 304:
         return Unchanged()
     if answer.status in (404, 410):
@@ -115,7 +115,7 @@ def observed(answer: Answer | NotFetched, url: str, title: str, bench: Bench) ->
     try:
         found = _FOUND_APART(text_of_answer(answer), url, {})
     except (NotFetched, NoAnswer) as error:
-        return Unread(str(error) if isinstance(error, NotFetched) else f"{url} {error}", there=True)
+        return NotSeen(str(error) if isinstance(error, NotFetched) else f"{url} {error}", there=True)
     moved = _page_of(answer.url) != _page_of(url)
     if moved and not _tells_of(found, title):
         return Missing(f"sends on to {answer.url}, which does not tell of this role")
@@ -127,7 +127,7 @@ def _seen(found: list[FoundNotice | Unreadable], answer: Answer, title: str, ben
     if len(pairs) > 1:
         pairs = [pair for pair in pairs if isinstance(pair[1], Draft) and _same_title(pair[1], title)]
     if len(pairs) != 1:
-        return Unread(f"{answer.url} tells of several vacancies, and not of one with this title alone", there=True)
+        return NotSeen(f"{answer.url} tells of several vacancies, and not of one with this title alone", there=True)
     (notice, draft), text = pairs[0], ""
     if not isinstance(notice, Unreadable):
         text = notice[0]
@@ -135,7 +135,7 @@ def _seen(found: list[FoundNotice | Unreadable], answer: Answer, title: str, ben
         # A page that says that its vacancy is over often says nothing else.
         if over := says_over(text):
             return SeenPage(SourceStates(over=over), *answer.seen)
-        return _by_title(text, answer, title, bench) or Unread(str(draft), there=True)
+        return _by_title(text, answer, title, bench) or NotSeen(str(draft), there=True)
     return SeenPage(states_of(draft, text), *answer.seen)
 
 

@@ -23,7 +23,7 @@ from ..model.schema import Posting, VacancySource
 from ..reading.documents import Reading
 from ..reading.sources import sources_of
 from .asking import POLITE, Errand, Manners, Told, ask_all
-from .deciding import Proposal, WatchedPosting, decide, settled_notices
+from .deciding import Proposal, WatchedPosting, decide_posting, settled_notices
 from .listing import (
     MOST_LINKS,
     SourceRun,
@@ -35,7 +35,7 @@ from .listing import (
     remembered,
 )
 from .lock import NoticeMemory, PostingMemory, SourceLock, SourceMemory, read_lock, write_lock
-from .observing import Missing, Observation, SeenPage, Unchanged, Unread, observed, plain_value, states_of
+from .observing import Missing, NotSeen, Observation, SeenPage, Unchanged, observed, plain_value, states_of
 from .proposing import Proposed, propose, with_provenance
 from .summary import DraftTold, RefreshReport
 
@@ -207,12 +207,12 @@ class _Run:
         postings: dict[str, PostingMemory] = {}
         listed = self.listed()
         for path, posting in self.postings.items():
-            if isinstance(self.observations[path], Unread) and posting.url in listed:
+            if isinstance(self.observations[path], NotSeen) and posting.url in listed:
                 # Many pages are made by scripts, and the list of their board is plain.
                 self.observations[path] = listed[posting.url]
             observation = self.observations[path]
             memory = self.lock.postings.get(path, PostingMemory())
-            found, after = decide(posting, observation, memory, self.now)
+            found, after = decide_posting(posting, observation, memory, self.now)
             proposals += found
             if after != PostingMemory():
                 postings[path] = after
@@ -282,7 +282,7 @@ class _Run:
         for path, observation in sorted(self.observations.items()):
             if isinstance(observation, Missing):
                 missing.append(f"{path}: {self.postings[path].url} {observation.why}")
-            elif isinstance(observation, Unread):
+            elif isinstance(observation, NotSeen):
                 unread.append(f"{path}: {observation.why}")
         over = {one.path for one in proposed if any(part.key == "expired" for part in one.proposals)}
         silent = [f"{run.name}: {run.failed} ({_times(run, self.lock)})" for run in self.runs.values() if run.failed]

