@@ -17,7 +17,7 @@ def _read(body: bytes, request: Request, _source: VacancySource) -> Listed:
     found = listed(found_in(text, request.url, {}))
     for one in found.vacancies:
         if len(one.text) < _WHOLE and one.url:
-            links.append(NoticeLink(one.id, one.url, one.stated))
+            links.append(NoticeLink(one.id, one.url, one.stated, one.text))
         else:
             whole.append(one)
     return found._replace(vacancies=tuple(whole), links=tuple(links))
