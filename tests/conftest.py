@@ -16,7 +16,7 @@ from generator.text import markup
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
-pytest_plugins = ["changing", "judges", "soaking"]
+pytest_plugins = ["changing", "judges", "soaking", "sourceweb"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

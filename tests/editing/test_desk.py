@@ -301,3 +301,26 @@ def test_any_text_can_take_the_place_of_another(text: str) -> None:
     parts = split(front.text)
     assert parts
     assert read_mapping(parts[0])[0].value["title"] == text
+
+
+PUT = [
+    ("source:\n  # why\n  url: 'x' # here\n", "source:\n  # why\n  url: 'x' # here\n  checked: 2026-06-15\n"),
+    ("source: {url: 'x'} # here\n", "source: {url: 'x', checked: 2026-06-15} # here\n"),
+    ("source:\n    checked: '1' # old\n    name: X\n", "source:\n    checked: 2026-06-15 # old\n    name: X\n"),
+    ("apply: 'x'\ntags: [a]\n", "apply: 'x'\nsource:\n  checked: 2026-06-15\ntags: [a]\n"),
+]
+
+
+@pytest.mark.parametrize(("before", "after"), PUT)
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_a_key_inside_a_mapping_is_put_in_place(before: str, after: str, newline: str) -> None:
+    """Whatever the form of the mapping, one value changes and every other byte stays, comments among them."""
+    front = FrontMatter(f"---\ntitle: Nurse\n{before}---\n\nText.\n".replace("\n", newline))
+    front.put(("source", "checked"), "2026-06-15")
+    assert front.text == f"---\ntitle: Nurse\n{after}---\n\nText.\n".replace("\n", newline)
+    front.put(("source", "facts", "closes"), {"seen": "2026-06-15", "words": "By: 1, [2] {3}"})
+    fields, findings = read_mapping(split(front.text.replace("\r\n", "\n"))[0])  # type: ignore[index]
+    assert findings == []
+    source = fields.value["source"]
+    assert isinstance(source, dict)
+    assert source["facts"] == {"closes": {"seen": "2026-06-15", "words": "By: 1, [2] {3}"}}

@@ -1,10 +1,13 @@
 """Sources are strangers: where they lead, what they are told, and what becomes of what they say."""
 
 import json
+import re
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import pytest
-from sites import SmallSite
+import yaml
+from sites import DATA, SmallSite
 from sourceweb import PUBLIC, Page, SourceWeb
 
 from generator.gathering.asking import Errand, Told, ask_all
@@ -14,13 +17,16 @@ from generator.importing.fetching import Answer, NotFetched, Visits
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 
 
-def asked(web: SourceWeb, *errands: Errand, delay: float = 0.0) -> list[Told]:
+def asked(sources: SourceWeb, *errands: Errand, delay: float = 0.0) -> list[Told]:
     """What each errand got, in the order of the answers."""
     heard: list[Told] = []
-    how = web.how(delay)
-    ask_all(
-        errands, lambda _, told: heard.append(told) or (), Visits("https://digest.example/", web=how.web), how.manners
-    )
+    how = sources.how(delay)
+
+    def hear(_: Errand, told: Told) -> list[Errand]:
+        heard.append(told)
+        return []
+
+    ask_all(errands, hear, Visits("https://digest.example/", web=how.web), how.manners)
     return heard
 
 
@@ -31,41 +37,41 @@ PRIVATE = [
 
 
 @pytest.mark.parametrize("address", PRIVATE)
-def test_no_private_address_is_asked(web: SourceWeb, address: str) -> None:
-    """A name that leads to a private address, alone or among others, is not connected to; nor is one behind a redirect."""
-    web.hosts = {"inside.example": [address], "both.example": [PUBLIC, address]}
-    web.pages["https://outside.example/"] = Page(status=302, headers={"Location": "https://inside.example/"})
+def test_no_private_address_is_asked(sources: SourceWeb, address: str) -> None:
+    """A name that leads to a private address, alone or among others, is not connected to, nor behind a redirect."""
+    sources.hosts = {"inside.example": [address], "both.example": [PUBLIC, address]}
+    sources.pages["https://outside.example/"] = Page(status=302, headers={"Location": "https://inside.example/"})
     urls = ("https://inside.example/", "https://both.example/", "https://outside.example/")
-    outcomes = asked(web, *(Errand(url, url) for url in urls))
+    outcomes = asked(sources, *(Errand(url, url) for url in urls))
     assert all(isinstance(one, NotFetched) and "private network" in str(one) for one in outcomes)
-    assert {url.split("/")[2] for url in web.urls(robots=True)} == {"outside.example"}
+    assert {url.split("/")[2] for url in sources.urls(robots=True)} == {"outside.example"}
 
 
 @pytest.mark.parametrize("host", ["2130706433", "0x7f.1", "0177.0.0.1", "127.1", "[::1]", "[::ffff:7f00:1]"])
-def test_numbers_are_judged_as_the_addresses_that_they_are(web: SourceWeb, host: str) -> None:
+def test_numbers_are_judged_as_the_addresses_that_they_are(sources: SourceWeb, host: str) -> None:
     """Decimal, octal, short and IPv6 forms of a loopback address are resolved and refused like its usual form."""
-    web.hosts = {host.strip("[]"): ["127.0.0.1"], "::ffff:127.0.0.1": ["::ffff:127.0.0.1"], "::1": ["::1"]}
-    (told,) = asked(web, Errand("x", f"http://{host}/"))
+    sources.hosts = {host.strip("[]"): ["127.0.0.1"], "::ffff:127.0.0.1": ["::ffff:127.0.0.1"], "::1": ["::1"]}
+    (told,) = asked(sources, Errand("x", f"http://{host}/"))
     assert isinstance(told, NotFetched)
-    assert web.asked == []
+    assert sources.asked == []
 
 
-def test_an_answer_of_dns_that_changes_is_judged_again(web: SourceWeb) -> None:
+def test_an_answer_of_dns_that_changes_is_judged_again(sources: SourceWeb) -> None:
     """Each connection goes to addresses that were judged for it: what a name led to before does not count."""
-    web.put("https://turns.example/", "hello")
-    assert isinstance(asked(web, Errand("x", "https://turns.example/"))[0], Answer)
-    web.hosts["turns.example"] = ["10.0.0.1"]
-    before = len(web.asked)
-    assert isinstance(asked(web, Errand("x", "https://turns.example/"))[0], NotFetched)
-    assert len(web.asked) == before
+    sources.put("https://turns.example/", "hello")
+    assert isinstance(asked(sources, Errand("x", "https://turns.example/"))[0], Answer)
+    sources.hosts["turns.example"] = ["10.0.0.1"]
+    before = len(sources.asked)
+    assert isinstance(asked(sources, Errand("x", "https://turns.example/"))[0], NotFetched)
+    assert len(sources.asked) == before
 
 
-def test_a_key_stays_with_its_host(web: SourceWeb) -> None:
+def test_a_key_stays_with_its_host(sources: SourceWeb) -> None:
     """A header for one host is not sent to another that it redirects to, nor with the question for robots.txt."""
-    web.pages["https://api.example/jobs"] = Page(status=302, headers={"Location": "https://other.example/jobs"})
-    web.put("https://other.example/jobs", "{}", "application/json")
-    asked(web, Errand("x", "https://api.example/jobs", {"Authorization-Key": "secret"}))
-    told = {one.url: one.headers.get("Authorization-Key") for one in web.asked}
+    sources.pages["https://api.example/jobs"] = Page(status=302, headers={"Location": "https://other.example/jobs"})
+    sources.put("https://other.example/jobs", "{}", "application/json")
+    asked(sources, Errand("x", "https://api.example/jobs", {"Authorization-Key": "secret"}))
+    told = {one.url: one.headers.get("Authorization-Key") for one in sources.asked}
     assert told == {
         "https://api.example/robots.txt": None,
         "https://api.example/jobs": "secret",
@@ -74,99 +80,86 @@ def test_a_key_stays_with_its_host(web: SourceWeb) -> None:
     }
 
 
-def test_a_host_is_asked_one_request_at_a_time(web: SourceWeb) -> None:
+def test_a_host_is_asked_one_request_at_a_time(sources: SourceWeb) -> None:
     """Requests to a host follow one another with a pause between them, while those to others go on."""
     for host in ("a.example", "b.example"):
         for number in range(3):
-            web.pages[f"https://{host}/{number}"] = Page(b"hello", seconds=0.05)
-    errands = [Errand("x", url) for url in web.pages]
-    assert all(isinstance(one, Answer) for one in asked(web, *errands, delay=2.5))
+            sources.pages[f"https://{host}/{number}"] = Page(b"hello", seconds=0.05)
+    errands = [Errand("x", url) for url in sources.pages]
+    assert all(isinstance(one, Answer) for one in asked(sources, *errands, delay=2.5))
     for host in ("a.example", "b.example"):
-        mine = [one for one in web.asked if f"//{host}/" in one.url]
-        assert all(first.ended <= second.began for first, second in zip(mine, mine[1:], strict=False))
-    assert web.slept == [2.5] * 4
-    assert web.asked[0].headers["User-Agent"].endswith(" (+https://digest.example/)")
+        mine = [one for one in sources.asked if f"//{host}/" in one.url]
+        assert all(first.ended <= second.began for first, second in pairwise(mine))
+    assert sources.slept == [2.5] * 4
+    assert sources.asked[0].headers["User-Agent"].endswith(" (+https://digest.example/)")
 
 
-def test_a_busy_server_is_asked_again_when_it_says(web: SourceWeb) -> None:
-    """Seconds of Retry-After are waited for and twice tried again; longer ones, or none, end the matter for this run."""
+def test_a_busy_server_is_asked_again_when_it_says(sources: SourceWeb) -> None:
+    """Seconds of Retry-After are waited for and twice tried again; longer ones, or none, end it for this run."""
     for wait in ("7", "3600", "soon"):
-        web.slept.clear()
-        web.asked.clear()
-        web.pages["https://busy.example/"] = Page(status=429, headers={"Retry-After": wait})
-        (told,) = asked(web, Errand("x", "https://busy.example/"))
+        sources.slept.clear()
+        sources.asked.clear()
+        sources.pages["https://busy.example/"] = Page(status=429, headers={"Retry-After": wait})
+        (told,) = asked(sources, Errand("x", "https://busy.example/"))
         assert isinstance(told, NotFetched)
-        assert len(web.urls()) == (3 if wait == "7" else 1)
-        assert web.slept.count(7.0) == (2 if wait == "7" else 0)
+        assert len(sources.urls()) == (3 if wait == "7" else 1)
+        assert sources.slept.count(7.0) == (2 if wait == "7" else 0)
 
 
-def test_a_host_that_says_nothing_is_left_alone(web: SourceWeb) -> None:
+def test_a_host_that_says_nothing_is_left_alone(sources: SourceWeb) -> None:
     """After three requests without an answer the others to that host are not sent, and those to other hosts are."""
-    web.down.add("down.example")
-    web.put("https://up.example/", "hello")
-    told = asked(web, *(Errand("x", f"https://down.example/{n}") for n in range(9)), Errand("x", "https://up.example/"))
+    sources.down.add("down.example")
+    sources.put("https://up.example/", "hello")
+    told = asked(
+        sources, *(Errand("x", f"https://down.example/{n}") for n in range(9)), Errand("x", "https://up.example/")
+    )
     assert sum(isinstance(one, Answer) for one in told) == 1
-    assert len([url for url in web.urls() if "//down.example/" in url]) == 3
+    assert len([url for url in sources.urls() if "//down.example/" in url]) == 3
     assert sum("was not asked" in str(one) for one in told) == 6
 
 
-def test_what_is_too_large_is_not_taken(web: SourceWeb) -> None:
+def test_what_is_too_large_is_not_taken(sources: SourceWeb) -> None:
     """A body of more than five megabytes is cut off, whatever the server said of its size."""
-    web.pages["https://large.example/"] = Page(b"x" * (6 * 1024 * 1024))
-    (told,) = asked(web, Errand("x", "https://large.example/"))
+    sources.pages["https://large.example/"] = Page(b"x" * (6 * 1024 * 1024))
+    (told,) = asked(sources, Errand("x", "https://large.example/"))
     assert "is larger than 5 MiB" in str(told)
 
 
-HOSTILE = (
-    "Nurse</code> [click](https://evil.example) @everyone ![x](https://evil.example/x.png) `` <script>\u202e ::error::"
-)
+HOSTILE = "Nurse</code> [click](https://evil.example) @everyone ![x](https://evil.example/) `` <script>\u202e ::error::"
 
 
-def test_a_hostile_source_stays_text(small_site: SmallSite, web: SourceWeb) -> None:
+def test_a_hostile_source_stays_text(small_site: SmallSite, sources: SourceWeb) -> None:
     """Titles and words of a source stand in the summary as code, and neither drafts nor postings make trouble."""
-    feed = {"version": "https://jsonfeed.org/version/1.1", "title": "x", "items": [
-        {"id": "1", "url": "https://harbour.example/1", "title": HOSTILE, "content_text": f"Deadline: 30 June 2026\n{HOSTILE}" + "Heal. " * 400},
-    ]}  # fmt: skip
+    text = f"Deadline: 30 June 2026\n{HOSTILE}" + "Heal. " * 400
+    item = {"id": "1", "url": "https://harbour.example/1", "title": HOSTILE, "content_text": text}
+    feed = {"version": "https://jsonfeed.org/version/1.1", "title": "x", "items": [item]}
     small_site.write(
         "content/sources.yaml",
         "sources:\n  harbour: {kind: feed, address: 'https://harbour.example/feed.json', organisation: harbour}\n",
     )
-    web.put("https://harbour.example/feed.json", json.dumps(feed), "application/json")
-    report = refresh(small_site.root, NOW, web.how())
+    sources.put("https://harbour.example/feed.json", json.dumps(feed), "application/json")
+    report = refresh(small_site.root, NOW, sources.how())
     told = report.markdown()
-    for line in told.splitlines():
-        outside = "".join(line.split("`")[::2]) if "``" not in line else ""
-        assert "evil.example" not in outside
-    assert "<script>" not in told.replace("``` ", "").split("`")[0]
+    assert report.drafts
+    outside = re.sub(r"(`+)(?!`).*?(?<!`)\1(?!`)", "", told)
+    assert not re.search(r"evil|@everyone|<script>|::error|!\[", outside)
     assert "\u202e" not in told
     assert small_site.command("check").code == 0
 
 
-MISTAKES = {
-    "sources:\n  a: {kind: fed, address: 'https://x.example/'}\n": ":2:13: sources.a.kind: 'fed' is not known here, did you mean feed?",
-    "sources:\n  a: {kind: sitemap, address: 'https://x.example/'}\n": ":2:3: sources.a.match: is missing, a source of kind sitemap needs it",
-    "sources:\n  a: {kind: feed, address: 'http://x.example/'}\n": ":2:28: sources.a.address: 'http://x.example/' is not an https address",
-    "sources:\n  a: {kind: feed, address: 'https://10.0.0.1/'}\n": ":2:28: sources.a.address: 'https://10.0.0.1/' hides where it leads",
-    "sources:\n  a: {kind: feed, address: 'https://x.example/', match: jobs}\n": ":2:50: sources.a.match: means nothing for a source of kind feed, delete it",
-    "sources:\n  a: {kind: feed, address: 'https://x.example/', organisation: harbor}\n": "sources.a.organisation: 'harbor' is not a file in content/organisations/, did you mean harbour?",
-    "sources:\n  a: {kind: feed, address: 'https://x.example/', every: often}\n": "sources.a.every: 'often' is not a span of time, write it as 12 hours or 7 days",
-    "sources:\n  A!: {kind: feed, address: 'https://x.example/'}\n": ":2:3: sources.A!: 'A!' is not a slug",
-    "sources:\n  a: {kind: feed, adress: 'https://x.example/'}\n": ":2:19: sources.a.adress: unknown key, did you mean address?",
-    "sources:\n  a: {kind: feed, address: 'https://x.example/'}\n  a: {kind: feed, address: 'https://y.example/'}\n": "stands here a second time",
-    "source:\n": "source: unknown key, did you mean sources?",
-}  # fmt: skip
+MISTAKES = yaml.safe_load((DATA / "sources.yaml").read_text("utf-8"))
 
 
-@pytest.mark.parametrize("text", MISTAKES)
-def test_a_mistake_in_the_sources_is_one_line(small_site: SmallSite, text: str) -> None:
+@pytest.mark.parametrize("case", MISTAKES, ids=lambda case: case["told"])
+def test_a_mistake_in_the_sources_is_one_line(small_site: SmallSite, case: dict[str, str]) -> None:
     """`check` tells what is wrong with the file, and where; `refresh` asks nobody then."""
-    small_site.write("content/sources.yaml", text)
+    small_site.write("content/sources.yaml", case["file"])
     done = small_site.command("check")
     assert done.code == 1
-    assert MISTAKES[text] in done.out
-    assert f"content/sources.yaml{MISTAKES[text][:3]}" in done.out or not MISTAKES[text].startswith(":")
+    assert case["told"] in done.out
+    assert "content/sources.yaml:" in done.out
     done = small_site.command("refresh")
-    assert (done.code, MISTAKES[text] in done.err) == (1, True)
+    assert (done.code, case["told"] in done.err) == (1, True)
 
 
 def test_a_lock_with_both_sides_of_a_merge_is_refused(small_site: SmallSite) -> None:

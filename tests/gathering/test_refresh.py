@@ -28,8 +28,8 @@ def open_role(site: SmallSite, lines: str = "") -> None:
     site.posting("role", f'closes: 2026-06-30 # as printed\ngrade: P-3\nsource: {{url: "{JOB}"}}\n{lines}')
 
 
-def run(site: SmallSite, web: SourceWeb, now: datetime = NOW, *, writes: bool = True) -> RefreshReport:
-    return refresh(site.root, now, web.how(), writes=writes)
+def run(site: SmallSite, sources: SourceWeb, now: datetime = NOW, *, writes: bool = True) -> RefreshReport:
+    return refresh(site.root, now, sources.how(), writes=writes)
 
 
 def fields(site: SmallSite, slug: str = "role") -> dict[str, object]:
@@ -48,25 +48,25 @@ def contents(site: SmallSite) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_a_page_as_it_was_is_marked_as_checked_once_a_week(small_site: SmallSite, web: SourceWeb) -> None:
+def test_a_page_as_it_was_is_marked_as_checked_once_a_week(small_site: SmallSite, sources: SourceWeb) -> None:
     """What a source still says is confirmed, and then nothing at all is written until the check is a week old."""
     open_role(small_site)
-    web.put(JOB, notice())
-    assert keys(run(small_site, web)) == ["checked"]
+    sources.put(JOB, notice())
+    assert keys(run(small_site, sources)) == ["checked"]
     assert fields(small_site)["source"] == {"url": JOB, "checked": "2026-06-15T12:00:00Z"}
     before = contents(small_site)
-    report = run(small_site, web, NOW + DAY)
+    report = run(small_site, sources, NOW + DAY)
     assert (keys(report), report.changed) == ([], False)
     assert contents(small_site) == before
-    assert web.asked[-1].headers["If-None-Match"]
-    assert keys(run(small_site, web, NOW + 8 * DAY)) == ["checked"]
+    assert sources.asked[-1].headers["If-None-Match"]
+    assert keys(run(small_site, sources, NOW + 8 * DAY)) == ["checked"]
 
 
-def test_a_moved_deadline_is_proposed_with_the_words(small_site: SmallSite, web: SourceWeb) -> None:
+def test_a_moved_deadline_is_proposed_with_the_words(small_site: SmallSite, sources: SourceWeb) -> None:
     """The deadline is moved as `extend` moves it, comments stay, and page and summary quote the source."""
     open_role(small_site)
-    web.put(JOB, notice(closes="10 July 2026"))
-    report = run(small_site, web)
+    sources.put(JOB, notice(closes="10 July 2026"))
+    report = run(small_site, sources)
     assert keys(report) == ["closes", "checked"]
     text = (small_site.root / "content/postings/role.md").read_text("utf-8")
     assert "closes: 2026-07-10 # as printed\n" in text
@@ -80,94 +80,94 @@ def test_a_moved_deadline_is_proposed_with_the_words(small_site: SmallSite, web:
     assert "**Deadline**: `2026-06-30` becomes `2026-07-10`" in told
     assert f"`Deadline: 10 July 2026` (<{JOB}>)" in told
     assert small_site.command("check").code == 0
-    assert keys(run(small_site, web, NOW + DAY)) == []
+    assert keys(run(small_site, sources, NOW + DAY)) == []
 
 
-def test_a_declined_deadline_does_not_come_back(small_site: SmallSite, web: SourceWeb) -> None:
+def test_a_declined_deadline_does_not_come_back(small_site: SmallSite, sources: SourceWeb) -> None:
     """An editor who undoes a proposal is not asked again, until the source names another day."""
     open_role(small_site)
-    web.put(JOB, notice(closes="10 July 2026"))
-    run(small_site, web)
+    sources.put(JOB, notice(closes="10 July 2026"))
+    run(small_site, sources)
     open_role(small_site)  # undone
     for day in range(1, 20, 3):
-        assert "closes" not in keys(run(small_site, web, NOW + day * DAY / 2))
-    web.put(JOB, notice(closes="10 July 2026", more="<p>Another word.</p>"))
-    assert "closes" not in keys(run(small_site, web, NOW + 11 * DAY))
-    web.put(JOB, notice(closes="12 July 2026"))
-    assert "closes" in keys(run(small_site, web, NOW + 12 * DAY))
+        assert "closes" not in keys(run(small_site, sources, NOW + day * DAY / 2))
+    sources.put(JOB, notice(closes="10 July 2026", more="<p>Another word.</p>"))
+    assert "closes" not in keys(run(small_site, sources, NOW + 11 * DAY))
+    sources.put(JOB, notice(closes="12 July 2026"))
+    assert "closes" in keys(run(small_site, sources, NOW + 12 * DAY))
     assert fields(small_site)["closes"] == "2026-07-12"
 
 
-def test_a_page_that_is_gone_is_believed_the_second_day(small_site: SmallSite, web: SourceWeb) -> None:
+def test_a_page_that_is_gone_is_believed_the_second_day(small_site: SmallSite, sources: SourceWeb) -> None:
     """A missing page is remembered, and a role is said to be over when it is missing a day later."""
     open_role(small_site)
-    assert keys(run(small_site, web)) == []
-    report = run(small_site, web, NOW + DAY / 2)
+    assert keys(run(small_site, sources)) == []
+    report = run(small_site, sources, NOW + DAY / 2)
     assert keys(report) == []
     assert "Not found today" in report.markdown()
-    assert keys(run(small_site, web, NOW + DAY)) == ["expired"]
+    assert keys(run(small_site, sources, NOW + DAY)) == ["expired"]
     assert fields(small_site)["expired"] == "2026-06-16T12:00:00Z"
     assert small_site.command("check").code == 0
 
 
-def test_a_page_that_returns_was_not_gone(small_site: SmallSite, web: SourceWeb) -> None:
+def test_a_page_that_returns_was_not_gone(small_site: SmallSite, sources: SourceWeb) -> None:
     """Between two days without the page one with it starts the count again."""
     open_role(small_site)
-    run(small_site, web)
-    web.put(JOB, notice())
-    run(small_site, web, NOW + DAY)
-    del web.pages[JOB]
-    assert keys(run(small_site, web, NOW + 2 * DAY)) == []
+    run(small_site, sources)
+    sources.put(JOB, notice())
+    run(small_site, sources, NOW + DAY)
+    del sources.pages[JOB]
+    assert keys(run(small_site, sources, NOW + 2 * DAY)) == []
 
 
-def test_a_redirect_to_a_list_counts_as_gone(small_site: SmallSite, web: SourceWeb) -> None:
+def test_a_redirect_to_a_list_counts_as_gone(small_site: SmallSite, sources: SourceWeb) -> None:
     """A page that sends on to one that does not tell of the role is gone; one that has only moved is not."""
     open_role(small_site)
-    web.pages[JOB] = Page(status=302, headers={"Location": "/jobs/"})
-    web.put("https://harbour.example/jobs/", "<!doctype html><h1>All jobs</h1><p>Cook</p><p>Nurse</p>")
-    assert keys(run(small_site, web)) == []
-    assert keys(run(small_site, web, NOW + DAY, writes=False)) == ["expired"]
-    web.pages[JOB] = Page(status=301, headers={"Location": "/vacancies/12"})
-    web.put("https://harbour.example/vacancies/12", notice())
-    assert keys(run(small_site, web, NOW + DAY)) == ["checked"]
+    sources.pages[JOB] = Page(status=302, headers={"Location": "/jobs/"})
+    sources.put("https://harbour.example/jobs/", "<!doctype html><h1>All jobs</h1><p>Cook</p><p>Nurse</p>")
+    assert keys(run(small_site, sources)) == []
+    assert keys(run(small_site, sources, NOW + DAY, writes=False)) == ["expired"]
+    sources.pages[JOB] = Page(status=301, headers={"Location": "/vacancies/12"})
+    sources.put("https://harbour.example/vacancies/12", notice())
+    assert keys(run(small_site, sources, NOW + DAY)) == ["checked"]
 
 
-def test_a_page_that_says_so_is_over(small_site: SmallSite, web: SourceWeb) -> None:
+def test_a_page_that_says_so_is_over(small_site: SmallSite, sources: SourceWeb) -> None:
     """The source's own word that a role is over is proposed at once, and not again where an editor knows better."""
     open_role(small_site)
-    web.put(JOB, notice(more="<p>This vacancy is closed.</p>"))
-    report = run(small_site, web)
+    sources.put(JOB, notice(more="<p>This vacancy is closed.</p>"))
+    report = run(small_site, sources)
     assert keys(report) == ["expired"]
     assert "`This vacancy is closed.`" in report.markdown()
     open_role(small_site)
-    assert keys(run(small_site, web, NOW + DAY)) == []
-    web.put(JOB, "<!doctype html><h1>A role</h1><p>This job has expired</p>")
-    assert keys(run(small_site, web, NOW + 2 * DAY)) == ["expired"]
+    assert keys(run(small_site, sources, NOW + DAY)) == []
+    sources.put(JOB, "<!doctype html><h1>A role</h1><p>This job has expired</p>")
+    assert keys(run(small_site, sources, NOW + 2 * DAY)) == ["expired"]
 
 
-def test_a_change_in_a_key_fact_is_proposed(small_site: SmallSite, web: SourceWeb) -> None:
+def test_a_change_in_a_key_fact_is_proposed(small_site: SmallSite, sources: SourceWeb) -> None:
     """How an editor words a title is theirs; when the source changes its own, that is told."""
     open_role(small_site, "title: Our own words\n")
-    web.put(JOB, notice("Nurse"))
-    assert keys(run(small_site, web)) == ["checked"]
-    web.put(JOB, notice("Senior Nurse").replace("P-3", "P-4"))
-    assert keys(run(small_site, web, NOW + DAY)) == ["grade", "title", "checked"]
+    sources.put(JOB, notice("Nurse"))
+    assert keys(run(small_site, sources)) == ["checked"]
+    sources.put(JOB, notice("Senior Nurse").replace("P-3", "P-4"))
+    assert keys(run(small_site, sources, NOW + DAY)) == ["grade", "title", "checked"]
     found = fields(small_site)
     assert (found["title"], found["grade"]) == ("Senior Nurse", "P-4")
 
 
-def test_a_page_that_cannot_be_read_changes_nothing(small_site: SmallSite, web: SourceWeb) -> None:
+def test_a_page_that_cannot_be_read_changes_nothing(small_site: SmallSite, sources: SourceWeb) -> None:
     """An outage, a ban and a page of another kind leave the posting alone, and are named."""
     open_role(small_site)
     before = contents(small_site)
     for page in (Page(status=503), Page(b"\xff\xfe\xfd"), Page(b"<!doctype html><p>Please wait."), Page(status=403)):
-        web.pages[JOB] = page
-        report = run(small_site, web)
+        sources.pages[JOB] = page
+        report = run(small_site, sources)
         assert (keys(report), report.changed) == ([], False)
         assert JOB in "".join(report.unread)
-    web.put(JOB, notice(closes="10 July 2026"))
-    web.put("https://harbour.example/robots.txt", "User-agent: *\nDisallow: /jobs/", "text/plain")
-    report = run(small_site, web)
+    sources.put(JOB, notice(closes="10 July 2026"))
+    sources.put("https://harbour.example/robots.txt", "User-agent: *\nDisallow: /jobs/", "text/plain")
+    report = run(small_site, sources)
     assert "robots.txt" in "".join(report.unread)
     assert contents(small_site) == before
 
@@ -190,17 +190,17 @@ def feed(*titles: str) -> str:
     return f'<?xml version="1.0"?><rss version="2.0"><channel><title>x</title>{"".join(items)}</channel></rss>'
 
 
-def sourced(site: SmallSite, web: SourceWeb, *titles: str, lines: str = "") -> None:
+def sourced(site: SmallSite, sources: SourceWeb, *titles: str, lines: str = "") -> None:
     site.write("content/sources.yaml", SOURCES + lines)
-    web.put(FEED, feed(*titles), "application/xml")
+    sources.put(FEED, feed(*titles), "application/xml")
     for title in titles:
-        web.put(f"https://harbour.example/{title.lower()}", notice(title))
+        sources.put(f"https://harbour.example/{title.lower()}", notice(title))
 
 
-def test_new_vacancies_become_drafts(small_site: SmallSite, web: SourceWeb) -> None:
+def test_new_vacancies_become_drafts(small_site: SmallSite, sources: SourceWeb) -> None:
     """What a source lists anew is drafted with the organisation and the address of its notice, and only once."""
-    sourced(small_site, web, "Diver", "Cook")
-    report = run(small_site, web)
+    sourced(small_site, sources, "Diver", "Cook")
+    report = run(small_site, sources)
     assert sorted(one.path for one in report.drafts) == [
         "content/postings/cook-suva.md",
         "content/postings/diver-suva.md",
@@ -213,72 +213,76 @@ def test_new_vacancies_become_drafts(small_site: SmallSite, web: SourceWeb) -> N
     assert source["facts"]["closes"]["words"] == "Deadline: 30 June 2026"
     assert small_site.command("check").code == 0
     before = contents(small_site)
-    asked = len(web.asked)
-    assert not run(small_site, web, NOW + DAY).changed
+    asked = len(sources.asked)
+    assert not run(small_site, sources, NOW + DAY).changed
     assert contents(small_site) == before
-    assert len(web.asked) == asked + 2  # robots.txt and the feed
-    sourced(small_site, web, "Diver", "Cook", "Nurse")
-    assert [one.title for one in run(small_site, web, NOW + 2 * DAY).drafts] == ["Nurse"]
+    assert len(sources.asked) == asked + 2  # robots.txt and the feed
+    sourced(small_site, sources, "Diver", "Cook", "Nurse")
+    assert [one.title for one in run(small_site, sources, NOW + 2 * DAY).drafts] == ["Nurse"]
 
 
-def test_a_deleted_draft_does_not_come_back(small_site: SmallSite, web: SourceWeb) -> None:
+def test_a_deleted_draft_does_not_come_back(small_site: SmallSite, sources: SourceWeb) -> None:
     """A draft that an editor deletes was declined; it is proposed again when the source says something else of it."""
-    sourced(small_site, web, "Diver")
-    run(small_site, web)
+    sourced(small_site, sources, "Diver")
+    run(small_site, sources)
     (small_site.root / "content/postings/diver-suva.md").unlink()
     for day in (1, 2, 9, 30):
-        assert run(small_site, web, NOW + day * DAY).drafts == ()
-    sourced(small_site, web, "Diver", "Cook")
-    assert [one.title for one in run(small_site, web, NOW + 31 * DAY).drafts] == []  # the deadline has passed
-    web.put(FEED, feed("Diver").replace("<link>", "<pubDate>Mon, 15 Jun 2026 08:00:00 GMT</pubDate><link>"), "text/xml")
-    web.put("https://harbour.example/diver", notice("Diver", "30 August 2026"))
-    assert [one.title for one in run(small_site, web, NOW + 32 * DAY).drafts] == ["Diver"]
+        assert run(small_site, sources, NOW + day * DAY).drafts == ()
+    sourced(small_site, sources, "Diver", "Cook")
+    assert [one.title for one in run(small_site, sources, NOW + 31 * DAY).drafts] == []  # the deadline has passed
+    sources.put(
+        FEED, feed("Diver").replace("<link>", "<pubDate>Mon, 15 Jun 2026 08:00:00 GMT</pubDate><link>"), "text/xml"
+    )
+    sources.put("https://harbour.example/diver", notice("Diver", "30 August 2026"))
+    assert [one.title for one in run(small_site, sources, NOW + 32 * DAY).drafts] == ["Diver"]
 
 
-def test_only_what_is_wanted_is_drafted(small_site: SmallSite, web: SourceWeb) -> None:
+def test_only_what_is_wanted_is_drafted(small_site: SmallSite, sources: SourceWeb) -> None:
     """A selection takes what matches a word of each of its lists, and reads what it passes over only once."""
-    sourced(small_site, web, "Diver", "Cook", lines="    select: {words: [diver], countries: [FJ], grades: [P-3]}\n")
-    assert [one.title for one in run(small_site, web).drafts] == ["Diver"]
-    web.put(FEED, feed("Cook", "Diver"), "application/xml")
-    web.asked.clear()
-    assert run(small_site, web, NOW + DAY).drafts == ()
-    assert web.urls() == [FEED]
+    sourced(
+        small_site, sources, "Diver", "Cook", lines="    select: {words: [diver], countries: [FJ], grades: [P-3]}\n"
+    )
+    assert [one.title for one in run(small_site, sources).drafts] == ["Diver"]
+    sources.put(FEED, feed("Cook", "Diver"), "application/xml")
+    sources.asked.clear()
+    assert run(small_site, sources, NOW + DAY).drafts == ()
+    assert sources.urls() == [FEED]
 
 
-def test_a_source_that_is_down_is_counted(small_site: SmallSite, web: SourceWeb) -> None:
+def test_a_source_that_is_down_is_counted(small_site: SmallSite, sources: SourceWeb) -> None:
     """An outage is a warning with a count, loses nothing, and is over when the source answers."""
-    sourced(small_site, web, "Diver")
-    run(small_site, web)
-    web.down.add("harbour.example")
+    sourced(small_site, sources, "Diver")
+    run(small_site, sources)
+    sources.down.add("harbour.example")
     for day in (1, 2, 3):
-        report = run(small_site, web, NOW + day * DAY)
+        report = run(small_site, sources, NOW + day * DAY)
         assert len(report.silent) == 1
         assert f'"failures": {day}' in (small_site.root / LOCK).read_text()
     assert "3 runs in a row" in report.silent[0]
-    web.down.clear()
-    report = run(small_site, web, NOW + 4 * DAY)
+    sources.down.clear()
+    report = run(small_site, sources, NOW + 4 * DAY)
     assert report.silent == ()
     assert "failures" not in (small_site.root / LOCK).read_text()
     assert report.drafts == ()
 
 
-def test_a_dry_run_writes_nothing(small_site: SmallSite, web: SourceWeb) -> None:
+def test_a_dry_run_writes_nothing(small_site: SmallSite, sources: SourceWeb) -> None:
     """A dry run tells the same as the run behind it, and touches no file."""
     open_role(small_site)
-    web.put(JOB, notice(closes="10 July 2026"))
-    sourced(small_site, web, "Diver")
+    sources.put(JOB, notice(closes="10 July 2026"))
+    sourced(small_site, sources, "Diver")
     before = contents(small_site)
-    dry = run(small_site, web, writes=False)
+    dry = run(small_site, sources, writes=False)
     assert contents(small_site) == before
-    assert run(small_site, web).markdown() == dry.markdown()
+    assert run(small_site, sources).markdown() == dry.markdown()
     assert contents(small_site) != before
 
 
-def test_one_commit_a_posting(small_site: SmallSite, web: SourceWeb) -> None:
+def test_one_commit_a_posting(small_site: SmallSite, sources: SourceWeb) -> None:
     """Each posting has a commit of its own, dated at the run; hooks and filters do not run, and staged work stays."""
     open_role(small_site)
-    web.put(JOB, notice(closes="10 July 2026"))
-    sourced(small_site, web, "Diver")
+    sources.put(JOB, notice(closes="10 July 2026"))
+    sourced(small_site, sources, "Diver")
     git(small_site.root, "init", "--quiet")
     git(small_site.root, "add", ".")
     git(small_site.root, "commit", "--quiet", "--message", "Begin")
@@ -290,7 +294,7 @@ def test_one_commit_a_posting(small_site: SmallSite, web: SourceWeb) -> None:
     git(small_site.root, "add", "staged.txt")
     (small_site.root / "was-run").unlink(missing_ok=True)
     repository = ready_repository(small_site.root)
-    made = commit_report(small_site.root, repository, run(small_site, web), NOW)
+    made = commit_report(small_site.root, repository, run(small_site, sources), NOW)
     log = git(small_site.root, "log", "--reverse", "--format=%s %cI", "HEAD~3..").splitlines()
     assert [line.rpartition(" ")[0] for line in log] == [
         "Propose closes of role",

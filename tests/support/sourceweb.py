@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import httpcore
+import pytest
 from serving import Server
 
 from generator.gathering.asking import Manners
@@ -134,3 +135,10 @@ def source_web() -> Iterator[SourceWeb]:
     finally:
         server.shutdown()
         server.server_close()
+
+
+@pytest.fixture
+def sources() -> Iterator[SourceWeb]:
+    """A web without pages."""
+    with source_web() as found:
+        yield found
