@@ -321,61 +321,61 @@ def test_a_commit_takes_nobody_elses_work(small_site: SmallSite) -> None:
     assert (done.code, "content/site.yaml has changes that are not committed" in done.err) == (3, True)
 
 
-def test_a_deadline_that_is_moved_when_it_has_passed(small_site: SmallSite, web: SourceWeb) -> None:
+def test_a_deadline_that_is_moved_when_it_has_passed(small_site: SmallSite, sources: SourceWeb) -> None:
     """For two weeks after its deadline a role is asked whether it stays open for longer, and for nothing else."""
     open_role(small_site)
-    web.put(JOB, notice())
-    run(small_site, web)
+    sources.put(JOB, notice())
+    run(small_site, sources)
     before = contents(small_site)
     closed = datetime(2026, 7, 1, 12, tzinfo=UTC)
     for page in (notice(), notice("Another role", "30 July 2026"), notice(more="<p>This vacancy is closed.</p>"), None):
-        web.pages.pop(JOB)
+        sources.pages.pop(JOB)
         if page:
-            web.put(JOB, page)
-        assert keys(run(small_site, web, closed + DAY)) == keys(run(small_site, web, closed + 3 * DAY)) == []
-        web.put(JOB, notice())
+            sources.put(JOB, page)
+        assert keys(run(small_site, sources, closed + DAY)) == keys(run(small_site, sources, closed + 3 * DAY)) == []
+        sources.put(JOB, notice())
     assert {path: text for path, text in contents(small_site).items() if path.startswith("postings/")} == {
         path: text for path, text in before.items() if path.startswith("postings/")
     }
-    web.put(JOB, notice(closes="30 July 2026"))
-    web.asked.clear()
-    assert (keys(run(small_site, web, closed + 16 * DAY)), web.urls()) == ([], [])
-    assert keys(run(small_site, web, closed + 10 * DAY)) == ["closes", "checked"]
+    sources.put(JOB, notice(closes="30 July 2026"))
+    sources.asked.clear()
+    assert (keys(run(small_site, sources, closed + 16 * DAY)), sources.urls()) == ([], [])
+    assert keys(run(small_site, sources, closed + 10 * DAY)) == ["closes", "checked"]
     assert fields(small_site)["closes"] == "2026-07-30"
     assert small_site.command("check").code == 0
 
 
-def test_a_role_that_nobody_confirmed_is_still_asked(small_site: SmallSite, web: SourceWeb) -> None:
+def test_a_role_that_nobody_confirmed_is_still_asked(small_site: SmallSite, sources: SourceWeb) -> None:
     """A role without a deadline that went unconfirmed is open again when its source still has it."""
     small_site.posting("role", f'source: {{url: "{JOB}"}}')
-    web.put(JOB, notice(closes=""))
-    assert keys(run(small_site, web, NOW + 400 * DAY)) == ["checked"]
+    sources.put(JOB, notice(closes=""))
+    assert keys(run(small_site, sources, NOW + 400 * DAY)) == ["checked"]
 
 
-def test_a_vacancy_that_returns_is_drafted(small_site: SmallSite, web: SourceWeb) -> None:
+def test_a_vacancy_that_returns_is_drafted(small_site: SmallSite, sources: SourceWeb) -> None:
     """What a source lists again with another deadline, when its posting is over, is a draft; with the same, a line."""
-    sourced(small_site, web, "Diver", "Cook")
-    run(small_site, web)
+    sourced(small_site, sources, "Diver", "Cook")
+    run(small_site, sources)
     for name in ("diver", "cook"):
         path = small_site.root / f"content/postings/{name}-suva.md"
         path.write_text(path.read_text().replace("draft: true\n", "expired: 2026-06-16T12:00:00Z\n"))
-    sourced(small_site, web, "Nurse")
-    run(small_site, web, NOW + 2 * DAY)
-    sourced(small_site, web, "Diver", "Cook", "Nurse")
-    web.put("https://harbour.example/diver", notice("Diver", "30 August 2026"))
-    report = run(small_site, web, NOW + 5 * DAY)
+    sourced(small_site, sources, "Nurse")
+    run(small_site, sources, NOW + 2 * DAY)
+    sourced(small_site, sources, "Diver", "Cook", "Nurse")
+    sources.put("https://harbour.example/diver", notice("Diver", "30 August 2026"))
+    report = run(small_site, sources, NOW + 5 * DAY)
     assert [one.path for one in report.drafts if one.path] == ["content/postings/diver-suva-2.md"]
     assert "content/postings/cook-suva.md is over, and its source lists it again" in "".join(report.unread)
-    report = run(small_site, web, NOW + 6 * DAY)
+    report = run(small_site, sources, NOW + 6 * DAY)
     assert (report.drafts, report.unread, report.changed) == ((), (), False)
 
 
-def test_a_declined_vacancy_that_is_announced_in_other_words(small_site: SmallSite, web: SourceWeb) -> None:
+def test_a_declined_vacancy_that_is_announced_in_other_words(small_site: SmallSite, sources: SourceWeb) -> None:
     """What a feed says of a declined vacancy is part of its source: when that changes, its notice is read again."""
-    sourced(small_site, web, "Diver")
-    run(small_site, web)
+    sourced(small_site, sources, "Diver")
+    run(small_site, sources)
     (small_site.root / "content/postings/diver-suva.md").unlink()
-    run(small_site, web, NOW + DAY)
-    web.put(FEED, feed("Diver").replace("<link>", "<description>Until August</description><link>"), "text/xml")
-    web.put("https://harbour.example/diver", notice("Diver", "30 August 2026"))
-    assert [one.title for one in run(small_site, web, NOW + 2 * DAY).drafts] == ["Diver"]
+    run(small_site, sources, NOW + DAY)
+    sources.put(FEED, feed("Diver").replace("<link>", "<description>Until August</description><link>"), "text/xml")
+    sources.put("https://harbour.example/diver", notice("Diver", "30 August 2026"))
+    assert [one.title for one in run(small_site, sources, NOW + 2 * DAY).drafts] == ["Diver"]

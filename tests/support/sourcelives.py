@@ -91,6 +91,11 @@ class Story:
         """Whether the editor declines what is proposed for a vacancy on a day."""
         return bool(self.vacancies[key]["life"].get(day, {}).get("editor") == "declines")
 
+    def last_change(self, key: str, day: int) -> int:
+        """The day on which the source of a vacancy last changed something of it."""
+        life = self.vacancies[key]["life"]
+        return max(at for at, change in life.items() if at <= day and change.keys() != {"editor"})
+
     def befalls(self, host: str, day: int) -> set[str]:
         """What befalls a host on a day."""
         return {one["is"] for one in self.weather if one["host"] == host and one["days"][0] <= day <= one["days"][1]}
