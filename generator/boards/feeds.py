@@ -1,18 +1,26 @@
 """Feeds: RSS, Atom and JSON Feed."""
 
+import json
+import re
+
 from ..importing.drafting import Unreadable
 from ..importing.interchange import found_in
+from ..importing.webpages import is_html
 from ..model.schema import VacancySource
 from .notices import at_address, listed, read_single, text_of
 from .vacancy import Listed, NoticeLink, Request, SourceKind
 
+_EMPTY_XML = re.compile(r"[\ufeff\s]*(?:<[?!][^>]*>\s*)*<(rss|feed|rdf:RDF)[\s>].*</\1>\s*", re.DOTALL)
+_ENTRY = re.compile(r"<(?:\w+:)?(?:item|entry)[\s/>]")
 _WHOLE = 1_500  # characters; an entry with less only announces what stands at its address
 
 
 def _read(body: bytes, request: Request, _source: VacancySource) -> Listed:
     text = text_of(body, request.url)
-    if not text.lstrip("\ufeff \t\r\n").startswith(("<", "{")):
+    if is_html(text) or not text.lstrip("\ufeff \t\r\n").startswith(("<", "{")):
         raise Unreadable(f"{request.url} is no feed")
+    if _is_empty(text):
+        return Listed()
     whole, links = [], []
     found = listed(found_in(text, request.url, {}))
     for one in found.vacancies:
@@ -21,6 +29,17 @@ def _read(body: bytes, request: Request, _source: VacancySource) -> Listed:
         else:
             whole.append(one)
     return found._replace(vacancies=tuple(whole), links=tuple(links))
+
+
+def _is_empty(text: str) -> bool:
+    """Whether a feed is whole and has no entry: its publisher has no vacancy just now."""
+    if not _EMPTY_XML.fullmatch(text):
+        try:
+            feed = json.loads(text)
+        except (ValueError, RecursionError):
+            return False
+        return isinstance(feed, dict) and feed.get("items") == [] and "jsonfeed.org/" in str(feed.get("version"))
+    return not _ENTRY.search(text)
 
 
 FEED = SourceKind(at_address, _read, read_single)

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from repository import git
 from sites import SmallSite
 from sourceweb import Page, SourceWeb
@@ -379,3 +380,24 @@ def test_a_declined_vacancy_that_is_announced_in_other_words(small_site: SmallSi
     sources.put(FEED, feed("Diver").replace("<link>", "<description>Until August</description><link>"), "text/xml")
     sources.put("https://harbour.example/diver", notice("Diver", "30 August 2026"))
     assert [one.title for one in run(small_site, sources, NOW + 2 * DAY).drafts] == ["Diver"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<?xml version="1.0"?><rss version="2.0"><channel><title>x</title></channel></rss>\n',
+        '<feed xmlns="http://www.w3.org/2005/Atom"><title>x</title></feed>',
+        '{"version": "https://jsonfeed.org/version/1.1", "title": "x", "items": []}',
+    ],
+)
+def test_a_feed_without_entries_is_no_outage(small_site: SmallSite, sources: SourceWeb, text: str) -> None:
+    """An employer may have no vacancy: a whole feed without entries is an answer; half of one, or a page, is none."""
+    sourced(small_site, sources, "Diver")
+    run(small_site, sources)
+    sources.put(FEED, text, "application/xml")
+    assert run(small_site, sources, NOW + DAY).silent == ()
+    assert '"gone": "2026-06-16T12:00:00Z"' in (small_site.root / LOCK).read_text()
+    assert not run(small_site, sources, NOW + 2 * DAY).changed
+    for wrong in (text.rstrip()[:-4], '{"items": []}', "<html><body><h1>Back soon</h1></body></html>"):
+        sources.put(FEED, wrong, "application/xml")
+        assert len(run(small_site, sources, NOW + 3 * DAY).silent) == 1

@@ -16,6 +16,7 @@ from sourceweb import SourceWeb
 from subscribers import Forgetful, Host, Library, Subscriber
 
 from generator.building.build import Options, build
+from generator.gathering.lock import LOCK
 from generator.gathering.refreshing import refresh
 from generator.gathering.summary import RefreshReport
 from generator.reading.frontmatter import read_mapping, split
@@ -64,8 +65,8 @@ class Digest:
             before = self.files()
             report = self.run(day)
             self.judge_day(day, report, before)
-            self.edit(day, report, before)
             self.run_again(day)
+            self.edit(day, report, before)
             build(self.root, self.host.folder, self.story.morning(day), Options(remember=True, search=False))
             self.host.build += 1
             for follower in self.followers:
@@ -90,10 +91,15 @@ class Digest:
                 (self.root / one.path).write_bytes(before[one.path])
 
     def run_again(self, day: int) -> None:
-        """The workflow is started a second time that day, before the site is built."""
+        """On a day that brings something the workflow is started a second time, before the editor comes."""
+        if self.still > 1:
+            return
         before = self.files()
         report = self.run(day)
-        nothing = not report.drafts and not report.proposed and _without_clocks(self.files()) == _without_clocks(before)
+        after = self.files()
+        # With the count of failures goes what is remembered of a role that is over.
+        same = _without_lock(after) == _without_lock(before) and _memories(after) <= _memories(before)
+        nothing = (same if report.silent else after == before) and not report.drafts and not report.proposed
         self.note("second runs of a day that propose nothing", 1, [] if nothing else [f"day {day}: {report}"])
 
     def poll(self, follower: Subscriber, day: int) -> None:
@@ -134,10 +140,14 @@ class Digest:
             urls = {one.url for one in self.web.asked if urlsplit(one.url).hostname == f"{name}.example"}
             allowed = {"banned": {f"https://{name}.example/robots.txt"}, "named as a private address": set()}
             for what in befalls & allowed.keys():
-                self.note("bans and private addresses heeded", 1, [f"day {day}: {urls}"] if urls - allowed[what] else [])
+                self.note(
+                    "bans and private addresses heeded", 1, [f"day {day}: {urls}"] if urls - allowed[what] else []
+                )
             named = any(one.startswith(f"{name}: ") for one in report.silent)
             right = named == bool(befalls)
-            self.note("sources named when they do not answer, and only then", 1, [] if right else [f"day {day}: {name}"])
+            self.note(
+                "sources named when they do not answer, and only then", 1, [] if right else [f"day {day}: {name}"]
+            )
 
     def judge_still_day(self, day: int, report: RefreshReport, before: dict[str, bytes]) -> None:
         """While nothing changes a run changes no byte, but for checks that are a week old and for counts of failures."""
@@ -186,8 +196,16 @@ def _without_clocks(files: dict[str, bytes]) -> dict[str, bytes]:
     return {path: CLOCKS.sub(b"", content) for path, content in files.items()}
 
 
+def _without_lock(files: dict[str, bytes]) -> dict[str, bytes]:
+    return {path: content for path, content in files.items() if path != LOCK}
+
+
+def _memories(files: dict[str, bytes]) -> set[bytes]:
+    return set(CLOCKS.sub(b"", files.get(LOCK, b"")).splitlines())
+
+
 def _asked(files: dict[str, bytes]) -> list[bytes]:
-    return re.findall(rb'"asked": "[^"]+"', files.get("content/sources.lock.yaml", b""))
+    return re.findall(rb'"asked": "[^"]+"', files.get(LOCK, b""))
 
 
 def _changed(before: dict[str, bytes], after: dict[str, bytes]) -> list[str]:
