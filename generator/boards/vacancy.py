@@ -42,12 +42,13 @@ class Vacancy(NamedTuple):
 class NoticeLink(NamedTuple):
     """A vacancy of which the list says too little: what stands at `url` has to be read by itself.
 
-    `id` is the one that its vacancy will have; `stated` is what the list says of it already.
+    `id` is the one that its vacancy will have; `stated` is what the list says of it already, `text` in which words.
     """
 
     id: str
     url: str
     stated: tuple[StatedField, ...] = ()
+    text: str = ""
 
 
 class Listed(NamedTuple):

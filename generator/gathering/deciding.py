@@ -17,12 +17,16 @@ _GONE = "gone"
 
 @dataclass(frozen=True, slots=True)
 class WatchedPosting:
-    """An open posting with the address of its source, its watched facts as written, and when it was last checked."""
+    """A posting with the address of its source, its watched facts as written, and when it was last checked.
+
+    It is open; or its deadline has passed, not long ago, and it is `late`: its source may have moved the deadline.
+    """
 
     path: str
     url: str
     facts: Mapping[str, str] = field(default_factory=dict)
     checked: datetime | None = None
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,8 @@ def decide_posting(
 ) -> tuple[tuple[Proposal, ...], PostingMemory]:
     """What is proposed for a posting after its source was asked, and what is remembered from now on."""
     memory = settled_proposals(posting, memory)
+    if posting.late and not _stays_open(posting, observation, memory, now):
+        return (), memory
     if isinstance(observation, NotSeen):
         return (), replace(memory, missing="") if observation.there else memory
     if isinstance(observation, Missing):
@@ -73,6 +79,27 @@ def settled_proposals(posting: WatchedPosting, memory: PostingMemory) -> Posting
     kept = {key: value for key, value in memory.proposed.items() if posting.facts.get(key, "") == value}
     undone = {key: value for key, value in memory.proposed.items() if key not in kept}
     return replace(memory, proposed=kept, declined={**memory.declined, **undone}) if undone else memory
+
+
+def _stays_open(posting: WatchedPosting, observation: Observation, memory: PostingMemory, now: datetime) -> bool:
+    """Whether the source names a deadline to come for a role whose own has passed, and no editor declined that."""
+    if not isinstance(observation, SeenPage) or observation.states.over:
+        return False
+    facts = observation.states.facts
+    titles = {plain_title(one) for one in (posting.facts.get("title", ""), memory.seen.get("title", "")) if one}
+    # At an address where several stood one after the other, another title is another vacancy.
+    same = plain_title(facts.get("title", posting.facts.get("title", ""))) in titles
+    closes = facts.get("closes", "")
+    return same and bool(closes) and not has_passed(closes, now) and memory.declined.get("closes") != closes
+
+
+def has_passed(closes: str, now: datetime) -> bool:
+    """Whether a deadline as written lies before an instant; a day alone has not passed while it lasts in UTC."""
+    try:
+        when = read_when(closes)
+    except ValueError:
+        return False
+    return when.instant < now if when.instant else when.day < now.date()
 
 
 def _of_missing(

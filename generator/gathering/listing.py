@@ -11,6 +11,7 @@ from ..editing.edits import Written
 from ..importing.drafting import Draft
 from ..model.fields import read_when
 from ..model.schema import Selection, VacancySource
+from .deciding import has_passed
 from .lock import NoticeMemory, SourceMemory
 from .observing import SourceStates
 
@@ -42,7 +43,8 @@ class SourceRun:
     @property
     def digest(self) -> str:
         """Stands for what the source lists."""
-        listed = (sorted(self.vacancies), sorted(self.links))
+        # The words of an announcement may be others every day.
+        listed = (sorted(self.vacancies), sorted(one._replace(text="") for one in self.links))
         return blake2b(repr(listed).encode(), digest_size=8).hexdigest()
 
 
@@ -83,17 +85,27 @@ def link_digest(link: NoticeLink) -> str:
     return blake2b(repr(link).encode(), digest_size=8).hexdigest()
 
 
-def is_news(key: str, digest: str, notices: Mapping[str, NoticeMemory]) -> bool:
-    """Whether a vacancy was not listed before, or is another than the one that was not wanted."""
+def is_news(key: str, digest: str, notices: Mapping[str, NoticeMemory], over: Set[str]) -> bool:
+    """Whether a vacancy was not listed before, or is another than the one that was not wanted or is `over`.
+
+    One that is over is news too when it is listed again.
+    """
     memory = notices.get(key)
     if memory is None:
         return True
-    return memory.outcome in ("declined", "passed") and memory.digest != digest
+    if memory.posting in over and memory.gone:
+        return True
+    return memory.digest != digest and (memory.outcome in ("declined", "passed") or memory.posting in over)
+
+
+def is_as_before(now: NoticeMemory, memory: NoticeMemory | None) -> bool:
+    """Whether a notice that was not wanted is announced in other words, and states what it stated then."""
+    return memory is not None and memory.outcome in ("declined", "passed") and memory.facts == now.facts
 
 
 def is_wanted(draft: Draft, states: SourceStates, selection: Selection, now: datetime) -> bool:
     """Whether a digest wants a vacancy: it is not over, and matches one word of each list of the selection."""
-    if states.over or _has_passed(states.facts.get("closes", ""), now):
+    if states.over or has_passed(states.facts.get("closes", ""), now):
         return False
     facts = draft.facts
     text = f"{facts.get('title', '')}\n{draft.body}".casefold()
@@ -110,14 +122,6 @@ def is_wanted(draft: Draft, states: SourceStates, selection: Selection, now: dat
 def _countries(stations: Written | None) -> Set[str]:
     listed = stations if isinstance(stations, list) else []
     return {str(one.get("country")) for one in listed if isinstance(one, dict) and one.get("country")}
-
-
-def _has_passed(closes: str, now: datetime) -> bool:
-    try:
-        when = read_when(closes)
-    except ValueError:
-        return False
-    return when.instant < now if when.instant else when.day < now.date()
 
 
 def forgotten(

@@ -39,13 +39,15 @@ class SourceMemory:
 
 @dataclass(frozen=True, slots=True)
 class NoticeMemory:
-    """A vacancy of a source's list. `digest` stands for its key facts.
+    """A vacancy of a source's list. `digest` stands for what the list says of it.
 
+    `facts` stands for the key facts of a notice that was read by itself.
     `posting` is the path of its posting, or of the draft that was proposed; `outcome` is `proposed`, `known`,
     `declined` or `passed` (not wanted). `gone` is when it was first missing from the list.
     """
 
     digest: str = ""
+    facts: str = ""
     posting: str = ""
     outcome: str = ""
     gone: str = ""

@@ -4,18 +4,20 @@ written, and last what was seen is remembered.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from ..boards.kinds import KINDS, read_link, read_list
 from ..boards.vacancy import MOST_REQUESTS, Listed, MissingSecret, NoticeLink, Request, Vacancy
 from ..editing.desk import Desk
+from ..edition.history import state_at
 from ..importing.drafting import Draft, Unreadable
 from ..importing.importing import over_at, write_drafts
 from ..importing.interchange import drafted
 from ..importing.notices import Bench
 from ..model.clock import day_starts
 from ..model.content import Content
+from ..model.model import State
 from ..model.problems import ContentError
 from ..model.schema import Posting, VacancySource
 from ..reading.documents import Reading
@@ -28,6 +30,7 @@ from .listing import (
     MOST_LINKS,
     SourceRun,
     forgotten,
+    is_as_before,
     is_due,
     is_news,
     is_wanted,
@@ -38,6 +41,10 @@ from .lock import NoticeMemory, PostingMemory, SourceLock, SourceMemory, read_lo
 from .observing import Missing, NotSeen, Observation, SeenPage, Unchanged, observed, plain_value, states_of
 from .proposing import Proposed, propose, with_provenance
 from .summary import DraftTold, RefreshReport
+
+_ASKED = frozenset({State.SCHEDULED, State.OPEN, State.CLOSING, State.UNCONFIRMED})
+# Employers move a deadline when it has passed, and a source may be down when it does.
+_ASKED_LATE = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +90,8 @@ class _Run:
         self.sources = sources_of(desk.root, content.vocabulary)
         self.postings = {one.path: one for one in _watched(desk, content, now)}
         self.paths = {path.relative_to(desk.root).as_posix() for path in desk.postings()}
+        # What is over for good, as far as its posting knows.
+        self.over = over_at(content, now) - self.postings.keys()
         by_url = {one.url: path for path, one in self.postings.items()}
         self.lock = replace(lock, notices=settled_notices(lock.notices, self.paths, by_url))
         self.runs = {name: SourceRun(name, one) for name, one in self.sources.items() if self.is_due(name, one)}
@@ -157,7 +166,7 @@ class _Run:
 
     def errands_of_links(self, run: SourceRun) -> Iterator[Errand]:
         notices = self.lock.notices
-        new = [one for one in run.links if is_news(f"{run.name} {one.id}", link_digest(one), notices)]
+        new = [one for one in run.links if is_news(f"{run.name} {one.id}", link_digest(one), notices, self.over)]
         for link in new[:MOST_LINKS]:
             yield Errand(f"link {run.name} {link.id}", link.url)
         if len(new) > MOST_LINKS:
@@ -245,17 +254,19 @@ class _Run:
                     continue
                 _complete(draft, vacancy, run)
                 states = states_of(draft, vacancy.text)
-                digest = link_digest(links[vacancy.id]) if vacancy.id in links else states.digest
-                if not is_news(key, digest, notices):
+                link = links.get(vacancy.id)
+                now = NoticeMemory(states.digest) if not link else NoticeMemory(link_digest(link), states.digest)
+                if not is_news(key, now.digest, notices, self.over):
                     if notices[key].outcome in ("known", "proposed"):
-                        notices[key] = replace(notices[key], digest=digest)
+                        notices[key] = replace(notices[key], digest=now.digest)
+                elif link and is_as_before(now, notices.get(key)):
                     continue
-                if is_wanted(draft, states, run.source.select, self.now):
+                elif is_wanted(draft, states, run.source.select, self.now):
                     with_provenance(draft, states, self.now)
                     found.append((key, draft))
-                    notices[key] = NoticeMemory(digest, "", "proposed")
-                elif vacancy.id in links:
-                    notices[key] = NoticeMemory(digest, "", "passed")
+                    notices[key] = replace(now, outcome="proposed")
+                elif link:
+                    notices[key] = replace(now, outcome="passed")
         return found, notices
 
     def drafts(self, wanted: list[tuple[str, Draft]], notices: dict[str, NoticeMemory]) -> Iterator[DraftTold]:
@@ -272,6 +283,9 @@ class _Run:
                 yield replace(told, problem="; ".join(one.message for one in outcome.problems[:3]))
             elif outcome.path is None:
                 notices[key] = replace(notices[key], posting=outcome.twin, outcome="known")
+                if outcome.twin in self.over:
+                    why = "is over, and its source lists it again; delete what ended it if it is open"
+                    self.runs[told.source].told.append(f"{outcome.twin} {why}")
             else:
                 path = outcome.path.relative_to(self.desk.root).as_posix()
                 notices[key] = replace(notices[key], posting=path)
@@ -280,6 +294,8 @@ class _Run:
     def report(self, drafts: list[DraftTold], proposed: list[Proposed]) -> RefreshReport:
         missing, unread = [], []
         for path, observation in sorted(self.observations.items()):
+            if self.postings[path].late:
+                continue
             if isinstance(observation, Missing):
                 missing.append(f"{path}: {self.postings[path].url} {observation.why}")
             elif isinstance(observation, NotSeen):
@@ -320,10 +336,11 @@ def _url_of(draft: Draft) -> str:
 
 
 def _watched(desk: Desk, content: Content, now: datetime) -> Iterator[WatchedPosting]:
-    """The open postings that name the address of their source."""
-    over = over_at(content, now)
+    """The postings that name the address of their source, and are open or closed not long ago by their deadline."""
     for listing in content.postings:
-        if listing.path in over:
+        state, since = state_at(listing.history, content.settings, now)
+        late = state is State.CLOSED and not listing.history.end and now - since < _ASKED_LATE
+        if not late and state not in _ASKED:
             continue
         document = Reading(desk.root).document(Posting, desk.root / listing.path, content.vocabulary)
         posting = document.value if document else None
@@ -338,4 +355,4 @@ def _watched(desk: Desk, content: Content, now: datetime) -> Iterator[WatchedPos
         }
         checked = posting.source.checked
         seen = (checked.instant or day_starts(checked.day, content.settings.timezone)) if checked else None
-        yield WatchedPosting(listing.path, posting.source.url, facts, seen)
+        yield WatchedPosting(listing.path, posting.source.url, facts, seen, late)

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from repository import git
 from sites import SmallSite
 from sourceweb import Page, SourceWeb
@@ -319,3 +320,84 @@ def test_a_commit_takes_nobody_elses_work(small_site: SmallSite) -> None:
     small_site.settings("timezone: UTC")
     done = small_site.command("refresh", "--commit")
     assert (done.code, "content/site.yaml has changes that are not committed" in done.err) == (3, True)
+
+
+def test_a_deadline_that_is_moved_when_it_has_passed(small_site: SmallSite, sources: SourceWeb) -> None:
+    """For two weeks after its deadline a role is asked whether it stays open for longer, and for nothing else."""
+    open_role(small_site)
+    sources.put(JOB, notice())
+    run(small_site, sources)
+    before = contents(small_site)
+    closed = datetime(2026, 7, 1, 12, tzinfo=UTC)
+    for page in (notice(), notice("Another role", "30 July 2026"), notice(more="<p>This vacancy is closed.</p>"), None):
+        sources.pages.pop(JOB)
+        if page:
+            sources.put(JOB, page)
+        assert keys(run(small_site, sources, closed + DAY)) == keys(run(small_site, sources, closed + 3 * DAY)) == []
+        sources.put(JOB, notice())
+    assert {path: text for path, text in contents(small_site).items() if path.startswith("postings/")} == {
+        path: text for path, text in before.items() if path.startswith("postings/")
+    }
+    sources.put(JOB, notice(closes="30 July 2026"))
+    sources.asked.clear()
+    assert (keys(run(small_site, sources, closed + 16 * DAY)), sources.urls()) == ([], [])
+    assert keys(run(small_site, sources, closed + 10 * DAY)) == ["closes", "checked"]
+    assert fields(small_site)["closes"] == "2026-07-30"
+    assert small_site.command("check").code == 0
+
+
+def test_a_role_that_nobody_confirmed_is_still_asked(small_site: SmallSite, sources: SourceWeb) -> None:
+    """A role without a deadline that went unconfirmed is open again when its source still has it."""
+    small_site.posting("role", f'source: {{url: "{JOB}"}}')
+    sources.put(JOB, notice(closes=""))
+    assert keys(run(small_site, sources, NOW + 400 * DAY)) == ["checked"]
+
+
+def test_a_vacancy_that_returns_is_drafted(small_site: SmallSite, sources: SourceWeb) -> None:
+    """What a source lists again with another deadline, when its posting is over, is a draft; with the same, a line."""
+    sourced(small_site, sources, "Diver", "Cook")
+    run(small_site, sources)
+    for name in ("diver", "cook"):
+        path = small_site.root / f"content/postings/{name}-suva.md"
+        path.write_text(path.read_text().replace("draft: true\n", "expired: 2026-06-16T12:00:00Z\n"))
+    sourced(small_site, sources, "Nurse")
+    run(small_site, sources, NOW + 2 * DAY)
+    sourced(small_site, sources, "Diver", "Cook", "Nurse")
+    sources.put("https://harbour.example/diver", notice("Diver", "30 August 2026"))
+    report = run(small_site, sources, NOW + 5 * DAY)
+    assert [one.path for one in report.drafts if one.path] == ["content/postings/diver-suva-2.md"]
+    assert "content/postings/cook-suva.md is over, and its source lists it again" in "".join(report.unread)
+    report = run(small_site, sources, NOW + 6 * DAY)
+    assert (report.drafts, report.unread, report.changed) == ((), (), False)
+
+
+def test_a_declined_vacancy_that_is_announced_in_other_words(small_site: SmallSite, sources: SourceWeb) -> None:
+    """What a feed says of a declined vacancy is part of its source: when that changes, its notice is read again."""
+    sourced(small_site, sources, "Diver")
+    run(small_site, sources)
+    (small_site.root / "content/postings/diver-suva.md").unlink()
+    run(small_site, sources, NOW + DAY)
+    sources.put(FEED, feed("Diver").replace("<link>", "<description>Until August</description><link>"), "text/xml")
+    sources.put("https://harbour.example/diver", notice("Diver", "30 August 2026"))
+    assert [one.title for one in run(small_site, sources, NOW + 2 * DAY).drafts] == ["Diver"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<?xml version="1.0"?><rss version="2.0"><channel><title>x</title></channel></rss>\n',
+        '<feed xmlns="http://www.w3.org/2005/Atom"><title>x</title></feed>',
+        '{"version": "https://jsonfeed.org/version/1.1", "title": "x", "items": []}',
+    ],
+)
+def test_a_feed_without_entries_is_no_outage(small_site: SmallSite, sources: SourceWeb, text: str) -> None:
+    """An employer may have no vacancy: a whole feed without entries is an answer; half of one, or a page, is none."""
+    sourced(small_site, sources, "Diver")
+    run(small_site, sources)
+    sources.put(FEED, text, "application/xml")
+    assert run(small_site, sources, NOW + DAY).silent == ()
+    assert '"gone": "2026-06-16T12:00:00Z"' in (small_site.root / LOCK).read_text()
+    assert not run(small_site, sources, NOW + 2 * DAY).changed
+    for wrong in (text.rstrip()[:-4], '{"items": []}', "<html><body><h1>Back soon</h1></body></html>"):
+        sources.put(FEED, wrong, "application/xml")
+        assert len(run(small_site, sources, NOW + 3 * DAY).silent) == 1
