@@ -1,1 +1,3 @@
-"""How long builds take and how much memory they need, beside other generators on the same notices. See `make bench`."""
+"""Measures how long builds take and how much memory they need, compared with other generators on the same notices. See
+`make bench`.
+"""
