@@ -229,9 +229,7 @@ def test_no_remembered_alias_leads_out_of_the_site(small_site: SmallSite) -> Non
 
 
 def test_a_committed_site_is_not_published(small_site: SmallSite) -> None:
-    """Pages that came with a repository never remain in a built site, even if listed as ours or reached through
-    links.
-    """
+    """Pages that came with a repository never remain in a built site, even if they are listed as ours or are links."""
     out = small_site.root / "site"
     told_by(small_site, out)
     listed = (out / MANIFEST).read_text()
