@@ -46,7 +46,7 @@ def site(server: WebServer) -> Built:
 
 
 @pytest.fixture(scope="module")
-def client(server: WebServer, site: Built) -> Iterator[httpx.Client]:  # noqa: ARG001 - the server needs the site first
+def client(server: WebServer, site: Built) -> Iterator[httpx.Client]:  # noqa: ARG001 - the site must exist first
     """Sends exactly the requests it is given: it follows no redirects and accepts no compression."""
     with httpx.Client(base_url=server.address, headers={"Accept-Encoding": "identity"}, trust_env=False) as found:
         yield found
