@@ -201,7 +201,9 @@ def test_no_template_is_hard_to_read(piece: str, tmp_path: Path) -> None:
 
 
 def test_templates_have_a_size(small_site: SmallSite) -> None:
-    """A template can be as large as a posting, and all templates of a site fit into the memory of each process."""
+    """A template can be at most as large as a posting, and all templates of a site fit into the memory of each
+    process.
+    """
     small_site.write("templates/foot.html", "x" * (96 * 1024 + 1))
     _, problems = read_templates(small_site.root)
     assert [str(one) for one in problems] == ["templates/foot.html:1:1: file: is larger than 96 KiB, shorten it"]
