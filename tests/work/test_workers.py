@@ -122,7 +122,7 @@ def test_an_address_that_is_none_is_wrong_usage(address: str, tmp_path: Path) ->
 
 
 def test_hands_end_with_their_build() -> None:
-    """After SIGKILL, no process of a build survives, and none keeps the build's locks."""
+    """After SIGKILL, no process of a build survives, and so none keeps the build's locks."""
     script = (
         "import os, time; from generator.work.workers import _begin\n"
         "from concurrent.futures import ProcessPoolExecutor\n"
