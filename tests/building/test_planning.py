@@ -126,7 +126,7 @@ def test_planning_touches_nothing(tmp_path: Path) -> None:
     assert set(found["made"]).isdisjoint([*found["kept"], *found["removed"]])
 
 
-def test_a_file_that_others_changed_costs_its_part_alone(tmp_path: Path) -> None:
+def test_a_file_that_others_changed_costs_only_its_part(tmp_path: Path) -> None:
     """If somebody changed a file of a site, that file is made again, and only its part is planned."""
     sample, out = shutil.copytree(DATA / "sample", tmp_path / "sample"), tmp_path / "site"
     build(sample, out, SAMPLE_NOW, Options(search=False))

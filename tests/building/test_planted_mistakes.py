@@ -256,7 +256,7 @@ def _(patch: Patch) -> None:
 
 
 @pytest.mark.parametrize("name", MISTAKES)
-def test_the_law_finds_planted_mistakes(name: str, monkeypatch: pytest.MonkeyPatch, machine: SiteMachine) -> None:
+def test_the_invariant_finds_planted_mistakes(name: str, monkeypatch: pytest.MonkeyPatch, machine: SiteMachine) -> None:
     """Each mistake in the generator breaks the invariant within a few steps of the machine."""
     plant, steps = MISTAKES[name]
     plant(monkeypatch)
@@ -265,7 +265,7 @@ def test_the_law_finds_planted_mistakes(name: str, monkeypatch: pytest.MonkeyPat
         take(machine, steps)
 
 
-def test_the_law_holds_in_the_same_steps(machine: SiteMachine) -> None:
+def test_the_invariant_holds_in_the_same_steps(machine: SiteMachine) -> None:
     """Without the mistakes, the same steps break nothing: it is the mistakes that were found."""
     for _, steps in MISTAKES.values():
         take(machine, steps)

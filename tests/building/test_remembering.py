@@ -256,7 +256,7 @@ def test_no_room_anywhere_is_refused(site: SmallSite, monkeypatch: pytest.Monkey
     assert differences(published(site), clean(site)) == []
 
 
-def test_a_memory_is_no_other_programs(site: SmallSite, tmp_path: Path) -> None:
+def test_another_version_s_memory_is_not_used(site: SmallSite, tmp_path: Path) -> None:
     """Another version of the generator does not use what one version remembered; the site is the same."""
     for name in ("generator", "templates"):
         shutil.copytree(ROOT / name, tmp_path / "other" / name)
@@ -277,7 +277,7 @@ def test_a_memory_is_no_other_programs(site: SmallSite, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("early", [0, QUICK.early])
-def test_hands_make_the_same_bytes(site: SmallSite, early: int) -> None:
+def test_workers_make_the_same_bytes(site: SmallSite, early: int) -> None:
     """Two processes make the same site as one, byte for byte, at first and after an edit."""
     wanted, small = clean(site), replace(QUICK, chunk=2, worth=0, early=early)
     assert differences(clean(site, thresholds=small, jobs=2), wanted) == []

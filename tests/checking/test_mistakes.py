@@ -191,7 +191,7 @@ def test_warnings(small_site: SmallSite, rule: str, front_matter: str, body: str
         assert told in f"{found[0]['key']}: {found[0]['message']}"
 
 
-def test_roles_that_are_over_are_left_in_peace(small_site: SmallSite) -> None:
+def test_ended_roles_cause_no_warnings(small_site: SmallSite) -> None:
     """There are no warnings about postings whose role has ended."""
     small_site.posting("role", "opens: 2026-01-01\ncloses: 2026-02-01", "## Empty")
     assert small_site.command("check") == Outcome(0, "", "No problems.\n")
@@ -231,7 +231,7 @@ def test_addresses_that_do_not_answer(small_site: SmallSite) -> None:
     assert pages == ["/gone", "/good", "/gone"] or pages == ["/good", "/gone", "/gone"]
 
 
-def test_paths_narrow_what_is_told(small_site: SmallSite) -> None:
+def test_paths_limit_the_report(small_site: SmallSite) -> None:
     """PATHS limit what is reported, not what is read: a duplicate elsewhere is reported only for the named file."""
     small_site.posting("a-first", "title: Mate\nreference: 7\ncloses: 2026-07-01")
     small_site.posting("b-second", "title: Other Mate\nreference: 7\ncloses: 2026-07-02")

@@ -178,7 +178,7 @@ def test_the_first_postings_of_a_digest_are_of_any_age(site: Path) -> None:
 
 
 @pytest.mark.parametrize("date", ["2026-05-20", "2026-06-10", "2026-06-18"])
-def test_a_role_opened_when_it_was_told(site: Path, date: str) -> None:
+def test_a_published_opening_day_does_not_move(site: Path, date: str) -> None:
     """The published opening day of a role cannot change once it is more than a week ago."""
     edit(site, "added: 2026-06-01", f"added: {date}")
     assert problems(site) == [f"{PATH}:4:8: added: was 2026-06-01, put it back; followers have already received it"]

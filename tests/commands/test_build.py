@@ -84,7 +84,7 @@ def test_in_place_pages_come_first(sample_root: Path, tmp_path: Path) -> None:
     assert {path: found for path, found in bytes_of(out).items() if "-new-" not in path} == bytes_of(tmp_path / "clean")
 
 
-def test_a_posting_that_changes_while_a_site_is_built_is_told(small_site: SmallSite) -> None:
+def test_a_posting_that_changes_during_a_build_is_reported(small_site: SmallSite) -> None:
     """A page needs its posting's text again; if that has changed by then, the editor is asked to build again."""
     loaded = load(small_site.root)
     assert loaded.content
@@ -348,7 +348,7 @@ def test_wrong_usage_exits_with_2(arguments: tuple[str, ...]) -> None:
     assert "Traceback" not in done.err
 
 
-def test_a_folder_without_a_site_is_told(tmp_path: Path) -> None:
+def test_a_folder_without_a_site_is_reported(tmp_path: Path) -> None:
     """Without a content/site.yaml the exit code is 2 and the message names --root."""
     done = command("build", "--root", tmp_path)
     assert done.code == 2
@@ -391,7 +391,7 @@ def test_list_shows_what_readers_do_not_see_yet(small_site: SmallSite) -> None:
     assert len(lines) == 2
 
 
-def test_next_foretells_every_change_of_the_pages(small_site: SmallSite, tmp_path: Path) -> None:
+def test_next_predicts_every_change_of_the_pages(small_site: SmallSite, tmp_path: Path) -> None:
     """Until a second before the instant that `next` prints, only the home page and the build's data file change."""
     small_site.posting("later", "opens: 2026-07-01T08:00:00Z\ncloses: 2026-08-01")
     small_site.posting("no-deadline", "opens: 2026-06-01")

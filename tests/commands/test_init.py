@@ -193,7 +193,7 @@ _TextDates.yaml_implicit_resolvers = {
 }
 
 
-def test_editors_are_made_anew(small_site: SmallSite) -> None:
+def test_editor_files_are_made_again(small_site: SmallSite) -> None:
     """With its own vocabulary, a site's forms offer its own words; a second run has nothing to write."""
     small_site.write("content/vocabulary.yaml", "grades:\n  Band 5: {label: Band 5}\n")
     small_site.settings("repository: https://github.com/harbour/digest")

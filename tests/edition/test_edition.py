@@ -201,7 +201,7 @@ def test_similar_roles_say_why() -> None:
     ]
 
 
-def test_a_feed_keeps_its_window_and_at_least_so_many() -> None:
+def test_a_feed_keeps_its_window_and_a_minimum() -> None:
     """A feed holds the events in the days before its newest one, and more if there are few."""
     events = [Event(f"tag:{day}", "role", Kind.OPENED, datetime(2026, 6, day, tzinfo=UTC)) for day in range(30, 0, -1)]
     assert within_window(events, 10, 5) == events[:11]

@@ -37,7 +37,7 @@ def told(found: History) -> list[str]:
 
 
 @pytest.mark.parametrize(("front", "expected"), list(cases()))
-def test_history_tells_exactly_these_events(front: str, expected: list[str]) -> None:
+def test_a_posting_has_exactly_these_events(front: str, expected: list[str]) -> None:
     """A posting has exactly the events in the table, in this order."""
     lines, patterns = told(history(front)), [line for line in expected if line]
     assert len(lines) == len(patterns), lines
@@ -128,7 +128,7 @@ def test_events_up_to_an_instant_only_grow(posting: Written) -> None:
 
 @given(postings(), st.sampled_from(["withdrawn", "filled", "expired", ""]), hours)
 @settings(deadline=None, max_examples=300)
-def test_every_history_keeps_the_laws(posting: Written, end: str, end_hour: int) -> None:
+def test_every_history_keeps_the_invariants(posting: Written, end: str, end_hour: int) -> None:
     """Ids are unique, no event comes before the opening or after the end, and states change with events."""
     opened, deadlines, edits, day_only = posting
     front = front_matter(opened, deadlines, edits, day_only)

@@ -57,7 +57,7 @@ def walked(site: Built, path: str, relation: str) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(("told", "path"), FEEDS)
-def test_a_feed_leads_to_all_that_it_ever_told(site: Built, told: str, path: str) -> None:
+def test_a_feed_leads_to_all_its_past_events(site: Built, told: str, path: str) -> None:
     """Following `prev-archive` from a feed reaches every event of its kind, and nothing else."""
     files = list(walked(site, path, "prev-archive"))
     ids = {entry.id for one in files for entry in document(site, one)[0].entries}

@@ -83,7 +83,7 @@ def place_of_file(path: str) -> str:
 
 
 @pytest.mark.parametrize("told", FORMATS)
-def test_the_demo_s_feeds_tell_exactly_this(demo_site: Built, told: str) -> None:
+def test_the_demo_s_feeds_have_exactly_these_events(demo_site: Built, told: str) -> None:
     """The ids in every RSS and Atom feed of the demo, for all collections and in order, match the stored list."""
     expected = yaml.safe_load((DATA / "demo-feeds.yaml").read_text("utf-8"))
     tag = "tag:vacancies.example.org,2026-05-29:posting/"
@@ -103,7 +103,7 @@ def test_a_role_that_was_over_has_no_event(demo_site: Built) -> None:
             assert f"posting/{name}" not in demo_site.read(path), path
 
 
-def test_json_alone_tells_that_a_role_has_closed(sample_site: Built, small_site: SmallSite) -> None:
+def test_only_json_reports_that_a_role_has_closed(sample_site: Built, small_site: SmallSite) -> None:
     """RSS and Atom leave out `closed` events unless the site asks for them with `closed_in_feeds`."""
     closed = "/closed/2026-05-31"
     assert closed in sample_site.read("feed.json")
@@ -198,7 +198,7 @@ def test_entries_have_categories_that_lead_somewhere(sample_site: Built) -> None
     }
 
 
-def test_one_event_is_told_alike_everywhere(sample_site: Built) -> None:
+def test_one_event_is_the_same_everywhere(sample_site: Built) -> None:
     """An event has the same id, title, date and address in every feed and format."""
     told: dict[str, set[tuple[str, str, datetime]]] = {}
     for path in sample_site.paths("feed.xml", "atom.xml", "opened.xml", "closing.xml"):
@@ -211,7 +211,7 @@ def test_one_event_is_told_alike_everywhere(sample_site: Built) -> None:
     assert [found for found in told.values() if len(found) > 1] == []
 
 
-def test_rss_atom_and_json_tell_the_same_events(site: Built) -> None:
+def test_rss_atom_and_json_have_the_same_events(site: Built) -> None:
     """RSS and Atom are the same; a place's other feeds have the same events in order, as far back as their windows."""
 
     def ids(path: str) -> list[str]:
@@ -226,7 +226,7 @@ def test_rss_atom_and_json_tell_the_same_events(site: Built) -> None:
             assert ids(place + rss)[: len(wanted)] == wanted[: len(ids(place + rss))], place
 
 
-def test_a_collection_s_feeds_tell_its_events_and_no_others(site: Built) -> None:
+def test_a_collection_s_feeds_have_exactly_its_events(site: Built) -> None:
     """Each feed has exactly the events of its own collection's roles within the window."""
     days = site.edition.settings.feed_window_days
     for dimension, found in site.edition.collections.items():
@@ -294,7 +294,7 @@ def test_atom_links_say_what_they_are_once(site: Built) -> None:
     assert not re.search(r'rel="alternate"[^>]*rel=', "".join(site.read(path) for path in site.paths("atom.xml")))
 
 
-def test_feed_ids_differ_by_place_and_by_what_they_tell(site: Built) -> None:
+def test_feed_ids_differ_by_place_and_by_events(site: Built) -> None:
     """No two Atom feeds share an id; the months of an archive belong to the same feed."""
     ids = [tree(site, path).findtext(f"{ATOM}id") for path in whole_feeds(site, "atom.xml")]
     assert len(ids) == len(set(ids))
@@ -372,7 +372,7 @@ def test_the_feeds_page_links_every_feed(site: Built) -> None:
     assert set(whole_feeds(site, *names)) <= linked
 
 
-def test_a_week_is_told_when_it_is_over(sample_site: Built) -> None:
+def test_a_week_is_in_the_feed_when_it_is_over(sample_site: Built) -> None:
     """The feed of weeks has past weeks in the site's zone, dated with their end, with their own ids."""
     feed = parsed(sample_site, "weeks/feed.xml")
     ids = [entry.id for entry in feed.entries]
@@ -536,7 +536,7 @@ def sample_events(site: Built) -> list[datetime]:
 
 @settings(max_examples=8, deadline=None)
 @given(data=st.data())
-def test_feeds_change_with_events_alone(sample_site: Built, data: st.DataObject) -> None:
+def test_feeds_change_only_with_events(sample_site: Built, data: st.DataObject) -> None:
     """Between two instants with no event in between, no feed or calendar changes."""
     instants = sample_events(sample_site)
     number = data.draw(st.integers(0, len(instants) - 1))
@@ -804,7 +804,7 @@ def test_role_calendars_are_of_the_roles_in_calendars(site: Built) -> None:
     assert own == {slugs[identity] for identity in held}
 
 
-def test_a_calendar_has_no_place_that_is_none(small_site: SmallSite) -> None:
+def test_a_calendar_has_no_empty_location(small_site: SmallSite) -> None:
     """If no duty station is stated, the entry has no location, because programs would look it up on a map."""
     small_site.posting("nowhere", "closes: 2026-07-01")
     (event,) = [one for one in calendars(small_site.build())["deadlines.ics"].events if "nowhere@" in one["UID"]]

@@ -104,7 +104,7 @@ def _parts(markdown: str) -> Iterator[Token]:
 @given(texts)
 @example(TITLE)
 @example(ALIAS)
-def test_a_text_in_markdown_is_code_alone(text: str) -> None:
+def test_a_text_in_markdown_is_only_code(text: str) -> None:
     """A quoted text is a single code span that contains the text, and nothing else appears besides our own words."""
     parts = _parts(f"- one: {in_markdown(text)} (two)\n- three")
     found = [part for part in parts if part.content or part.type == "link_open"]

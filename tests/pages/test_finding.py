@@ -93,7 +93,7 @@ def test_one_value_alone_leads_to_its_page(page: Page, address: str) -> None:
     assert page.url == f"{address}countries/ua/"
 
 
-def test_an_unknown_value_in_the_address_is_told(page: Page, address: str) -> None:
+def test_an_unknown_value_in_the_address_is_reported(page: Page, address: str) -> None:
     """An address with a value that no open role has shows a message, and filters by the rest."""
     page.goto(f"{address}?countries=zz&grades=p-4&nonsense=1")
     expect(page.locator("[data-status]")).to_contain_text("“zz” for Country, so this filter is ignored.")
@@ -203,7 +203,7 @@ def test_letters_are_the_same_in_the_index_and_on_the_page(root: Path) -> None:
     assert {ord(letter): plain for plain, letters in listed for letter in letters} == letters()
 
 
-def test_a_missing_index_is_told(browser: Browser, site: Built, tmp_path: Path) -> None:
+def test_a_missing_index_is_reported(browser: Browser, site: Built, tmp_path: Path) -> None:
     """If the host has lost the index, the page says what it still searches."""
     shutil.copytree(site.folder, tmp_path / "site")
     shutil.rmtree(tmp_path / "site/search")
@@ -371,7 +371,7 @@ def test_light_or_dark_by_choice(page: Page, address: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["", "postings/closing-today/"])
-def test_paper_tells_no_time_left(page: Page, site: Built, address: str, path: str) -> None:
+def test_paper_shows_no_time_left(page: Page, site: Built, address: str, path: str) -> None:
     """A printed page stays true: it has deadlines, map and address, but no time left and no controls."""
     page.goto(address + path)
     left = re.compile(r"\bin \d+ (day|hour|minute)s?\b")

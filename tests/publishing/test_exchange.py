@@ -274,7 +274,7 @@ def test_in_place_where_there_is_no_place_beside(
     assert two.wrong() is None
 
 
-def test_what_cannot_be_exchanged_at_all_is_told(tmp_path: Path) -> None:
+def test_a_refused_exchange_is_reported(tmp_path: Path) -> None:
     """If the system supports the call and refuses it for another reason, nothing else is tried."""
     (tmp_path / "one").mkdir()
     with pytest.raises(FileNotFoundError, match="other"):

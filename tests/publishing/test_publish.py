@@ -365,7 +365,7 @@ def test_a_link_is_not_published(out: Path, path: str) -> None:
         published({"index.html": b"new"}, out)
 
 
-def test_a_folder_with_dot_files_alone_is_taken(out: Path) -> None:
+def test_a_folder_with_only_dot_files_is_accepted(out: Path) -> None:
     """An empty folder that git keeps with a .gitkeep can be used for a site, and .gitkeep stays."""
     out.mkdir()
     (out / ".gitkeep").touch()

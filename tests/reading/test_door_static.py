@@ -40,7 +40,7 @@ def paths(of: str) -> list[str]:
 
 
 @pytest.mark.parametrize("path", paths("by name alone"))
-def test_what_may_run_or_speak_is_published_by_name_alone(path: str, small_site: SmallSite) -> None:
+def test_risky_files_are_published_only_by_name(path: str, small_site: SmallSite) -> None:
     """Such a file is a problem that says what to write in site.yaml; once that is written, the file is published."""
     small_site.write(f"content/static/{path}", "mine")
     done = small_site.command("check", "--format", "json")
@@ -63,7 +63,7 @@ def test_what_does_no_harm_is_copied(small_site: SmallSite) -> None:
     assert [path for path in harmless if site.read(path) != path] == []
 
 
-def test_every_refused_file_is_told_at_once(small_site: SmallSite) -> None:
+def test_every_refused_file_is_reported_at_once(small_site: SmallSite) -> None:
     """`build` reports the same as `check` for each file, and writes nothing."""
     for path in paths("by name alone"):
         if "/" not in path:

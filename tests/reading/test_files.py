@@ -38,7 +38,7 @@ ODD: dict[str, tuple[Callable[[Path], object], str]] = {
 
 
 @pytest.mark.parametrize("kind", ODD)
-def test_what_became_no_plain_file_is_not_read(tmp_path: Path, kind: str) -> None:
+def test_what_is_no_longer_a_plain_file_is_not_read(tmp_path: Path, kind: str) -> None:
     """A file that is no longer a plain file when it is read is a one-line problem at its path."""
     make, message = ODD[kind]
     path = tmp_path / "content/x.md"
@@ -49,7 +49,7 @@ def test_what_became_no_plain_file_is_not_read(tmp_path: Path, kind: str) -> Non
     assert message in problems[0].message
 
 
-def test_links_on_the_way_to_a_file_are_told(tmp_path: Path) -> None:
+def test_links_on_the_way_to_a_file_are_reported(tmp_path: Path) -> None:
     """Each link among the folders between the root and a file is a problem of its own."""
     (tmp_path / "elsewhere/postings").mkdir(parents=True)
     (tmp_path / "content").symlink_to("elsewhere")
@@ -66,7 +66,7 @@ def test_a_file_is_read_to_its_last_byte(tmp_path: Path) -> None:
     assert read_bytes(tmp_path, path, LIMIT) == (b"x" * LIMIT, [])
 
 
-def test_of_a_source_a_byte_more_than_the_limit_is_read(tmp_path: Path) -> None:
+def test_one_byte_more_than_the_limit_is_read(tmp_path: Path) -> None:
     """No more of a file is read than shows whether it is too large."""
     path = tmp_path / "notice.html"
     path.write_bytes(b"x" * 50)
@@ -102,7 +102,7 @@ def test_a_file_is_rewritten_whole(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_what_is_half_written_looks_like_no_file_of_a_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_half_written_file_is_not_taken_for_content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """While it is being written, a new file is never taken for content: it is hidden, and named like a backup."""
     path = tmp_path / "x.md"
     seen: list[Path] = []

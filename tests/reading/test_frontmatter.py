@@ -339,7 +339,7 @@ def test_hostile_bodies_come_to_an_end(body: str) -> None:
     assert "<script" not in markup.render(body).html
 
 
-def test_what_is_not_there_has_the_place_of_what_it_would_stand_in() -> None:
+def test_a_missing_value_has_the_place_of_its_key() -> None:
     """A missing value is reported at the key that should contain it, at any depth, otherwise at the first line."""
     fields, _ = read_mapping("title: x\nsalary:\n  range:\n    least: 5\n")
     location = "salary", "range"

@@ -44,7 +44,7 @@ def test_a_case_gives_exactly_its_lines(case: Case, tmp_path: Path) -> None:
         assert {posting.path for posting in loaded.content.postings} == set(_postings_of(case)) - bad
 
 
-def test_forms_made_anew_judge_alike(tmp_path: Path) -> None:
+def test_forms_made_again_give_the_same_result(tmp_path: Path) -> None:
     """What a process creates once, when it imports its modules or reads its first text, is the same each time."""
     with mock.patch.dict(sys.modules):
         for name in [name for name in sys.modules if name.split(".")[0] == "generator"]:
@@ -78,7 +78,7 @@ def test_a_memory_changes_no_line(tmp_path: Path, stamps: str) -> None:
         assert first.content == second.content, case.name
 
 
-def test_damaged_words_of_our_own_are_no_editor_s_mistake(tmp_path: Path) -> None:
+def test_damaged_built_in_words_are_not_an_editor_s_mistake(tmp_path: Path) -> None:
     """If the words that come with the program are damaged, the message says so and does not blame the site."""
     installed = shutil.copytree(ROOT / "generator", tmp_path / "installed/generator")
     (installed / "data/vocabulary.yaml").write_text("grades: [P-3", "utf-8")
@@ -442,7 +442,7 @@ def test_a_picture_is_no_organisation(tmp_path: Path) -> None:
     assert found == [f"{X}:3:15: organisation: 'flag' is not an organisation here, write one of iom"]
 
 
-def test_a_logo_named_at_length_is_not_there(tmp_path: Path) -> None:
+def test_a_logo_with_a_very_long_name_is_missing(tmp_path: Path) -> None:
     """A logo name too long for any file is reported like any other missing logo."""
     path, name = "content/organisations/undss.md", f"{'a' * 300}.png"
     found = lines_of(load(write_site(tmp_path, {path: f"---\nname: UNDSS\nlogo: {name}\n---\n"})))

@@ -231,7 +231,7 @@ def test_robots_are_read_as_far_as_they_must_be(before: int, obeyed: bool) -> No
         assert fetched(page(body)) == body.decode()
 
 
-def test_a_small_answer_that_unpacks_without_end() -> None:
+def test_a_small_response_that_unpacks_without_end() -> None:
     """Compressed data is only unpacked up to the limit, and data that is compressed twice is not unpacked at all."""
     zeros = bytes(300 * MAX_RESPONSE_BYTES // 5)
     once = gzip.compress(zeros)
@@ -255,7 +255,7 @@ def test_a_small_answer_that_unpacks_without_end() -> None:
 
 @settings(max_examples=30)
 @given(st.binary(max_size=60_000), st.integers(1, 3))
-def test_what_is_packed_comes_back(content: bytes, members: int) -> None:
+def test_a_compressed_page_is_unpacked(content: bytes, members: int) -> None:
     """A compressed page, in one piece or several, is unpacked; half of one is an error."""
     text = (content.hex() + "0" * 2 * len(content)).encode()
     packed = b"".join(gzip.compress(text) for _ in range(members))
@@ -377,7 +377,7 @@ def test_a_resolver_that_takes_its_time() -> None:
     assert time.monotonic() - before < 8
 
 
-def test_import_of_what_is_no_address(small_site: SmallSite) -> None:
+def test_import_of_an_invalid_address(small_site: SmallSite) -> None:
     """`import` reports an invalid address in one line, and continues with the next source."""
     done = small_site.command("import", "http://[/", "HTTP://host:99999/", "https://a..b/")
     assert done.code == 1

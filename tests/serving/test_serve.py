@@ -82,7 +82,7 @@ def page(browser: Browser) -> Iterator[Page]:
     assert wrong == []
 
 
-def test_edit_break_and_mend(served: Served, page: Page) -> None:
+def test_edit_break_and_fix(served: Served, page: Page) -> None:
     """An edit appears in the browser by itself; a mistake covers the page until it is fixed."""
     page.goto(f"{served.address}postings/role/")
     expect(page.locator(".prose")).to_contain_text("The first text.")

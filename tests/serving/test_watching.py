@@ -77,7 +77,7 @@ def another_branch(root: Path) -> None:
 
 @pytest.mark.parametrize("watch", [watchfiles.watch, used_up])
 @pytest.mark.parametrize("happening", [away_and_back, made_again, templates_made, another_branch])
-def test_no_happening_makes_serve_deaf(tmp_path: Path, watch: Any, happening: Callable[[Path], None]) -> None:
+def test_serve_notices_changes_after_any_event(tmp_path: Path, watch: Any, happening: Callable[[Path], None]) -> None:
     """After a folder was moved, removed, created or checked out again, a change inside it is noticed as usual."""
     file = tmp_path / "content/postings/role.md"
     file.parent.mkdir(parents=True)

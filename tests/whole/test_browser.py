@@ -145,7 +145,7 @@ def test_without_script_the_deadline_is_there(browser: Browser, addresses: dict[
     context.close()
 
 
-def test_the_script_tells_the_reader_s_own_time(context: BrowserContext, addresses: dict[str, str]) -> None:
+def test_the_script_adds_the_reader_s_own_time(context: BrowserContext, addresses: dict[str, str]) -> None:
     """Before the deadline, the page adds the deadline in the reader's own time zone, and the time left."""
     page = context.new_page()
     page.clock.install(time="2026-06-03T20:00:00Z")

@@ -198,7 +198,7 @@ def is_found(page: Page, title: str) -> bool:
     return title in page.locator(f".row:not([hidden]) {TITLE}").evaluate_all(TEXTS)
 
 
-def test_the_index_for_search_names_roles_alone(twins: Twins, tell: Tell) -> None:
+def test_the_search_index_names_only_open_roles(twins: Twins, tell: Tell) -> None:
     """Besides compressed words, pages load only the unmodified search engine and the slugs of open roles from the
     index.
     """

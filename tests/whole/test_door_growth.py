@@ -257,7 +257,7 @@ CROWDS: Mapping[str, tuple[Callable[[int], dict[str, str]], int]] = {
 
 
 @pytest.mark.parametrize("name", CROWDS)
-def test_no_crowd_takes_for_ever(name: str, tmp_path: Path, soaking: bool) -> None:
+def test_no_large_folder_takes_for_ever(name: str, tmp_path: Path, soaking: bool) -> None:
     """The time to check a folder grows in proportion to its number of postings or organisations."""
 
     files, most = CROWDS[name]
@@ -274,7 +274,7 @@ def _checked(root: Path) -> None:
     inspected(root, loaded.content, NOW)
 
 
-def test_many_repairs_take_no_longer_than_they_are_many(tmp_path: Path) -> None:
+def test_many_fixes_take_time_in_proportion(tmp_path: Path) -> None:
     """All certain fixes in a file are written at once, so the time grows in proportion to their number."""
 
     def of_size(count: int) -> Callable[[], object]:

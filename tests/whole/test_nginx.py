@@ -90,7 +90,7 @@ def test_nginx_sends_what_the_site_asks_of_hosts(client: httpx.Client, site: Bui
     tell("files of the sample from nginx, against its own _headers", len(paths), wrong)
 
 
-def test_what_nginx_lets_be_kept(client: httpx.Client, site: Built) -> None:
+def test_what_nginx_lets_clients_cache(client: httpx.Client, site: Built) -> None:
     """Assets are cached for ever, pages for minutes; feeds and data are revalidated each time; errors are not
     cached.
     """
@@ -107,7 +107,7 @@ def test_what_nginx_lets_be_kept(client: httpx.Client, site: Built) -> None:
     assert {client.head(path).headers["Cache-Control"] for path in assets} == {"public, max-age=31536000, immutable"}
 
 
-def test_what_did_not_change_is_not_sent_again(client: httpx.Client, server: WebServer) -> None:
+def test_unchanged_files_are_not_sent_again(client: httpx.Client, server: WebServer) -> None:
     """A client that has a feed does not get it again, by tag or by time, compressed or not, or after a build without
     news.
     """

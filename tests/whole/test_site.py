@@ -269,14 +269,14 @@ def test_a_page_offers_the_feeds_of_its_own_place(site: Built) -> None:
         assert all(link.get("title") for link in found), page.path
 
 
-def test_pages_tell_no_relative_times(site: Built) -> None:
+def test_pages_state_no_relative_times(site: Built) -> None:
     """HTML says when, never how long until then, so a page that is days old is still true."""
     for page in site.pages():
         text = page.text(without=("prose", "lead", "explanation", "printed"))
         assert not RELATIVE.findall(text), page.path
 
 
-def test_only_the_home_page_tells_the_time_of_the_build(small_site: SmallSite) -> None:
+def test_only_the_home_page_states_the_time_of_the_build(small_site: SmallSite) -> None:
     """A later build without new events changes only the home page and data/build.json, which state its time."""
     early, late = (small_site.build(datetime(2026, 6, 14, hour, tzinfo=UTC)) for hour in (1, 23))
     assert early.differs_from(late) == ["data/build.json", "index.html"]
@@ -301,7 +301,7 @@ def test_scheduled_and_draft_postings_leave_no_trace(sample_site: Built) -> None
     assert not list(sample_site.folder.glob("*/is"))
 
 
-def test_a_posting_taken_down_tells_nothing(sample_site: Built) -> None:
+def test_a_posting_taken_down_reveals_nothing(sample_site: Built) -> None:
     """None of its words, figures and addresses appears in the output; its page and its former address remain."""
     for path in sample_site.paths():
         found = (sample_site.folder / path).read_bytes().lower()
@@ -353,7 +353,7 @@ def instead_of(site: Built, role: Role) -> list[str | None]:
     return [path for path in found if path]
 
 
-def test_a_role_that_ended_of_late_offers_open_ones(site: Built) -> None:
+def test_a_role_that_ended_recently_offers_open_ones(site: Built) -> None:
     """As long as feeds keep its events, the page of an ended role names roles that are open, and no others."""
     open_pages = {path_of(PostingPage(role.slug)) for role in site.edition.roles if role.listed}
     recent = [role for role in whole(site) if not role.listed and not ended_long_ago(site, role)]
@@ -383,7 +383,7 @@ def test_a_role_that_ended_long_ago_leads_to_lists(sample_site: Built) -> None:
         assert instead_of(sample_site, role) == [*lists, "index.html"], role.slug
 
 
-def test_ended_roles_stand_in_no_list_of_open_ones(site: Built) -> None:
+def test_ended_roles_are_in_no_list_of_open_ones(site: Built) -> None:
     """The home page, closing soon, newly opened, the sitemap and the table of open roles contain only open roles."""
     for role in site.edition.roles:
         if not role.listed:
@@ -394,7 +394,7 @@ def test_ended_roles_stand_in_no_list_of_open_ones(site: Built) -> None:
             assert address not in site.read("data/open.csv")
 
 
-def test_open_roles_stand_where_they_belong(site: Built) -> None:
+def test_open_roles_are_listed_where_they_belong(site: Built) -> None:
     """The home page and newly opened list every open role once, closing soon every closing one; the home page is sorted
     by urgency.
     """
@@ -517,7 +517,7 @@ def turns_of(site: Built, path: str) -> dict[str, str | None]:
     return {words: to for words, to in found.items() if words in {"All roles that have ended", "Older", "Newer"}}
 
 
-def test_roles_that_are_over_stand_on_pages_of_fifty(small_site: SmallSite) -> None:
+def test_ended_roles_are_listed_on_pages_of_fifty(small_site: SmallSite) -> None:
     """Of 75 ended roles, a country's page shows the newest 20; linked pages contain the first 50 and the rest."""
     small_site.ended_in_kenya(*range(1, 76))
     site = small_site.build()
@@ -718,7 +718,7 @@ def test_no_page_hides_a_redirect(sample_site: Built, netlify: bool) -> None:
         assert redirected(rules, old, netlify=netlify, is_file=True) == new
 
 
-def test_too_many_former_addresses_for_a_host_are_told(small_site: SmallSite) -> None:
+def test_too_many_former_addresses_for_a_host_are_reported(small_site: SmallSite) -> None:
     """More redirects than Cloudflare Pages accepts cause a warning in `check` and in `build`, which continues."""
     # The small site already has one.
     for count, told in ((999, False), (1_000, True)):
@@ -849,7 +849,7 @@ FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", " =1+1", "＝1+1", "x;=1+1", "x\t@SU
 
 
 @pytest.mark.parametrize("start", FORMULAS)
-def test_open_csv_is_no_program(small_site: SmallSite, start: str) -> None:
+def test_open_csv_has_no_formula(small_site: SmallSite, start: str) -> None:
     """No cell starts like a formula, whatever a title contains and whatever separator a spreadsheet uses."""
     small_site.posting("formula", f"title: {json.dumps(start + ' a role')}")
     table = small_site.build().read("data/open.csv").removeprefix("\ufeff")
@@ -981,7 +981,7 @@ def test_a_broken_template_is_a_problem_at_its_line(
     assert not (tmp_path / "out").exists()
 
 
-def test_a_template_cannot_be_left_half(small_site: SmallSite, tmp_path: Path) -> None:
+def test_a_template_that_is_not_utf_8_is_a_problem(small_site: SmallSite, tmp_path: Path) -> None:
     """A template that is not UTF-8 is a problem like any other."""
     small_site.write("templates/home.html", b"\xff\xfe")
     done = small_site.command("build", "--out", tmp_path / "out")
@@ -1012,7 +1012,7 @@ def test_a_static_file_takes_no_page_s_place(small_site: SmallSite, tmp_path: Pa
     assert not (tmp_path / "out").exists()
 
 
-def test_every_collision_is_told_at_once(small_site: SmallSite, tmp_path: Path) -> None:
+def test_every_collision_is_reported_at_once(small_site: SmallSite, tmp_path: Path) -> None:
     """Three conflicting files cause three problems in one run, and `check` reports the same as `build`."""
     small_site.allow_static("index.html", "robots.txt", "feed.xml")
     for path in ("index.html", "robots.txt", "feed.xml"):
@@ -1073,7 +1073,7 @@ def test_a_role_open_until_filled_is_not_one_of_unknown_deadline(small_site: Sma
     assert not re.search("deadline:? (is )?not stated|no deadline", text, re.IGNORECASE)
 
 
-def test_list_tells_what_is_open_until_filled(small_site: SmallSite) -> None:
+def test_list_says_what_is_open_until_filled(small_site: SmallSite) -> None:
     """`list` says it in words, and in JSON as the notice writes it."""
     small_site.posting("waits", "title: Clerk\ncloses: until-filled")
     at = ("--now", "2026-06-15T12:00:00Z")

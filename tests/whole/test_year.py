@@ -259,7 +259,7 @@ SHORT = Span(1, date(2026, 2, 25), 60, 12, 40, 55 * DAY, frozenset(FEW))
 
 
 @pytest.mark.soak
-def test_everybody_is_told_once(tmp_path: Path, soaking: bool, tell: Tell) -> None:
+def test_everybody_gets_each_event_once(tmp_path: Path, soaking: bool, tell: Tell) -> None:
     """Over a year of edits, late records and outages, every follower gets every event once, and nothing else.
 
     Short form: one seed and sixty days. Long form: 365 days, and three of ten seeds, different ones each time.

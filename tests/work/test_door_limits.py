@@ -146,7 +146,7 @@ def test_the_earlier_revision_may_bring_templates(unbounded: SmallSite) -> None:
     assert unbounded.command("diff") == Outcome(1, "", LINE)
 
 
-def test_hands_have_limits_too(unbounded: SmallSite) -> None:
+def test_workers_have_limits_too(unbounded: SmallSite) -> None:
     """If worker processes fill in templates, each of them is ended, and then the process that waits for them."""
     two = Options(jobs=2, thresholds=Thresholds(chunk=1))
 

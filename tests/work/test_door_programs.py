@@ -55,7 +55,9 @@ EMBEDDED = "[core]\n\trepositoryformatversion = 0\n\tbare = {bare}\n\tfsmonitor 
 
 @pytest.mark.parametrize("bare", ["true", "false"])
 @pytest.mark.parametrize("place", ["", "content", "content/postings"])
-def test_a_folder_that_looks_like_a_repository_is_none(lost: SmallSite, tmp_path: Path, place: str, bare: str) -> None:
+def test_a_folder_that_looks_like_a_repository_is_ignored(
+    lost: SmallSite, tmp_path: Path, place: str, bare: str
+) -> None:
     """A committed HEAD, refs, objects and config start no program, and the site is compared with the outer
     repository.
     """

@@ -105,14 +105,14 @@ def _refused(address: str, tmp_path: Path) -> Outcome:
     return command("build", "--root", DATA / "sample", "--out", tmp_path / "site", "--executor", address)
 
 
-def test_an_executor_that_does_not_answer_is_told() -> None:
+def test_an_executor_that_does_not_answer_is_reported() -> None:
     """A scheduler that does not exist causes one clear line, after a limited time."""
     with pytest.raises(Unavailable, match=r"^tcp://127.0.0.1:9 does not answer \("):
         workers_at("dask:tcp://127.0.0.1:9", patience=0.5)
 
 
 @pytest.mark.parametrize("address", ["slurm:x", "dask:", "dask", "dask:nonsense"])
-def test_an_address_that_is_none_is_wrong_usage(address: str, tmp_path: Path) -> None:
+def test_an_invalid_address_is_wrong_usage(address: str, tmp_path: Path) -> None:
     """An invalid address of a Dask scheduler is reported, the exit code is 2, and nothing is written."""
     found = _refused(address, tmp_path)
     assert (found.code, found.out) == (2, "")
@@ -121,7 +121,7 @@ def test_an_address_that_is_none_is_wrong_usage(address: str, tmp_path: Path) ->
     assert not (tmp_path / "site").exists()
 
 
-def test_hands_end_with_their_build() -> None:
+def test_workers_end_with_their_build() -> None:
     """After SIGKILL, no process of a build survives, and so none keeps the build's locks."""
     script = (
         "import os, time; from generator.work.workers import _begin\n"
