@@ -1,3 +1,3 @@
-"""Measures how long builds take and how much memory they need, compared with other generators on the same notices. See
-`make bench`.
+"""Measures the time and memory that builds need, compared with other generators on the same notices. See `make
+bench`.
 """

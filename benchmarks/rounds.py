@@ -39,8 +39,8 @@ def tell(text: str) -> None:
 
 
 def runs(present: list[Tool], count: int, rounds: int, folder: Path) -> Iterator[Run]:
-    """Runs every tool in each round, starting with a different one each time, so that a slow moment of the machine
-    affects all alike.
+    """Runs every tool in each round, a different one first each time, so that a slow moment affects all of them
+    alike.
     """
     folders = {tool.name: _corpus(tool, count, folder) for tool in present}
     for number in range(rounds):
@@ -107,7 +107,7 @@ def _open_notices(count: int) -> tuple[Notice, ...]:
 
 @contextmanager
 def _edited(tool: Tool, folder: Path, count: int, number: int) -> Iterator[None]:
-    """Within the block, an open notice has another title and another sentence in its text; each round edits a different
+    """Within the block, an open notice has another title and another sentence in its text; each round edits another
     one.
     """
     candidates = _open_notices(count)

@@ -135,9 +135,7 @@ def _program(place: Path) -> str:
 
 
 def _of_package(package: str, folder: str) -> Path:
-    """A folder of an installed package that contains the program itself; starting it through its Python script takes
-    extra time.
-    """
+    """A folder of an installed package that contains the program; its Python start script would cost extra time."""
     spec = find_spec(package)
     places = (spec.submodule_search_locations if spec else None) or [""]
     return Path(places[0], folder)

@@ -1,6 +1,4 @@
-"""The words that invented notices are made of: organisations, titles, and sentences with gaps to fill. All of it is
-made up.
-"""
+"""What invented notices are made of: organisations, titles, and sentences with gaps to fill. All of it is made up."""
 
 from typing import NamedTuple
 

@@ -150,9 +150,7 @@ def ours_text(notice: Notice) -> str:
 
 
 def write_ours(folder: Path, count: int, among: int = 0) -> None:
-    """Writes the given number of notices as this project's `content/`; with `among`, the first open ones of that
-    many.
-    """
+    """Writes `count` notices as this project's `content/`; with `among`, the first open ones of that many notices."""
     settings = {
         "title": TITLE,
         "description": DESCRIPTION,
@@ -219,9 +217,7 @@ def write_hugo(folder: Path, count: int) -> None:
 
 
 def pelican_text(notice: Notice) -> str:
-    """A notice as a Pelican article. Its front matter is lines of text, so nested facts are written as JSON on one
-    line.
-    """
+    """A notice as a Pelican article. Its front matter is lines of text, so nested facts are JSON on one line."""
     facts = {key: value for key, value in _peer_facts(notice).items() if value not in ("", (), {})}
     collections = collections_of(notice)
     (category,) = collections.pop("categories")

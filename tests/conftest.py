@@ -59,9 +59,7 @@ def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def no_search() -> Iterator[None]:
-    """Pagefind is not installed unless a test asks for it: making an index takes longer than the rest of a small
-    build.
-    """
+    """Pagefind is only installed if a test asks for it: making an index takes longer than the rest of a small build."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, "pagefind", None)
         yield

@@ -173,7 +173,7 @@ class Renderer:
         return self.absolute_of(page)
 
     def asset(self, name: str, *, absolute: bool = False) -> str:
-        """The address of an asset, in full for use on other sites. Raises a template error if there is no asset of that
+        """The address of an asset, in full for other sites. Raises a template error if there is no asset of that
         name.
         """
         if name not in self.templates.assets:
@@ -297,9 +297,7 @@ class Renderer:
                 sandbox.at_work = False
 
     def template_problem(self, name: str, error: Exception) -> Problem:
-        """Where a template failed: the innermost line of the traceback that is in the site's own template, otherwise in
-        ours.
-        """
+        """Where a template failed: the innermost line of the traceback in the site's own template, or else in ours."""
         # Not `extract_tb`, which would look for a file of that name and read it.
         lines = [(frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(error.__traceback__)]
         shown = {source.path: source.own for source in self.templates.sources.values()}

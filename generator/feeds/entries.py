@@ -218,9 +218,7 @@ def feed_start(settings: Settings) -> datetime:
 
 
 class EntrySubject(NamedTuple):
-    """The values that make an entry, besides the settings around the content; `stated` is what the posting states,
-    serialised.
-    """
+    """The values that make an entry, besides the settings; `stated` is what the posting states, serialised."""
 
     event: Event
     role: Role

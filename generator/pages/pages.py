@@ -349,9 +349,7 @@ def _feed_row(collection: Collection, content: Content) -> FeedRow:
 
 
 def feed_links(page: FeedOwner | OpenedPage | ClosingPage | WeeksPage) -> tuple[Link, ...]:
-    """The feeds and the calendar that a page offers to feed readers; the feed of exactly what the page shows comes
-    first.
-    """
+    """The feeds and the calendar that a page offers to feed readers, first the feed of exactly what the page shows."""
     match page:
         case OpenedPage() | ClosingPage():
             own = [link for link in _links_of(Home()) if isinstance(link.page, FeedFile) and page_of(link.page) == page]

@@ -51,9 +51,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class DeadlineView:
-    """A deadline in absolute terms. Properties are computed when a page shows them; `instant` is for machines, in
-    UTC.
-    """
+    """A deadline in absolute terms. Properties are computed when they are shown; `instant` is for machines, in UTC."""
 
     deadline: Deadline
 

@@ -1,6 +1,4 @@
-"""A site full of mistakes: all are reported in every format, certain ones are fixed, and misleading ones cause
-warnings.
-"""
+"""A site full of mistakes: every format reports all, certain ones are fixed, and misleading ones cause warnings."""
 
 import importlib.metadata
 import json
@@ -138,9 +136,7 @@ def test_history_is_fixed(small_site: SmallSite, monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_file_with_a_mistake_is_not_gone(small_site: SmallSite) -> None:
-    """Under git, an unreadable posting is reported only for its mistake; one that became a draft is reported as
-    missing.
-    """
+    """Under git, an unreadable posting is reported only for its mistake; one that became a draft, as missing."""
     small_site.posting("wrong", "closes: 2026-06-20\nopens: 2026-05-01")
     small_site.posting("hidden", "closes: 2026-06-20\nopens: 2026-05-01")
     git(small_site.root, "init", "-q")

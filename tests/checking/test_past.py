@@ -300,8 +300,8 @@ RULES = [
 
 @pytest.mark.parametrize(("path", "after"), RULES, ids=["site", "organisation", "place"])
 def test_a_deadline_that_a_rule_moves_is_named(site: Path, path: str, after: str) -> None:
-    """If a changed rule or place moves a deadline, the message names its role and the difference, and asks for the time
-    of the change.
+    """If a changed rule moves a deadline, the message names role and difference, and asks for the time of the
+    change.
     """
     write(site, path, after)
     found = problems(site)

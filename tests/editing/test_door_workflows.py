@@ -1,6 +1,4 @@
-"""The workflows that `init` writes for other machines install only this program, and publish only what they have
-built.
-"""
+"""Workflows from `init` for other machines install only this program, and publish only what they have built."""
 
 import json
 import re
@@ -341,9 +339,7 @@ def test_every_job_is_tried(project: Path) -> None:
 
 
 def test_files_install_from_one_place_and_remember_nothing(project: Path) -> None:
-    """No file that `init` writes installs by name, keeps a cache, or builds into a folder that may already have
-    files.
-    """
+    """No file that `init` writes installs by name, keeps a cache, or builds into a folder that may have files."""
     git(project, "checkout", "--quiet", "main")
     paths = [project / path for path in git(project, "ls-files").splitlines()]
     texts = [path.read_text("utf-8") for path in paths if path.suffix not in {".whl", ".sqlite"}]

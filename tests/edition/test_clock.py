@@ -138,9 +138,7 @@ def _site(root: Path, zone: str, rows: list[Row]) -> Site:
 
 
 def _answers(tz: str, lies: Path, sites: list[Site]) -> Answers:
-    """What a host in a zone, with wrong time zone tables, says about the second before each boundary and about the
-    boundary.
-    """
+    """What a host in a zone, with wrong time zone tables, says about each boundary and the second before it."""
     question: dict[str, dict[str, list[int]]] = {}
     for site in sites:
         asked = question.setdefault(str(site.root), defaultdict(list))
@@ -210,9 +208,7 @@ def test_the_judge_of_clocks_agrees_with_the_table() -> None:
 
 @pytest.mark.soak
 def test_states_change_at_their_instants(asked: Asked, tell: Tell) -> None:
-    """A second before each boundary the earlier state holds, and at the boundary the later one, whatever the host's
-    zone.
-    """
+    """A second before each boundary the earlier state holds, and at it the later one, whatever the host's zone."""
     sites, answers = asked
     wrong = [line for answer in answers for site in sites for line in _wrong_states(site, answer)]
     tried = sum(2 * len(site.boundaries) for site in sites) * len(HOSTS)

@@ -29,8 +29,8 @@ KINDS = {"opened": {Kind.OPENED, Kind.REOPENED}, "closing": {Kind.CLOSING}}
 
 
 def document(site: Built, path: str) -> tuple[Any, dict[str, str | None], bool]:
-    """A document of a feed as feedparser reads it, the files that it links to by relation, and whether it is an
-    archive.
+    """A document of a feed as feedparser reads it, the files that it links to by relation, and whether it is
+    archived.
     """
     raw = (site.folder / path).read_bytes()
     found = feedparser.parse(raw, response_headers={"content-type": "application/xml"})

@@ -258,9 +258,7 @@ def test_rss_keeps_to_its_profile(site: Built) -> None:
 
 
 def test_an_item_s_description_is_its_summary_as_html(small_site: SmallSite) -> None:
-    """RSS reads a description as HTML: text in a summary that looks like markup stays text, as in every other
-    format.
-    """
+    """RSS reads a description as HTML: text in a summary that looks like markup stays text, as in other formats."""
     summary = 'Keeps <img src="https://elsewhere.example/x"> and </p> & &lt; in order.'
     small_site.posting("marked", f"summary: '{summary}'\ncloses: 2026-07-01")
     site = small_site.build()
@@ -520,9 +518,7 @@ def feed_views(edition: Edition) -> dict[str, Feed | DeadlineCalendar]:
 
 
 def told_by(edition: Edition) -> dict[str, object]:
-    """What the bytes of each feed and calendar depend on, by path: its view, and everything that its events' roles can
-    change.
-    """
+    """What each feed's and calendar's bytes depend on, by path: its view, and all that its events' roles can change."""
     roles = {role.id: (role.listing, role.deadline, role.events) for role in edition.roles}
     return {
         path: (view, [roles[event.posting] for event in view.events] if isinstance(view, Feed) else ())
@@ -591,9 +587,7 @@ many_hours = st.lists(st.integers(0, 5000), max_size=40)
 
 @given(many_hours, st.integers(1, 60), st.integers(1, 10))
 def test_the_window_holds_what_it_says(hours: list[int], days: int, least: int) -> None:
-    """A feed has every event of the days before its newest one, at least the given number, and nothing older than
-    needed.
-    """
+    """A feed has every event of the days before its newest one, at least a given number, and nothing older."""
     events = events_at(hours)
     shown = within_window(events, days, least)
     assert shown == events[: len(shown)]

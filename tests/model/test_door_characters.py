@@ -1,6 +1,4 @@
-"""Text that hides or reverses other text is refused wherever it is and however it is written, and no script loses a
-word.
-"""
+"""Text that hides or reverses text is refused wherever it is and however it is written; no script loses a word."""
 
 import importlib.util
 import json

@@ -242,8 +242,8 @@ def broken_pagefind(folder: Path, patch: pytest.MonkeyPatch) -> None:
 def test_the_index_is_made_when_texts_change(
     small_site: SmallSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A new index is made for a changed text, not as time passes; if the program fails, there is one line and no
-    search.
+    """A changed text causes a new index, passing time does not; if the program fails, a line says that there is
+    none.
     """
     out = small_site.root.parent / "site"
 

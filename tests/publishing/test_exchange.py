@@ -204,9 +204,7 @@ def test_ended_at_any_call(two: Two, soaking: bool, tell: Tell) -> None:
 
 @pytest.mark.parametrize("step", [1, 2, 3])
 def test_without_a_step_of_the_system(two: Two, tell: Tell, monkeypatch: pytest.MonkeyPatch, step: int) -> None:
-    """If folders cannot be exchanged in one step, there is a moment without a site; the next build completes an
-    interrupted one.
-    """
+    """If folders cannot be exchanged in one step, the site is briefly missing; the next build completes a swap."""
     # Every file system here can exchange folders, and a signal cannot hit a chosen rename.
     monkeypatch.setattr(exchange, "_exchanged", lambda _one, _other: False)
     before = two.standing() or 0

@@ -226,9 +226,7 @@ def test_a_second_build_exits_with_75(small_site: SmallSite, tmp_path: Path) -> 
 
 
 def test_a_collapsed_site_is_refused(small_site: SmallSite, tmp_path: Path) -> None:
-    """If the content was moved away, the site is not removed, unless the user says so; a few files can always be
-    removed.
-    """
+    """If most of the content is gone, the site stays unless the user insists; a few files can always be removed."""
     out = tmp_path / "out"
     build = ("build", "--out", out, "--no-search", "--now", SAMPLE_NOW.isoformat())
     (small_site.root / "content/postings/quay-master.md").unlink()
@@ -330,9 +328,7 @@ def test_a_build_cut_short_is_taken_up(
 
 
 def test_foreign_dot_files_stay(out: Path) -> None:
-    """A file or folder that no build wrote and whose name begins with a dot is neither changed nor removed, in any
-    folder.
-    """
+    """A file that no build wrote and whose name begins with a dot is neither changed nor removed, in any folder."""
     published(FIRST, out)
     (out / ".htaccess").write_bytes(b"mine")
     (out / ".well-known/acme").mkdir(parents=True)
@@ -572,9 +568,7 @@ def places_of_the_user(site: SmallSite) -> list[Path]:
 
 
 def test_places_of_the_user_are_refused(small_site: SmallSite) -> None:
-    """The root of the disk, the home folder, the site's sources and the folders that contain them cannot be the
-    output.
-    """
+    """The root of the disk, the home folder, the site's sources and their parents cannot be the output."""
     small_site.write("templates/own.html", "own")
     before = inside(small_site.root)
     for place in places_of_the_user(small_site):

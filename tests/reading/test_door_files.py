@@ -1,6 +1,4 @@
-"""Anything that is not a plain file with a plain name: links, pipes and hostile names lead nowhere and break
-nothing.
-"""
+"""Files that are not plain files with plain names: links, pipes and hostile names lead nowhere and break nothing."""
 
 import json
 import os

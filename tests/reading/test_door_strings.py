@@ -160,9 +160,7 @@ def test_strings_in_vocabulary(tmp_path: Path, soaking: bool, tell: Tell) -> Non
 
 
 def failed_settings(root: Path, path: str, texts: list[str]) -> list[str]:
-    """What went wrong with a file that the whole site depends on. Some of the accepted files are also used in a
-    build.
-    """
+    """What went wrong with a file that the whole site depends on. Some of the accepted files are also built."""
     failed, taken = [], 0
     write_site(root, {})
     for text in texts:

@@ -103,9 +103,7 @@ def test_wherever_a_template_takes_part(name: str, tmp_path: Path) -> None:
 
 
 def test_what_takes_part() -> None:
-    """A template is involved in those that name it, also through others, and in those that share the outermost
-    template.
-    """
+    """A template is involved in those that name it, even through others, and in those with the same outermost one."""
     texts = {
         "a": "{% extends 'b' %}",
         "b": "{% include ['c', 'd'] %}",
@@ -201,9 +199,7 @@ def test_no_template_is_hard_to_read(piece: str, tmp_path: Path) -> None:
 
 
 def test_templates_have_a_size(small_site: SmallSite) -> None:
-    """A template can be at most as large as a posting, and all templates of a site fit into the memory of each
-    process.
-    """
+    """A template is at most as large as a posting, and all of a site's templates fit into each process's memory."""
     small_site.write("templates/foot.html", "x" * (96 * 1024 + 1))
     _, problems = read_templates(small_site.root)
     assert [str(one) for one in problems] == ["templates/foot.html:1:1: file: is larger than 96 KiB, shorten it"]
@@ -224,9 +220,7 @@ def test_the_program_answers_a_bomb_in_time(small_site: SmallSite) -> None:
 
 
 def test_a_failure_reads_no_file(small_site: SmallSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """When a template fails, the program does not look for a file of its name in the working folder, which could be a
-    pipe.
-    """
+    """When a template fails, no file of its name, which could be a pipe, is looked for in the working folder."""
     elsewhere = tmp_path / "elsewhere/templates"
     elsewhere.mkdir(parents=True)
     os.mkfifo(elsewhere / "foot.html")

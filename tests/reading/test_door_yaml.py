@@ -18,7 +18,7 @@ Case = dict[str, Any]
 
 
 def test_the_suite_as_files(tmp_path: Path, yaml_suite: list[Case], tell: Tell) -> None:
-    """As front matter of a posting or an organisation, each case is refused at a place in its file, and none causes a
+    """As front matter of a posting or an organisation, each case is refused at a place in its file, without a
     traceback.
     """
     places = ("postings", "organisations")

@@ -83,9 +83,7 @@ def test_nothing_is_created_over_a_file(tmp_path: Path) -> None:
 
 
 def test_a_file_of_ours_is_replaced(tmp_path: Path) -> None:
-    """A file of ours is written if it is missing or different, left alone if it is the same, and reported either
-    way.
-    """
+    """A file of ours is written if it is missing or different, otherwise left alone, and reported either way."""
     path = tmp_path / "a/config.yml"
     assert [replaced(tmp_path, path, content) for content in (b"one", b"one", b"two")] == [True, False, True]
     assert path.read_bytes() == b"two"

@@ -34,9 +34,7 @@ PNG = b"\x89PNG\r\n\x1a\n"
 
 @pytest.mark.parametrize("case", CASES.values(), ids=list(CASES))
 def test_a_case_gives_exactly_its_lines(case: Case, tmp_path: Path) -> None:
-    """Every mistake is reported at its place with its message, nothing else is reported, and nothing wrong becomes
-    content.
-    """
+    """Every mistake is reported at its place, nothing else is reported, and nothing wrong becomes content."""
     loaded = load(write_site(tmp_path, case.files))
     assert lines_of(loaded) == list(case.problems)
     if loaded.content:

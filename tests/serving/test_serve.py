@@ -120,9 +120,7 @@ def test_the_scroll_stays(served: Served, page: Page) -> None:
 
 
 def test_another_day(served: Served, page: Page) -> None:
-    """The slider and ?now= show the digest at another time, also through the page's own scripts; one click returns to
-    now.
-    """
+    """The slider and ?now= show another time, also through the page's own scripts; one click returns to the present."""
     page.goto(served.address)
     expect(page.locator(".row", has_text="Harbour Pilot")).to_be_visible()
     page.goto(f"{served.address}?now=2198-12-30T00:00:00Z")
@@ -152,9 +150,7 @@ def asked(address: str, **headers: str) -> tuple[int, str, bytes]:
 
 
 def test_what_is_served(served: Served) -> None:
-    """Each kind of file has its media type, missing files give the site's own page, and other sites' pages get
-    nothing.
-    """
+    """Each kind of file has its media type, missing files give the site's own page, other sites' pages get nothing."""
     types = {
         "": "text/html",
         "feed.xml": "application/rss+xml",
@@ -190,9 +186,7 @@ def shown_at_last(address: str, text: bytes) -> bytes:
 
 
 def test_a_template_without_end_does_not_end_serve(loosely_served: Served) -> None:
-    """A hostile template is stopped at its limit; the editor sees the reason above the last good page, and can go
-    on.
-    """
+    """A hostile template is stopped at its limit; the editor sees why, above the last good page, and can go on."""
     site, address = loosely_served.site, loosely_served.address
     assert b"the first foot" in asked(address)[2]
     site.write("templates/foot.html", "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}")

@@ -34,7 +34,7 @@ MEMORY_DISK = Path("/dev/shm")  # if it exists: writing thousands of small files
 
 
 def look(folder: Path) -> dict[str, tuple[bytes, int, int]]:
-    """Every file of a site: its content, its inode, and when it was written. Leftovers of an interrupted build are
+    """Every file of a site: its content, its inode, and when it was written. Leftovers of stopped builds are
     ignored.
     """
     found = {}
@@ -731,9 +731,7 @@ class SiteMachine(RuleBasedStateMachine):
 
     @invariant()
     def law(self) -> None:
-        """The site equals that of a clean build, and a second build writes nothing; if there are problems, nothing
-        changes.
-        """
+        """The site equals that of a clean build, a second build writes nothing, and with problems nothing changes."""
         if isinstance(self.compared(keep_going=False), list):
             self.compared(keep_going=True)
 

@@ -51,7 +51,7 @@ class Answer:
 
     @property
     def crash(self) -> str:
-        """Why this is not a proper answer: a signal, a traceback, or an exit code that no content may cause; otherwise
+        """Why this is not a proper answer: a signal, a traceback, or an exit code that no content may cause; else
         empty.
         """
         lines = self.err.splitlines()
@@ -109,9 +109,7 @@ def site_for_all(root: Path) -> Path:
 
 
 def failures(root: Path, files: Mapping[str, bytes]) -> list[str]:
-    """What went wrong with postings placed in a site: each must be refused at a place in its file, published, or a
-    draft.
-    """
+    """What went wrong with postings placed in a site: each is refused at a place in its file, published, or a draft."""
     folder = root / "content/postings"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()

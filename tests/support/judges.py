@@ -169,9 +169,7 @@ class Firefox:
 
 
 def _have(judge: Callable[[], T]) -> T:
-    """The result of `judge`. If the judge is missing the test is skipped, but in CI it fails, because no verdict is not
-    a pass.
-    """
+    """The result of `judge`. Without the judge the test is skipped, but in CI it fails: no verdict is not a pass."""
     try:
         return judge()
     except Missing as missing:
@@ -249,9 +247,7 @@ def yaml_suite() -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="session")
 def commonmark_spec() -> list[tuple[str, str, str]]:
-    """The examples of CommonMark's specification, starting with number 1: each with its heading and the expected
-    HTML.
-    """
+    """The examples of CommonMark's specification, from number 1 on: each with its heading and the expected HTML."""
     text = (_have(lambda: npm_package("commonmark-spec")) / "spec.txt").read_text("utf-8")
     found, heading = [], ""
     for match in _EXAMPLE.finditer(text.partition("<!-- END TESTS -->")[0].replace("→", "\t")):

@@ -104,9 +104,7 @@ def barriers(page: Page, *rules: str) -> list[str]:
 
 
 def watched(page: Page) -> list[str]:
-    """Collects what goes wrong on a page from now on: errors, warnings, failed requests, and requests to other
-    hosts.
-    """
+    """Collects what goes wrong on a page from now on: errors, warnings, failed requests and requests to other hosts."""
     wrong: list[str] = []
 
     def on_console(message: ConsoleMessage) -> None:

@@ -54,9 +54,7 @@ def exactly(instant: datetime, zone: str = "UTC") -> Moment:
 
 @dataclass(slots=True)
 class Line:
-    """An event of a role: reported from the edit at `known` on, once it has happened, and until the edit at `gone`, if
-    any.
-    """
+    """An event of a role: reported from the edit at `known`, once it has happened, until any edit at `gone`."""
 
     id: str
     kind: str

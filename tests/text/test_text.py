@@ -57,9 +57,7 @@ def built_with(small: SmallSite, **fields: str) -> dict[str, bytes]:
 @settings(max_examples=25, deadline=None)
 @given(title=texts, summary=texts, reference=texts)
 def test_text_comes_back_as_it_was_typed(small: SmallSite, title: str, summary: str, reference: str) -> None:
-    """The title, and where they appear the summary and the reference, are the same in HTML, feeds, calendar and
-    data.
-    """
+    """Title, summary and reference, where they appear, are the same in HTML, feeds, calendar and data."""
     files = built_with(small, title=title, summary=summary, reference=reference)
     page = html5lib.parse(files["postings/quay-master/index.html"].decode(), namespaceHTMLElements=False)
     assert page.findtext(".//h1") == title

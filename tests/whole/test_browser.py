@@ -1,6 +1,4 @@
-"""The pages in a browser: valid, accessible, at any width, in light and dark colours, and still true when they are
-old.
-"""
+"""The pages in a browser: valid, accessible, at any width, in light and dark colours, and true even when old."""
 
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -58,9 +56,7 @@ def test_every_page_is_valid_html(site: Built, nu_check: NuCheck) -> None:
 
 @pytest.mark.parametrize(("name", "path"), EVERY_PAGE)
 def test_page_in_a_browser(context: BrowserContext, addresses: dict[str, str], name: str, path: str) -> None:
-    """Narrow and wide, light and dark: axe finds no barrier, nothing overflows or fails, and no other host is
-    contacted.
-    """
+    """Narrow and wide, light and dark: axe finds no barrier, nothing overflows or fails, no other host is contacted."""
     page = context.new_page()
     wrong = watched(page)
     page.goto(addresses[name] + path)
@@ -79,9 +75,7 @@ def test_page_in_a_browser(context: BrowserContext, addresses: dict[str, str], n
 
 @pytest.mark.parametrize("path", ["", "countries/ua/", "postings/open-with-everything/"])
 def test_a_page_from_right_to_left(context: BrowserContext, addresses: dict[str, str], path: str) -> None:
-    """A right-to-left page is the mirror image: nothing overflows, and what was to the left of a line is to its
-    right.
-    """
+    """A right-to-left page is the mirror image: nothing overflows, and what was left of a line is right of it."""
     page = context.new_page()
     page.goto(addresses["sample"] + path)
     for width in WIDTHS:

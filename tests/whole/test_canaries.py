@@ -102,9 +102,7 @@ def test_no_page_runs_what_is_written_on_it(
 
 
 def kind_of(path: str) -> str:
-    """What the paths of a kind of page have in common: the names of folders and files, without the parts that
-    differ.
-    """
+    """What the paths of a kind of page have in common: names of folders and files, without the parts that differ."""
     first, *rest = path.split("/")
     return "/".join([first, *rest[1:]]) if first != "postings" else first
 
@@ -199,9 +197,7 @@ def is_found(page: Page, title: str) -> bool:
 
 
 def test_the_search_index_names_only_open_roles(twins: Twins, tell: Tell) -> None:
-    """Besides compressed words, pages load only the unmodified search engine and the slugs of open roles from the
-    index.
-    """
+    """Besides compressed words, pages load from the index only the unmodified engine and the slugs of open roles."""
     found = json.loads(twins.hostile.read("search/roles.json"))
     assert sorted(found.values()) == sorted(role.slug for role in twins.hostile.edition.site.open_roles)
     names = [path for path in twins.hostile.paths() if path.startswith("search/") and not path.endswith(INDEX)]

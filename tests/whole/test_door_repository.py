@@ -55,9 +55,7 @@ def test_a_link_beside_the_output_is_not_followed(small_site: SmallSite, elsewhe
 
 
 def test_the_mark_of_a_folder_cannot_be_foreseen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The name of the second tree depends on a secret of this user and machine and on the place, and does not
-    change.
-    """
+    """The name of the second tree is derived from a secret of this user and machine and from the place."""
     first = mark_of(tmp_path / "site")
     assert mark_of(tmp_path / "site") == first != mark_of(tmp_path / "other")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
@@ -111,9 +109,7 @@ def test_a_cache_folder_in_the_repository_is_refused(
 def test_a_cache_folder_of_others_is_refused(
     small_site: SmallSite, elsewhere: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    """A cache folder that is a link, or that others can write to, is not used, and the target of the link does not
-    change.
-    """
+    """A cache folder that is a link, or that others can write to, is not used, and a link's target does not change."""
     base = tmp_path / "cache/vacancy-digest"
     base.parent.mkdir()
     match kind:

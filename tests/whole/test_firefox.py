@@ -39,9 +39,7 @@ def filter_by(page: Firefox, label: str, value: str) -> None:
 
 
 def test_filters(page: Firefox, address: str) -> None:
-    """Country and grade narrow the list, the status says how many roles remain, and the address restores the
-    filters.
-    """
+    """Country and grade narrow the list, the status says how many roles remain, and the address restores it all."""
     page.goto(address, SAMPLE_NOW)
     everything = page.value(LISTED)
     page.click(".find summary")
@@ -93,9 +91,7 @@ def test_can_i_apply(page: Firefox, address: str) -> None:
 
 
 def test_a_role_leaves_an_open_page_at_its_deadline(page: Firefox, address: str) -> None:
-    """When the deadline passes while the page is open, the role moves from the list to a section with its own
-    heading.
-    """
+    """When the deadline passes on an open page, the role moves from the list to a section with its own heading."""
     page.goto(address, datetime(2026, 6, 15, 20, tzinfo=UTC) - timedelta(seconds=3))
     assert "closing-today" in page.value(LISTED)
     gone = page.value("document.querySelector('[data-gone]')?.textContent")

@@ -91,9 +91,7 @@ def test_nginx_sends_what_the_site_asks_of_hosts(client: httpx.Client, site: Bui
 
 
 def test_what_nginx_lets_clients_cache(client: httpx.Client, site: Built) -> None:
-    """Assets are cached for ever, pages for minutes; feeds and data are revalidated each time; errors are not
-    cached.
-    """
+    """Assets are cached for ever, pages for minutes, errors never; feeds and data are revalidated each time."""
     kept = {
         path: client.head(path).headers.get("Cache-Control")
         for path in ("", "closing/", "about/index.html", "feed.xml", "deadlines.ics", "data/open.csv", "assets/no.js")
@@ -108,7 +106,7 @@ def test_what_nginx_lets_clients_cache(client: httpx.Client, site: Built) -> Non
 
 
 def test_unchanged_files_are_not_sent_again(client: httpx.Client, server: WebServer) -> None:
-    """A client that has a feed does not get it again, by tag or by time, compressed or not, or after a build without
+    """A client that has a feed is not sent it again, by tag or by time, compressed or not, or after a build without
     news.
     """
     first = client.get("closing.xml")
@@ -144,9 +142,7 @@ def test_parts_and_heads(client: httpx.Client) -> None:
 
 @pytest.mark.parametrize("path", ["", "feed.xml", "feed.json", "deadlines.ics", "feeds/feeds.opml", "data/open.csv"])
 def test_text_is_packed(client: httpx.Client, path: str) -> None:
-    """Clients that accept compression get compressed text with the same policy, and caches learn that the response
-    varies.
-    """
+    """Clients that accept compression get compressed text with the same policy, and caches see that it varies."""
     plain, packed = client.get(path), client.get(path, headers={"Accept-Encoding": "gzip"})
     assert packed.headers["Content-Encoding"] == "gzip"
     assert packed.content == plain.content

@@ -189,9 +189,7 @@ def test_a_function_fits_on_a_screen() -> None:
 
 
 def test_a_function_is_given_few_values() -> None:
-    """No function has more parameters than the limit, not counting `self`; a command has one for each of its
-    options.
-    """
+    """No function has more parameters than the limit, not counting `self`; a command has one for each option."""
     counts = {
         name: len({*(one.arg for one in ast.walk(node.args) if isinstance(one, ast.arg))} - {"self", "cls"})
         for name, node in _functions()

@@ -31,9 +31,7 @@ Tree = dict[str, tuple[int, bytes]]
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """The ways in which the place of a build can differ. The defaults are the host that the others are compared
-    with.
-    """
+    """How the place of a build can differ. The defaults are the host that the others are compared with."""
 
     zone: str = "UTC"
     locale: str = "C"

@@ -78,9 +78,7 @@ def test_every_output_gives_texts_back(twins: Twins, doors: Doors, soaking: bool
 
 
 def compared(pair: Twins) -> Iterator[tuple[str, int, list[str]]]:
-    """For each part of each file: its sink, the number of texts that belong in it, and how it differs from what it
-    should be.
-    """
+    """For each part of each file: its sink, the number of texts that belong in it, and its differences."""
     assert pair.hostile.paths() == pair.plain.paths()
     for path in pair.plain.paths():
         plain, found = ((site.folder / path).read_bytes() for site in (pair.plain, pair.hostile))
@@ -101,9 +99,7 @@ def shown_words(pair: Twins) -> set[int]:
 
 
 def test_pages_hold_nothing_off_the_list(twins: Twins, tell: Tell) -> None:
-    """Each element, attribute and scheme also occurs in the harmless twin or, in rendered texts, in the Markdown
-    profile.
-    """
+    """Each element, attribute and scheme also occurs in the harmless twin or, in rendered texts, in the profile."""
     known = {shape for page in documents(twins.plain).values() for shape in hostile.shapes(page)}
     found = documents(twins.hostile)
     # The text of this page comes from a template.

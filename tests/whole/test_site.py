@@ -330,9 +330,7 @@ def test_a_posting_taken_down_keeps_its_organisation_to_itself(sample_site: Buil
 
 
 def test_ended_roles_are_marked(site: Built) -> None:
-    """The page of an ended role remains, says that it ended, is hidden from search engines, and accepts no
-    applications.
-    """
+    """The page of an ended role remains, says so, is hidden from search engines, and accepts no applications."""
     ended = [role for role in whole(site) if not role.listed]
     assert ended
     for role in ended:
@@ -369,9 +367,7 @@ def ended_long_ago(site: Built, role: Role) -> bool:
 
 
 def test_a_role_that_ended_long_ago_leads_to_lists(sample_site: Built) -> None:
-    """Later its page links only to the lists of its countries, grade and organisation and to the home page, so it never
-    changes.
-    """
+    """Later its page links only to the lists of its countries, grade and organisation and home, so it never changes."""
     old = [role for role in whole(sample_site) if not role.listed and ended_long_ago(sample_site, role)]
     assert old
     for role in old:
@@ -395,9 +391,7 @@ def test_ended_roles_are_in_no_list_of_open_ones(site: Built) -> None:
 
 
 def test_open_roles_are_listed_where_they_belong(site: Built) -> None:
-    """The home page and newly opened list every open role once, closing soon every closing one; the home page is sorted
-    by urgency.
-    """
+    """Home and newly opened list every open role once, closing soon every closing one; home is sorted by urgency."""
 
     def listed(path: str) -> list[str | None]:
         headings = [part for part in site.page(path).main.iter() if part.tag in ("h2", "h3", "h4")]
@@ -489,9 +483,7 @@ def test_a_country_without_open_roles_keeps_its_page_and_feeds(sample_site: Buil
 
 
 def test_country_notes_and_organisations_texts_are_shown(sample_site: Built) -> None:
-    """A country's page shows the editor's note, and an organisation's page its text, its logo and the inherited
-    rule.
-    """
+    """A country's page shows the editor's note, an organisation's its text, its logo and the inherited rule."""
     assert "An editor's note on Ukraine" in sample_site.page("countries/ua/index.html").text()
     assert not (sample_site.folder / "countries/to").exists()
     page = sample_site.page("organisations/harbour-relief/index.html")
@@ -582,9 +574,7 @@ def test_only_open_roles_with_a_country_carry_job_posting_markup(site: Built) ->
 
 
 def test_job_posting_says_what_the_notice_says(site: Built) -> None:
-    """Title, organisation, country, deadline and address are those of the posting; a salary is included only if
-    stated.
-    """
+    """Title, organisation, country, deadline and address are the posting's; a salary is included only if stated."""
     for role in marked_roles(site):
         posting = site.posting(role)
         (markup,) = job_postings(site, path_of(PostingPage(role.slug)))
@@ -735,9 +725,7 @@ def test_too_many_former_addresses_for_a_host_are_reported(small_site: SmallSite
 
 
 def test_headers_for_hosts(site: Built) -> None:
-    """`_headers` sets the policy for all files, lets other sites read feeds and data, and lets assets be cached for
-    ever.
-    """
+    """`_headers` sets the policy for all files, lets other sites read feeds and data, and lets clients cache assets."""
     blocks: dict[str, list[str]] = {}
     for line in site.read("_headers").splitlines():
         assert len(line) <= 2000
@@ -781,7 +769,7 @@ def test_static_files_are_copied(sample_site: Built) -> None:
 
 
 def test_no_title_makes_a_line_of_an_e_mail(small_site: SmallSite) -> None:
-    """Text that is too long for a line is wrapped and indented, so that no title looks like a deadline or an address of
+    """Text too long for a line is wrapped and indented, so that no title looks like a deadline or an address of
     ours.
     """
     words = f"Clerk {'of the harbour ' * 4}"

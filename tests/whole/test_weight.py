@@ -14,9 +14,7 @@ from sites import Built, built
 
 @pytest.fixture(scope="module")
 def many(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """A digest of five hundred open roles in a hundred countries, dated today, because Lighthouse uses today's
-    clock.
-    """
+    """A digest of five hundred open roles in a hundred countries, dated today: Lighthouse uses today's clock."""
     pytest.importorskip("benchmarks.writers")
     root = tmp_path_factory.mktemp("many")
     now = datetime.now(UTC).replace(microsecond=0)

@@ -58,9 +58,7 @@ EMBEDDED = "[core]\n\trepositoryformatversion = 0\n\tbare = {bare}\n\tfsmonitor 
 def test_a_folder_that_looks_like_a_repository_is_ignored(
     lost: SmallSite, tmp_path: Path, place: str, bare: str
 ) -> None:
-    """A committed HEAD, refs, objects and config start no program, and the site is compared with the outer
-    repository.
-    """
+    """A committed HEAD, refs, objects and config start no program; the outer repository is used for comparison."""
     mark = tmp_path / "was-run"
     config = EMBEDDED.format(bare=bare, trap=trap(mark))
     for name, text in {"HEAD": "ref: refs/heads/main\n", "config": config, "refs/x": "", "objects/x": ""}.items():
@@ -181,9 +179,7 @@ SILENCED = [
 
 @pytest.mark.parametrize(("spoil", "reason"), SILENCED, ids=[spoil.__name__ for spoil, _ in SILENCED])
 def test_what_was_not_compared_is_said(lost: SmallSite, spoil: Spoil, reason: str) -> None:
-    """If git cannot say what was there, `check` says so with the first line of git's own message, and `--base` fails
-    with it.
-    """
+    """If git cannot say what was there, `check` says so with git's own first line, and `--base` fails with it."""
     environment = spoil(lost)
     plain = program(SCRIPT, "check", cwd=lost.root, **AT, **environment)
     assert plain.returncode == 0

@@ -1,6 +1,4 @@
-"""Whatever does the work, the site is the same: this process, child processes, or a Dask cluster that loses a
-worker.
-"""
+"""Whatever does the work, the site is the same: this process, child processes, or a Dask cluster losing a worker."""
 
 import os
 import signal
