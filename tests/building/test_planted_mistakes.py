@@ -269,7 +269,7 @@ def test_the_invariant_holds_in_the_same_steps(machine: SiteMachine) -> None:
     """Without the mistakes, the same steps break nothing: it is the mistakes that were found."""
     for _, steps in MISTAKES.values():
         take(machine, steps)
-        machine.mend()
+        machine.fix()
 
 
 def take(machine: SiteMachine, steps: Iterable[Scenario]) -> None:

@@ -172,7 +172,7 @@ def test_what_nobody_saw_is_new(site: Path) -> None:
 def test_the_first_postings_of_a_digest_are_of_any_age(site: Path) -> None:
     """If there were no postings before, there are no followers yet, so postings of any age are accepted."""
     (site / PATH).unlink()
-    git(site, "commit", "--quiet", "--all", "--message", "Begin anew")
+    git(site, "commit", "--quiet", "--all", "--message", "Start over")
     write(site, PATH, ROLE)
     assert problems(site) == []
 

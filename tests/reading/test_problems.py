@@ -47,10 +47,10 @@ def test_forms_made_again_give_the_same_result(tmp_path: Path) -> None:
     with mock.patch.dict(sys.modules):
         for name in [name for name in sys.modules if name.split(".")[0] == "generator"]:
             del sys.modules[name]
-        anew = importlib.import_module("generator.reading.folder").load
-        assert anew is not load
+        fresh = importlib.import_module("generator.reading.folder").load
+        assert fresh is not load
         for number, case in enumerate(CASES.values()):
-            assert lines_of(anew(write_site(tmp_path / str(number), case.files))) == list(case.problems), case.name
+            assert lines_of(fresh(write_site(tmp_path / str(number), case.files))) == list(case.problems), case.name
 
 
 def test_a_folder_where_a_file_belongs_and_the_other_way_round(tmp_path: Path) -> None:

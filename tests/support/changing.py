@@ -452,7 +452,7 @@ class SiteMachine(RuleBasedStateMachine):
         self.file(f"templates/{name}", text)
 
     @rule()
-    def mend(self) -> None:
+    def fix(self) -> None:
         """Removes all mistakes."""
         for posting in self.postings:
             if (self.root / posting.path).read_text("utf-8") != posting.text:

@@ -364,7 +364,7 @@ class Script:
         role = self.pick(lambda one: one.opened <= now, exactly(now))
         if role is None:
             return False
-        role.text = f"What the role is about, written anew on {now:%d %B}."
+        role.text = f"What the role is about, rewritten on {now:%d %B}."
         role.title = self.draw.choice((role.title, f"{role.title}, again"))[:100]
         return self.write(role)
 
