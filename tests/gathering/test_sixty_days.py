@@ -150,7 +150,7 @@ class Digest:
             )
 
     def judge_still_day(self, day: int, report: RefreshReport, before: dict[str, bytes]) -> None:
-        """While nothing changes a run changes no byte, but for checks that are a week old and for counts of failures."""
+        """While nothing changes, a run changes only checks that are a week old and counts of failures."""
         after = self.files()
         same = _without_clocks(after) == _without_clocks(before)
         nothing = same and not report.drafts and not report.changes and report.changed == (after != before)
