@@ -30,6 +30,8 @@ _WANTED = re.compile(
     r"\b(?:seeks|needs|is (?:looking for|recruiting|seeking)|recrute|recherche|busca) (?:an?|une?|"
     r"un\(e\)) (?:[a-z]+ ){0,3}"
     r"(?P<title>(?:[A-ZÉ][\w&/’'-]*(?: (?:of|and|for|in|the|to|de|des|du|&))? ){0,7}[A-ZÉ][a-zéè]+)\b"
+    r"|(?:\bAs an?|\b(?:for|to fill) (?:the|an?|one) (?:vacant )?(?:position|post|role) of) "
+    r"(?P<named>(?:[A-Z][\w&/’'-]*(?: (?:of|and|for|in|the|&))? ){0,7}[A-Z][a-z]+)\b"
 )
 _LOCATED = re.compile(
     r"\blocated in (?:the )?(?P<name>[A-Z][\w ,'’&-]{1,150}?) \((?P<short>[A-Z][A-Za-z-]{1,11})\)"
@@ -73,7 +75,7 @@ _UNTIL = re.compile(
 _OTHER_DAY = re.compile(
     r"\b(?:question|clarification|interview|entretien|entrevista|shortlist|reference|regist|test|start|"
     r"begin|commence|extended? from|born|"
-    r"posted|published|contract|appointment|contrat|fellowship|tenure|employ)\w*",
+    r"posted|published|previous|contract|appointment|contrat|fellowship|tenure|employ)\w*",
     re.IGNORECASE,
 )
 _LINK = re.compile(r"https://[^\s<>\"')\]]+")
@@ -249,7 +251,7 @@ def _most_often(lines: Iterable[NoticeLine]) -> tuple[str, NoticeLine] | None:
     found: dict[str, list[NoticeLine]] = {}
     for line in lines:
         for match in (*_IN_PROSE.finditer(line.text), *_WANTED.finditer(line.text)):
-            name = match["title"]
+            name = match["title"] or match.groupdict().get("named")
             if role_words(name.split()[-1]):
                 found.setdefault(name, []).append(NoticeLine(line.number, match[0]))
     if not found:
