@@ -21,7 +21,7 @@ SLOW = 3.0  # seconds that a slow page takes
 HUGE = 6 * 1024 * 1024  # bytes of a huge one
 _SHELL = "<!doctype html><html><head><title>Jobs</title></head><body><div id=app></div></body></html>"
 _DUTIES = (
-    "The {title} works with the teams on the quay and is responsible for what leaves in the morning and returns at night.",
+    "The {title} works with the teams on the quay and is responsible for all that leaves in the morning.",
     "Of all that the {title} writes down the office keeps a copy, for those who come later and for those who ask why.",
     "Whoever was {title} before teaches for a month; whoever comes after is taught for as long as that takes.",
 )
