@@ -21,7 +21,7 @@ SLOW = 3.0  # seconds that a slow page takes
 HUGE = 6 * 1024 * 1024  # bytes of a huge one
 _SHELL = "<!doctype html><html><head><title>Jobs</title></head><body><div id=app></div></body></html>"
 _DUTIES = (
-    "The {title} works with the crews of the quay and answers for what leaves it in the morning and comes back at night.",
+    "The {title} works with the crews of the quay and answers for what leaves it and what comes back.",
     "Of all that the {title} writes down the office keeps a copy, for those who come later and for those who ask why.",
     "Whoever was {title} before teaches for a month; whoever comes after is taught for as long as that takes.",
 )
@@ -93,7 +93,7 @@ class Story:
 
     def last_change(self, key: str, day: int) -> int:
         """The day on which the source of a vacancy last changed something of it."""
-        life = self.vacancies[key]["life"]
+        life: dict[int, dict[str, Any]] = self.vacancies[key]["life"]
         return max(at for at, change in life.items() if at <= day and change.keys() != {"editor"})
 
     def befalls(self, host: str, day: int) -> set[str]:
@@ -122,7 +122,7 @@ def _show_host(web: SourceWeb, host: str, notices: list[Notice], *, redesigned: 
     kinds = {"harbour": "text/html", "lantern": "application/xml", "board": "application/feed+json"}
     listed = [one for one in notices if one.is_listed]
     lists = {"harbour": _data_page, "lantern": _atom if redesigned else _rss, "board": _json_feed}
-    web.put(_list_of(host), lists[host](listed, redesigned), kinds[host])  # type: ignore[operator]
+    web.put(_list_of(host), lists[host](listed, redesigned), kinds[host])
     for one in notices:
         match one.page:
             case 404 | 410:
@@ -190,7 +190,8 @@ def _job_posting(one: Notice) -> dict[str, Any]:
 
 def _rss(listed: list[Notice], _redesigned: bool) -> str:
     items = "".join(
-        f"<item><title>{one.title}</title><link>{one.url}</link><description>Apply by {one.deadline}</description></item>"
+        f"<item><title>{one.title}</title><link>{one.url}</link>"
+        f"<description>Apply by {one.deadline}</description></item>"
         for one in listed
     )
     return f'<?xml version="1.0"?><rss version="2.0"><channel><title>Jobs</title>{items}</channel></rss>'
