@@ -252,7 +252,7 @@ def _most_often(lines: Iterable[NoticeLine]) -> tuple[str, NoticeLine] | None:
     for line in lines:
         for match in (*_IN_PROSE.finditer(line.text), *_WANTED.finditer(line.text)):
             name = match["title"] or match.groupdict().get("named")
-            if role_words(name.split()[-1]):
+            if name and role_words(name.split()[-1]):
                 found.setdefault(name, []).append(NoticeLine(line.number, match[0]))
     if not found:
         return None

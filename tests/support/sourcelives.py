@@ -21,7 +21,7 @@ SLOW = 3.0  # seconds that a slow page takes
 HUGE = 6 * 1024 * 1024  # bytes of a huge one
 _SHELL = "<!doctype html><html><head><title>Jobs</title></head><body><div id=app></div></body></html>"
 _DUTIES = (
-    "The {title} works with the teams on the quay and is responsible for all that leaves in the morning.",
+    "The {title} works with the crews of the quay and answers for what leaves it and what comes back.",
     "Of all that the {title} writes down the office keeps a copy, for those who come later and for those who ask why.",
     "Whoever was {title} before teaches for a month; whoever comes after is taught for as long as that takes.",
 )
@@ -93,8 +93,8 @@ class Story:
 
     def last_change(self, key: str, day: int) -> int:
         """The day on which the source of a vacancy last changed something of it."""
-        life = self.vacancies[key]["life"]
-        return max(int(at) for at, change in life.items() if at <= day and change.keys() != {"editor"})
+        life: dict[int, dict[str, Any]] = self.vacancies[key]["life"]
+        return max(at for at, change in life.items() if at <= day and change.keys() != {"editor"})
 
     def befalls(self, host: str, day: int) -> set[str]:
         """What befalls a host on a day."""
