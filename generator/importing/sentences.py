@@ -67,7 +67,8 @@ _APPLY = re.compile(
     re.IGNORECASE,
 )
 _UNTIL = re.compile(
-    r"\b(?:by|until|till|no(?:t)? later than|on or before|before or on|closed on|closes on|au plus tard le|"
+    r"\b(?:by|before|until|till|avant le|antes del|"
+    r"no(?:t)? later than|on or before|before or on|closed on|closes on|au plus tard le|"
     r"jusqu['’]au|hasta el|a más tardar el)\b"
     r"[^.;!?]{0,45}$",
     re.IGNORECASE,
@@ -122,9 +123,9 @@ def take_first_lines(reader: Reader, lines: list[NoticeLine]) -> None:
     else:
         _headline(reader, [line for line in first if line.number not in reader.used])
     # A place alone belongs to a title; a page without one is about the place.
-    titled = any(one.key == "title" for one in reader.candidates)
+    has_title = any(one.key == "title" for one in reader.candidates)
     alone = [line for line in first if len(line.text.strip()) > 3 and is_place(line.text)]
-    if titled and len(alone) == 1 and (places := stations(alone[0].text.strip())[0]):
+    if has_title and len(alone) == 1 and (places := stations(alone[0].text.strip())[0]):
         said = alone[0]
         reader.candidates.append(
             Candidate("duty_stations", list(places), said.text.strip(), said.origin, Evidence.HEADLINE)
@@ -317,7 +318,7 @@ def _most_often(lines: Iterable[NoticeLine]) -> tuple[str, NoticeLine] | None:
     found: dict[str, list[NoticeLine]] = {}
     for line in lines:
         for match in (*_IN_PROSE.finditer(line.text), *_WANTED.finditer(line.text)):
-            name = match["title"] or match.groupdict().get("named")
+            name = next(filter(None, match.groupdict().values()), "")
             if role_words(name.split()[-1]):
                 found.setdefault(name, []).append(NoticeLine(line.number, match[0]))
     if not found:
