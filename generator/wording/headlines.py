@@ -32,7 +32,8 @@ _CLOSES = re.compile(
 )
 # What stands before or behind a title and belongs to no role.
 _BEFORE = re.compile(
-    r"^(?:[A-Z]{2,8} (?=vacancy:))?(?:re-?adverti[sz](?:ed|ement)|vacancy(?: announcement| notice)?|"
+    r"^(?:[A-Z]{2,8} (?=(?:internal |external )?vacancy:))?(?:re-?adverti[sz](?:ed|ement)|"
+    r"(?:internal |external )?vacancy(?: announcement| notice)?|"
     r"job opening|job vacancy|job opportunity|job title|job|now hiring|hiring|"
     r"we are hiring|advert view|offre d['’]emploi|avis de recrutement|avis de vacance(?: de poste)?|"
     r"appel à candidatures?|recrutement|convocatoria|"
