@@ -97,7 +97,7 @@ _INTRODUCED = re.compile(
     r"(?P<who>(?:The |L['’]|La |Le )?[A-ZÀ-Ý][^.;:!?]{1,90}?),? (?:"
     r"(?:is|est|es) (?:an?|the|one of|une?|una|l['’]une?) [^.;:]{0,120}?\b(?:organi[sz]ation|NGO|INGO|ONG|ONGD|agency|"
     r"company|charity|institution|institute|university|bank|movement|federation|network|foundation|association|"
-    r"provider|firm|fondation|agence|société|entreprise|organización|agencia|fundación|asociación|empresa)\b"
+    r"provider|firm|employer|fondation|agence|société|entreprise|organización|agencia|fundación|asociación|empresa)\b"
     r"|has been (?:operating|working|present) in|was (?:founded|established) in \d{4}|"
     r"a été (?:créée?|fondée?) en \d{4})"
 )
@@ -252,7 +252,9 @@ def _organisation_introduced(reader: Reader, lines: list[NoticeLine]) -> None:
     for line in lines:
         match = _INTRODUCED.match(line.text.strip())
         if match and _can_employ(match["who"]):
-            take("organisation", reader, match["who"], NoticeLine(line.number, match[0]), Evidence.SENTENCE)
+            # The article begins the sentence, not the name.
+            name = match["who"].removeprefix("The ")
+            take("organisation", reader, name, NoticeLine(line.number, match[0]), Evidence.SENTENCE)
             return
 
 
