@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from ..model.problems import shown
 from ..wording.amounts import salary_in
@@ -17,6 +18,7 @@ from .drafting import Reader
 from .values import offer_headline, take
 
 _LONGEST_TITLE = 150  # characters
+_MOST_ABOUTS = 5
 _MOST_TITLES = 4  # lines that look like titles, from which on they are a list
 # Currencies that are words too, where letters are capitals: ALL 12 - 15 DRIVERS.
 _WORDS = frozenset({"ALL", "TOP", "TRY"})
@@ -240,10 +242,11 @@ def take_sentences(reader: Reader, lines: list[NoticeLine]) -> None:
 
 def _organisation_about(reader: Reader, lines: list[NoticeLine]) -> None:
     """The employer that a heading says a part of the text is about, where the text names it as well."""
-    for line in lines:
-        match = _ABOUT.fullmatch(line.text.strip())
-        if match and _can_employ(match["who"]) and sum(match["who"] in other.text for other in lines) > 1:
-            take("organisation", reader, match["who"], line, Evidence.SENTENCE)
+    abouts = ((match["who"], line) for line in lines if (match := _ABOUT.fullmatch(line.text.strip())))
+    # For each the whole text is searched, so only the first few can be the one.
+    for name, line in islice((one for one in abouts if _can_employ(one[0])), _MOST_ABOUTS):
+        if sum(name in other.text for other in lines) > 1:
+            take("organisation", reader, name, line, Evidence.SENTENCE)
             return
 
 
