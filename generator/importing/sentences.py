@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from ..model.problems import shown
 from ..wording.amounts import salary_in
@@ -17,6 +18,7 @@ from .drafting import Reader
 from .values import offer_headline, take
 
 _LONGEST_TITLE = 150  # characters
+_MOST_ABOUTS = 5
 _MOST_TITLES = 4  # lines that look like titles, from which on they are a list
 # Currencies that are words too, where letters are capitals: ALL 12 - 15 DRIVERS.
 _WORDS = frozenset({"ALL", "TOP", "TRY"})
@@ -97,7 +99,7 @@ _INTRODUCED = re.compile(
     r"(?P<who>(?:The |L['’]|La |Le )?[A-ZÀ-Ý][^.;:!?]{1,90}?),? (?:"
     r"(?:is|est|es) (?:an?|the|one of|une?|una|l['’]une?) [^.;:]{0,120}?\b(?:organi[sz]ation|NGO|INGO|ONG|ONGD|agency|"
     r"company|charity|institution|institute|university|bank|movement|federation|network|foundation|association|"
-    r"provider|firm|fondation|agence|société|entreprise|organización|agencia|fundación|asociación|empresa)\b"
+    r"provider|firm|employer|fondation|agence|société|entreprise|organización|agencia|fundación|asociación|empresa)\b"
     r"|has been (?:operating|working|present) in|was (?:founded|established) in \d{4}|"
     r"a été (?:créée?|fondée?) en \d{4})"
 )
@@ -240,10 +242,11 @@ def take_sentences(reader: Reader, lines: list[NoticeLine]) -> None:
 
 def _organisation_about(reader: Reader, lines: list[NoticeLine]) -> None:
     """The employer that a heading says a part of the text is about, where the text names it as well."""
-    for line in lines:
-        match = _ABOUT.fullmatch(line.text.strip())
-        if match and _can_employ(match["who"]) and sum(match["who"] in other.text for other in lines) > 1:
-            take("organisation", reader, match["who"], line, Evidence.SENTENCE)
+    abouts = ((match["who"], line) for line in lines if (match := _ABOUT.fullmatch(line.text.strip())))
+    # For each the whole text is searched, so only the first few can be the one.
+    for name, line in islice((one for one in abouts if _can_employ(one[0])), _MOST_ABOUTS):
+        if sum(name in other.text for other in lines) > 1:
+            take("organisation", reader, name, line, Evidence.SENTENCE)
             return
 
 
@@ -252,7 +255,9 @@ def _organisation_introduced(reader: Reader, lines: list[NoticeLine]) -> None:
     for line in lines:
         match = _INTRODUCED.match(line.text.strip())
         if match and _can_employ(match["who"]):
-            take("organisation", reader, match["who"], NoticeLine(line.number, match[0]), Evidence.SENTENCE)
+            # The article begins the sentence, not the name.
+            name = match["who"].removeprefix("The ")
+            take("organisation", reader, name, NoticeLine(line.number, match[0]), Evidence.SENTENCE)
             return
 
 

@@ -35,7 +35,8 @@ _BEFORE = re.compile(
     r"^(?:[A-Z]{2,8} (?=(?:internal |external )?vacancy:))?(?:re-?adverti[sz](?:ed|ement)|"
     r"(?:internal |external )?vacancy(?: announcement| notice)?|"
     r"job opening|job vacancy|job opportunity|job title|job|now hiring|hiring|"
-    r"we are hiring|advert view|offre d['’]emploi|avis de recrutement|avis de vacance(?: de poste)?|"
+    r"we are hiring|advert view|call for applications|"
+    r"offre d['’]emploi|avis de recrutement|avis de vacance(?: de poste)?|"
     r"appel à candidatures?|recrutement|convocatoria|"
     r"oferta de empleo|batch recruitment of \d+ positions|extension|extended|urgent|"
     r"local recruitment)\s*(?:::|[:–—|-])\s*",
@@ -108,9 +109,9 @@ _LISTS = re.compile(
     re.IGNORECASE,
 )
 _NO_TITLE = re.compile(
-    r"^(?:bases|anuncio|terms of reference|t[eé]rminos de referencia|convocatoria y|requirements|candidat|"
+    r"^(?:for\b|bases|anuncio|terms of reference|t[eé]rminos de referencia|convocatoria y|requirements|candidat|"
     r"internal|external|number of|duty stations?\b)"
-    r"|\bconvocatoria para\b|\bsalary\b|[$€£] ?\d"
+    r"|\bconvocatoria para\b|\bcall for (?:applications|proposals)\b|\bsalary\b|[$€£] ?\d"
     r"|\b(?:required|requis(?:es)?|requeridos?|candidates?|following)\b|\b(?:of|the|and|for|in|de|des|du|la|"
     r"el|en|para|et|y|a|to)$",
     re.IGNORECASE,
