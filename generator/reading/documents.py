@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 from ..model.fields import SLUG, Fields
 from ..model.problems import Place, Problem, shown
 from ..model.prose import NOTHING, Prose
+from ..model.schema import SourcesFile
 from ..model.vocabulary import Vocabulary
 from ..text import markup
 from ..work import tally
@@ -88,7 +89,7 @@ class Reading:
         self, form: type[_Form], path: Path, text: str, *, first_line: int, words: Vocabulary | None = None
     ) -> Document[_Form] | None:
         """Front matter, or a file of YAML, judged by its form. Its text begins on `first_line` of the file."""
-        most = MAX_FRONT_MATTER_BYTES if first_line > 1 else MAX_TEXT_BYTES
+        most = MAX_TEXT_BYTES if form is SourcesFile else MAX_FRONT_MATTER_BYTES  # a digest may have many sources
         written, form_findings = read_mapping(text, first_line, most)
         for place, key, message in form_findings:
             self.add(path, key, message, place)
