@@ -13,7 +13,7 @@ ROUNDS ?= 3
 MEMORY := $(shell df -k /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 2000000 { print "/dev/shm" }')
 test soak coverage mutants: export PYTEST_DEBUG_TEMPROOT ?= $(MEMORY)
 
-.PHONY: help site demo lint test soak coverage mutants audit lighthouse bench picture fix clean lock
+.PHONY: help site demo lint test soak coverage mutants audit lighthouse bench recall picture fix clean lock
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -44,7 +44,7 @@ coverage: .venv/soak.stamp .judges/stamp ## fail unless tests take every branch 
 mutants: .venv/soak.stamp ## list changes of these modules that no quick test notices (MUTANTS_FLAGS="--sample 500 --seed 7")
 	$(BIN)/python tools/mutants.py $(MUTANTS_FLAGS)
 
-audit: .venv/soak.stamp ## look the locked packages up in a list of known weaknesses (needs the network)
+audit: .venv/soak.stamp ## check the locked packages for known vulnerabilities (needs the network)
 	for lock in locks/*.txt; do $(BIN)/pip-audit --strict --disable-pip --require-hashes -r $$lock || exit 1; done
 
 lighthouse: .venv/test.stamp .judges/stamp ## run Lighthouse on pages of five hundred open roles, including speed
@@ -52,6 +52,9 @@ lighthouse: .venv/test.stamp .judges/stamp ## run Lighthouse on pages of five hu
 
 bench: .venv/run.stamp .cache/bench/peers/stamp .cache/bench/eleventy/stamp ## compare build times with other generators (SIZES="1000 10000")
 	.cache/bench/peers/bin/python -m benchmarks --postings $(SIZES) --rounds $(ROUNDS) $(BENCH_FLAGS)
+
+recall: .venv/run.stamp ## score `import` on noted notices (NOTICES=FOLDER, RECALL_FLAGS=--facts)
+	$(BIN)/python -m benchmarks.recall $(NOTICES) $(RECALL_FLAGS)
 
 picture: .venv/run.stamp ## draw the packages and their imports into docs/architecture.md
 	$(BIN)/python tools/picture.py

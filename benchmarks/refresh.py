@@ -21,7 +21,7 @@ import httpcore
 
 from generator.gathering.asking import Manners
 from generator.gathering.refreshing import HowToAsk, refresh
-from generator.importing.network import Web
+from generator.web.network import Web
 
 from .measure import Failed, measure
 from .tools import CACHE, ROOT

@@ -19,13 +19,13 @@ _COMMANDS = {
     "withdraw": "Record that a role was withdrawn.",
     "fill": "Record that a role was filled.",
     "check": "Report every problem in every file.",
-    "diff": "Tell what an edit would publish.",
-    "serve": "Serve the site while it is worked on.",
+    "diff": "Show what an edit would publish.",
+    "serve": "Serve the site while you work on it.",
     "build": "Build the site.",
     "list": "List roles by state.",
     "events": "List what happened, newest first.",
     "next": "List when the passing of time will change the site.",
-    "editors": "Write the settings of editors' tools anew.",
+    "editors": "Write the settings of editors' tools again.",
 }
 CONTENT_WRONG, USAGE_WRONG, WOULD_LOSE, BUSY = 1, 2, 3, 75  # the last is EX_TEMPFAIL of sysexits.h
 
@@ -69,17 +69,17 @@ def cli() -> None:
 def main() -> None:
     """Runs the command line. An editor's mistake prints lines and never a traceback; a bug shows one."""
     if sys.getfilesystemencoding() != "utf-8":
-        # Names of files would be read as something else, and pages would be at other addresses than elsewhere.
+        # File names would be read differently, and pages would not have the same addresses as elsewhere.
         from .work.programs import restarted
 
         restarted("-X", "utf8")
-    # Plug-ins of pydantic are no part of us, and to look for them takes a tenth of the time to start.
+    # We use no plug-ins of pydantic, and looking for them takes a tenth of the start-up time.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     sys.exit(exit_code_of(lambda: cli(prog_name="vacancy-digest", standalone_mode=False)))
 
 
 def exit_code_of(work: Callable[[], object]) -> int:
-    """Does what a command does, prints the mistake that it fails for, and returns the exit code. A bug passes."""
+    """Runs a command, prints the mistake that stopped it, and returns the exit code. A bug passes through."""
     try:
         work()
     except SystemExit as error:

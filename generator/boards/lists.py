@@ -8,7 +8,7 @@ from lxml import etree, html
 from ..importing.drafting import Unreadable
 from ..importing.interchange import found_in
 from ..model.schema import VacancySource
-from .notices import at_address, listed, public_address, read_single, text_of
+from .notices import answered_text, at_address, listed, public_address, read_single
 from .vacancy import MOST_VACANCIES, Listed, NoticeLink, Request, SourceKind
 
 _SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
@@ -17,7 +17,7 @@ _NEXT = frozenset({"next"})  # of `rel`
 
 def _read_page(body: bytes, request: Request, source: VacancySource) -> Listed:
     """The vacancies that a page states as data, or its links to notices, and the page that follows."""
-    text = text_of(body, request.url)
+    text = answered_text(body, request.url)
     try:
         tree = html.document_fromstring(text.encode(), parser=html.HTMLParser(encoding="utf-8", huge_tree=False))
     except (etree.LxmlError, ValueError):
@@ -58,7 +58,10 @@ def _read_sitemap(body: bytes, request: Request, source: VacancySource) -> Liste
 
 def _read_table(body: bytes, request: Request, source: VacancySource) -> Listed:
     """The rows of a table. Its columns are named as labels of notices are, or as the source says."""
-    return listed(found_in(text_of(body, request.url), f"{urlsplit(request.url).path}.csv", source.columns or {}))
+    text = answered_text(body, request.url)
+    if len(text.strip().splitlines()) == 1:
+        return Listed()  # the names of the columns alone: an employer without vacancies
+    return listed(found_in(text, f"{urlsplit(request.url).path}.csv", source.columns or {}))
 
 
 def _links(addresses: Iterable[str], match: str, name: str) -> tuple[NoticeLink, ...]:

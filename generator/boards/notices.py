@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from hashlib import blake2b
 
 from ..importing.drafting import Unreadable
-from ..importing.interchange import FoundNotice, found_in
+from ..importing.interchange import found_in
 from ..importing.notices import StatedField
+from ..importing.stated import FoundNotice
 from ..model.fields import read_address
 from ..model.schema import VacancySource
 from .vacancy import MOST_VACANCIES, Listed, Request, Vacancy
 
 
-def text_of(body: bytes, name: str) -> str:
+def answered_text(body: bytes, name: str) -> str:
     """An answer as text: UTF-8, or UTF-16 with its mark. Raises Unreadable, with the name of what was asked for."""
     try:
         return body.decode("utf-16" if body.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig")
@@ -58,7 +59,7 @@ def at_address(source: VacancySource, _secrets: Mapping[str, str]) -> Request:
 
 def read_single(body: bytes, request: Request, _source: VacancySource) -> Listed:
     """A page that tells of one vacancy, or of several as data."""
-    return listed(found_in(text_of(body, request.url), request.url, {}))
+    return listed(found_in(answered_text(body, request.url), request.url, {}))
 
 
 def _digest(found: FoundNotice) -> str:

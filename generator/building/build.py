@@ -20,11 +20,11 @@ from ..reading.repository import NoSuchRevision, repository_of
 from ..reading.templates import Templates, read_templates
 from ..work import tally
 from ..work.cachefolder import mark_of
-from ..work.crew import Crew, hired, tuned
 from ..work.means import Means
 from ..work.memo import Memo
 from ..work.stamps import digest_of, toolchain
 from ..work.tally import Tally, timed
+from ..work.workers import Workers, tuned, workers_at
 from .artifacts import TemplateView
 from .early import EarlyPages
 from .fingerprint import Fingerprint
@@ -58,7 +58,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class _Sources:
-    """What a site is made from: content that may be published, templates, and what reading them gave besides."""
+    """What a site is made from: content that may be published, templates, and other results of reading."""
 
     content: Content
     templates: Templates
@@ -67,20 +67,23 @@ class _Sources:
 
 def build(root: Path, out: Path, now: datetime, options: Options, listener: Listener = NOBODY) -> Report:
     """Builds the site of `root` in `out`. Raises ContentError with every problem, NoSite, publish.Refused, publish.Busy
-    or crew.Unavailable; then nothing was written.
+    or workers.Unavailable; then nothing was written.
     """
     settings_of(root)
     site = Site(root, out, now, options, listener)
     thresholds = options.thresholds
-    with hired(options.executor, thresholds) if options.executor else Crew(options.jobs, thresholds=thresholds) as crew:
-        return with_memory(site, lambda memo: _built(site, memo, crew))
+    chosen = (
+        workers_at(options.executor, thresholds) if options.executor else Workers(options.jobs, None, None, thresholds)
+    )
+    with chosen as workers:
+        return with_memory(site, lambda memo: _built(site, memo, workers))
 
 
-def _built(site: Site, memo: Memo, crew: Crew) -> Report:
+def _built(site: Site, memo: Memo, workers: Workers) -> Report:
     """The program in order. Only `publish_work` changes what readers see."""
     with _entered(site) as folder:
-        aside = folder if crew.shares_files else None
-        sources = _read(site, Means(memo, crew, site.listener.track, site.options.thresholds), aside)
+        aside = folder if workers.shares_files else None
+        sources = _read(site, Means(memo, workers, site.listener.track, site.options.thresholds), aside)
         edition, fingerprint = _at(site.now, sources)
         with timed(tally.here, "plan"):
             left, standing = left_in(site.out, memo), survey(site.out)
@@ -90,7 +93,7 @@ def _built(site: Site, memo: Memo, crew: Crew) -> Report:
         if not site.options.allow_shrink:
             refuse_collapse(standing, work.paths)
         workshop = Workshop(sources.content.surroundings(), sources.templates, site.root, aside)
-        maker = Maker(edition, fingerprint, memo, crew, workshop, folder)
+        maker = Maker(edition, fingerprint, memo, workers, workshop, folder)
         published = publish_work(site, work, maker, sources.loaded.intake.pages)
     remember(work, published, memo)
     return _reported(sources.loaded, edition, work, published)
@@ -98,7 +101,7 @@ def _built(site: Site, memo: Memo, crew: Crew) -> Report:
 
 @contextmanager
 def _entered(site: Site) -> Iterator[Path]:
-    """A folder for files on their way, while no other build works on the site. Raises Refused and Busy."""
+    """A folder for files being written, while no other build works on the site. Raises Refused and Busy."""
     tally.taken()
     tuned()
     _refuse_committed(site.out, site.listener.tell)
@@ -113,7 +116,7 @@ _KEEPS_A_FOLDER = {".gitkeep", ".gitignore"}
 
 
 def _refuse_committed(out: Path, tell: Callable[[str], None]) -> None:
-    """Raises Refused where git brought files into the output: they would be published unread."""
+    """Raises Refused if files in the output came from git: they would be published unread."""
     try:
         above = out.resolve().parent
         repository = repository_of(above)
@@ -121,7 +124,7 @@ def _refuse_committed(out: Path, tell: Callable[[str], None]) -> None:
             return
         found = [one.path for one in repository.entries(repository.commit("HEAD"), out.name)]
     except NoSuchRevision as reason:
-        tell(f"git cannot say whether {out} came with the repository ({reason}), so look what is in it")
+        tell(f"git cannot say whether {out} came with the repository ({reason}), so check its content")
         return
     if committed := [path for path in found if path.removeprefix(f"{out.name}/") not in _KEEPS_A_FOLDER]:
         raise Refused(
@@ -151,7 +154,7 @@ def _publishable(loaded: Loaded, template_problems: list[Problem], options: Opti
 
 
 def _at(now: datetime, sources: _Sources) -> tuple[Edition, Fingerprint]:
-    """The edition of an instant, and what tells whether anything in it is as it was."""
+    """The edition of an instant, and what shows whether anything in it has changed."""
     with timed(tally.here, "edition"):
         edition = Edition(sources.content, now)
         surroundings = digest_of(toolchain(), sources.content.digest, sources.templates.digest)
@@ -161,7 +164,7 @@ def _at(now: datetime, sources: _Sources) -> tuple[Edition, Fingerprint]:
 def _indexed(
     site: Site, edition: Edition, fingerprint: Fingerprint, left: Left, standing: OutputSurvey
 ) -> Index | None:
-    """The index for full-text search, made unless that of the last build is still right; None where there is none."""
+    """The index for full-text search, made unless that of the last build is still right; None if there is none."""
     if not site.options.search or not (program := version()):
         return None
     roles = sorted(edition.site.open_roles, key=lambda role: role.slug)
@@ -173,7 +176,7 @@ def _indexed(
         with timed(tally.here, "search"):
             return Index(key, tuple(index_of(roles, lambda role: whole(site.root, role.listing, surroundings))))
     except SearchFailed as error:
-        site.listener.tell(f"{error}, so the search of this site knows titles and places alone")
+        site.listener.tell(f"{error}, so the search of this site finds only titles and places")
         return None
 
 

@@ -1,4 +1,4 @@
-"""What stands for a view: a hash of everything in it, so that a page is made again when any of it changes."""
+"""The key of a view: a hash of everything in it, so that a page is made again when any of it changes."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import fields, is_dataclass
@@ -13,7 +13,7 @@ from ..work.stamps import digest_of
 
 
 class Fingerprint:
-    """Hashes views of one edition; roles and events stand for themselves by keys that are known already."""
+    """Hashes views of one edition; roles and events are represented by keys that are already known."""
 
     def __init__(self, edition: Edition, surroundings: bytes) -> None:
         self._keys = {role.id: role.key for role in edition.roles}
@@ -35,7 +35,7 @@ class Fingerprint:
         return found.digest()
 
     def of_roles(self, *texts: str, roles: Iterable[Sequence[Role]]) -> bytes:
-        """The key of whatever is made from some texts and roles alone."""
+        """The key of anything made only from some texts and roles."""
         found = self._salted.copy()
         found.update(repr(texts).encode())
         for some in roles:
@@ -48,7 +48,7 @@ class Fingerprint:
         return self.of_roles(*texts, files.hex(), roles=(whole, roles))
 
     def _add(self, value: Any, parts: list[bytes]) -> None:
-        """Adds what stands for a value. Each piece says its kind and its length, so that no two values look alike."""
+        """Adds the encoding of a value. Each piece says its kind and its length, so that no two values look alike."""
         kind = type(value)
         if kind is Role:
             parts.append(b"r" + value.key)
@@ -82,14 +82,14 @@ class Fingerprint:
                 self._add(one, parts)
 
     def _all_events(self, events: Sequence[Event]) -> bytes:
-        """The same events stand in a feed's formats one after the other."""
+        """The same events occur in a feed's formats one after another."""
         if self._last[0] is not events:
             known, key = self._events, self._event
             self._last = events, b"".join([known.get(one.id) or key(one) for one in events])
         return self._last[1]
 
     def _event(self, event: Event) -> bytes:
-        """An event is told with its role as it stands."""
+        """An event is published with its role as it is now."""
         found = b"e%d:%b%b" % (len(event.id), event.id.encode(), self._keys[event.posting])
         self._events[event.id] = found
         return found

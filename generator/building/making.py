@@ -1,4 +1,4 @@
-"""The files to do, made: pages by the hands of the crew, what is made of pieces and of memories by this process."""
+"""Making the files to do: workers make pages, this process makes what consists of pieces and remembered results."""
 
 from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from dataclasses import replace
@@ -24,7 +24,7 @@ from .site import Site
 from .tasks import make_pages
 from .worklist import Worklist
 
-# Pages that may show thousands of roles: they are made where the roles are, for to send them takes longer.
+# Pages that may show thousands of roles: they are made where the roles are, because sending them takes longer.
 _LONG = (HomeView, ListView, WeekView, WeekMailView)
 # What readers of pages do not see: an editor who works on a site need not wait for it.
 _FOR_PROGRAMS = (Feed, WeeksSubject, DeadlineCalendar, DataSubject, TableSubject)
@@ -32,7 +32,7 @@ _Files = Iterator[tuple[str, FileContent]]
 
 
 def publish_work(site: Site, work: Worklist, maker: Maker, early: MutableMapping[str, EarlyPage]) -> Published:
-    """Makes what is to be made, and lets the site's folder hold it."""
+    """Makes what must be made, and puts it into the site's folder."""
     make = partial(_made, maker=maker, early=early)
     whole = work.planned if work.complete else None
     with timed(tally.here, "publish"):
@@ -48,7 +48,7 @@ def _pages_first(
     make: Callable[[Sequence[Artifact], Sequence[Artifact] | None], _Files],
     shown: Callable[[int], None],
 ) -> Published:
-    """Publishes in two steps, of which the first has all that readers of pages see."""
+    """Publishes in two steps, of which the first has everything that readers of pages see."""
     pages: list[Artifact] = []
     later: list[Artifact] = []
     for one in work.make:
@@ -75,7 +75,7 @@ def _made(
 ) -> _Files:
     """The files to do, made one after the other: at no time are more than a few of them in memory.
 
-    Pieces that nothing of a whole plan needs are forgotten. While other hands make pages, this process makes what only
+    Pieces that nothing of a whole plan needs are forgotten. While workers make pages, this process makes what only
     it can.
     """
     pieces = maker.pieces(todo, whole)
@@ -89,9 +89,9 @@ def _made(
         else:
             own.append(artifact)
     subjects = (
-        (path, view, None if maker.crew.shares_files else _raw(maker.workshop.root, view)) for path, view in missing
+        (path, view, None if maker.workers.shares_files else _raw(maker.workshop.root, view)) for path, view in missing
     )
-    chunks = maker.crew.run(make_pages, maker.workshop, subjects, len(missing))
+    chunks = maker.workers.run(make_pages, maker.workshop, subjects, len(missing))
     for artifact in own:
         while chunks.ready():
             yield from next(chunks)
@@ -101,12 +101,12 @@ def _made(
 
 
 def _raw(root: Path, view: TemplateView) -> bytes | None:
-    """A posting's file for hands that cannot read it."""
+    """A posting's file for workers that cannot read it."""
     return read_raw(root, view.role.listing) if isinstance(view, PostingSubject) else None
 
 
 def _neighbours(artifact: Artifact) -> tuple[float, str]:
-    """Pages that list the same ended roles stand together, so that the rows of one serve the next."""
+    """Pages that list the same ended roles are together, so that the rows of one serve the next."""
     view = artifact.view
     return (view.roles[0].since.timestamp() if isinstance(view, EndedView) else 0.0), artifact.path
 

@@ -1,4 +1,4 @@
-"""Pieces that stand in many files: the entries of feeds and the events of calendars, each made once and remembered."""
+"""Pieces that occur in many files: the entries of feeds and the events of calendars, each made once and remembered."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from ..feeds.calendars import DeadlineCalendar
 from ..feeds.entries import EntrySubject, Feed
 from ..model.model import Event
 from ..work import tally
-from ..work.crew import Crew
 from ..work.memo import Memo
 from ..work.shelf import Shelf
+from ..work.workers import Workers
 from .artifacts import Artifact
 from .fingerprint import Fingerprint
 from .tasks import Workshop, make_deadlines, make_entries
@@ -25,7 +25,7 @@ _encode, _decode = msgpack.Encoder().encode, msgpack.Decoder(tuple[bytes, ...]).
 
 
 class Pieces:
-    """Entries by the ids of their events, one a format, and calendar events by the ids of their postings."""
+    """Entries by the ids of their events, one per format, and calendar events by the ids of their postings."""
 
     def __init__(self, entries: Shelf, deadlines: Shelf) -> None:
         self._entries, self._deadlines = entries, deadlines
@@ -47,12 +47,12 @@ class Maker:
     edition: Edition
     fingerprint: Fingerprint
     memo: Memo
-    crew: Crew
+    workers: Workers
     workshop: Workshop
     folder: Path
 
     def pieces(self, todo: Iterable[Artifact], everything: Iterable[Artifact] | None) -> Pieces:
-        """What the files to do need. Forgets what is of no posting, and what nothing needs where all is known."""
+        """What the files to do need. Forgets pieces without a posting, and unneeded ones if the whole plan is known."""
         events, roles = _needs(todo)
         if events or roles or everything:
             self.memo.forget_pieces(self.memo.pieces() - self._named(everything))
@@ -68,16 +68,16 @@ class Maker:
         return {*map(_entry_name, events), *map(_deadline_name, roles)}
 
     def entries(self, events: list[Event]) -> Iterator[list[tuple[bytes, ...]]]:
-        """Entries for events, in every format, made by the crew."""
+        """Entries for events, in every format, made by the workers."""
         roles = self.edition.role_by_id
         subjects = (
             EntrySubject(event, role := roles[event.posting], self.memo.stated(role.listing.path)) for event in events
         )
-        return self.crew.run(make_entries, self.workshop, subjects, len(events))
+        return self.workers.run(make_entries, self.workshop, subjects, len(events))
 
     def deadlines(self, roles: list[Role]) -> Iterator[list[tuple[bytes, ...]]]:
-        """Calendar events for roles, made by the crew."""
-        return self.crew.run(make_deadlines, self.workshop, roles, len(roles))
+        """Calendar events for roles, made by the workers."""
+        return self.workers.run(make_deadlines, self.workshop, roles, len(roles))
 
     def made(
         self,
@@ -95,7 +95,7 @@ class Maker:
             else:
                 shelf.put(identity, _decode(known))
         tally.here.count("feeds", len(missing), len(needed) - len(missing))
-        # By name, for events of one posting come together so.
+        # By name, so that events of one posting are together.
         ordered = sorted(missing.items())
         values = (value for chunk in make([one for _, one in ordered]) for value in chunk)
         self.memo.remember_pieces(self._shelved(shelf, zip(ordered, values, strict=True), name_of))
@@ -108,14 +108,14 @@ class Maker:
         made: Iterable[tuple[tuple[str, _Made], tuple[bytes, ...]]],
         name_of: Callable[[_Made], str],
     ) -> Iterator[tuple[str, bytes, bytes]]:
-        """Puts each piece on the shelf as it comes, and hands it on for the memory."""
+        """Puts each piece on the shelf as it comes, and passes it on for the memory."""
         for (identity, one), value in made:
             shelf.put(identity, value)
             yield name_of(one), self.fingerprint.of(one), _encode(value)
 
 
 def _needs(artifacts: Iterable[Artifact]) -> tuple[dict[str, Event], dict[str, Role]]:
-    """The events that feeds tell and the roles that calendars hold, by their ids."""
+    """The events in feeds and the roles in calendars, by their ids."""
     events: dict[str, Event] = {}
     roles: dict[str, Role] = {}
     for artifact in artifacts:

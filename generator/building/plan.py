@@ -48,11 +48,11 @@ from .search import Index
 ICON: Literal["favicon.ico"] = "favicon.ico"
 SEARCH = "search"
 PRESENT = "present"  # the part that says what time it is
-SITE = "site"  # the part made from all that others show of postings: only their own pages change without it
+SITE = "site"  # the part made from everything that other pages show of postings
 
 
 class Part(NamedTuple):
-    """Files that are planned together; where the key is as it was, each of them is from the same view as before."""
+    """Files that are planned together; if the key is unchanged, each of them has the same view as before."""
 
     name: str
     key: bytes
@@ -60,7 +60,7 @@ class Part(NamedTuple):
 
 
 def plan(edition: Edition, templates: Templates) -> list[Artifact]:
-    """Every artifact of the site but the index for search, sorted by path."""
+    """Every artifact of the site except the search index, sorted by path."""
     fingerprint = Fingerprint(edition, b"")
     parts = parts_of(edition, templates, fingerprint)
     return sorted((one for part in parts for one in planned(part, fingerprint)), key=lambda one: one.path)
@@ -69,7 +69,7 @@ def plan(edition: Edition, templates: Templates) -> list[Artifact]:
 def parts_of(
     edition: Edition, templates: Templates, fingerprint: Fingerprint, index: Index | None = None
 ) -> Iterator[Part]:
-    """The whole plan in parts. Each says what it is made from; its files are only looked at where that changed."""
+    """The whole plan in parts. Each names what it is made from; its files are considered only if that changed."""
     yield present_part(edition, fingerprint, searchable=index is not None)
     yield site_part(edition, templates, fingerprint)
     yield from posting_parts(edition, fingerprint)
@@ -84,9 +84,9 @@ def planned(part: Part, fingerprint: Fingerprint) -> Iterator[Artifact]:
 
 
 def site_part(edition: Edition, templates: Templates, fingerprint: Fingerprint) -> Part:
-    """What is made from everything. Its key stands for all that lists are made from, too.
+    """What is made from everything. Its key also covers everything that lists are made from.
 
-    With each week everything is planned anew: then a week is over, and what no file needs any more is forgotten.
+    Everything is planned again each week: a week has ended, and what no file needs any more is forgotten.
     """
     copies = [f"{file.path} {file.digest.hex()}" for file in edition.content.static]
     alone = bytes(is_alone(role, edition) for role in edition.roles)
@@ -109,7 +109,7 @@ def present_part(edition: Edition, fingerprint: Fingerprint, *, searchable: bool
 def search_key(edition: Edition, fingerprint: Fingerprint, version: str) -> bytes:
     """The key of the index for full-text search, by the version of the program that makes it.
 
-    It changes with the texts of the open roles, and not with the passing of time.
+    It changes with the texts of the open roles, and not because time passes.
     """
     roles = sorted(edition.site.open_roles, key=lambda role: role.slug)
     texts = [f"{role.slug} {role.listing.digest.hex()}" for role in roles if not role.takedown]
@@ -117,7 +117,7 @@ def search_key(edition: Edition, fingerprint: Fingerprint, version: str) -> byte
 
 
 def posting_parts(edition: Edition, fingerprint: Fingerprint) -> tuple[Part, Part]:
-    """The pages of postings. Nothing else changes with the body of a posting, but for the index for search."""
+    """The pages of postings. Nothing else changes with the body of a posting, except the search index."""
     week = str(_week(edition))
     alone: list[Role] = []
     among: list[Role] = []
@@ -195,7 +195,7 @@ def _of_site(edition: Edition, templates: Templates) -> Iterator[tuple[Page, Vie
 
 
 def _html(edition: Edition) -> Iterator[HtmlView]:
-    """The pages that are no posting's and no collection's, but for the home page."""
+    """The pages other than the home page and those of postings and collections."""
     yield pages.closing_view(edition)
     yield pages.opened_view(edition)
     yield pages.archive_view(edition)

@@ -17,7 +17,7 @@ _Result = TypeVar("_Result")
 
 
 def with_memory(site: Site, attempt: Callable[[Memo], _Result]) -> _Result:
-    """The result of a build with the memory of its site; where that cannot be used, with another. Raises Refused."""
+    """The result of a build with the memory of its site; if that cannot be used, with another. Raises Refused."""
     reason = ""
     try:
         for memory in _memories(site):
@@ -30,11 +30,11 @@ def with_memory(site: Site, attempt: Callable[[Memo], _Result]) -> _Result:
                     memory.discard()
     except memo.UNUSABLE as error:
         reason = str(error)
-    raise Refused(f"there is no room for what a build works with ({reason}), {site.out} stays as it was")
+    raise Refused(f"there is no space for temporary files ({reason}), {site.out} was not changed")
 
 
 def _memories(site: Site) -> Iterator[Memo]:
-    """The memory of a site, then the same made again, and last one for this build alone."""
+    """The memory of a site, then the same created again, and last a temporary one."""
     granule = site.options.thresholds.granule
     if site.options.remember:
         try:

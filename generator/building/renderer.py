@@ -75,7 +75,7 @@ class _Sources(BaseLoader):
 
 
 class _Compiled(BytecodeCache):
-    """What templates were compiled to in this process: where it builds again and again, that takes longest."""
+    """Templates compiled in this process: for repeated builds, compiling takes longest."""
 
     def __init__(self) -> None:
         self.codes: dict[tuple[str, str], CodeType] = {}
@@ -88,7 +88,7 @@ class _Compiled(BytecodeCache):
             self.codes[bucket.key, bucket.checksum] = bucket.code
 
 
-_COMPILED, _COMPILED_IN_SANDBOX = _Compiled(), _Compiled()  # the same text is other code there
+_COMPILED, _COMPILED_IN_SANDBOX = _Compiled(), _Compiled()  # the same text compiles to different code there
 _MOST_ROWS = 5_000
 _MOST_HELD = 1 << 26  # characters of what pages share
 _SUBJECTS = (str, int, type(None), *get_args(routes.Page))
@@ -109,7 +109,7 @@ class _Environment(Environment):
 
 
 class Renderer:
-    """Renders views one by one, in any order. What many pages show alike it makes once."""
+    """Renders views one by one, in any order. What many pages have in common is made once."""
 
     def __init__(self, content: Content, templates: Templates) -> None:
         self.content, self.settings, self.templates = content, content.settings, templates
@@ -269,7 +269,7 @@ class Renderer:
         return html
 
     def fill(self, name: str, **values: object) -> str:
-        """A template filled in. Raises ContentError when it fails for a reason that an editor can mend."""
+        """A template filled in. Raises ContentError when it fails for a reason that an editor can correct."""
         if name in self.sandboxed:
             return self.fill_in_sandbox(name, values)
         try:
@@ -278,7 +278,7 @@ class Renderer:
             raise ContentError([self.template_problem(name, error)]) from error
 
     def fill_in_sandbox(self, name: str, values: dict[str, object]) -> str:
-        """The same where a template of the site takes part: whatever goes wrong there is its editor's to mend. What is
+        """The same where a template of the site takes part: any error there is for its editor to correct. What is
         filled in for the sake of another template is charged to the same page.
         """
         sandbox = self.sandbox
@@ -295,7 +295,7 @@ class Renderer:
                 sandbox.at_work = False
 
     def template_problem(self, name: str, error: Exception) -> Problem:
-        """Where a template failed: the innermost line in the traceback that is the site's own, or else of ours."""
+        """Where a template failed: the innermost line in the traceback that is the site's own, otherwise ours."""
         # Not with `extract_tb`, which would look for a file of such a name and read it.
         lines = [(frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(error.__traceback__)]
         shown = {source.path: source.own for source in self.templates.sources.values()}
@@ -305,7 +305,7 @@ class Renderer:
 
 
 def section_word(dimension: Dimension) -> str:
-    """What a page of a dimension is one of, in a word."""
+    """A word for what a page of a dimension is."""
     return DIMENSION_WORDS[dimension][1]
 
 

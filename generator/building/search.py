@@ -1,4 +1,4 @@
-"""Full-text search over the open roles: an index made by Pagefind, where that is installed.
+"""Full-text search over the open roles: an index made by Pagefind, if that is installed.
 
 Of what Pagefind makes, pages need the engine and the index. The text of each page, which it keeps as well, they do not:
 `roles.json` says which role a result is.
@@ -38,7 +38,7 @@ class Index(NamedTuple):
 
 
 class SearchFailed(Exception):
-    """Pagefind is there, and made no index that we can read."""
+    """Pagefind is installed, but made no index that we can read."""
 
 
 def version() -> str | None:
@@ -68,7 +68,7 @@ def index_of(roles: Sequence[Role], whole: Whole) -> Iterator[tuple[str, bytes]]
 
 
 def _page(role: Role, file: PostingFile) -> str:
-    """What of a role is searched: its facts in words, its requirements and the text of the notice."""
+    """The searchable text of a role: its facts in words, its requirements and the text of the notice."""
     posting = file.posting
     words = [role.title, role.listing.place, posting.organisation, posting.grade, posting.reference, posting.summary]
     words += [one.text for one in posting.requirements]
@@ -79,7 +79,7 @@ def _page(role: Role, file: PostingFile) -> str:
 
 
 def folded(text: str) -> str:
-    """Letters as those write them who have no other keyboard. find.js does the same to what a reader looks for."""
+    """Letters as people without the right keyboard write them. find.js does the same to what a reader searches for."""
     apart = unicodedata.normalize("NFKD", text.translate(letters()))
     kept = "".join(char for char in apart if unicodedata.category(char) not in _UNWRITTEN)
     return kept.lower().translate(letters())
@@ -102,4 +102,4 @@ def _slug(fragment: Path) -> tuple[str, str]:
         address = json.decode(text.removeprefix(_SIGNATURE))["url"]
         return fragment.stem, address.strip("/").split("/")[-1]
     except (OSError, ValueError, KeyError) as error:
-        raise SearchFailed(f"Pagefind keeps its pages in another form than it did ({error})") from error
+        raise SearchFailed(f"Pagefind stores its pages in an unknown format ({error})") from error

@@ -1,4 +1,4 @@
-"""What a build is asked for."""
+"""What a build is asked to do."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,13 +20,13 @@ class Options:
     executor: str | None = None
     search: bool = True
     allow_shrink: bool = False
-    in_place: bool = False  # for a site at which its editor alone looks: published sooner, but not in one step
+    in_place: bool = False  # for a site that only its editor sees: published sooner, but not in one step
     thresholds: Thresholds = USUAL
 
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """Whoever follows a build.
+    """Receives the progress of a build.
 
     `tell` gets a line when what earlier builds remember cannot be used, or no index for search can be made. `track`
     passes the items of a step through and shows how far it is. In place `shown` is called as soon as all is there that

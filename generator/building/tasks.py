@@ -1,4 +1,4 @@
-"""What the hands of a build do: pages of a site, and the entries and deadlines that stand in many files."""
+"""The tasks of a build's workers: pages of a site, and the entries and deadlines that occur in many files."""
 
 from functools import cached_property
 from pathlib import Path
@@ -19,9 +19,9 @@ from .renderer import Renderer
 
 
 class Workshop:
-    """What hands need to make pieces of a site: the surroundings and the templates. Travels without its renderer.
+    """What workers need to make pieces of a site: the surroundings and the templates. Pickled without its renderer.
 
-    `root` holds the content, `aside` is the folder for files on their way; None for hands that see neither.
+    `root` holds the content, `aside` is the folder for files being written; None for workers that see neither.
     """
 
     def __init__(self, content: Content, templates: Templates, root: Path, aside: Path | None) -> None:
@@ -43,7 +43,7 @@ class Workshop:
 def make_pages(
     workshop: Workshop, chunk: list[tuple[str, TemplateView, bytes | None]]
 ) -> list[tuple[str, bytes | Aside]]:
-    """A task of the crew: pages by their paths; with postings come the bytes of their files for hands elsewhere."""
+    """A task for workers: pages by their paths; with the bytes of postings' files for workers on other machines."""
     made = []
     for path, view, raw in chunk:
         with timed(tally.here, "templates", path):
@@ -57,9 +57,9 @@ def make_pages(
 
 
 def make_entries(workshop: Workshop, chunk: list[EntrySubject]) -> list[tuple[bytes, ...]]:
-    """A task of the crew: of each event its RSS item, its Atom entry and its item of a JSON feed.
+    """A task for workers: the RSS item, Atom entry and JSON feed item of each event.
 
-    The first two are empty for an event that only JSON tells.
+    The first two are empty for an event that is only in JSON feeds.
     """
     renderer, settings = workshop.renderer, workshop.content.settings
     with timed(tally.here, "feeds"):
@@ -75,6 +75,6 @@ def make_entries(workshop: Workshop, chunk: list[EntrySubject]) -> list[tuple[by
 
 
 def make_deadlines(workshop: Workshop, chunk: list[Role]) -> list[tuple[bytes, ...]]:
-    """A task of the crew: of each role its event in a calendar."""
+    """A task for workers: the calendar event of each role."""
     with timed(tally.here, "feeds"):
         return [(calendars.event_of(role, workshop.content, workshop.renderer.links),) for role in chunk]

@@ -1,4 +1,4 @@
-"""Templates of a site tried out: a few pages of each kind are filled in, so that a fault is told before a build."""
+"""Templates of a site tried out: a few pages of each kind are filled in, so that a fault is reported before a build."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -23,7 +23,7 @@ _TRIED = 5  # pages of each kind
 
 
 def faults_of(root: Path, content: Content, templates: Templates, now: datetime) -> list[Problem]:
-    """What goes wrong where templates of the site take part in pages and entries of feeds. Postings of each state are
+    """Errors of the site's templates in pages and feed entries. Postings of each state are
     a kind of their own.
     """
     if not templates.sandboxed:

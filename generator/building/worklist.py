@@ -1,4 +1,4 @@
-"""Which files a build has to make, which the last build left as they would be, and which go. It touches nothing."""
+"""Which files a build has to make, which can stay as the last build left them, and which to remove. A pure decision."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -69,7 +69,7 @@ def decide(
 ) -> Worklist:
     """What to make, keep and remove.
 
-    Raises Refused where the folder holds what is not ours, and ContentError where files clash, with what else is wrong.
+    Raises Refused if the folder contains foreign files, and ContentError if files clash, with all other problems.
     """
     found: list[Artifact] = []
     same: dict[str, list[str]] = {}
@@ -102,5 +102,5 @@ def _is_left(artifact: Artifact, left: Left, standing: OutputSurvey) -> bool:
 
 
 def mark(path: str, stamps: Mapping[str, str], digests: Mapping[str, str]) -> str:
-    """What tells that a file, and its line in the list of our files, are as a build left them."""
+    """Shows whether a file, and its line in the manifest, are as a build left them."""
     return f"{stamps.get(path)} {digests.get(path)}"

@@ -1,4 +1,4 @@
-"""A closer look at postings that are well formed: each by itself, and all together."""
+"""A closer look at well-formed postings: each by itself, and all together."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -17,14 +17,14 @@ from .lint import Text, looked_at, same_vacancy
 
 
 def inspected(root: Path, content: Content | None, now: datetime) -> list[Problem]:
-    """Every warning about the postings of a site, drafts included; without content, where settings cannot be read."""
+    """Every warning about the postings of a site, including drafts; `content` is None if settings cannot be read."""
     over = over_at(content, now) if content else set()
     found: list[Problem] = []
     traits: list[Trait] = []
     written: dict[str, WrittenFields] = {}
     for text in _texts(root, content.vocabulary if content else None):
         path = text.document.path
-        # What was said of a role that is over misleads nobody any more.
+        # A posting cannot mislead anyone once its role is over.
         if path not in over:
             found += looked_at(text)
         traits.append(known_trait(path, text.document.written.value, text.body, over=path in over))

@@ -1,4 +1,4 @@
-"""Whether the addresses for applications answer; what answered lately is not asked again."""
+"""Whether the addresses for applications answer; an address that answered recently is not tried again."""
 
 import json
 from collections.abc import Callable
@@ -6,19 +6,19 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from ..edition.history import state_at
-from ..importing.fetching import NotFetched, answers
 from ..model.content import Content
 from ..model.model import State
 from ..model.problems import Problem, shown
 from ..reading.files import read_text
 from ..reading.frontmatter import read_mapping, split
+from ..web.fetching import NotFetched, answers
 from ..work.cachefolder import NoCache, cache_of
 
 _REMEMBERED = timedelta(hours=24)
 
 
 def unanswered(root: Path, content: Content, now: datetime, ask: Callable[[str], object] = answers) -> list[Problem]:
-    """A warning for each open role whose address for applications gives no page: `ask` raises NotFetched for it."""
+    """A warning for each open role whose address does not lead to a page: `ask` raises NotFetched for it."""
     cache = _kept_in(root)
     known = _known(cache, now) if cache else {}
     found: list[Problem] = []
@@ -57,7 +57,7 @@ def _wrong(address: str, ask: Callable[[str], object]) -> str:
 
 
 def _known(cache: Path, now: datetime) -> dict[str, dict[str, str]]:
-    """What was asked within a day and answered; silence is asked about again."""
+    """The addresses that answered within the last day; the others are tried again."""
     try:
         found = json.loads(cache.read_text("utf-8"))
         return {

@@ -1,4 +1,4 @@
-"""What in a posting may mislead a reader though no rule of its form is broken: the defects that real notices have."""
+"""What in a posting may mislead a reader although its form is right: the defects that real notices have."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -7,7 +7,6 @@ from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from ..importing.dates import read_date
 from ..importing.twins import Known, Trait, plain_title
 from ..model.model import When
 from ..model.problems import Place, Problem, shown
@@ -15,6 +14,7 @@ from ..model.schema import Posting
 from ..model.vocabulary import Vocabulary, term_meant
 from ..reading.documents import Document
 from ..reading.frontmatter import Location
+from ..wording.dates import read_date
 
 LINT_RULES = MappingProxyType(
     {
@@ -25,13 +25,13 @@ LINT_RULES = MappingProxyType(
         "link-lost": "Words of a link without the link",
         "link-elsewhere": "A link whose words name another host than it leads to",
         "contradiction": "A summary that the text contradicts",
-        "deadline-time": "A deadline of a day alone, where the text names the time",
+        "deadline-time": "A deadline without a time, although the text names one",
         "weekday": "A weekday that does not match its date",
-        "relative-time": "A time that is true on the day of writing alone",
-        "salary": "A salary without its period or its source",
+        "relative-time": "A time that is only true on the day of writing",
+        "salary": "A salary without a period or a source",
         "grade-spelling": "A grade spelled in two ways",
         "same-vacancy": "Two postings of the same vacancy",
-        "deadline-moved": "A deadline moved by another rule or place",
+        "deadline-moved": "A deadline that moved because of another rule or place",
         "git": "Nothing was compared with what was committed",
         "link": "An address for applications that does not answer",
     }
@@ -41,7 +41,7 @@ _PLACEHOLDER = re.compile(
     r"(?<!\])\[(?!\d+\])"
     r"(?:[A-Z][^\]\n]{3,300}|(?:insert|name of|your|title of|number of)\b[^\]\n]{0,300}|XX{1,9}|TBD|TBC)\](?![(\[])"
 )
-# No part may run over what begins another: of a row of brackets each would be read to its end.
+# No part may run past the start of another: otherwise each bracket in a row would be read to the end.
 _LINK = re.compile(r"\[[^\[\]]*\]\((?:[^()]|\([^()]*\))*\)")
 _LINK_WORDS = re.compile(
     r"\b(?:(?:refer to|see|at|click(?: on)?|follow|visit|through|via|use) (?:this|the following|the above) link|"
@@ -65,7 +65,7 @@ _TIME_OF_DEADLINE = re.compile(
 )
 _GRADE = re.compile(r"\b(?:P|G|GS|D|FS|NO|ASG|USG)[- ]?[A-E1-7]\b")
 
-_MOST_WARNINGS = 20  # of one kind about one posting; one with more is corrected in rounds
+_MOST_WARNINGS = 20  # of one kind for one posting; a posting with more is corrected in rounds
 
 
 class Text(NamedTuple):
@@ -79,7 +79,7 @@ class Text(NamedTuple):
     @property
     def posting(self) -> Posting:
         """The posting as a value. Only well-formed postings are looked at."""
-        assert self.document.value, "only what is well formed is looked at more closely"
+        assert self.document.value, "only well-formed postings are looked at more closely"
         return self.document.value
 
     def in_body(self, rule: str, line: int, column: int, message: str) -> Problem:
@@ -94,7 +94,7 @@ class Text(NamedTuple):
         return Problem(found.path, found.place, found.key, message, "warning", rule=rule)
 
     def lines(self) -> Iterator[tuple[int, str]]:
-        """The lines of the body that are no code."""
+        """The lines of the body that are not code."""
         fenced = False
         for number, line in enumerate(self.body.split("\n")):
             if re.match(r"\s*(```|~~~)", line):
@@ -121,7 +121,7 @@ def empty_section(text: Text) -> Iterator[Problem]:
 def _empty(text: Text, heading: tuple[int, int, str]) -> Problem:
     line, level, words = heading
     return text.in_body(
-        "empty-section", line, level + 1, f"nothing stands under {shown(words)}, write it or delete the heading"
+        "empty-section", line, level + 1, f"there is no text under {shown(words)}, write it or delete the heading"
     )
 
 
@@ -188,7 +188,7 @@ def contradiction(text: Text) -> Iterator[Problem]:
         yield text.at_key(
             "contradiction",
             key,
-            f"says internal candidates only, and the text speaks of {shown(match[0])}, correct one",
+            f"says internal candidates only, but the text mentions {shown(match[0])}, correct one",
         )
 
 
@@ -199,7 +199,7 @@ def deadline_without_time(text: Text) -> Iterator[Problem]:
         named = " ".join(match["time"].split())
         meant = read_date(f"{closes.text} {named}")
         instead = meant.text if meant and "T" in meant.text else "day and time with the offset"
-        message = f"is a day alone, and the text names {shown(named)}, write {instead}"
+        message = f"has no time, but the text names {shown(named)}, write {instead}"
         yield text.at_key("deadline-time", ("closes",), message)
 
 
@@ -216,11 +216,11 @@ def relative_time(text: Text) -> Iterator[Problem]:
     """Warns of times such as “next week”, which are true only on the day of writing."""
     said = text.posting.summary or ""
     if match := _RELATIVE.search(said):
-        yield text.at_key("relative-time", ("summary",), f"{shown(match[0])} is true for a day, write the date")
+        yield text.at_key("relative-time", ("summary",), f"{shown(match[0])} is only true for a day, write the date")
     for number, line in text.lines():
         for match in _RELATIVE.finditer(line):
             yield text.in_body(
-                "relative-time", number, match.start(), f"{shown(match[0])} is true for a day, write the date"
+                "relative-time", number, match.start(), f"{shown(match[0])} is only true for a day, write the date"
             )
 
 
@@ -232,7 +232,8 @@ def salary(text: Text) -> Iterator[Problem]:
     if found.period is None:
         yield text.at_key("salary", ("salary",), "has no period, write period: year, month, week, day or hour")
     if found.basis == "estimated" and not found.source:
-        yield text.at_key("salary", ("salary", "basis"), "is an estimate of nobody, write source: with whose it is")
+        message = "is an estimate without a source, write source: with where it comes from"
+        yield text.at_key("salary", ("salary", "basis"), message)
 
 
 def grade_spelling(text: Text) -> Iterator[Problem]:
@@ -247,7 +248,7 @@ def grade_spelling(text: Text) -> Iterator[Problem]:
                 known[match[0]] = term_meant(match[0], text.words.grades)
             meant = known[match[0]]
             if meant and first.setdefault(meant, match[0]) != match[0]:
-                message = f"{match[0]} stands as {first[meant]} above, write {meant} for both"
+                message = f"{match[0]} is spelled {first[meant]} above, write {meant} for both"
                 yield text.in_body("grade-spelling", number, match.start(), message)
 
 
@@ -258,15 +259,15 @@ _LOOKS: tuple[Callable[[Text], Iterator[Problem]], ...] = (
 
 
 def looked_at(text: Text) -> Iterator[Problem]:
-    """Every warning about one posting; of one kind no more than `_MOST_WARNINGS`."""
+    """Every warning about one posting, but no more than `_MOST_WARNINGS` of one kind."""
     for look in _LOOKS:
         yield from islice(look(text), _MOST_WARNINGS)
 
 
 def same_vacancy(traits: Iterable[Trait], title_of: Callable[[str], Place]) -> Iterator[Problem]:
-    """Postings that are not over and tell of the same vacancy; `title_of` says where a file's title stands.
+    """Postings of the same vacancy that are not over; `title_of` gives the place of a file's title.
 
-    Of two with the same words one would draw its readers to the wrong page.
+    With two of them, one would lead its readers to the wrong page.
     """
     open_ones = sorted((one for one in traits if not one.over), key=lambda one: one.path)
     first: dict[tuple[str, ...], Trait] = {}
@@ -279,11 +280,11 @@ def same_vacancy(traits: Iterable[Trait], title_of: Callable[[str], Place]) -> I
         twin = next((first[key] for key in keys if key in first), None)
         twin = twin or next((other for other, _ in known.alike(one, _ALIKE)), None)
         if twin:
-            message = f"tells of the same vacancy as {twin.path}, keep one of the two"
+            message = f"is for the same vacancy as {twin.path}, keep one of the two"
             yield Problem(one.path, title_of(one.path), "title", message, "warning", rule="same-vacancy")
         for key in keys:
             first.setdefault(key, one)
         known.add(one)
 
 
-_ALIKE = 0.85  # of all words: a role at two duty stations has a text in common, and says where it is
+_ALIKE = 0.85  # compare all words: the postings of a role at two duty stations share a text, but name different places

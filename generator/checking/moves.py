@@ -1,4 +1,4 @@
-"""Deadlines that move though nobody moved them: another rule reads the same day, or the place is another one."""
+"""Deadlines that move although nobody moved them, because the rule or the place is another one."""
 
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from ..model.schema import DeadlineRule
 
 
 class Move(NamedTuple):
-    """A posting whose deadline, written as it was, has become another instant."""
+    """A posting whose deadline is written as before but has become another instant."""
 
     listing: Listing
     written: str
@@ -18,16 +18,16 @@ class Move(NamedTuple):
 
     def __str__(self) -> str:
         after, before = (f"{one.astimezone(UTC).isoformat()[:16]}Z" for one in (self.after, self.before))
-        return f"{self.written} is {after} and was {before}, {how_much(self.after - self.before)}"
+        return f"{self.written} is now {after} and was {before}, {how_much(self.after - self.before)}"
 
     def matters(self, now: datetime) -> bool:
-        """Whether readers still await that deadline, or did."""
+        """Whether one of the two deadlines is still to come."""
         end = self.listing.history.end
         return max(self.before, self.after) > now and not (end and end.instant <= now)
 
 
 def move_of(old: History, listing: Listing) -> Move | None:
-    """How a posting's deadline moved, if it did. A deadline never comes back, so the same words are the same one."""
+    """How a posting's deadline moved, if it did. A deadline never comes back, so the same words mean the same one."""
     before, after = old.standings[-1].deadline, listing.history.standings[-1].deadline
     if before is None or after is None or before.written != after.written or before.instant == after.instant:
         return None
@@ -35,7 +35,7 @@ def move_of(old: History, listing: Listing) -> Move | None:
 
 
 def ruled_otherwise(before: Content | None, after: Content) -> bool:
-    """Whether a day without a time may be read in another way than before, the places of postings left out."""
+    """Whether a day without a time may mean another instant than before, apart from the places of postings."""
     return before is not None and _rules(before) != _rules(after)
 
 

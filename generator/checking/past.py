@@ -1,4 +1,4 @@
-"""The postings of an earlier commit, and what an edit since then must not rewrite: events that readers were told."""
+"""The postings of an earlier commit, and what an edit must not rewrite: events that readers have received."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -40,7 +40,7 @@ class _Edited:
 
     @property
     def dated(self) -> str:
-        """The key that says when the digest took the posting in."""
+        """The key that says when the digest added the posting."""
         return "added" if self.posting.added else "opens"
 
     def problem(self, location: Location, key: str, message: str) -> Problem:
@@ -57,9 +57,9 @@ class _Edited:
 def rewritten(
     root: Path, revision: str, content: Content, now: datetime, unread: Collection[str] = ()
 ) -> list[Problem]:
-    """Every place where the content takes back what readers of `revision` were told. Raises NoSuchRevision.
+    """Every place where the content takes back what readers of `revision` received. Raises NoSuchRevision.
 
-    Of the files in `unread`, which have problems of their own, nothing can be said yet.
+    The files in `unread`, which have problems of their own, cannot be compared yet.
     """
     repository, commit = at(root, revision)
     held = {entry.path: entry for entry in _entries(repository, commit, "content") if entry.kind == "file"}
@@ -76,7 +76,7 @@ def rewritten(
         if old.posting.draft or not (old.posting.opens or old.posting.added):
             told.discard(old.path)
             continue
-        # What named an organisation that was not there had a problem then.
+        # A posting that named a missing organisation had a problem then.
         if old.path in unread or old.posting.organisation not in organisations:
             continue
         if history_of(old, content).opened > now:
@@ -91,23 +91,23 @@ def rewritten(
     if before:
         problems += _settings_changes(root, before.settings, content, moves, now)
         problems += _moved_by_rule(root, revision, moves, content, now)
-    # While nothing was told yet, nobody follows.
+    # As long as nothing was published, nobody follows.
     new = (file for file in content.postings if begun and file.path not in told and file.history.events)
     return problems + [found for file in new for found in _late_opening(_edited(root, file, content, now))]
 
 
 def _gone(old: PostingFile, root: Path, content: Content, now: datetime) -> Problem:
-    """What readers knew under an id that no posting has any more."""
+    """What readers know under an id that no posting has any more."""
     if instead := next((file for file in content.postings if file.path == old.path), None):
-        message = f"was {old.id}, write id: {old.id}, or readers are told of it a second time"
+        message = f"was {old.id}, write id: {old.id}, or readers receive it a second time"
         return _edited(root, instead, content, now).problem(("id",), "id", message)
     message = f"is gone, put it back with withdrawn: and the date, or write id: {old.id} if it was renamed"
     return Problem(old.path, Place(), "file", message)
 
 
 def _late_opening(edited: _Edited) -> Iterator[Problem]:
-    """A new posting opens for followers when it is taken in: an event of long ago reaches none of them."""
-    instead = "write added: with the date and time of now, or followers are not told of the role"
+    """A new posting opens for followers when it is added: an event of long ago would not reach them."""
+    instead = "write added: with the date and time of now, or followers do not hear of the role"
     return edited.late((edited.dated,), _opening(edited.posting, edited.content), instead)
 
 
@@ -130,7 +130,7 @@ def _changes(old: PostingFile, edited: _Edited) -> Iterator[Problem]:
 
 
 def _moved_opening(old: PostingFile, edited: _Edited) -> Iterator[Problem]:
-    """That a role opened is told at one instant, for good; only what was told in the last days can be put right."""
+    """The instant at which a role opened is final; it can be corrected only in the first days."""
     content = edited.content
     before, after = _opening(old.posting, content), _opening(edited.posting, content)
     if (before.day, before.instant) == (after.day, after.instant):
@@ -139,7 +139,8 @@ def _moved_opening(old: PostingFile, edited: _Edited) -> Iterator[Problem]:
         return
     earlier = end_of(after, content.settings) < end_of(before, content.settings)
     instead = f"write added: {before.text}" if earlier and edited.dated == "opens" else "put it back"
-    yield edited.problem((edited.dated,), edited.dated, f"was {before.text}, {instead}; what was told stays told")
+    message = f"was {before.text}, {instead}; followers have already received it"
+    yield edited.problem((edited.dated,), edited.dated, message)
 
 
 def _opening(posting: Posting, content: Content) -> When:
@@ -151,7 +152,7 @@ def _opening(posting: Posting, content: Content) -> When:
 def _deadline_changes(old: Posting, edited: _Edited) -> Iterator[Problem]:
     """The deadlines of the past are those of today's history, in their order."""
     before, after = _deadlines(old), _deadlines(edited.posting)
-    # A deadline found at last may stand as if it had been stated from the start: nobody was told of another.
+    # A deadline found later may be written as if it had always been stated: nobody has received another.
     if before == [NOT_STATED] and len(after) == 1:
         return
     for number, (was, is_now) in enumerate(zip_longest(before, after[: len(before)])):
@@ -161,7 +162,7 @@ def _deadline_changes(old: Posting, edited: _Edited) -> Iterator[Problem]:
             message = f"was {was}, write under deadline_changes: on: with the date and time, and from: {was}"
             yield edited.problem(("closes",), "closes", message)
         else:
-            message = f"from was {was}, put it back; what was told stays told"
+            message = f"from was {was}, put it back; followers have already received it"
             yield edited.problem(("deadline_changes", number, "from"), "deadline_changes", message)
         return
 
@@ -175,14 +176,14 @@ def _edited(root: Path, file: Listing, content: Content, now: datetime) -> _Edit
     parts = split(decoded_text(root, root / file.path, read_raw(root, file))[0])
     fields, _ = read_mapping(parts[0], 2) if parts else read_mapping("")
     posting, findings = read_fields(Posting, fields, content.vocabulary)
-    assert posting, f"{file.path} was judged good, and now has {findings}"
+    assert posting, f"{file.path} had no problems before, and now has {findings}"
     return _Edited(file.path, posting, fields, content, now)
 
 
 def _postings_at(
     root: Path, repository: Repository, held: Collection[TreeEntry], words: Vocabulary, *, every: bool
 ) -> Iterator[PostingFile]:
-    """The postings of a commit, `every` one or those that differ today; what was wrong then was never published."""
+    """The postings of a commit, `every` one or those that differ today. Wrong ones were never published."""
     named = (one for one in held if one.path.startswith(_POSTINGS) and is_named(one.path) and is_read(one.path))
     wanted = [entry for entry in named if every or not _stands(root, entry)]
     for entry, raw in repository.contents(wanted, MAX_TEXT_BYTES):
@@ -195,7 +196,7 @@ def _postings_at(
 
 
 def _site_at(root: Path, repository: Repository, held: Mapping[str, TreeEntry], words: Vocabulary) -> Content | None:
-    """The settings and organisations of a commit; None where they were wrong, for then no site was published."""
+    """The settings and organisations of a commit; None if they were wrong, because then no site was published."""
     reading = Reading(root)
     settings: Settings | None = None
     organisations: dict[str, OrganisationFile] = {}
@@ -216,54 +217,54 @@ def _site_at(root: Path, repository: Repository, held: Mapping[str, TreeEntry], 
 def _settings_changes(
     root: Path, before: Settings, content: Content, moves: list[Move], now: datetime
 ) -> Iterator[Problem]:
-    """What in the settings must stay, and what must be added to them so that calendars take deadlines that moved."""
+    """What in the settings must stay, and what must be added so that calendars take deadlines that moved."""
     settings = content.settings
     written, _ = read_mapping(read_text(root, root / "content/site.yaml")[0])
 
     def problem(key: str, message: str) -> Problem:
         return Problem("content/site.yaml", written.place_of((key,)), key, message)
 
-    was, stays = before.tag_authority, "put it back; it is part of the id of every event that was told"
+    was, stays = before.tag_authority, "put it back; it is part of the id of every event that followers have received"
     if settings.tag_authority != was:
         yield problem("tag_authority", f"was {{domain: {was.domain}, date: {was.date}}}, {stays}")
     recorded, fresh = set(before.deadlines_moved), set(settings.deadlines_moved) - set(before.deadlines_moved)
     if lost := recorded - set(settings.deadlines_moved):
         texts = ", ".join(sorted(when.text for when in lost))
-        yield problem("deadlines_moved", f"held {texts}, put it back; calendars count how many there are")
+        yield problem("deadlines_moved", f"had {texts}, put it back; calendars count these moments")
     latest = max((start_of(when, settings) for when in fresh), default=None)
     silent = [one for one in moves if one.matters(now) and not (latest and latest > one.listing.history.opened)]
     if silent:
         many = f"{len(silent)} deadline{'s' * (len(silent) != 1)}"
         moment = f"{now.isoformat()[:19]}Z"
-        yield problem("deadlines_moved", f"{many} moved, add {moment} here, or calendars keep the instants of before")
+        yield problem("deadlines_moved", f"{many} moved, add {moment} here, or calendars keep the old instants")
 
 
 def _moved_by_rule(root: Path, revision: str, moves: list[Move], content: Content, now: datetime) -> Iterator[Problem]:
-    """Each role that still awaits its deadline and has another instant now; of those that are over, how many."""
+    """Each role whose deadline is still to come and has moved; the number of those that are over."""
     over = 0
     for move in moves:
         if not move.matters(now):
             over += 1
             continue
         edited = _edited(root, move.listing, content, now)
-        found = edited.problem(("closes",), "closes", f"{move} than in {revision}, by another rule or place")
+        found = edited.problem(("closes",), "closes", f"{move} than in {revision}, because of another rule or place")
         yield replace(found, level="warning", rule="deadline-moved")
     if over:
-        message = f"{over} of roles that are over moved too, by another rule or place than in {revision}"
+        message = f"{over} of roles that are over moved too, because of another rule or place than in {revision}"
         yield Problem("content/site.yaml", Place(), "deadline", message, "warning", rule="deadline-moved")
 
 
 def _entries(repository: Repository, commit: str, *folders: str) -> list[TreeEntry]:
-    """All that a commit holds in some folders of the site. Raises NoSuchRevision, also for what git keeps elsewhere."""
+    """All that a commit has in some folders of the site. Raises NoSuchRevision, also for objects kept elsewhere."""
     entries = list(repository.entries(commit, *folders))
     for entry in entries:
         if entry.kind == "submodule":
-            raise NoSuchRevision(f"{visible(entry.path)} is a submodule, of which nothing is read")
+            raise NoSuchRevision(f"{visible(entry.path)} is a submodule, which is not read")
     return entries
 
 
 def _stands(root: Path, entry: TreeEntry) -> bool:
-    """Whether a file still holds what it held."""
+    """Whether a file still has the same content."""
     raw, unread = read_bytes(root, root / entry.path, MAX_TEXT_BYTES)
     return not unread and hash_like(raw, entry.hash) == entry.hash
 
@@ -277,8 +278,8 @@ def at(root: Path, revision: str) -> tuple[Repository, str]:
 
 
 def rewritten_since_commit(root: Path, content: Content, now: datetime, unread: Collection[str] = ()) -> list[Problem]:
-    """As `rewritten`, compared with the last commit. Where there is none yet there is nothing to say; where git cannot
-    tell, that is said.
+    """As `rewritten`, compared with the last commit. Without any commit there is nothing to report; if git cannot read
+    it, that is reported.
     """
     try:
         repository = repository_of(root)
@@ -302,12 +303,12 @@ def brought_templates(root: Path, revision: str) -> bool:
 def laid_out(root: Path, revision: str, folder: Path) -> list[Problem]:
     """Writes the content and the templates of a commit into a new folder, byte for byte as they were committed.
 
-    Returns what could not be: links, and what is no file that a site may have. Raises NoSuchRevision.
+    Returns what could not be written: links, and files that a site may not have. Raises NoSuchRevision.
     """
     repository, commit = at(root, revision)
     entries = [entry for entry in _entries(repository, commit, "content", "templates") if is_taken(entry.path)]
     if not any(entry.path.startswith("content/") for entry in entries):
-        raise NoSuchRevision("it has no content/ here")
+        raise NoSuchRevision("it has no content/ folder here")
     problems = [
         _problem(entry, "is a symbolic link, put the file itself here") for entry in entries if entry.kind == "link"
     ]

@@ -1,4 +1,4 @@
-"""What `check --fix` writes: what is certain, and nothing that an editor has to decide."""
+"""What `check --fix` writes: what is certain, nothing that an editor has to decide."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -16,7 +16,7 @@ _WAS_DEADLINE = re.compile(r"^was (?P<was>\S+), write under deadline_changes")
 
 
 def repair(root: Path, problems: Iterable[Problem], now: datetime) -> Iterator[str]:
-    """Mends files and yields their paths. Raises ChangedMeanwhile, Unwritable."""
+    """Fixes files and yields their paths. Raises ChangedMeanwhile, Unwritable."""
     by_path: dict[str, list[Problem]] = {}
     for problem in problems:
         by_path.setdefault(problem.path, []).append(problem)
@@ -29,15 +29,15 @@ def repair(root: Path, problems: Iterable[Problem], now: datetime) -> Iterator[s
             continue
         mark = b"\xef\xbb\xbf" if raw.startswith(b"\xef\xbb\xbf") else b""
         before = raw.removeprefix(mark).decode()
-        after = mended(before, found, now)
+        after = fixed(before, found, now)
         if after != before:
             rewrite(root, file, raw, mark + after.encode())
             yield path
 
 
-def mended(text: str, problems: Iterable[Problem], now: datetime) -> str:
-    """A file's text without those of its problems that have one answer alone."""
-    problems = sorted(problems, reverse=True)  # from the end on, so that the places before stay true
+def fixed(text: str, problems: Iterable[Problem], now: datetime) -> str:
+    """A file's text without those of its problems that have only one answer."""
+    problems = sorted(problems, reverse=True)  # from the end backwards, so that earlier places stay right
     if instead := {problem.place: problem.instead for problem in problems if problem.instead}:
         with suppress(NotEditable):
             front = FrontMatter(text)
@@ -45,13 +45,13 @@ def mended(text: str, problems: Iterable[Problem], now: datetime) -> str:
             text = front.text
     for problem in problems:
         try:
-            text = _mended(text, problem, now)
+            text = _fixed(text, problem, now)
         except NotEditable:
             continue
     return text
 
 
-def _mended(text: str, problem: Problem, now: datetime) -> str:
+def _fixed(text: str, problem: Problem, now: datetime) -> str:
     if problem.rule == "numbering":
         return _numbered(text, problem.place.line)
     if problem.key == "id" and (match := _WAS_ID.search(problem.message)):
@@ -66,7 +66,7 @@ def _mended(text: str, problem: Problem, now: datetime) -> str:
 
 
 def _numbered(text: str, line: int) -> str:
-    """The list around a line with its items numbered from 1 on."""
+    """The list around a line, with its items numbered from 1."""
     lines = text.split("\n")
     start = line - 1
     while start > 0 and (re.match(r"1[.)] |\s|$", lines[start - 1])):

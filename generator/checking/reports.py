@@ -1,4 +1,4 @@
-"""Problems as text for people, and in the forms that other programs read."""
+"""Problems as text for people, and in the formats that other programs read."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -10,17 +10,17 @@ from ..model.problems import Problem
 from ..model.telling import in_github, in_github_property, in_json, in_markdown, in_sarif, visible
 from .lint import LINT_RULES
 
-_WIDTH = 100  # characters of a line that are shown
+_WIDTH = 100  # the number of characters of a line that are shown
 _SEVERITIES = {"error": "major", "warning": "minor", "note": "info"}
 
 
 def text(problems: Sequence[Problem]) -> str:
-    """One line a problem: `path:line:column: key: message`."""
+    """One line for each problem: `path:line:column: key: message`."""
     return "\n".join(map(str, problems))
 
 
 def with_lines(problems: Sequence[Problem], line_at: Callable[[str, int], str | None]) -> str:
-    """The same with the line of each problem below it, its place underlined. `line_at` gives a file's line."""
+    """The same with the line of each problem below it, and its place underlined. `line_at` gives a file's line."""
     return "\n".join("\n".join([str(one), *_underlined(one, line_at(one.path, one.place.line))]) for one in problems)
 
 
@@ -28,18 +28,18 @@ def _underlined(problem: Problem, line: str | None) -> Iterator[str]:
     if line is None or not line.strip():
         return
     start = problem.place.column - 1
-    # Of a long line the part around the place.
+    # Only the part of a long line around the place.
     cut = max(0, start - _WIDTH // 2)
     part = "".join(char if char.isprintable() else "�" for char in line[cut : cut + _WIDTH])
     value = re.match(r"[^\s,\]}]+|$", line[start:])
     length = max(1, min(len(value[0]) if value else 1, len(part) - (start - cut)))
-    # A margin, for a log obeys a line of a file that starts with a command, however far in.
+    # A margin, because a log obeys a line of a file that starts with a command, however far indented.
     yield f"  | {part}"
     yield f"  | {' ' * sum(map(_cells, line[cut:start]))}{'^' * length}"
 
 
 def _cells(char: str) -> int:
-    """How many places of a terminal a character takes."""
+    """How many columns of a terminal a character takes."""
     return 2 if east_asian_width(char) in "WF" else 0 if combining(char) else 1
 
 
@@ -74,7 +74,7 @@ def _annotation(problem: Problem) -> str:
 
 
 def markdown(problems: Sequence[Problem]) -> str:
-    """A list for the summary of a job or a comment: what editors wrote stands in code spans, where it is but text."""
+    """A list for the summary of a job or a comment. What editors wrote is in code spans, where it is only text."""
     return "\n".join(f"- {in_markdown(str(one))}" for one in problems) or "No problems."
 
 

@@ -1,1 +1,1 @@
-"""The commands, one a module: arguments, printing and exit codes."""
+"""The commands, one module each: arguments, printing and exit codes."""

@@ -15,9 +15,9 @@ from ..edition.wording import instant_text, utc_text
 from ..model.fields import read_base_url
 from ..model.model import State
 from ..model.telling import say
-from ..work.crew import Unavailable, cores
 from ..work.profile import as_text, profile_as_json
 from ..work.progress import progress_bar
+from ..work.workers import Unavailable, cores
 from .options import now_option, root_option, within_limits
 
 
@@ -35,13 +35,13 @@ def _base_url(_context: click.Context, _param: click.Parameter, value: str | Non
 @click.option("--out", type=click.Path(path_type=Path), help="The folder to make the site in (default: ROOT/site).")
 @now_option
 @click.option("--base-url", callback=_base_url, help="Publish under this address instead of the one in site.yaml.")
-@click.option("--jobs", type=click.IntRange(1, 256), help="Processes that work (default: one a core).")
+@click.option("--jobs", type=click.IntRange(1, 256), help="Number of processes (default: one for each core).")
 @click.option("--executor", metavar="ADDRESS", help="Work on other machines: dask:tcp://host:8786.")
 @click.option("--keep-going", is_flag=True, help="Leave bad postings out, publish the rest, exit 1.")
-@click.option("--no-cache", is_flag=True, help="Build everything anew, and remember nothing for the next build.")
-@click.option("--no-search", is_flag=True, help="Make no index for full-text search, which takes some seconds.")
-@click.option("--allow-shrink", is_flag=True, help="Publish even if half of the postings go, or more.")
-@click.option("--profile", is_flag=True, help="Say where the time went.")
+@click.option("--no-cache", is_flag=True, help="Build everything again, and remember nothing for the next build.")
+@click.option("--no-search", is_flag=True, help="Make no index for full-text search. The index takes some seconds.")
+@click.option("--allow-shrink", is_flag=True, help="Publish even if half of the postings or more would be removed.")
+@click.option("--profile", is_flag=True, help="Show where the time went.")
 @click.option("--report", type=click.Choice(["text", "json"]), default="text", help="What to print when done.")
 def command(
     root: Path,

@@ -28,20 +28,20 @@ from .options import root_option, the_clock, within_limits
 @click.command("check")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @root_option
-@click.option("--base", metavar="REV", help="Compare with this git revision (default: HEAD, where git is in use).")
+@click.option("--base", metavar="REV", help="Compare with this git revision (default: HEAD, if the site uses git).")
 @click.option(
     "--format", "form", type=click.Choice(list(FORMATS)), default="text", help="How to print (default: text)."
 )
-@click.option("--fix", is_flag=True, help="Write what is certain: spellings, codes, numbers of lists, lost history.")
-@click.option("--links", is_flag=True, help="Ask the addresses for applications whether they answer.")
+@click.option("--fix", is_flag=True, help="Fix what is certain: spellings, codes, numbers of lists, lost history.")
+@click.option("--links", is_flag=True, help="Check that the addresses for applications answer.")
 @click.option("--show-lines/--no-lines", default=None, help="Show each line (default: on a terminal).")
 def command(
     paths: tuple[Path, ...], root: Path, base: str | None, form: str, fix: bool, links: bool, show_lines: bool | None
 ) -> None:
     """Report every problem in every file, and what may mislead a reader. Nothing is written without --fix.
 
-    Warnings and notes stop nothing: the exit code tells of errors alone. With PATHS, everything is read all the same,
-    and only what concerns these files and folders is reported.
+    Warnings and notes do not change the exit code, only errors do. With PATHS, everything is still read, but only
+    problems in these files and folders are reported.
 
     Example: vacancy-digest check content/postings/2026 --fix
     """
@@ -55,7 +55,7 @@ def _done(root: Path, look: Callable[[], list[Problem]], form: str, *, fix: bool
     found = look()
     if fix:
         for path in repair(root, found, the_clock()):
-            say(f"{path} is mended.", err=True)
+            say(f"Fixed {path}.", err=True)
         found = look()
     lines = show_lines if show_lines is not None else sys.stdout.isatty()
     shown = with_lines(found, _line_reader(root)) if form == "text" and lines else FORMATS[form](found)
@@ -68,7 +68,7 @@ def _done(root: Path, look: Callable[[], list[Problem]], form: str, *, fix: bool
 
 
 def _found(root: Path, base: str | None, wanted: list[str], *, links: bool) -> list[Problem]:
-    """Everything that is to be said, sorted."""
+    """Everything there is to report, sorted."""
     loaded = load(root)
     templates, template_problems = read_templates(root)
     found = [*loaded.problems, *loaded.notes, *template_problems, *lock_problems(root)]
@@ -79,7 +79,7 @@ def _found(root: Path, base: str | None, wanted: list[str], *, links: bool) -> l
         unread = {problem.path for problem in loaded.problems}
         found += _rewritten(root, base, loaded.content, unread)
         if links:
-            from ..checking.links import unanswered  # httpcore takes its time to be there
+            from ..checking.links import unanswered  # importing httpcore takes a while
 
             found += unanswered(root, loaded.content, now)
     found += inspected(root, loaded.content, now)
@@ -119,9 +119,9 @@ def _line_reader(root: Path) -> Callable[[str, int], str | None]:
 
 
 def _relative(path: Path, root: Path) -> str:
-    """A path of the command line as problems name it: from the working folder, else from the root.
+    """A path of the command line as problems name it: from the working folder, otherwise from the root.
 
-    A link is named as itself, wherever it leads: that it is one is what there is to say of it.
+    A link is named as itself, wherever it leads: the problem is that it is a link.
     """
     for candidate in (path.absolute(), root / path):
         there = candidate.parent.resolve() / candidate.name if candidate.name != ".." else candidate.resolve()
@@ -131,7 +131,7 @@ def _relative(path: Path, root: Path) -> str:
 
 
 def _stands_in(problem: Problem, wanted: list[str]) -> bool:
-    # That nothing was compared concerns every file.
+    # If nothing was compared, that concerns every file.
     return problem.rule == "git" or any(
         problem.path == path or problem.path.startswith(f"{path}/") or path == "." for path in wanted
     )

@@ -15,7 +15,7 @@ from ..reading.repository import NoSuchRevision
 from ..serving.changes import Changes, NeverPublished, RoleEvent, changes_since
 from .options import now_option, root_option, within_limits
 
-_SHOWN = 20  # paths; of more the number is told
+_SHOWN = 20  # paths; if there are more, their number is shown
 
 
 @click.command("diff")
@@ -24,10 +24,10 @@ _SHOWN = 20  # paths; of more the number is told
 @now_option
 @click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", help="How to print.")
 def command(revision: str, root: Path, now: datetime, form: str) -> None:
-    """Tell what the files as they are now would publish, compared with a git revision (default: HEAD).
+    """Show what the files as they are now would publish, compared with a git revision (default: HEAD).
 
-    Both are built for the same instant, so that the passing of time is no difference. Told are the events that
-    followers would get, the pages that change, the feeds and calendars.
+    Lists the events that followers would receive, and the pages, feeds and calendars that change. Both versions are
+    built for the same instant, so the passing of time makes no difference.
 
     Example: vacancy-digest diff main --format markdown
     """
@@ -48,10 +48,11 @@ def _done(root: Path, revision: str, now: datetime, form: str) -> None:
 
 
 def _text(found: Changes) -> str:
-    lines = [*_section("Followers would be told:", map(_line, found.told))]
-    lines += _section("Followers were told, and it is gone (see check):", map(_line, found.taken_back))
+    lines = [*_section("Followers would receive:", map(_line, found.told))]
+    lines += _section("Followers have received, but it is gone (see check):", map(_line, found.taken_back))
     lines += _section("Opens later:", (f"{one.slug}: {one.title}" for one in found.scheduled))
-    lines += _section(f"Deadlines that another rule or place moves: {len(found.moved)}", _few(map(_move, found.moved)))
+    title = f"Deadlines that move because of another rule or place: {len(found.moved)}"
+    lines += _section(title, _few(map(_move, found.moved)))
     lines += _section(f"Pages that change: {len(found.pages)}", _some(found.pages))
     lines += _section(f"Feeds, calendars and data that change: {len(found.followed)}", _some(found.followed))
     lines += _section("Gone:", _some(list(found.gone)))
@@ -122,16 +123,16 @@ def _item(told: RoleEvent) -> str:
 
 
 def _markdown(found: Changes) -> str:
-    """For a pull request's comment. What editors wrote stands in code spans, where it is nothing but text."""
+    """For a comment on a pull request. What editors wrote is in code spans, where it is only text."""
     parts = []
-    for title, told in (("Followers would be told", found.told), ("Told before, and gone now", found.taken_back)):
+    for title, told in (("Followers would receive", found.told), ("Received before, but gone now", found.taken_back)):
         if told:
             parts.append("\n".join([f"**{title}**", "", *map(_item, told)]))
     if found.scheduled:
         parts.append("\n".join(["**Opens later**", "", *(f"- {in_markdown(one.title)}" for one in found.scheduled)]))
     if found.moved:
         rows = (f"- {in_markdown(move.listing.slug)}: {move}" for move in found.moved)
-        parts.append("\n".join(["**Deadlines that another rule or place moves**", "", *_few(rows)]))
+        parts.append("\n".join(["**Deadlines that move because of another rule or place**", "", *_few(rows)]))
     for title, paths in (
         ("Pages", found.pages),
         ("Feeds, calendars and data", found.followed),
@@ -141,4 +142,4 @@ def _markdown(found: Changes) -> str:
             items = (f"- {in_markdown(one)}" for one in _some(paths))
             summary = f"<summary>{title}: {len(paths)}</summary>"
             parts.append("\n".join(["<details>", summary, "", *items, "", "</details>"]))
-    return "\n\n".join(parts) or "Nothing that readers see changes."
+    return "\n\n".join(parts) or "Readers would see no change."

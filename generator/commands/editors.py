@@ -14,10 +14,10 @@ from .options import root_option
 @click.command("editors")
 @root_option
 def command(root: Path) -> None:
-    """Write the settings of editors' tools anew, from the schema and the site's own vocabulary.
+    """Write the settings of editors' tools again, from the schema and the site's own vocabulary.
 
-    They are for VS Code (JSON Schema, Front Matter), Sveltia CMS, Decap CMS, Pages CMS, and GitHub's form for issues.
-    Run it after an update of vacancy-digest, or when vocabulary.yaml has changed.
+    They are for VS Code (JSON Schema, Front Matter), Sveltia CMS, Decap CMS, Pages CMS, and GitHub's issue form.
+    Run this after you update vacancy-digest or change vocabulary.yaml.
 
     Example: vacancy-digest editors
     """
@@ -28,4 +28,4 @@ def command(root: Path) -> None:
     refuse_obstacles(desk.root, files)
     for path, text in files.items():
         if replaced(desk.root, path, text.encode()):
-            say(f"{path.relative_to(desk.root)} is written.")
+            say(f"Wrote {path.relative_to(desk.root)}.")

@@ -18,8 +18,8 @@ from .options import asked_argument, edit, now_option, posting_argument, root_op
 def command(posting: str, closes: str, reason: str | None, root: Path, now: datetime) -> None:
     """Move a posting's deadline to CLOSES: a date, a date-time with offset, or until-filled.
 
-    Writes the new deadline, and under deadline_changes when it was moved and from which one (not-stated
-    where the notice named none). It may be an earlier one.
+    Writes the new deadline, and records under deadline_changes when it was moved and what it was before
+    (not-stated if the notice named none). The new deadline may be earlier.
 
     Example: vacancy-digest extend field-security-officer-kinshasa 2026-06-24 --reason "Too few applications."
     """

@@ -14,7 +14,7 @@ from .options import edit, now_option, posting_argument, root_option
 @root_option
 @now_option
 def command(posting: str, root: Path, now: datetime) -> None:
-    """Record that a role was filled, now. Its page stays, marked.
+    """Record that a role has just been filled. Its page stays, and is marked.
 
     Example: vacancy-digest fill field-security-officer-kinshasa
     """

@@ -8,14 +8,16 @@ from pathlib import Path
 import click
 
 from ..editing.desk import Desk
+from ..gathering.observing import states_of
+from ..gathering.proposing import with_provenance
 from ..importing.drafting import Draft, Unreadable
-from ..importing.fetching import NotFetched, fetch
 from ..importing.importing import write_drafts
 from ..importing.interchange import drafts_in
 from ..importing.notices import Bench
 from ..model.problems import shown
 from ..model.telling import say, visible
 from ..reading.files import read_source
+from ..web.fetching import NotFetched, fetch
 from .options import now_option, root_option
 
 _MAX_BYTES = 5 * 1024 * 1024
@@ -36,7 +38,7 @@ def _names(_context: click.Context, _param: click.Parameter, value: tuple[str, .
     multiple=True,
     callback=_names,
     metavar="OURS=THEIRS",
-    help="What a column or key of the source states, such as closes=Deadline. May be given several times.",
+    help="What a column or key of the source states, such as closes=Deadline. You can repeat this option.",
 )
 @click.option("--allow-private", is_flag=True, help="Fetch from private networks too.")
 @root_option
@@ -44,10 +46,10 @@ def _names(_context: click.Context, _param: click.Parameter, value: tuple[str, .
 def command(sources: tuple[str, ...], names: Mapping[str, str], allow_private: bool, root: Path, now: datetime) -> None:
     """Draft postings from vacancies found elsewhere.
 
-    SOURCE is a file, a folder, an address, or - for what is pasted. It can be the text or the saved page of a vacancy,
+    SOURCE is a file, a folder, an address, or - for standard input. It can be the text or the saved page of a vacancy,
     JobPosting data, ReliefWeb's API, a feed, a table (CSV), or Markdown with other front matter. A draft states what
-    its source states, with the place of each fact behind it, and is published nowhere until a person has finished it.
-    What is known already is not drafted again.
+    its source states, and says where it states it. It is not published until you finish it. A vacancy that the site
+    already has is not drafted again.
 
     Example: vacancy-digest import notice.txt https://jobs.example.org/feed.xml
     """
@@ -64,6 +66,8 @@ def command(sources: tuple[str, ...], names: Mapping[str, str], allow_private: b
                     failed = True
                     say(visible(str(found)), err=True)
                 else:
+                    if named and _is_address(source):
+                        with_provenance(found, states_of(found), now)
                     drafts.append(found)
         except (Unreadable, NotFetched) as reason:
             failed = True
@@ -73,7 +77,7 @@ def command(sources: tuple[str, ...], names: Mapping[str, str], allow_private: b
 
 
 def _write(site: Desk, drafts: list[Draft], now: datetime) -> bool:
-    """Writes the drafts of a source and says what became of each; whether all could be written that were to be."""
+    """Writes the drafts of a source and says what became of each; whether every draft that should be was written."""
     whole = True
     for outcome in write_drafts(site, drafts, now):
         if outcome.problems:
@@ -82,17 +86,17 @@ def _write(site: Desk, drafts: list[Draft], now: datetime) -> bool:
             say(f"{outcome.draft.source}: nothing was written, {told}", err=True)
             continue
         if outcome.path is None:
-            say(f"{outcome.draft.source}: known as {outcome.twin}, {outcome.why}; nothing was written.")
+            say(f"{outcome.draft.source}: already here as {outcome.twin}, {outcome.why}; nothing was written.")
             continue
-        say(f"{outcome.path.relative_to(site.root)} is written, a draft. Left for you:")
+        say(f"Wrote the draft {outcome.path.relative_to(site.root)}. Left for you to do:")
         for one in outcome.draft.left:
             say(f"  - {visible(one)}")
-        say("  - say it in your own words, and delete draft: when it is done")
+        say("  - rewrite it in your own words, then delete draft:")
     return whole
 
 
 def _each(sources: tuple[str, ...]) -> Iterator[tuple[str, bool]]:
-    """The sources, of folders their files and links, and whether the editor has named each."""
+    """The sources, with the files and links of each folder, and whether the editor has named them."""
     for source in sources:
         if _is_folder(source):
             files = (path for path in sorted(Path(source).rglob("*")) if path.is_symlink() or path.is_file())
@@ -104,13 +108,17 @@ def _each(sources: tuple[str, ...]) -> Iterator[tuple[str, bool]]:
 def _is_folder(source: str) -> bool:
     try:
         return Path(source).is_dir()
-    except (OSError, ValueError):  # what is no name of a file at all, such as a pasted text
+    except (OSError, ValueError):  # not a file name at all, such as a pasted text
         return False
 
 
+def _is_address(source: str) -> bool:
+    return source.lower().startswith(("http://", "https://"))
+
+
 def _text(source: str, *, named: bool, private: bool) -> str:
-    """What a source holds. A folder may be a stranger's, and shall choose no file of ours: only named links lead on."""
-    if named and source.lower().startswith(("http://", "https://")):
+    """The text of a source. Links in a folder, which may be a stranger's, are not followed: only named ones are."""
+    if named and _is_address(source):
         return fetch(source, private=private)
     try:
         if source == "-":
@@ -120,7 +128,7 @@ def _text(source: str, *, named: bool, private: bool) -> str:
     except (OSError, ValueError) as error:
         if not named and Path(source).is_symlink():
             raise Unreadable(f"{shown(source)} is a link, name it itself to import what it leads to") from None
-        why = error.strerror if isinstance(error, OSError) else "that is no name of a file"
+        why = error.strerror if isinstance(error, OSError) else "that is not a file name"
         raise Unreadable(f"{shown(source)} cannot be read ({why})") from None
     if len(raw) > _MAX_BYTES:
         raise Unreadable(f"{source} is larger than {_MAX_BYTES // 1024 // 1024} MiB")

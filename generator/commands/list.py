@@ -24,10 +24,10 @@ _ORDER = {state: number for number, state in enumerate((State.CLOSING, State.OPE
     is_flag=False,
     flag_value=14,
     metavar="DAYS",
-    help="Only open roles whose source was not checked for so many days (default: 14), the oldest first.",
+    help="Only open roles whose source was not checked for that many days (default: 14), the oldest first.",
 )
 def command(*, root: Path, now: datetime, form: str, stale: int | None) -> None:
-    """List roles by state, the most urgent first; scheduled ones, which no reader sees yet, last.
+    """List roles by state, the most urgent first. Scheduled roles, which readers do not see yet, come last.
 
     Example: vacancy-digest list --now 2026-05-30T12:00:00Z
     """

@@ -22,28 +22,28 @@ def command() -> None:
 
 
 @command.command("posting")
-@click.option("--title", help="What the notice calls the role.")
+@click.option("--title", help="The title of the role in the notice.")
 @click.option("--organisation", metavar="KEY", help="The name of a file in content/organisations/, without .md.")
-@click.option("--country", metavar="CC", help="Of the duty station: two letters, such as CD.")
-@click.option("--city", help="Of the duty station.")
-@click.option("--grade", help="Such as P-3.")
-@click.option("--category", help="Such as professional.")
-@click.option("--contract", metavar="TYPE", help="Such as fixed-term.")
-@click.option("--opens", metavar="WHEN", help="A date, or a date-time with offset.")
-@click.option("--closes", metavar="WHEN", help="A date, a date-time with offset, or until-filled.")
+@click.option("--country", metavar="CC", help="The country of the duty station: two letters, such as CD.")
+@click.option("--city", help="The city of the duty station.")
+@click.option("--grade", help="The grade, such as P-3.")
+@click.option("--category", help="The category, such as professional.")
+@click.option("--contract", metavar="TYPE", help="The contract type, such as fixed-term.")
+@click.option("--opens", metavar="WHEN", help="When the role opens: a date, or a date-time with offset.")
+@click.option("--closes", metavar="WHEN", help="The deadline: a date, a date-time with offset, or until-filled.")
 @click.option("--reference", help="The notice's own number.")
 @click.option("--apply", metavar="ADDRESS", help="Where to apply.")
-@click.option("--source-name", metavar="NAME", help="Where the notice was seen.")
-@click.option("--source-url", metavar="ADDRESS", help="Its address there.")
-@click.option("--summary", help="One sentence.")
+@click.option("--source-name", metavar="NAME", help="The name of the site where you saw the notice.")
+@click.option("--source-url", metavar="ADDRESS", help="The address of the notice there.")
+@click.option("--summary", help="A summary in one sentence.")
 @click.option("--slug", help="The file's name (default: from title and city).")
-@click.option("--draft", is_flag=True, help="Publish it nowhere yet.")
+@click.option("--draft", is_flag=True, help="Do not publish it yet.")
 @root_option
 @now_option
 def posting(root: Path, now: datetime, slug: str | None, draft: bool, **given: str | None) -> None:
-    """Write a posting. What is not given is left out, as where a notice does not state it.
+    """Write a posting. Anything that you do not give is left out, as if the notice did not state it.
 
-    On a terminal title, organisation and deadline are asked for; without one nothing is.
+    On a terminal, the command asks for a missing title, organisation or deadline.
 
     Example: vacancy-digest new posting --title "Security Officer" --organisation iom --country CD --closes 2026-06-24
     """
@@ -54,11 +54,11 @@ def posting(root: Path, now: datetime, slug: str | None, draft: bool, **given: s
         raise click.UsageError(f"{missing} must be given")
     words = (given["title"], given["city"] or "")
     path = desk.create(slug or free_slug(words, desk.taken), posting_text(_values(given, now, draft=draft), ""))
-    say(f"{path.relative_to(desk.root)} is written. Next: below the second ---, what the notice says, in your words.")
+    say(f"Wrote {path.relative_to(desk.root)}. Next, write the text below the second ---, in your own words.")
 
 
 def _asked(given: Mapping[str, str | None], organisations: list[str]) -> dict[str, str | None]:
-    """The given values, with those that matter most asked for where they are missing."""
+    """The given values; asks for the most important ones if they are missing."""
     found = dict(given)
     found["title"] = found["title"] or click.prompt("Title")
     while not found["organisation"]:

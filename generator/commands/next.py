@@ -13,12 +13,12 @@ from .options import edition_at, format_option, now_option, root_option
 @click.command("next")
 @root_option
 @now_option
-@click.option("--limit", type=click.IntRange(1), default=10, help="At most so many lines (default: 10).")
+@click.option("--limit", type=click.IntRange(1), default=10, help="Show at most this many lines (default: 10).")
 @format_option
 def command(root: Path, now: datetime, limit: int, form: str) -> None:
-    """List when the passing of time alone will change the site, the nearest instant first.
+    """List when the passing of time alone will change the site, the next instant first.
 
-    Example, to know when to build again: vacancy-digest next --limit 1
+    Example, to find out when to build again: vacancy-digest next --limit 1
     """
     changes = edition_at(root, now).next_changes()[:limit]
     if form == "json":
@@ -30,4 +30,4 @@ def command(root: Path, now: datetime, limit: int, form: str) -> None:
     for instant, change, subject in changes:
         say(f"{utc_text(instant)}  {change:<11}  {subject}")
     if not changes:
-        say("Nothing will change by the passing of time alone.")
+        say("The passing of time alone will change nothing.")

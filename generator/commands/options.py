@@ -21,7 +21,7 @@ from ..reading.templates import brings_templates
 
 
 def the_clock() -> datetime:
-    """SOURCE_DATE_EPOCH, else the clock. Raises click.UsageError."""
+    """SOURCE_DATE_EPOCH, otherwise the clock. Raises click.UsageError."""
     return _instant(None, None, None)
 
 
@@ -36,13 +36,13 @@ root_option = click.option(
     "--root",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     default=".",
-    help="The folder that holds content/ (default: here).",
+    help="The folder that contains content/ (default: the current folder).",
 )
 now_option = click.option(
     "--now",
     callback=_instant,
     metavar="INSTANT",
-    help="The instant to build for, such as 2026-05-30T12:00:00Z (default: SOURCE_DATE_EPOCH, else the clock).",
+    help="The instant to build for, such as 2026-05-30T12:00:00Z (default: SOURCE_DATE_EPOCH, otherwise now).",
 )
 format_option = click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print (default: text)."
@@ -50,19 +50,19 @@ format_option = click.option(
 
 
 def _asked(context: click.Context, param: click.Parameter, value: str | None) -> str:
-    """An argument that is asked for on a terminal where it is missing."""
+    """An argument that a command asks for on a terminal if it is missing."""
     if value is None and not is_interactive():
         raise click.MissingParameter(ctx=context, param=param)
     return value if value is not None else str(click.prompt(param.human_readable_name))
 
 
 def is_interactive() -> bool:
-    """Whether a person sits before the command and can answer."""
+    """Whether the command runs on a terminal, where a person can answer."""
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def asked_argument(name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """An argument without which a command can do nothing."""
+    """An argument that a command needs."""
     return click.argument(name, metavar=name.upper(), required=False, callback=_asked)
 
 
@@ -70,10 +70,10 @@ posting_argument = asked_argument("posting")
 
 
 def edit(root: Path, posting: str, change: Callable[[FrontMatter, Posting], None]) -> None:
-    """Changes a posting, by its slug, id or path, and says where it lies."""
+    """Changes a posting, found by its slug, id or path, and says where it is."""
     desk = Desk.of(root.resolve())
     path = desk.edit(posting, change)
-    say(f"{path.relative_to(desk.root)} is changed.")
+    say(f"Changed {path.relative_to(desk.root)}.")
 
 
 def edition_at(root: Path, now: datetime) -> Edition:
@@ -86,8 +86,8 @@ def edition_at(root: Path, now: datetime) -> Edition:
 
 
 def within_limits(root: Path, work: Callable[[], object], *, templates: bool = False) -> None:
-    """Does what a command does: in a process of bounded time and memory where the site brings templates of its own, or
-    where the caller knows of `templates`. Raises limits.Exceeded.
+    """Runs the work of a command, in a process with limits of time and memory if the site has templates of its own or
+    the caller knows of `templates`. Raises limits.Exceeded.
     """
     if not templates and not brings_templates(root):
         work()

@@ -1,4 +1,4 @@
-"""What an editor does to postings: find one, change it, write a new one. Nothing that would be wrong is written."""
+"""What an editor does to postings: find one, change it, write a new one. A change with a mistake is not written."""
 
 import re
 import unicodedata
@@ -37,7 +37,7 @@ _LONGEST_SLUG = 80
 
 
 class Unfit(Exception):
-    """What was asked cannot be done to this posting; the message says what to do instead."""
+    """This cannot be done to the posting; the message says what to do instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Desk:
 
     @classmethod
     def of(cls, root: Path) -> "Desk":
-        """Raises ContentError where settings or vocabulary cannot be read: nothing can be judged then."""
+        """Raises ContentError if settings or vocabulary cannot be read, because nothing can be checked then."""
         loaded = load(root)
         if loaded.content is None:
             raise ContentError(loaded.problems)
@@ -60,7 +60,7 @@ class Desk:
 
     @property
     def taken(self) -> Set[str]:
-        """Every name that no new posting can have."""
+        """Every name that a new posting must not have."""
         return self.owners.keys() | RESERVED
 
     @property
@@ -112,10 +112,10 @@ class Desk:
         except ValueError as error:
             raise Unfit(str(error)) from None
         claim = crosscheck.claim_of(self.judged(path, text))
-        # What has this very path is `create`'s to find: it may have come since the folder was read.
+        # `create` finds a file with this very path: it may have appeared since the folder was read.
         owners = {name: owner for name, owner in self.owners.items() if owner != claim.path}
         if name := next((name for name in claim.names if name in owners), None):
-            raise Unfit(f"{name} belongs to {owners[name]} already, nothing was written; choose another name")
+            raise Unfit(f"{name} already belongs to {owners[name]}, nothing was written; choose another name")
         if self.writes:
             create(self.root, path, text.encode())
         self.owners.update(dict.fromkeys(claim.names, claim.path))
@@ -124,7 +124,7 @@ class Desk:
     def judged(self, path: Path, text: str) -> Document[Posting]:
         """A posting's text as it would be read. Raises ContentError with every problem."""
         assert self.loaded.content
-        # What came from a command line may be no Unicode: that is judged as in any file.
+        # Text from a command line may not be valid Unicode: it is checked as in any file.
         raw = text.encode("utf-8", "surrogatepass")
         reading = Reading(self.root, links_above(self.root, path))
         reading.named(path, reserved_name)
@@ -148,13 +148,13 @@ class Desk:
         text = raw.removeprefix(b"\xef\xbb\xbf").decode()
         document = self.judged(path, text)
         if document.value is None:
-            missing = "is a draft that lacks something, see check"
+            missing = "is an incomplete draft, see check"
             raise ContentError([problem_at(self.root, path, "draft", missing)])
         return raw, text, document.value
 
 
 def _claims(root: Path, content: Content) -> Iterator[Claim]:
-    """The names that every posting has, those of drafts and of postings with problems too."""
+    """The names of every posting, including drafts and postings with problems."""
     good = {one.path for one in content.postings}
     yield from map(listing_claim, content.postings)
     for path in posting_files(root):
@@ -176,7 +176,7 @@ def extended(closes: str, now: datetime, reason: str | None) -> Callable[[FrontM
         _refuse_ended(posting)
         before = posting.closes.text if isinstance(posting.closes, When) else posting.closes or NOT_STATED
         if closes == before:
-            raise Unfit(f"the deadline is {closes} already")
+            raise Unfit(f"the deadline is already {closes}")
         record: dict[str, Written] = {"on": moment(now), "from": before}
         front.append("deadline_changes", record | ({"reason": reason} if reason else {}))
         front.set("closes", closes)
@@ -219,7 +219,7 @@ def posting_text(values: Mapping[str, Written], body: str) -> str:
 
 
 def free_slug(words: Iterable[str], taken: Iterable[str]) -> str:
-    """A name for a posting's file from the words that say what it is, with a number where it is taken."""
+    """A name for a posting's file from the words that describe it, with a number if the name is taken."""
     plain = unicodedata.normalize("NFKD", " ".join(filter(None, words))).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
     if len(slug) > _LONGEST_SLUG:

@@ -17,18 +17,18 @@ from ..model.vocabulary import Vocabulary
 
 _LONG = 300  # characters; a text that may be longer gets a larger box
 _MADE = "Made by `vacancy-digest editors` from the schema; changes here are lost."
-# In an issue form: what a stranger can say of a vacancy. Everything else is an editor's.
+# In an issue form: what a stranger can say about a vacancy. Everything else is up to an editor.
 FORM = (
     *("title", "organisation", "reference", "duty_stations", "grade", "contract", "opens", "closes", "apply", "source"),
     "summary",
 )
 _FORM_HINTS = {
-    "organisation": "Its name, as the notice has it.",
+    "organisation": "Its name, as in the notice.",
     "duty_stations": "City and country, such as Suva, Fiji. Several are separated by semicolons.",
     "contract": "Such as fixed-term, or temporary.",
     "opens": "Such as 2030-01-31.",
     "closes": "Such as 2030-01-31, or 31 January 2030 at 17:00 UTC.",
-    "apply": "The address at which to apply.",
+    "apply": "The address for applications.",
     "source": "The address of the notice.",
 }
 FORM_TEXT = "Text of the notice"
@@ -38,7 +38,7 @@ FORM_TEXT = "Text of the notice"
 class Field:
     """A key as a form shows it. `kind` is text, long, boolean, integer, number, day, choice, mapping or reference.
 
-    `many` marks a list of these; `inner` are the keys of a mapping; `choices` the words of a choice.
+    `many` marks a list of these; `inner` has the keys of a mapping; `choices` has the options of a choice.
     """
 
     name: str
@@ -69,9 +69,9 @@ def json_schema(form: type[Fields], words: Vocabulary) -> dict[str, Any]:
 
 
 def _with_words(schema: Any, words: Vocabulary) -> None:
-    """Puts the words that are known in place of the mark that says which they are."""
+    """Replaces each mark for a list of known words with the words themselves."""
     if isinstance(schema, dict):
-        # An optional key is left out, and never null.
+        # An optional key is left out; it is never null.
         if any(one == {"type": "null"} for one in schema.get("anyOf", ())):
             (kept,) = [one for one in schema.pop("anyOf") if one != {"type": "null"}]
             schema.pop("default", None)
@@ -168,7 +168,7 @@ class Editors:
         """The settings of Pages CMS."""
         return {
             "media": {"input": "content/static/media", "output": "/media"},
-            # Without it saving would drop keys that these forms do not have.
+            # Without it, saving would drop keys that these forms do not have.
             "settings": {"content": {"merge": True}},
             "content": [
                 _pages_folder("postings", "Postings", self.posting),
@@ -217,7 +217,7 @@ class Editors:
         by_name = {one.name: one for one in self.posting}
         return {
             "name": "A vacancy for the digest",
-            "description": "Tell the editors of a vacancy. Leave open what the notice does not state.",
+            "description": "Suggest a vacancy to the editors. Leave out what the notice does not state.",
             "title": "Vacancy: ",
             "labels": ["posting"],
             "body": [
@@ -225,7 +225,10 @@ class Editors:
                 {
                     "type": "textarea",
                     "id": "text",
-                    "attributes": {"label": FORM_TEXT, "description": "The editors put it in their own words."},
+                    "attributes": {
+                        "label": FORM_TEXT,
+                        "description": "The editors will rewrite it in their own words.",
+                    },
                 },
             ],
         }
@@ -298,7 +301,7 @@ def _pages_field(one: Field) -> dict[str, Any]:
 def _front_matter_field(one: Field, groups: list[dict[str, Any]]) -> dict[str, Any]:
     base: dict[str, Any] = {"title": one.label, "name": one.name, "required": one.required}
     if one.kind == "mapping" and one.many:
-        # A list of mappings is a "block" of a group of fields. It writes a key of its own into each item.
+        # A list of mappings would be a "block" of a group of fields, which writes a key of its own into each item.
         if not any(group["id"] == one.name for group in groups):
             group: dict[str, Any] = {"id": one.name, "labelField": one.inner[0].name}
             groups.append(group)

@@ -1,6 +1,6 @@
-"""Front matter changed as a careful person would: every byte stays but those that the change is about.
+"""Front matter changed as a careful person would: every byte stays, except those that the change is about.
 
-A text is edited at the places where its keys and values stand, so comments, order, quotes and line ends keep.
+A text is edited at the places of its keys and values, so comments, order, quotes and line ends stay.
 """
 
 import json
@@ -15,7 +15,7 @@ from ..model.schema import Posting
 from ..reading.frontmatter import split
 
 _ORDER = {info.alias or name: number for number, (name, info) in enumerate(Posting.model_fields.items())}
-# What YAML reads as the text itself, in our strict reading, which knows no types: no quote is needed.
+# Text that needs no quotes: YAML reads it as itself, in our strict reading, which has no types.
 _PLAIN = re.compile(r"[^\W_][\w .,;()/+&’“”–—%=~$€£-]*(?::[^\s,\[\]{}][\w .,;()/+&’“”–—%=~$€£-]*)*")
 
 Written = str | int | bool | Sequence["Written"] | Mapping[str, "Written"]
@@ -26,7 +26,7 @@ class NotEditable(Exception):
 
 
 def scalar(value: str | int | bool) -> str:
-    """A value as front matter holds it: plain where that is the same to every reader, else in double quotes."""
+    """A value as written in front matter: plain if every reader reads it the same way, otherwise in double quotes."""
     if isinstance(value, bool):
         return "true" if value else "false"
     text = str(value)
@@ -56,9 +56,9 @@ def item(value: Written, indent: str = "  ") -> list[str]:
 
 
 class FrontMatter:
-    """The text of a file with front matter, to be edited step by step; `text` is what it has become.
+    """The text of a file with front matter, edited step by step; `text` is the result so far.
 
-    Raises NotEditable where there is no front matter that can be read.
+    Raises NotEditable if it has no front matter that can be read.
     """
 
     def __init__(self, text: str) -> None:
@@ -66,17 +66,17 @@ class FrontMatter:
         self._read()
 
     def set(self, key: str, value: str | int | bool) -> None:
-        """Gives a key at the top level a value in place of the one that it has, or adds it where it belongs."""
+        """Replaces the value of a key at the top level, or adds the key where it belongs."""
         if key not in self._values:
             self.add(key, value)
             return
         node = self._values[key]
         if not isinstance(node, yaml.ScalarNode):
-            raise NotEditable(f"{key} is no single value")
+            raise NotEditable(f"{key} is not a single value")
         self._replace(node.start_mark.index, node.end_mark.index, scalar(value))
 
     def add(self, key: str, value: Written) -> None:
-        """Adds a key that is not there, after the last of those that the schema has before it."""
+        """Adds a missing key, after the last of those that come before it in the schema."""
         rank = _ORDER.get(key, len(_ORDER))
         before = [name for name in self._values if _ORDER.get(name, len(_ORDER)) < rank]
         after = max(before, key=lambda name: self._values[name].end_mark.index, default=None)
@@ -130,20 +130,20 @@ class FrontMatter:
         if node is None:
             self.add(key, [value])
         elif not isinstance(node, yaml.SequenceNode) or not node.value:
-            raise NotEditable(f"{key} is no list")
+            raise NotEditable(f"{key} is not a list")
         elif node.flow_style:
-            # The last item ends, then may come a comma, space and the closing bracket.
+            # After the last item there may be a comma and space, then the closing bracket.
             end = node.value[-1].end_mark.index
             inside = ", ".join(f"{name}: {_flow(one)}" for name, one in value.items())
             self._replace(end, end, f", {{{inside}}}")
         else:
-            # An item's text starts after the dash and the space: what stands before them is the indent.
+            # An item's text starts after the dash and the space; the indent is before them.
             start = node.value[0].start_mark
             line = self._front[self._front.rfind("\n", 0, start.index) + 1 : start.index]
             self._insert(self._line_end(self._end_of(node)), item(value, line[: line.index("-")]))
 
     def values(self) -> Iterator[yaml.ScalarNode]:
-        """Every single value, those inside lists and mappings too."""
+        """Every single value, including those inside lists and mappings."""
         waiting = list(self._values.values())
         while waiting:
             node = waiting.pop()
@@ -153,9 +153,9 @@ class FrontMatter:
                 waiting += [one[1] if isinstance(one, tuple) else one for one in node.value]
 
     def replace(self, written: Mapping[Place, str]) -> None:
-        """Writes other texts in place of the values that start at these places of the file."""
+        """Replaces the values that start at these places of the file with other texts."""
         found = [(node, written[place]) for node in self.values() if (place := _place(node)) in written]
-        # From the end on, so that the places before stay true; to read it again after each would take long.
+        # From the end backwards, so that earlier places stay right; reading it again after each change would take long.
         for node, text in sorted(found, key=lambda one: -int(one[0].start_mark.index)):
             start, end = (self._offset + mark.index for mark in (node.start_mark, node.end_mark))
             self.text = self.text[:start] + scalar(text) + self.text[end:]
@@ -166,7 +166,7 @@ class FrontMatter:
         if parts is None:
             raise NotEditable("the file has no front matter between two lines of ---")
         self._front, body, _ = parts
-        # The opening line is all that stands before.
+        # Only the opening line comes before it.
         self._offset = self.text.index("\n") + 1
         assert self.text.startswith(self._front, self._offset)
         assert self.text.endswith(body)
@@ -175,11 +175,11 @@ class FrontMatter:
         except yaml.YAMLError as error:
             raise NotEditable("its front matter is not YAML") from error
         if root is not None and (not isinstance(root, yaml.MappingNode) or root.flow_style):
-            raise NotEditable("its front matter is no list of keys and values")
+            raise NotEditable("its front matter is not a list of keys and values")
         self._values: dict[str, Any] = {key.value: node for key, node in root.value} if root else {}
 
     def _end_of(self, node: Any) -> int:
-        """Where the text of a value ends: a block's own end mark stands after the comments that follow it."""
+        """Where the text of a value ends: a block's own end mark comes after the comments that follow it."""
         if isinstance(node, yaml.ScalarNode) and node.style not in {"|", ">"}:
             return int(node.end_mark.index)
         if isinstance(node, yaml.ScalarNode) or node.flow_style or not node.value:
@@ -189,7 +189,7 @@ class FrontMatter:
         return self._end_of(last[1] if isinstance(last, tuple) else last)
 
     def _line_end(self, index: int) -> int:
-        """The start of the line after the one in which a place of the front matter lies, in the whole text."""
+        """The start of the line after the one with a place of the front matter, in the whole text."""
         end = self.text.find("\n", self._offset + index)
         return len(self.text) if end < 0 else end + 1
 
@@ -204,7 +204,7 @@ class FrontMatter:
 
 
 def _place(node: yaml.ScalarNode) -> Place:
-    """Where a value stands in its file, whose first line is not of the front matter."""
+    """Where a value is in its file, whose first line is not part of the front matter."""
     return Place(node.start_mark.line + 2, node.start_mark.column + 1)
 
 

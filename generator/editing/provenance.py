@@ -1,6 +1,6 @@
-"""Where this generator was installed from, so that what a new site runs elsewhere is the same and nothing else.
+"""Where this generator was installed from, so that a new site runs exactly the same elsewhere.
 
-Nobody has published the name: whoever took it first would run code wherever a site installed by name.
+Nobody has published the name: anyone who took it first could run code wherever a site installed by name.
 """
 
 import json
@@ -22,7 +22,7 @@ from ..reading.repository import NoSuchRevision, repository_of
 
 REQUIREMENTS = "requirements.txt"
 _HERE = Path(__file__).parents[1]
-# In a wheel the lock lies inside the package, in a checkout beside it.
+# In a wheel the lock is inside the package, in a checkout beside it.
 _LOCK = _HERE / "data/locks/site.txt" if (_HERE / "data/locks").is_dir() else _HERE.parent / "locks/site.txt"
 _GIT = re.compile(rf"git\+https://{HOST.pattern}(?::[0-9]+)?/[A-Za-z0-9._~/-]+@(?:[0-9a-f]{{40}}|[0-9a-f]{{64}})")
 _WHEEL = r"vacancy_digest-[0-9][A-Za-z0-9.+_]*-py3-none-any\.whl"
@@ -31,9 +31,9 @@ _ADDRESS = re.compile(
 )
 _MAX_BYTES = 50 * 1024 * 1024
 _HEAD = """\
-# What this site is built with. Workflows, CI files and hosts install from this file, so another version is taken here
-# and nowhere else: write its source below, as `vacancy-digest init --generator SOURCE` in a new folder does.
-# No source is a name alone: nobody has published vacancy-digest, so whoever took the name could run code here.
+# What this site is built with. Workflows, CI files and hosts all install from this file. To use another version, write
+# its source below, as `vacancy-digest init --generator SOURCE` does in a new folder. A source is never just a name:
+# nobody has published vacancy-digest, so anyone who took the name could run code here.
 """
 
 
@@ -41,7 +41,7 @@ _HEAD = """\
 class Provenance:
     """A source of the generator; `told` names it, or says why none is known.
 
-    `requirement` is pip's line for it, empty where none is known. `wheel` goes along: a path in the site, and bytes.
+    `requirement` is pip's line for it, empty if none is known. `wheel` comes with it: a path in the site, and bytes.
     """
 
     told: str
@@ -51,10 +51,10 @@ class Provenance:
     def requirements(self) -> str:
         """The text of a site's requirements.txt."""
         if not self.requirement:
-            return f"{_HEAD}# None is known yet, so nothing is installed, and what would run the generator fails.\n"
+            return f"{_HEAD}# No source is known yet, so nothing is installed and every step that runs it fails.\n"
         if "--hash=" in self.requirement:
             return f"{_HEAD}--require-hashes\n{self.requirement}\n\n{_locked()}\n"
-        # pip takes hashes for all lines or for none, and of git it can check the commit alone.
+        # pip takes hashes for all lines or for none, and can only check the commit of a git source.
         pins = "\n".join(line.rstrip(" \\") for line in _locked().splitlines() if "==" in line)
         return f"{_HEAD}{self.requirement}\n\n{pins}\n"
 
@@ -68,8 +68,8 @@ def given(source: str) -> Provenance:
     if re.fullmatch(_WHEEL, Path(source).name) and "://" not in source:
         return _of_wheel(Path(source))
     raise ValueError(
-        f"{shown(source, 200)} is no source that stays the same, write git+https://HOST/REPOSITORY@COMMIT with the "
-        "whole commit, the file of a wheel, or https://HOST/WHEEL#sha256=HASH"
+        f"{shown(source, 200)} is not a fixed source, write git+https://HOST/REPOSITORY@COMMIT with the "
+        "full commit hash, a wheel file, or https://HOST/WHEEL#sha256=HASH"
     )
 
 
@@ -79,11 +79,11 @@ def known() -> Provenance:
         record = json.loads(distribution("vacancy-digest").read_text("direct_url.json") or "{}")
         return _recorded(record)
     except (PackageNotFoundError, ValueError, KeyError, TypeError, AttributeError):
-        return Provenance("it is not recorded where this program was installed from")
+        return Provenance("this program does not know where it was installed from")
 
 
 def _recorded(record: dict[str, Any]) -> Provenance:
-    """What `direct_url.json` says (PEP 610). Raises ValueError and the like where it says something else."""
+    """What `direct_url.json` says (PEP 610). Raises ValueError and the like if it says something else."""
     address = str(record["url"])
     folder = Path(unquote(urlsplit(address).path)) if address.startswith("file://") else None
     if "vcs_info" in record:
@@ -107,7 +107,7 @@ def _of_checkout(folder: Path) -> Provenance:
     except (NoSuchRevision, OSError):
         found = None
     if found is None:
-        return Provenance(f"this program runs from {visible(str(folder))}, which is no commit that others can fetch")
+        return Provenance(f"this program runs from {visible(str(folder))}, which is not a commit that others can fetch")
     address, commit = found
     return given(f"git+{address}@{commit}")
 
@@ -117,7 +117,7 @@ def _at(address: str, digest: str) -> Provenance:
 
 
 def _of_wheel(path: Path) -> Provenance:
-    """Raises ValueError where the file is no wheel of this program."""
+    """Raises ValueError if the file is not a wheel of this program."""
     try:
         content = read_source(path, _MAX_BYTES)
         with ZipFile(BytesIO(content)) as archive:
@@ -126,12 +126,12 @@ def _of_wheel(path: Path) -> Provenance:
     except OSError as error:
         raise ValueError(f"{visible(str(path))} cannot be read ({error.strerror})") from None
     except BadZipFile:
-        raise ValueError(f"{visible(str(path))} is no wheel of vacancy-digest") from None
+        raise ValueError(f"{visible(str(path))} is not a wheel of vacancy-digest") from None
     inside = f"wheels/{path.name}"
     line = f"./{inside}[search] --hash=sha256:{sha256(content).hexdigest()}"
     return Provenance(f"{inside}, a copy of {visible(str(path))}", line, (inside, content))
 
 
 def _locked() -> str:
-    """Every package that the generator needs, with its hashes, without the remarks."""
+    """Every package that the generator needs, with its hashes, without comments."""
     return "\n".join(line for line in _LOCK.read_text("utf-8").splitlines() if not line.startswith("#"))

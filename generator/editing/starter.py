@@ -1,4 +1,4 @@
-"""A new site: invented roles of invented organisations, dated around the day on which it is made."""
+"""A new site: invented roles of invented organisations, dated around the day on which the site is made."""
 
 import os
 import re
@@ -21,7 +21,7 @@ from .editors import Editors
 from .edits import scalar
 from .provenance import REQUIREMENTS, Provenance
 
-# In our data files they have no dot, which packaging tools pass over.
+# Our data files have no dot at the start: packaging tools leave out files with one.
 _DOTTED = {
     "gitignore": ".gitignore",
     "gitlab-ci.yml": ".gitlab-ci.yml",
@@ -33,13 +33,13 @@ _TOKEN = re.compile(r"@\{(?:(?P<days>[+-]\d+)(?:T(?P<hour>\d\d))?|(?P<name>[a-z_
 
 
 def start(folder: Path, title: str, base_url: str, now: datetime, origin: Provenance) -> tuple[list[str], list[str]]:
-    """Writes a new site, which installs the generator from `origin`, into a folder that holds none.
+    """Writes a new site, which installs the generator from `origin`, into a folder that has no site.
 
-    Returns the paths that were written, and those that were there already and stay as they are. Raises Refused,
-    Unwritable, and ContentError where title or address cannot be used.
+    Returns the paths that were written, and those that already existed and were not changed. Raises Refused,
+    Unwritable, and ContentError if title or address cannot be used.
     """
     if os.path.lexists(folder / "content"):
-        raise Refused(f"{folder / 'content'} is there already, nothing was written; name another folder")
+        raise Refused(f"{folder / 'content'} already exists, nothing was written; name another folder")
     address = urlsplit(base_url)
     host = address.hostname or "example.org"
     domain = host if HOST.fullmatch(host) else "digest.example.org"
@@ -59,7 +59,7 @@ def start(folder: Path, title: str, base_url: str, now: datetime, origin: Proven
 
 
 def _judge(settings: str) -> None:
-    """Raises ContentError for settings that would not be read: what was asked for stands in them."""
+    """Raises ContentError for settings that could not be read: they contain what the user gave."""
     reading, path = Reading(Path("/")), Path("/content/site.yaml")
     text, problems = decoded_text(reading.root, path, settings.encode("utf-8", "surrogatepass"))
     if not problems:
@@ -78,7 +78,7 @@ def _files(folder: Traversable, inside: str) -> Iterator[tuple[str, str]]:
 
 
 def _filled(text: str, values: Mapping[str, str], now: datetime) -> str:
-    """The text with days and values in place of its marks: `@{+3}` is in three days, `@{-2T10}` two days ago at ten."""
+    """The text with its marks replaced by days and values: `@{+3}` is in three days, `@{-2T10}` two days ago at ten."""
 
     def fill(match: re.Match[str]) -> str:
         if match["name"]:

@@ -15,9 +15,9 @@ def resolve(
 ) -> Deadline:
     """The deadline that a posting's `closes` (or the `from` of a change) means.
 
-    A date-time is stated by the notice. A day alone lasts through that day by the organisation's rule, else that of the
-    organisations above it, else the site's; of several possible zones the one where it ends first counts, so that a
-    reader who applies by then is safe.
+    A date-time is stated by the notice. A day without a time ends by the rule of the organisation, else of its parents,
+    else of the site. Of several possible zones, the one where the day ends first counts, so that readers who apply by
+    then are safe.
     """
     stations = station_zones(posting)
     if when.instant:
@@ -42,7 +42,7 @@ def end_of(when: When, settings: Settings) -> datetime:
 
 
 def _city(posting: Posting) -> str:
-    """The city of a posting's only duty station: Geneva has the zone of Zurich, and nobody there would say so."""
+    """The city of a posting's only duty station: Geneva has the zone of Zurich, but nobody there calls it that."""
     return posting.duty_stations[0].city or "" if len(posting.duty_stations) == 1 else ""
 
 
@@ -55,7 +55,7 @@ def _rule(key: str, organisations: Mapping[str, OrganisationFile], settings: Set
 
 
 def station_zones(posting: Posting) -> tuple[str, ...]:
-    """Every zone in which the role may be; a place that we cannot put on the map counts as UTC+14."""
+    """Every zone in which the role may be; a place whose zone is unknown counts as UTC+14."""
     found: set[str] = set()
     for station in posting.duty_stations:
         if station.zone:
@@ -68,13 +68,13 @@ def station_zones(posting: Posting) -> tuple[str, ...]:
 
 
 def local_deadline(deadline: Deadline) -> datetime:
-    """The deadline on the clock on which it is told: its zone's, else that of the offset the notice gives."""
+    """The deadline in the local time that readers see: in its zone, else with the offset that the notice gives."""
     if deadline.zone:
         return clock.local(deadline.instant, deadline.zone)
     return datetime.fromisoformat(deadline.written)
 
 
 def last_full_day(deadline: Deadline) -> date:
-    """The last day that is wholly before the deadline, where it is told; 23:59 counts as the end of a day."""
+    """The last full day before the deadline, in the local time that readers see; 23:59 counts as the end of a day."""
     at = local_deadline(deadline)
     return at.date() if (at.hour, at.minute) == (23, 59) else at.date() - timedelta(days=1)

@@ -19,18 +19,18 @@ from .history import state_at
 LISTED = frozenset({State.OPEN, State.CLOSING})
 _LAST = frozenset({Kind.WITHDRAWN, Kind.FILLED, Kind.CLOSED})
 BEGINNING = datetime.min.replace(tzinfo=UTC)
-SITE_AT_LEAST, COLLECTION_AT_LEAST = 50, 20  # events that a feed holds, if there are so many
+SITE_AT_LEAST, COLLECTION_AT_LEAST = 50, 20  # events in a feed, if there are that many
 
 
 class Role(Struct, frozen=True):
-    """A posting as it stands at the edition's instant."""
+    """A posting as it is at the edition's instant."""
 
     listing: Listing
     state: State
     since: datetime
-    standing: Standing  # the deadline that stands
+    standing: Standing  # the deadline in force
     events: tuple[Event, ...]  # those that have happened
-    key: bytes  # stands for all of it: what others show of it, and what time has made of it
+    key: bytes  # identifies all of it: what other pages show of it, and what has become of it over time
 
     @property
     def slug(self) -> str:
@@ -44,46 +44,46 @@ class Role(Struct, frozen=True):
 
     @property
     def history(self) -> History:
-        """Everything that happens to the posting, past and to come."""
+        """Everything that happens to the posting, past and future."""
         return self.listing.history
 
     @property
     def deadline(self) -> Deadline | None:
-        """The deadline at this instant, None where there is none."""
+        """The deadline at this instant, None if there is none."""
         return self.standing.deadline
 
     @property
     def opening(self) -> datetime:
-        """When it last opened to readers: as it was taken in, or when it reopened."""
+        """When it last opened to readers: when it was taken in, or when it reopened."""
         again = (event.instant for event in reversed(self.events) if event.kind is Kind.REOPENED)
         return next(again, self.history.opened)
 
     @property
     def ended_by(self) -> Event | None:
-        """The event that tells that the role ended by word, and not by its deadline."""
+        """The event by which an editor, and not the deadline, ended the role."""
         last = self.events[-1] if self.events else None
-        by_word = self.state in {State.WITHDRAWN, State.FILLED} or self.expired
-        return last if last and by_word and last.kind in _LAST else None
+        by_editor = self.state in {State.WITHDRAWN, State.FILLED} or self.expired
+        return last if last and by_editor and last.kind in _LAST else None
 
     def told_by(self, event: Event) -> Standing:
-        """The deadline that an event of this role is about: the last part of its key, else the one that stands."""
+        """The deadline that an event of this role is about: the last part of its key, else the one in force."""
         written = event.key.rpartition("/")[2]
         named = (one for one in self.history.standings if written and one.written == written)
         return next(named, self.standing)
 
     @property
     def takedown(self) -> bool:
-        """Whether the posting was taken down, so that nothing of it may be shown."""
+        """Whether the posting was taken down, so that none of it may be shown."""
         return self.listing.takedown
 
     @property
     def listed(self) -> bool:
-        """Whether the role takes applications and stands in the lists of open roles."""
+        """Whether the role takes applications and is in the lists of open roles."""
         return self.state in LISTED
 
     @property
     def expired(self) -> bool:
-        """Whether the role was seen to be over before its deadline, or without a known one."""
+        """Whether the role was found to be over before its deadline, or without a known one."""
         end = self.history.end
         if self.state is not State.CLOSED or end is None or self.since != end.instant:
             return False
@@ -96,7 +96,7 @@ class Role(Struct, frozen=True):
 
     @property
     def urgency(self) -> tuple[bool, datetime, datetime, str]:
-        """Sorts open roles: the nearest deadline first, those without one last, newest first among these."""
+        """Sorts open roles: the nearest deadline first, those without one last and among themselves newest first."""
         opened = self.history.opened
         if self.deadline:
             return False, self.deadline.instant, opened, self.slug
@@ -118,7 +118,7 @@ class Role(Struct, frozen=True):
 
 
 def role_at(listing: Listing, settings: Settings, now: datetime) -> Role:
-    """A posting that has opened as it stands at an instant."""
+    """A posting that has opened, as it is at an instant."""
     history = listing.history
     state, since = state_at(history, settings, now)
     happened = history.events
@@ -131,15 +131,16 @@ def role_at(listing: Listing, settings: Settings, now: datetime) -> Role:
 
 
 def ended_long_ago(role: Role, settings: Settings, now: datetime) -> bool:
-    """Whether a role has been over for so long that no feed need hold it: its page then names no other roles."""
+    """Whether a role has been over for so long that feeds may leave it out: its page then names no other roles."""
     return not role.listed and role.since < now - timedelta(days=settings.feed_window_days)
 
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """The roles that share one value of a dimension; the whole site is the collection without dimension.
+    """The roles that share one value of a dimension; the whole site is the collection without a dimension.
 
-    `open_roles` stand in order of urgency, `over` in the order in which they ended, `ended` without those taken down.
+    `open_roles` are in order of urgency, `over` in the order in which they ended; `ended` is `over` without those taken
+    down.
     """
 
     dimension: Dimension | None
@@ -156,17 +157,17 @@ class Collection:
 
     @property
     def least(self) -> int:
-        """How many events its feeds hold, if there are so many."""
+        """The least number of events in its feeds, if there are that many."""
         return SITE_AT_LEAST if self.dimension is None else COLLECTION_AT_LEAST
 
     @property
     def events(self) -> tuple[Event, ...]:
-        """All that happened, newest first."""
+        """Everything that happened, newest first."""
         return newest_first(self.roles)
 
     @property
     def newest(self) -> datetime | None:
-        """The instant of the newest event of all."""
+        """The instant of the newest event."""
         return max((role.events[-1].instant for role in self.roles if role.events), default=None)
 
 
@@ -183,13 +184,13 @@ class Edition:
 
     @cached_property
     def roles(self) -> tuple[Role, ...]:
-        """Every role that readers may know of, by slug."""
+        """Every role that readers may know about, by slug."""
         known = (one for one in self.content.postings if one.history.opened <= self.now)
         return tuple(role_at(one, self.settings, self.now) for one in known)
 
     @property
     def scheduled(self) -> tuple[Listing, ...]:
-        """Postings that no reader may know of yet."""
+        """Postings that readers may not know about yet."""
         return tuple(one for one in self.content.postings if one.history.opened > self.now)
 
     @cached_property
@@ -199,12 +200,12 @@ class Edition:
 
     @cached_property
     def events(self) -> tuple[Event, ...]:
-        """All that happened, newest first."""
+        """Everything that happened, newest first."""
         return newest_first(self.roles)
 
     @property
     def changed(self) -> datetime:
-        """The last instant at which anything changed by the passing of time; the present where nothing has yet."""
+        """The last instant at which anything changed because time passed; the edition's instant if nothing has."""
         return max((max(role.since, _last(role)) for role in self.roles), default=self.now)
 
     @property
@@ -279,7 +280,7 @@ class Edition:
         return dict(sorted(found.items(), reverse=True))
 
     def next_changes(self) -> list[tuple[datetime, str, str]]:
-        """What the passing of time alone will change: instant, what happens, and to which posting or week."""
+        """What will change merely because time passes: the instant, what happens, and to which posting or week."""
         zone = self.settings.timezone
         events = [(event, one.slug) for one in self.content.postings for event in one.history.events]
         changes = [(event.instant, event.kind.value, slug) for event, slug in events]
@@ -303,7 +304,7 @@ def _last(role: Role) -> datetime:
 
 
 def newest_first(roles: Iterable[Role], since: datetime = BEGINNING) -> tuple[Event, ...]:
-    """All that happened to some roles since an instant, newest first."""
+    """Everything that happened to some roles since an instant, newest first."""
     found = (
         event
         for role in roles
@@ -315,5 +316,5 @@ def newest_first(roles: Iterable[Role], since: datetime = BEGINNING) -> tuple[Ev
 
 
 def kinds(events: Iterable[Event], *wanted: Kind) -> tuple[Event, ...]:
-    """The events of some kinds, in the order they came."""
+    """The events of some kinds, in the given order."""
     return tuple(event for event in events if event.kind in wanted)

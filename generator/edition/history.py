@@ -1,4 +1,4 @@
-"""What happens to a posting over time: a pure function of its content, its recorded history included.
+"""What happens to a posting over time: a pure function of its content, including its recorded history.
 
 The list of events up to an instant only ever grows, so a build that was skipped loses nothing.
 """
@@ -23,7 +23,7 @@ def tag_uri(settings: Settings, specific: str) -> str:
 
 
 def event_id(settings: Settings, posting: str, kind: Kind, *key: str) -> str:
-    """The id of an event. In each part all but letters, digits and `-._~:` is percent-encoded."""
+    """The id of an event: a tag URI (RFC 4151). In each part, all but letters, digits, `-._~:` is percent-encoded."""
     return tag_uri(settings, "/".join(map(_quoted, ("posting", posting, kind.value, *key))))
 
 
@@ -39,9 +39,9 @@ def history_of(file: PostingFile, content: Content) -> History:
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """A deadline moved: the event that tells it, when the new one began to stand, until when the old one was due.
+    """A deadline moved: its event, when the new deadline came into force, and until when the old one could come due.
 
-    Where neither names a day, nothing that readers go by has moved, and there is no event.
+    If neither deadline names a day, nothing has moved for readers, and there is no event.
     """
 
     event: Event | None
@@ -51,7 +51,7 @@ class _Change:
 
 
 class _Historian:
-    """Works one posting's history out. `inexact` gathers the instants of which only the day was written."""
+    """Works out one posting's history. `inexact` collects the instants of which only the day was written."""
 
     def __init__(self, file: PostingFile, content: Content) -> None:
         self.file, self.posting = file, file.posting
@@ -81,7 +81,7 @@ class _Historian:
         return max(self.spread(when, Kind.OPENED) for when in (self.posting.opens, self.posting.added) if when)
 
     def confirmed(self, opened: datetime) -> datetime:
-        """When the digest last saw the role: as it took it in, or at its last check."""
+        """When the digest last saw the role: when it took it in, or at its last check."""
         checked = self.posting.source.checked if self.posting.source else None
         if checked is None:
             return opened
@@ -97,7 +97,7 @@ class _Historian:
         written = [*(change.from_ for change in self.posting.deadline_changes), self.posting.closes]
         for change, (before, after) in zip(self.posting.deadline_changes, pairwise(written), strict=True):
             old, new = self.deadline(before), self.deadline(after)
-            # A day alone does not say when on that day: what came due on it had its time, what comes later had not.
+            # A day alone does not say when on that day: a deadline on it had already come due, a later one had not.
             cut = end_of(change.on, self.settings)
             kind = _kind_of_change(old, new, cut)
             key = (change.on.text, _as_written(after))
@@ -106,7 +106,7 @@ class _Historian:
             yield _Change(self.event(kind, instant, *key) if old or new else None, since, cut, after)
 
     def standings(self, opened: datetime, changes: list[_Change]) -> tuple[Standing, ...]:
-        """The deadlines one after the other; those that had gone before the role opened are no part of its history."""
+        """The deadlines one after another; those replaced before the role opened are not part of its history."""
         written = self.posting.deadline_changes
         found = [self.standing(opened, written[0].from_ if written else self.posting.closes)]
         for change in changes:
@@ -122,7 +122,7 @@ class _Historian:
         return Standing(since, self.deadline(closes), until_filled=closes == UNTIL_FILLED)
 
     def end(self, opened: datetime) -> End | None:
-        """The first of withdrawn, filled and expired; a role that was over as it came in ended at that moment."""
+        """The first of withdrawn, filled and expired; a role that was over when taken in ended at that moment."""
         posting = self.posting
         written = (
             (posting.withdrawn, Kind.WITHDRAWN, State.WITHDRAWN),
@@ -133,13 +133,13 @@ class _Historian:
         return min(ends, key=lambda end: end.instant, default=None)
 
     def end_instant(self, when: When, kind: Kind, opened: datetime) -> datetime:
-        # What was seen to have expired on the day it came in was over before that.
+        # A role that was found expired on the day it was taken in was over before that.
         if kind is Kind.CLOSED and when.instant is None and when.day <= self.day_of(opened):
             return opened
         return max(opened, self.spread(when, kind))
 
     def over_at_intake(self, opened: datetime) -> bool:
-        """Whether the role had ended, by word and not by its deadline, when the digest took it in."""
+        """Whether an editor, and not the deadline, had already ended the role when the digest took it in."""
         posting = self.posting
         ended = (posting.withdrawn, posting.filled)
         if any(when and (when.instant <= opened if when.instant else when.day < self.day_of(opened)) for when in ended):
@@ -155,24 +155,24 @@ class _Historian:
     ) -> list[Event]:
         if self.over_at_intake(opened):
             return []
-        told = [change.event for change in changes if change.event and change.since > opened]
+        happened = [change.event for change in changes if change.event and change.since > opened]
         first = standings[0].deadline
         if first and first.instant <= opened:
-            # Its deadline had passed before the digest knew it: it counts from the moment it reopens, if it ever does.
-            if not any(event.kind is Kind.REOPENED for event in told):
+            # Its deadline passed before the digest took it in: it counts from the moment it reopens, if it ever does.
+            if not any(event.kind is Kind.REOPENED for event in happened):
                 return []
             standings = standings[1:]
         else:
-            told.append(self.event(Kind.OPENED, opened))
+            happened.append(self.event(Kind.OPENED, opened))
         for standing in standings:
-            told += self.events_of(standing)
+            happened += self.events_of(standing)
         if end is None:
-            return told
-        kept = [event for event in told if event.instant < end.instant or event.kind is Kind.OPENED]
+            return happened
+        kept = [event for event in happened if event.instant < end.instant or event.kind is Kind.OPENED]
         return kept + self.last_event(end, kept)
 
     def events_of(self, standing: Standing) -> Iterator[Event]:
-        """A deadline's own events, as far as it still stood when they came due."""
+        """A deadline's own events, if it was still in force when they came due."""
         deadline = standing.deadline
         if deadline is None:
             return
@@ -199,7 +199,7 @@ def _time_order(event: Event) -> tuple[datetime, str]:
 
 
 def _kind_of_change(old: Deadline | None, new: Deadline | None, cut: datetime) -> Kind:
-    """Where no deadline was stated, or a role stays open until it is filled, the deadline lies beyond every other."""
+    """A role without a stated deadline, or open until it is filled, counts as closing later than any deadline."""
     if old and (new is None or new.instant > old.instant):
         return Kind.REOPENED if old.instant < cut else Kind.EXTENDED
     return Kind.SHORTENED
@@ -210,7 +210,7 @@ def _as_written(closes: Closes) -> str:
 
 
 def state_at(history: History, settings: Settings, now: datetime) -> tuple[State, datetime]:
-    """A role's state at an instant and when that state began; at its own instant the later state holds already."""
+    """A role's state at an instant, and when that state began; at the instant of a change the new state applies."""
     if now < history.opened:
         return State.SCHEDULED, history.opened
     if history.end and history.end.instant <= now:

@@ -16,9 +16,9 @@ _set = msgspec.structs.force_setattr
 
 
 def listing_of(file: PostingFile, digest: bytes, facts: bytes, content: Content, place: str = "") -> Listing:
-    """The short form of a posting; `digest` stands for its file, `facts` are what it states.
+    """The short form of a posting; `digest` identifies its file, `facts` are what it states.
 
-    `place` is its path where that cannot be shown.
+    `place` is its real path, if the shown path had to escape it.
     """
     posting = file.posting
     found = Listing(
@@ -42,9 +42,9 @@ def listing_of(file: PostingFile, digest: bytes, facts: bytes, content: Content,
 
 
 def decoded(packed: bytes) -> Listing:
-    """What `encoded` made. Raises msgspec.DecodeError when the bytes are not such.
+    """Decodes what `encoded` made. Raises msgspec.DecodeError for other bytes.
 
-    Texts that stand in it several times, or in many others, are kept once: a hundred thousand of these are in memory.
+    Texts that occur several times in it, or in many others, are kept once: a hundred thousand of these are in memory.
     """
     found = _decode(packed)
     _set(found, "keys", tuple(_shared.setdefault(keys, keys) for keys in found.keys))
@@ -62,7 +62,7 @@ _shared: dict[tuple[str, ...], tuple[str, ...]] = {}
 
 
 def keys_of(posting: Posting, dimension: Dimension) -> tuple[str, ...]:
-    """The collections of a dimension that a posting belongs to; `not-stated` where the notice says nothing."""
+    """The collections of a dimension that a posting belongs to; `not-stated` if the notice says nothing."""
     found: list[str] = []
     match dimension:
         case Dimension.COUNTRIES:

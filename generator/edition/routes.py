@@ -1,4 +1,4 @@
-"""Every page and file of a site as a closed type, and its address. Links are made from pages, never from strings."""
+"""Every page and file of a site as a closed type, with its address. Links are made from pages, never from strings."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -26,7 +26,7 @@ class PostingPage:
 
 @dataclass(frozen=True, slots=True)
 class AliasPage:
-    """A former address of a posting, which sends the reader on."""
+    """A former address of a posting, which redirects the reader."""
 
     alias: str
 
@@ -48,7 +48,7 @@ class CollectionPage:
 
 @dataclass(frozen=True, slots=True)
 class EndedPage:
-    """Roles of a collection that are over, fifty a page, numbered from the oldest."""
+    """Roles of a collection that are over, fifty per page, numbered from the oldest."""
 
     place: CollectionPage
     number: int
@@ -107,12 +107,12 @@ class NotFoundPage:
     """The page that a host shows for an unknown address."""
 
 
-FeedOwner = Home | CollectionPage  # what has feeds of its own
+FeedOwner = Home | CollectionPage  # pages with their own feeds
 
 
 @dataclass(frozen=True, slots=True)
 class FeedFile:
-    """A feed of a place: which events it has, and in which format."""
+    """A feed of a page: which events it has, and in which format."""
 
     place: FeedOwner
     scope: FeedScope
@@ -135,7 +135,7 @@ class ArchiveFile:
 
 @dataclass(frozen=True, slots=True)
 class CalendarFile:
-    """The deadlines of a place as a calendar."""
+    """The deadlines of a page as a calendar."""
 
     place: FeedOwner
 
@@ -152,7 +152,7 @@ class OpmlFile:
 
 @dataclass(frozen=True, slots=True)
 class WeekMail:
-    """A week as an e-mail that can be sent as it stands."""
+    """A week as an e-mail that is ready to send."""
 
     year: int
     week: int
@@ -192,21 +192,21 @@ class OpenCsv:
 
 @dataclass(frozen=True, slots=True)
 class AssetFile:
-    """A style, script or picture; `name` holds the hash of its content."""
+    """A style, script or picture; `name` contains the hash of its content."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class HostFile:
-    """A file for the host, for crawlers or for browsers that ask for it unprompted, at the top level."""
+    """A file at the top level for the host, for crawlers or for browsers that request it on their own."""
 
     name: Literal["sitemap.xml", "robots.txt", "favicon.ico", "_headers", "_redirects", ".nojekyll"]
 
 
 @dataclass(frozen=True, slots=True)
 class CopiedFile:
-    """A file of `content/static/`, copied as it is."""
+    """A file of `content/static/`, copied unchanged."""
 
     path: str
 
@@ -248,7 +248,7 @@ Page = (
 
 
 def page_of(feed: FeedFile) -> HtmlPage:
-    """The page that shows what a feed tells."""
+    """The page that shows what a feed contains."""
     if feed.place != Home():
         return feed.place
     match feed.scope:
@@ -260,13 +260,13 @@ def page_of(feed: FeedFile) -> HtmlPage:
 
 
 def hashed_name(name: str, content: bytes) -> str:
-    """The published name of an asset: `style.css` becomes `style.3f2a91c0de.css`, so that it may be cached for ever."""
+    """The published name of an asset: `style.css` becomes `style.3f2a91c0de.css`, so that it can be cached."""
     stem, dot, suffix = name.rpartition(".")
     return f"{stem}.{blake2b(content, digest_size=5).hexdigest()}{dot}{suffix}"
 
 
 def path_of(page: Page) -> str:
-    """Where a page lies in the output folder; no two pages have one path."""
+    """The path of a page in the output folder; no two pages share one."""
     match page:
         case PostingPage(slug):
             return f"postings/{slug}/index.html"
@@ -358,7 +358,7 @@ class Links:
 
     @property
     def prefix(self) -> str:
-        """The path of the base address, `/` where it has none."""
+        """The path of the base address, `/` if it has none."""
         return urlsplit(self.base_url).path
 
     def url(self, page: Page) -> str:
@@ -366,7 +366,7 @@ class Links:
         return self.prefix + _address(page)
 
     def absolute(self, page: Page) -> str:
-        """The whole address of a page."""
+        """The full address of a page."""
         return self.base_url + _address(page)
 
 

@@ -1,4 +1,4 @@
-"""Which open roles are like a given one, and why."""
+"""Which open roles are similar to a given one, and why."""
 
 from collections.abc import Iterator, Mapping
 from itertools import combinations
@@ -9,8 +9,8 @@ from ..model.vocabulary import NOT_STATED
 from .edition import Edition, Role
 
 MOST_SIMILAR = 5
-# How much a shared value says about likeness, and what it is called. A language alone says nothing: almost every role
-# asks for English.
+# How much a shared value says about similarity, and what it is called. A language says nothing: almost every role
+# requires English.
 _SHARED: Mapping[Dimension, tuple[int, str]] = {
     Dimension.COUNTRIES: (4, "country"),
     Dimension.GRADES: (3, "grade"),
@@ -20,7 +20,7 @@ _SHARED: Mapping[Dimension, tuple[int, str]] = {
 
 
 def _levels() -> Iterator[tuple[tuple[Dimension, ...], ...]]:
-    """What two roles can share, what says most first; what says as much together."""
+    """What two roles can share, the most telling combinations first; those that say equally much are together."""
     subsets = [subset for size in range(1, len(_SHARED) + 1) for subset in combinations(_SHARED, size)]
     weights = {subset: sum(_SHARED[dimension][0] for dimension in subset) for subset in subsets}
     for weight in sorted(set(weights.values()), reverse=True):
@@ -31,10 +31,10 @@ _LEVELS = tuple(_levels())
 
 
 class Likeness:
-    """Finds the open roles of an edition that are like another role.
+    """Finds the open roles of an edition that are similar to another role.
 
-    The open roles with one value are the bits of a number, the most urgent one the lowest: so the likeness of a role to
-    all of them is a few operations, however many there are.
+    The open roles with a value are the bits of a number, the most urgent role being the lowest bit: comparing a role to
+    all of them takes a few operations, however many there are.
     """
 
     def __init__(self, edition: Edition) -> None:
@@ -48,9 +48,9 @@ class Likeness:
         self.number = {role.slug: number for number, role in enumerate(self.roles)}
 
     def similar(self, role: Role) -> tuple[tuple[Role, str], ...]:
-        """Open roles that share something with this one, the most alike first, each with what they share.
+        """Open roles that share something with this one, the most similar first, each with what they share.
 
-        A role that is over offers the most urgent open ones where nothing is alike, so that its page leads somewhere.
+        If nothing is similar, a role that is over gets the most urgent open ones, so that its page leads somewhere.
         """
         shared = {dimension: self._sharing(role.listing, dimension) for dimension in _SHARED}
         own = self.number.get(role.slug)

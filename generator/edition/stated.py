@@ -1,4 +1,4 @@
-"""What a posting states, as data: for feeds and exports, which say it again and again."""
+"""What a posting states, as data for feeds and exports, which repeat it many times."""
 
 import msgspec
 from msgspec import Struct
@@ -15,8 +15,8 @@ _FACTS = frozenset(
 
 
 class StatedFacts(Struct, array_like=True):
-    """`facts` is a JSON object in the words of the front matter, `text` how the notice's own text begins, `changes` are
-    moved deadlines: on, from, reason.
+    """`facts` is a JSON object with the keys of the front matter, `text` the beginning of the notice's text,
+    `changes` the moved deadlines: on, from, reason.
     """
 
     facts: bytes
@@ -37,7 +37,7 @@ _encode, _decode = msgspec.msgpack.Encoder().encode, msgspec.msgpack.Decoder(Sta
 
 
 def stated(posting: Posting, prose: Prose = NOTHING) -> bytes:
-    """All that the notice states, packed; what it does not state is left out."""
+    """Everything that the notice states, packed; what it does not state is left out."""
     facts = posting.model_dump(mode="json", by_alias=True, exclude_defaults=True, include=set(_FACTS))
     return _encode(
         StatedFacts(
@@ -63,5 +63,5 @@ def _change(change: DeadlineChange) -> tuple[str, str, str]:
 
 
 def read_stated(packed: bytes) -> StatedFacts:
-    """What `stated` packed. Raises ValueError when the bytes are not such."""
+    """Unpacks what `stated` packed. Raises ValueError for other bytes."""
     return _decode(packed)

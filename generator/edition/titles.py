@@ -1,4 +1,4 @@
-"""What collections are called, and the pages that show them."""
+"""The names of collections, and the pages that show them."""
 
 from ..model.content import Content
 from ..model.model import Dimension
@@ -23,21 +23,21 @@ def section_title(dimension: Dimension) -> str:
 
 
 def title_of(dimension: Dimension, key: str, content: Content) -> str:
-    """A collection's name in a sentence of its own."""
+    """A collection's name when it stands alone."""
     if key == NOT_STATED:
         return f"{DIMENSION_WORDS[dimension][1]} not stated"
     return content.name_of(dimension, key)
 
 
 def collection_title(collection: Collection) -> str:
-    """The same, of a collection at hand."""
+    """The same for a Collection."""
     if collection.dimension is None or collection.key != NOT_STATED:
         return collection.name
     return f"{DIMENSION_WORDS[collection.dimension][1]} not stated"
 
 
 def name_apart(collection: Collection, content: Content) -> str:
-    """The same with what tells it from others: a category and a contract type may have one name."""
+    """The same with what distinguishes it: a category and a contract type may have the same name."""
     dimension, key = collection.dimension, collection.key
     if dimension is None or key == NOT_STATED:
         return collection_title(collection)

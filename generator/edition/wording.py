@@ -37,7 +37,7 @@ KIND_WORDS = {
 
 
 def event_word(event: Event, history: History) -> str:
-    """What happened, in a word or two. A first deadline is set: there was none that could be brought forward."""
+    """What happened, in a word or two. A first deadline is set, not brought forward: there was none before."""
     moves = pairwise(history.standings)
     if event.kind is Kind.SHORTENED and any(old.deadline is None and new.since == event.instant for old, new in moves):
         return "Deadline set"
@@ -46,7 +46,7 @@ def event_word(event: Event, history: History) -> str:
 
 @cache
 def _formatted(day: date, pattern: str) -> str:
-    # Babel works its pattern out at each call, and a site names the same few hundred days thousands of times.
+    # Babel parses its pattern at each call, and a site names the same few hundred days thousands of times.
     return format_date(day, pattern, locale="en")
 
 
@@ -92,7 +92,7 @@ def site_day(instant: datetime, settings: Settings) -> date:
 
 
 def span(first: date, last: date) -> str:
-    """25–31 May 2026, with no more said twice than needed."""
+    """25–31 May 2026, repeating no more than needed."""
     if first.year != last.year:
         return f"{short_date(first)} – {short_date(last)}"
     if first.month != last.month:
@@ -101,7 +101,7 @@ def span(first: date, last: date) -> str:
 
 
 def clock_label(deadline: Deadline) -> str:
-    """The clock on which a deadline is told: `in Kyiv`, `UTC`, `UTC−05:00`."""
+    """The clock by which a deadline is given: `in Kyiv`, `UTC`, `UTC−05:00`."""
     if deadline.zone and (place := deadline.place or city_of_zone(deadline.zone)):
         return place if place.startswith("UTC") else f"in {place}"
     offset = local_deadline(deadline).utcoffset() or timedelta()
@@ -117,7 +117,7 @@ def deadline_time(deadline: Deadline) -> str:
 
 
 def deadline_in_utc(deadline: Deadline) -> str:
-    """20:55 UTC, with the day where it is another one; empty where the deadline is told in UTC already."""
+    """20:55 UTC, with the day if it differs; empty if the deadline is already given in UTC."""
     if clock_label(deadline) == "UTC":
         return ""
     at = deadline.instant.astimezone(UTC)
@@ -212,7 +212,7 @@ def salary_text(salary: Salary) -> str:
 
 
 def salary_basis(salary: Salary) -> str:
-    """Whose figure a salary is."""
+    """Who a salary figure comes from."""
     whose = {"stated": "Stated by the employer.", "estimated": "An estimate, not the employer's figure."}
     text = whose.get(salary.basis, "Whose figure this is, the source does not say.")
     return f"{text} Source: {salary.source}." if salary.source else text
@@ -221,12 +221,12 @@ def salary_basis(salary: Salary) -> str:
 @lru_cache(maxsize=1 << 13)
 def utc_text(instant: datetime) -> str:
     """An instant for machines: 2026-06-05T20:55:00Z."""
-    # Several times as fast as strftime, which builds spent a tenth of a second on; and most are said many times.
+    # Several times as fast as strftime, on which builds spent a tenth of a second; and most instants repeat often.
     return f"{instant.astimezone(UTC).isoformat()[:19]}Z"
 
 
 def when_told(event: Event, settings: Settings) -> str:
-    """When an event was, as exactly as it is known."""
+    """When an event happened, as precisely as it is known."""
     if event.exact:
         return instant_text(event.instant)
     return short_date(site_day(event.instant, settings))

@@ -1,8 +1,8 @@
-"""A feed's events by months, for readers that come seldom (RFC 5005): what is over stays as it is.
+"""A feed's events by month, for readers that poll rarely (RFC 5005). Months that are over do not change.
 
-A month is that of an event's own instant, in UTC. It is over when its feed has told an event of so long after its
-end that nobody may record any more what happened in it. As with the window of a feed, nothing depends on when the site
-is built.
+An event belongs to the month of its own instant, in UTC. A month is over once its feed has an event so long after its
+end that nobody may still record what happened in it. As with the window of a feed, nothing depends on when the site is
+built.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from ..model.model import Event
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """What a feed told in a month, newest first; `over` where nothing comes to it any more."""
+    """The events of a feed in a month, newest first; `over` if no more can be added."""
 
     year: int
     month: int
@@ -29,10 +29,10 @@ class Month:
 
 
 def months_of(events: Sequence[Event], settled: timedelta) -> list[Month]:
-    """Of events newest first, the months from the newest one's to the oldest one's, with those that had no event.
+    """The months of events, which come newest first: from the newest month to the oldest, including empty months.
 
-    So the month that follows one is known before anything has happened in it. A silence is told for a year at most.
-    A month is over when an event has come so long after it as `settled` says.
+    So the month after each one is known before anything has happened in it. There are empty months for at most a year
+    without events. A month is over once there is an event that is later than its end by at least `settled`.
     """
     told = {month: tuple(some) for month, some in groupby(events, key=_month_of)}
     shown = {later for month in told for later in range(month, month + 12) if later <= max(told)}

@@ -1,4 +1,4 @@
-"""Deadlines as a calendar (RFC 5545, RFC 7986): one event a role, which moves when its deadline does."""
+"""Deadlines as a calendar (RFC 5545, RFC 7986): one event for each role, which moves when its deadline does."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ from ..model.content import Content
 from ..model.model import Dimension, Kind, State
 
 if TYPE_CHECKING:
-    # It takes a tenth of a second to import, and a build that changes no calendar does not need it.
+    # Importing it takes a tenth of a second, and a build that changes no calendar does not need it.
     import icalendar
     from icalendar import Component, vText
 
-# RFC 5545 wants a component in each calendar. One that waits for its first role has a time zone, which nobody sees, and
-# keeps its address.
+# RFC 5545 requires a component in each calendar. A calendar without any role yet has a time zone, which nobody sees, so
+# that its address works from the start.
 _NO_EVENT = b"""\
 BEGIN:VTIMEZONE
 TZID:Etc/UTC
@@ -38,7 +38,7 @@ _CHANGES = frozenset({Kind.EXTENDED, Kind.SHORTENED, Kind.REOPENED, Kind.WITHDRA
 
 @dataclass(frozen=True, slots=True)
 class DeadlineEntry:
-    """One role in a calendar. `sequence` rises with each change, `stamp` is the instant of the last one.
+    """One role in a calendar. `sequence` rises with each change, `stamp` is the instant of the last change.
 
     RFC 5546, 2.1.4: of two revisions a calendar keeps the one with the higher `sequence`, then the later `stamp`.
     """
@@ -75,13 +75,13 @@ def _held(collection: Collection, edition: Edition) -> Iterator[Role]:
     yield from (role for role in collection.open_roles if role.deadline)
     if newest is not None:
         horizon = newest - timedelta(days=edition.settings.feed_window_days)
-        # A role ends at the latest when its last state began, so with the first earlier one all are earlier.
+        # A role ended no later than its last state began, so after the first one that is too early all are too early.
         recent = takewhile(lambda role: role.since >= horizon, reversed(collection.over))
         yield from (role for role in recent if role.deadline and role.events and role.ended() >= horizon)
 
 
 def calendars_of_roles(edition: Edition) -> Iterator[DeadlineCalendar]:
-    """The deadline of each role that a calendar of its collections holds, so that a subscriber learns how it ended."""
+    """The deadline of each role that is in a calendar of its collections, so that a subscriber learns how it ended."""
     collections = (edition.site, *(one for found in edition.collections.values() for one in found.values()))
     held = {role.slug: role for collection in collections for role in _held(collection, edition)}
     return (calendar_of_role(role) for _, role in sorted(held.items()))
@@ -94,13 +94,13 @@ def calendar_of_role(role: Role) -> DeadlineCalendar:
 
 def _entry(role: Role, content: Content) -> DeadlineEntry:
     deadline, listing = role.deadline, role.listing
-    assert deadline is not None, "a calendar holds roles with a deadline"
+    assert deadline is not None, "a calendar has only roles with a deadline"
     changes = [event.instant for event in role.events if event.kind in _CHANGES]
-    # Seen to be over before its deadline: what stands in the reader's calendar is struck out.
+    # It was seen to be over before its deadline: the reader's calendar then strikes it out.
     if role.expired:
         changes.append(role.since)
     if not deadline.stated:
-        # A rule that changed moved it, or may have: a calendar takes another instant only from a later revision.
+        # A changed rule moved it, or may have: a calendar takes another instant only from a later revision.
         moved = (start_of(when, content.settings) for when in content.settings.deadlines_moved)
         changes += [instant for instant in moved if instant > role.history.opened]
     organisation = content.name_of(Dimension.ORGANISATIONS, listing.organisation)
@@ -111,7 +111,7 @@ def _entry(role: Role, content: Content) -> DeadlineEntry:
     if over := "Expired" if role.expired else _OVER.get(role.state):
         word = over
         day = wording.short_date(role.ended_day(content.settings))
-        told = f"{over}: recorded on {day}. The deadline was {wording.deadline_text(deadline)}."
+        told = f"Recorded as {over.lower()} on {day}. The deadline was {wording.deadline_text(deadline)}."
     return DeadlineEntry(
         uid=f"{role.id}@{content.settings.tag_authority.domain}",
         page=PostingPage(role.slug),
@@ -131,7 +131,7 @@ def event_of(role: Role, content: Content, links: Links) -> bytes:
 
 
 def ics(calendar: DeadlineCalendar, events: Iterable[bytes], links: Links) -> bytes:
-    """The calendar around its events as bytes, folded and with CRLF as the RFC asks."""
+    """The calendar around its events as bytes, folded and with CRLF as the RFC requires."""
     from icalendar import Calendar, vDuration, vUri
 
     document = Calendar()
@@ -143,7 +143,7 @@ def ics(calendar: DeadlineCalendar, events: Iterable[bytes], links: Links) -> by
     document.add("x-published-ttl", "PT12H")
     document.add("source", vUri(links.absolute(calendar.page)), parameters={"VALUE": "URI"})
     before, end, _ = _written(document).rpartition(b"END:VCALENDAR\r\n")
-    assert end, "icalendar ends its calendars in another way than it did"
+    assert end, "icalendar no longer ends its calendars as it did"
     return b"".join((before, *(list(events) or [_NO_EVENT]), end))
 
 
@@ -167,8 +167,8 @@ def _component(entry: DeadlineEntry, links: Links) -> "icalendar.Event":
     return event
 
 
-# icalendar takes a backslash and an N that somebody wrote for the end of a line. So they are kept apart until it has
-# written them, by a character that no text of ours holds.
+# icalendar takes a backslash and an N that somebody wrote for the end of a line. So a character that none of our texts
+# has separates them until they are written.
 _APART = "\0"
 
 

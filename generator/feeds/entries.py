@@ -109,7 +109,7 @@ FEEDS: tuple[tuple[FeedScope, Format], ...] = (
 _TOLD: dict[FeedScope, tuple[str, str]] = {
     "all": ("all events", "Everything that happens to roles"),
     "opened": ("newly opened roles", "Roles as they open or reopen"),
-    "closing": ("roles that are closing", "Roles as their deadlines come near"),
+    "closing": ("roles that are closing", "Roles as their deadlines approach"),
 }
 
 
@@ -278,7 +278,7 @@ def _told_of(event: Event, role: Role, settings: Settings) -> Iterator[str]:
         if role.ended_by != event:
             yield _sentence(role.ended_by, role, settings)
     elif told.written != role.standing.written:
-        yield f"The deadline was moved since. It is now: {wording.standing_text(role.standing)}."
+        yield f"The deadline has moved since then. It is now: {wording.standing_text(role.standing)}."
 
 
 def _sentence(event: Event, role: Role, settings: Settings) -> str:
@@ -293,11 +293,11 @@ def _sentence(event: Event, role: Role, settings: Settings) -> str:
         case Kind.SHORTENED:
             return f"Deadline brought forward on {day}."
         case Kind.WITHDRAWN:
-            return f"Withdrawn on {day}. It takes no more applications."
+            return f"Withdrawn on {day}. You can no longer apply."
         case Kind.FILLED:
-            return f"Filled: recorded on {day}. It takes no more applications."
+            return f"Recorded as filled on {day}. You can no longer apply."
         case Kind.CLOSED:
-            return f"Seen to be over on {day}." if event == role.ended_by else f"Closed on {closes}."
+            return f"No longer open when checked on {day}." if event == role.ended_by else f"Closed on {closes}."
     assert_never(event.kind)
 
 
@@ -322,7 +322,7 @@ def _change(event: Event, role: Role, stated: StatedFacts) -> Iterator[tuple[str
     for on, before, reason in stated.changes:
         if event.key.startswith(f"{on}/"):
             old = next((one for one in role.history.standings if one.written == before), None)
-            yield "Deadline before", f"{_capital(wording.standing_text(old)) if old else 'Not stated'}."
+            yield "Previous deadline", f"{_capital(wording.standing_text(old)) if old else 'Not stated'}."
             if reason:
                 yield "Reason", reason
 

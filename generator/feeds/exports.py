@@ -21,12 +21,12 @@ _COLUMNS = (
     *("id", "title", "organisation", "duty_station", "country", "grade", "category", "contract"),
     *("closes_utc", "closes_local", "closes_known", "languages", "salary", "opened", "url", "apply"),
 )
-StatedBy = Callable[[str], bytes]  # what a posting states, packed, by the path of its file
+StatedBy = Callable[[str], bytes]  # what each posting states, packed, by the path of its file
 
 
 @dataclass(frozen=True, slots=True)
 class DataSubject:
-    """Every role with all that has happened to it, as of an instant at which something last changed."""
+    """Every role with everything that has happened to it, as of the instant at which something last changed."""
 
     as_of: str
     roles: tuple[Role, ...]
@@ -40,7 +40,7 @@ class TableSubject:
 
 
 def postings_json(subject: DataSubject, content: Content, links: Links, stated_by: StatedBy) -> Iterator[bytes]:
-    """Every role with its state and every event, the closed ones included: a piece of the file each, a line each."""
+    """Every role with its state, and every event, including closed ones: each a piece of the file and a line."""
     settings = content.settings
     head = encode({"title": settings.title, "home": settings.base_url, "as_of": subject.as_of})
     yield head[:-1] + b',\n"postings": ['
@@ -74,7 +74,7 @@ def _posting(role: Role, links: Links, stated_by: StatedBy) -> bytes:
     elif role.standing.written:
         found["closes"] = role.standing.written
     facts = read_stated(stated_by(role.listing.path)).facts
-    # Both are JSON objects, written by one encoder: the second goes on where the first ends.
+    # Both are JSON objects from one encoder: the second continues where the first ends.
     return encode(found) if facts == b"{}" else encode(found)[:-1] + b"," + facts[1:]
 
 
@@ -93,12 +93,12 @@ def event_data(event: Event) -> dict[str, str]:
 
 
 def build_json(as_of: str) -> bytes:
-    """The instant of the build, for pages that do not carry it themselves."""
+    """The instant of the build, for pages that do not have it themselves."""
     return encode({"as_of": as_of}) + b"\n"
 
 
 def countries_json() -> bytes:
-    """Every country by code, in the order of their names, for a list to choose from."""
+    """Every country by code, in the order of the names, for a list to choose from."""
     return encode(dict(sorted(countries().items(), key=lambda one: one[1]))) + b"\n"
 
 
@@ -136,8 +136,8 @@ def _cells(role: Role, stated: StatedFacts, content: Content, links: Links) -> l
     ]
 
 
-# A spreadsheet runs a cell that starts like a formula, of wide letters too (OWASP, CSV injection). In many countries it
-# parts cells at semicolons or tabs instead of commas, whatever the quotes say.
+# A spreadsheet runs a cell that starts like a formula, even in wide letters (OWASP, CSV injection). In many countries
+# it separates cells at semicolons or tabs instead of commas, whatever the quotes say.
 _FORMULA = re.compile(r'(^|[;\t\r\n]"*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])')
 
 

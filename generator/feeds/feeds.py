@@ -14,7 +14,7 @@ from ..model.schema import Settings
 from .entries import Entry, Feed
 
 if TYPE_CHECKING:
-    # Both take long to import, and a build that changes no feed needs neither.
+    # Importing them takes long, and a build that changes no feed needs neither.
     from feedgen.feed import FeedGenerator
     from lxml.etree import _Element
 
@@ -42,7 +42,7 @@ def atom_entries(entries: Sequence[Entry], settings: Settings, links: Links, htm
     """Each entry as one of Atom 1.0; `html` renders its content."""
     document = _parsed(_holding(entries, settings, links, html).atom_str(pretty=True))
     for link in document.iterfind(f"{_ATOM}entry/{_ATOM}link"):
-        # feedgen 1.0.0 loses these two on the way (python-feedgen issue 132).
+        # feedgen 1.0.0 loses these two (python-feedgen issue 132).
         link.set("rel", "alternate")
         link.set("type", "text/html")
     return _cut(_ENTRY, _document(document), entries)
@@ -55,21 +55,21 @@ def atom(feed: Feed, entries: Iterable[bytes], settings: Settings, links: Links,
     return _filled(_document(document, stylesheet), b"</feed>\n", entries)
 
 
-# An entry is the same in every feed. So feedgen makes each once, in a feed of its own, and feeds around them without
-# any; text in them is escaped, so that no title can look like the end of an item.
+# An entry is the same in every feed. So feedgen makes each entry once, in a feed of its own, and makes the feeds around
+# them without entries. Text in entries is escaped, so no title can look like the end of an item.
 _ITEM = re.compile(rb"    <item>\n.*?\n    </item>\n", re.DOTALL)
 _ENTRY = re.compile(rb"  <entry>\n.*?\n  </entry>\n", re.DOTALL)
 
 
 def _cut(pattern: re.Pattern[bytes], document: bytes, entries: Sequence[Entry]) -> list[bytes]:
     found = pattern.findall(document)
-    assert len(found) == len(entries), "feedgen writes its entries in another form than it did"
+    assert len(found) == len(entries), "feedgen no longer writes its entries as it did"
     return found
 
 
 def _filled(frame: bytes, end: bytes, pieces: Iterable[bytes]) -> bytes:
     before, found, after = frame.rpartition(end)
-    assert found, "feedgen ends its feeds in another way than it did"
+    assert found, "feedgen no longer ends its feeds as it did"
     return b"".join((before, *pieces, found, after))
 
 
@@ -80,14 +80,14 @@ def _parsed(text: bytes) -> "_Element":
 
 
 def _rss(document: "_Element", stylesheet: str = "") -> bytes:
-    # The RSS Advisory Board asks for these references in plain text: some readers decode a text twice.
+    # The RSS Advisory Board recommends these references in plain text, because some readers decode a text twice.
     return _document(document, stylesheet).replace(b"&amp;", b"&#x26;").replace(b"&lt;", b"&#x3C;")
 
 
 def _relate(parent: "_Element", feed: Feed, links: Links, media_type: str) -> None:
-    """Says after the feed's own address where older and newer entries are, and whether the document stays (RFC 5005).
+    """Adds after the feed's own address where older and newer entries are, and if it is an archive (RFC 5005).
 
-    feedgen knows these links in Atom alone, and the mark of an archive not at all.
+    feedgen has these links only in Atom, and no mark for archives.
     """
     from lxml import etree
 
@@ -111,7 +111,7 @@ def _document(root: "_Element", stylesheet: str = "") -> bytes:
 
 
 def _holding(entries: Iterable[Entry], settings: Settings, links: Links, html: RenderEntry) -> "FeedGenerator":
-    """A feed that only holds entries until they are cut out."""
+    """A feed that only contains entries until they are cut out."""
     from feedgen.feed import FeedGenerator
 
     generator = FeedGenerator()
@@ -132,7 +132,7 @@ def _generator(feed: Feed, settings: Settings, links: Links, media_type: str) ->
     generator.id(feed.id)
     generator.title(feed.title)
     generator.description(feed.description)
-    # RSS takes the last link as its own, Atom both: the feed's address first, the page's last.
+    # RSS takes only the last link, Atom takes both: the feed's address first, the page's last.
     generator.link(href=links.absolute(feed.page), rel="self", type=media_type)
     generator.link(href=links.absolute(feed.about), rel="alternate", type="text/html")
     generator.author({"name": settings.editor.name, "email": settings.editor.email})
@@ -140,7 +140,7 @@ def _generator(feed: Feed, settings: Settings, links: Links, media_type: str) ->
     generator.language("en")
     generator.generator("vacancy-digest")
     generator.ttl(TTL_MINUTES)
-    # feedgen would put the time of the build here.
+    # feedgen would write the time of the build here.
     generator.updated(feed.updated)
     generator.lastBuildDate(feed.updated)
     generator.pubDate(feed.updated)
@@ -148,7 +148,7 @@ def _generator(feed: Feed, settings: Settings, links: Links, media_type: str) ->
 
 
 def _add(generator: "FeedGenerator", entry: Entry, links: Links, html: RenderEntry | None) -> None:
-    assert html is not None, "entries need what renders them"
+    assert html is not None, "entries need a function that renders them"
     added = generator.add_entry(order="append")
     added.id(entry.id)
     added.guid(entry.id, permalink=False)
@@ -158,7 +158,7 @@ def _add(generator: "FeedGenerator", entry: Entry, links: Links, html: RenderEnt
     added.pubDate(entry.instant)
     added.updated(entry.instant)
     added.summary(entry.summary)
-    # RSS takes its description for HTML, Atom its summary for text.
+    # RSS reads its description as HTML, Atom its summary as text.
     added.description(escape(entry.summary, quote=False))
     added.content(html(entry), type="html")
     for category in entry.categories:

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 
 from ..edition.routes import AliasPage, HostFile, Links, PostingPage
 
-# As a <meta> element the policy must leave out frame-ancestors, which browsers take from headers alone.
+# As a <meta> element the policy must leave out frame-ancestors, which browsers only accept in headers.
 META_POLICY = "; ".join(
     (
         "default-src 'none'",
-        # The engine of the search is compiled code (WebAssembly) of our own.
+        # The search engine is WebAssembly, served from our own site.
         "script-src 'self' 'wasm-unsafe-eval'",
         "worker-src 'self'",
         "style-src 'self'",
@@ -44,7 +44,7 @@ def headers(links: Links) -> bytes:
     """`_headers` as Netlify and Cloudflare Pages read it."""
     blocks: list[tuple[str, tuple[str, ...]]] = [(f"{links.prefix}*", _EVERYWHERE)]
     blocks += [(f"{links.prefix}{pattern}", (f"Content-Type: {kind}", *_SHARED)) for pattern, kind in _TYPES]
-    # Pages keep the hosts' own short life: a header set twice would be joined to one that says both.
+    # Pages keep the host's own short lifetime: a header that is set twice would be joined into one that says both.
     blocks.append((f"{links.prefix}assets/*", ("Cache-Control: public, max-age=31536000, immutable",)))
     return "\n".join("\n".join((path, *(f"  {line}" for line in lines))) for path, lines in blocks).encode() + b"\n"
 
@@ -52,8 +52,8 @@ def headers(links: Links) -> bytes:
 def redirects(aliases: Iterable[tuple[str, str]], links: Links) -> bytes:
     """`_redirects` from (alias, slug) pairs; the alias pages do the same on other hosts.
 
-    Two rules each. Netlify takes the first one that fits, and shows the alias page instead where the rule has no `!`.
-    Cloudflare Pages does not know the `!`, passes that rule over, and takes the other.
+    Each pair has two rules. Netlify takes the first one that matches, but shows the alias page instead if the rule has
+    no `!`. Cloudflare Pages does not know the `!`, skips that rule, and takes the other.
     """
     pairs = ((links.url(AliasPage(alias)), links.url(PostingPage(slug))) for alias, slug in aliases)
     return "".join(f"{old} {new} 301!\n{old} {new} 301\n" for old, new in pairs).encode()

@@ -21,7 +21,7 @@ class WeeksSubject:
 
 
 def weeks_subject(edition: Edition) -> WeeksSubject:
-    """A week is told when it is over, so that its entry says everything at once and never changes its date."""
+    """A week has an entry once it is over, so that the entry says everything at once and never changes its date."""
     zone, roles = edition.settings.timezone, edition.role_by_id
     over = [week for week in edition.weeks if clock.week_ends(*week, zone) <= edition.now][:SITE_AT_LEAST]
     events = ((week, tuple(edition.weeks[week])) for week in over)

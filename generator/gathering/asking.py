@@ -8,7 +8,7 @@ from threading import Event, Thread
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from ..importing.fetching import UNSEEN, Answer, NotFetched, Validators, Visits
+from ..web.fetching import UNSEEN, Answer, NotFetched, Validators, Visits
 
 _MOST_TRIES = 3
 _MOST_WAIT = 60.0  # seconds that a server may ask for before the same run tries again

@@ -12,10 +12,8 @@ from ..boards.vacancy import MOST_REQUESTS, Listed, MissingSecret, NoticeLink, R
 from ..editing.desk import Desk
 from ..edition.history import state_at
 from ..importing.drafting import Draft, Unreadable
-from ..importing.fetching import Answer, NotFetched, Validators, Visits
 from ..importing.importing import over_at, write_drafts
 from ..importing.interchange import drafted
-from ..importing.network import WEB, Web
 from ..importing.notices import Bench
 from ..model.clock import day_starts
 from ..model.content import Content
@@ -24,6 +22,8 @@ from ..model.problems import ContentError
 from ..model.schema import Posting, VacancySource
 from ..reading.documents import Reading
 from ..reading.sources import sources_of
+from ..web.fetching import Answer, NotFetched, Validators, Visits
+from ..web.network import WEB, Web
 from .asking import POLITE, Errand, Manners, Told, ask_all
 from .deciding import Proposal, WatchedPosting, decide_posting, settled_notices
 from .listing import (
@@ -323,7 +323,7 @@ def _complete(draft: Draft, vacancy: Vacancy, run: SourceRun) -> None:
     """What an editor has said of all vacancies of a source."""
     if run.source.organisation:
         draft.facts["organisation"] = run.source.organisation
-        draft.organisation_text = ""
+        draft.named.pop("organisation", None)
     source = draft.facts.get("source")
     held = dict(source) if isinstance(source, dict) else {}
     name = {"name": run.source.name} if run.source.name else {}

@@ -11,12 +11,14 @@ from ..model.content import OrganisationFile
 from ..model.problems import shown
 from ..model.schema import Posting
 from ..model.vocabulary import Vocabulary
+from ..wording.dates import Order
+from ..wording.headlines import Lexicon
+from ..wording.layouts import NoticeLine
+from .choosing import Candidate
 
 _ORDER = [info.alias or name for name, info in Posting.model_fields.items()]
 _LONGEST_ORIGIN = 90
 _MOST_LEFT = 50  # lines of what a person must decide
-BULLET = re.compile(r"^\s*(?:[•▪●◦‣·*]\s*|[-–—]\s+)(?P<text>\S.*)$")
-NUMBER = re.compile(r"^\s*(?:\d{1,2}|[a-z])[.)]\s+(?P<text>\S.*)$")
 _SPACES = re.compile(r"[ \t]{2,}")
 # What Markdown would read as something else than text.
 _MARKUP = re.compile(r"([\\`*_\[\]<>&~|])")
@@ -31,6 +33,8 @@ class Unreadable(Exception):
 class Draft:
     """`facts` is front matter by key, `origins` says of each key where its source states it, `body` is Markdown.
 
+    `named` has, by key, what the source names in words of its own for which the digest has none yet: an organisation
+    without a file, a grade or contract that the vocabulary does not have.
     `left` lists what a person must decide, `doubtful` has the keys that the source states and that were not understood.
     `source` is what the draft was made from, as messages name it.
     """
@@ -41,7 +45,12 @@ class Draft:
     body: str = ""
     left: list[str] = field(default_factory=list)
     doubtful: set[str] = field(default_factory=set)
-    organisation_text: str = ""
+    named: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def organisation_text(self) -> str:
+        """The name of an organisation that has no file in the digest yet; empty for one that has."""
+        return self.named.get("organisation", "")
 
     def state(self, key: str, value: Written, origin: str) -> None:
         """Takes a fact in, unless an earlier place has stated it: what stands first and is labelled goes before."""
@@ -60,7 +69,7 @@ class Draft:
 
     def text(self) -> str:
         """The file of the draft: front matter with the origin of each fact behind it, and the body."""
-        lines = []
+        lines = [] if "title" in self.facts else [f"# title: {_comment(self.origins.get('title', 'write it'))}"]
         for key in sorted(self.facts, key=_ORDER.index):
             first, *more = block(key, self.facts[key])
             origin = self.origins.get(key, "")
@@ -72,11 +81,6 @@ def _comment(origin: str) -> str:
     line = " ".join(cleaned(origin).split())
     # What is cut may have needed a joiner.
     return line if len(line) <= _LONGEST_ORIGIN else cleared(line[: _LONGEST_ORIGIN - 1] + "…")
-
-
-def plain_key(text: str) -> str:
-    """A label, heading or name in lower case, letters and spaces alone, as `notices.yaml` has it."""
-    return " ".join(re.findall(r"[^\W\d_]+", text.lower()))
 
 
 def cleaned(text: str) -> str:
@@ -108,34 +112,40 @@ def _harmless(start: str) -> str:
     return f"\\{start}" if not start[0].isdigit() else f"{start[:-1]}\\{start[-1]}"
 
 
-@dataclass(frozen=True, slots=True)
-class NoticeLine:
-    """A line of a notice, with its number in the text; 0 for what stands in a field of data."""
-
-    number: int
-    text: str
-
-    @property
-    def origin(self) -> str:
-        """The line as the place where a fact comes from."""
-        return f"line {self.number}: {self.text.strip()}" if self.number else self.text.strip()
-
-
 @dataclass(slots=True)
 class Reader:
-    """What is known while a notice is read: the draft, and what several lines state together, with its origin.
+    """What is known while a notice is read: the draft, the candidates for its facts, and what several lines state
+    together, with its origin.
 
-    `used` are the numbers of lines that say nothing besides the facts taken from them.
+    `used` are the numbers of lines that say nothing besides the facts taken from them, `labelled` are the lines with a
+    label. `head` is the number of the line that is the title, before which stands the frame of a page.
     """
 
     draft: Draft
-    organisations: Mapping[str, OrganisationFile]
-    words: Vocabulary
+    lexicon: Lexicon
     now: datetime
+    candidates: list[Candidate] = field(default_factory=list)
     source: dict[str, Written] = field(default_factory=dict)
     contract: dict[str, Written] = field(default_factory=dict)
     apart: dict[str, tuple[str, str]] = field(default_factory=dict)
     used: set[int] = field(default_factory=set)
+    labelled: set[NoticeLine] = field(default_factory=set)
+    head: int = 0
+
+    @property
+    def organisations(self) -> Mapping[str, OrganisationFile]:
+        """The digest's organisations by key."""
+        return self.lexicon.organisations
+
+    @property
+    def words(self) -> Vocabulary:
+        """The digest's vocabulary."""
+        return self.lexicon.words
+
+    @property
+    def order(self) -> Order | None:
+        """The order of day and month in the notice, where that is settled."""
+        return self.lexicon.order
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,13 @@
 """The text of a notice under its headings, with what copying broke put right: lists run together, lines broken."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from ..model.problems import shown
-from ..model.vocabulary import notice_words
-from .drafting import BULLET, NUMBER, Items, NoticeLine, NoticeSection, Reader, plain_key
-from .places import place_line
+from ..wording.layouts import BULLET, NUMBER, NoticeLine
+from ..wording.phrases import plain_key, sections
+from ..wording.places import place_line
+from .drafting import Items, NoticeSection, Reader
 
 _NOTHING = re.compile(r"not (?:available|applicable|specified)\.?", re.IGNORECASE)
 _NEVER_LAST = frozenset(
@@ -24,7 +25,7 @@ def sections_of(reader: Reader, lines: list[NoticeLine]) -> list[NoticeSection]:
     lines = [line for line in lines if line.number not in reader.used]
     for position, line in enumerate(lines):
         text = line.text.strip()
-        if text and _is_heading(lines, position):
+        if text and line not in reader.labelled and _is_heading(lines, position):
             _add_section(reader, found, heading, texts)
             heading, texts = _heading_text(text), []
         elif not _NOTHING.fullmatch(text):
@@ -39,7 +40,7 @@ def _is_heading(lines: list[NoticeLine], position: int) -> bool:
         return True
     if BULLET.match(text) or len(text) > 80:
         return False
-    if plain_key(text) in notice_words().sections and not re.search(r":\s*\S", text):
+    if plain_key(text) in sections() and not re.search(r":\s*\S", text):
         return True
     words = text.split()
     if len(words) > 8 or text[-1] in ".,;:!?" or not text[0].isupper() or NUMBER.match(text) or place_line(text):
@@ -96,13 +97,13 @@ def _apart(text: str) -> list[str]:
     return [part for piece in re.split(r"\s*[•▪●◦‣]\s*", text) if (part := piece.strip(" ;"))]
 
 
-def unwrapped(lines: list[NoticeLine]) -> list[NoticeLine]:
-    """Lines as paragraphs: one that goes on in the next was broken by the width of a window."""
+def unwrapped(lines: list[NoticeLine], labelled: Collection[NoticeLine]) -> list[NoticeLine]:
+    """Lines as paragraphs: one that goes on in the next was broken by the width of a window; not one with a label."""
     runs: list[list[NoticeLine]] = []
     for line in lines:
         last = runs[-1][-1].text.strip() if runs else ""
         text = line.text.strip()
-        if last and text and _goes_on(last, text):
+        if last and text and line not in labelled and _goes_on(last, text):
             runs[-1].append(line)
         else:
             runs.append([line])
@@ -117,7 +118,7 @@ def _goes_on(last: str, text: str) -> bool:
     """Whether a line goes on in the next: that begins with a small letter, or nothing ends with such a word."""
     if last[-1] in ".:;!?" or BULLET.match(text) or NUMBER.match(text) or text.startswith("#"):
         return False
-    if plain_key(last) in notice_words().sections or plain_key(text) in notice_words().sections:
+    if plain_key(last) in sections() or plain_key(text) in sections():
         return False
     return text[0].islower() or last.rsplit(" ", 1)[-1].lower() in _NEVER_LAST
 

@@ -1,114 +1,257 @@
 """What a notice states in its first lines and in sentences, by the few forms that leave no doubt."""
 
 import re
-from collections.abc import Iterable, Iterator
-from functools import cache
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from ..editing.edits import Written
 from ..model.problems import shown
-from ..model.vocabulary import languages, notice_words
-from .drafting import BULLET, NUMBER, NoticeLine, Reader, plain_key
-from .labels import organisation_named, salary_in, take
-from .places import countries_listed, country_named, place_line
+from ..wording.amounts import salary_in
+from ..wording.dates import dates_in
+from ..wording.employers import employer_named, employers_in
+from ..wording.headlines import Headline, employer_line, first_lines, is_title, job_in, read_headline
+from ..wording.layouts import NoticeLine
+from ..wording.phrases import contract_meant, role_words, sounds_like_employer
+from ..wording.places import Station, country_named, place_line, stations
+from .choosing import Candidate, Evidence
+from .drafting import Reader
+from .values import offer_headline, take
 
-_FIRST_LINES = 15
+_LONGEST_TITLE = 150  # characters
+_MOST_TITLES = 4  # lines that look like titles, from which on they are a list
 # Currencies that are words too, where letters are capitals: ALL 12 - 15 DRIVERS.
 _WORDS = frozenset({"ALL", "TOP", "TRY"})
-_LONGEST_LIST = 60  # lines below a heading of a tier
-_ROLE = (
-    r"(?:Officer|Associate|Assistant|Specialist|Manager|Advis[eo]r|Coordinator|Consultant|Analyst|Head|Chief|Director|"
-    r"Intern|Engineer|Driver|Expert|Clerk|Guard|Administrator|Technician|Nurse|Doctor|Lead|Representative|Secretary|"
-    r"Supervisor|Planner|Delegate|Volunteer|Interpreter|Translator|Accountant|Auditor|Editor|Pilot)"
-)
-_TITLE_WORDS = rf"(?:[A-Z][\w&/’'-]*(?: (?:of|and|for|in|the|to|&))? ){{0,7}}{_ROLE}"
 _ACTS = r"(?:will|reports?|shall|is responsible|is expected|works under|performs)"
 _IN_PROSE = re.compile(
-    rf"\b[Tt]he (?P<title>{_TITLE_WORDS})(?: \([A-Z]{{2,6}}\))?(?: at (?:the )?[A-Z]{{1,3}}-?\d level)?,? {_ACTS}\b|"
-    rf"\b(?:seeks|needs|is (?:looking for|recruiting)) an? (?:[a-z]+ ){{0,3}}(?P<wanted>{_TITLE_WORDS})"
+    rf"\b[Tt]he (?P<title>(?:[A-Z][\w&/’'-]*(?: (?:of|and|for|in|the|to|"
+    rf"&))? ){{0,7}}[A-Z][a-z]+)(?: \([A-Z]{{2,6}}\))?"
+    rf"(?: at (?:the )?[A-Z]{{1,3}}-?\d level)?,? {_ACTS}\b"
 )
-_JOB_AT = re.compile(r"^(?P<title>.{3,140}?),? (?:job|vacancy|position) (?:at|with) (?P<organisation>[^.]{2,100})$")
+_WANTED = re.compile(
+    r"\b(?:seeks|needs|is (?:looking for|recruiting|seeking)|recrute|recherche|busca) (?:an?|une?|"
+    r"un\(e\)) (?:[a-z]+ ){0,3}"
+    r"(?P<title>(?:[A-ZÉ][\w&/’'-]*(?: (?:of|and|for|in|the|to|de|des|du|&))? ){0,7}[A-ZÉ][a-zéè]+)\b"
+)
 _LOCATED = re.compile(
     r"\blocated in (?:the )?(?P<name>[A-Z][\w ,'’&-]{1,150}?) \((?P<short>[A-Z][A-Za-z-]{1,11})\)"
     r"(?:,? (?:in )?(?P<city>[A-Z][a-z]\w+(?: [A-Z][a-z]\w+)?))?"
 )
 _OF_ORGANISATION = re.compile(r"(?:open positions at|logo of) (?P<name>\S.*)", re.IGNORECASE)
-_BASED = re.compile(r"\b[Bb]ased in (?P<place>[A-Z][\w'’-]+(?:(?:, | )[A-Z][\w'’-]+){0,4}),? (?:the|this|you|and)\b")
+_BASED = re.compile(
+    r"\b[Bb]ased in (?P<place>[A-Z][\w'’-]+(?:(?:, | )[A-Z][\w'’-]+){0,4}),? (?:the|this|you|and)\b|"
+    r"\b(?:[Pp]oste|[Pp]osition|[Rr]ole|[Pp]ost|[Jj]ob|[Pp]uesto) (?:is |est |will be |sera |"
+    r"estará )?(?:based|located|basée?|situé|situado|basado) "
+    r"(?:in|at|à|en) (?P<there>[A-ZÉ][\w'’-]+(?:(?:, | )[A-ZÉ][\w'’-]+){0,3})"
+)
 _CONTRACT_GRADE = re.compile(r"^This is an? (?P<grade>[A-Z]{1,4}[- ]?\w{1,2}) (?:contract|position|post)\b")
+_CONTRACT_KIND = re.compile(
+    r"^This is an? (?P<kind>Consultancy|Internship|Volunteer|Fixed-term|Temporary) (?:contract|position)\b",
+    re.IGNORECASE,
+)
 _OVER = re.compile(
     r"\bexpired (?:\d+|a|an|one|two|three)\b.{0,40} ago|"
     r"\bthis (?:job|vacancy|position|notice) (?:has expired|is archived|is closed|has closed|is no longer)",
     re.IGNORECASE,
 )
+# A sentence names a deadline by its name, or says until when one can apply.
+_DEADLINE = re.compile(
+    r"\b(?:closing date|deadline|(?:date|heure) limite|fecha (?:límite|limite|de cierre)|date de clôture|"
+    r"last da(?:te|y)|plazo de presentación)\b",
+    re.IGNORECASE,
+)
+_APPLY = re.compile(
+    r"\b(?:appl(?:y|ies|ication|ications)|submi\w+|sen[dt]|open|closed|closes|candidatures?|dossiers?|"
+    r"postul\w+|envoy\w+|ouvert\w*|solicitud\w*|"
+    r"candidatarse|enviar|envíen|receiv\w+|ofertas|cv)\b",
+    re.IGNORECASE,
+)
+_UNTIL = re.compile(
+    r"\b(?:by|until|till|no(?:t)? later than|on or before|before or on|closed on|closes on|au plus tard le|"
+    r"jusqu['’]au|hasta el|a más tardar el)\b"
+    r"[^.;!?]{0,45}$",
+    re.IGNORECASE,
+)
+_OTHER_DAY = re.compile(
+    r"\b(?:question|clarification|interview|entretien|entrevista|shortlist|reference|regist|test|start|"
+    r"begin|commence|extended? from|born|"
+    r"posted|published|contract|appointment|contrat|fellowship|tenure|employ)\w*",
+    re.IGNORECASE,
+)
+_LINK = re.compile(r"https://[^\s<>\"')\]]+")
+_ENDS = re.compile(r"(?<=[^.\s]{3})[.;!?]\s+(?=[A-ZÀ-Ý])")
+_HIRES = re.compile(
+    r"^(?:[^,.]{0,60}, )?(?P<who>(?:The |Le |La |"
+    r"L['’])?[A-ZÉ][^.;:]{2,110}?)(?:, [^,]{5,160},)? (?:is (?:currently )?(?:looking for|recruiting|"
+    r"seeking|hiring|advertising)|seeks|"
+    r"invites applications|has a vacancy|is accepting applications|recrute|recherche|busca|requires|is pleased to)\b"
+)
 
 
 def take_first_lines(reader: Reader, lines: list[NoticeLine]) -> None:
-    """What the first lines state without a label: title, organisation and salary."""
-    first = [line for line in lines if line.text.strip()][:_FIRST_LINES]
+    """What the first lines state without a label: title, organisation, place and salary."""
+    first = first_lines(lines, reader.labelled)
     for line in first:
-        text = line.text.strip()
-        if match := _JOB_AT.match(text):
-            take("title", reader, match["title"], line)
-            take("organisation", reader, match["organisation"], line)
-            reader.used.add(line.number)
-        elif (salary := salary_in(text)) and salary.most and salary.currency not in _WORDS and len(text) < 100:
-            take("salary", reader, text, line)
-            reader.used.add(line.number)
-        elif match := _OF_ORGANISATION.fullmatch(text):
-            take("organisation", reader, match["name"], line)
-            reader.used.add(line.number)
-        elif len(text.split()) <= 12 and (key := organisation_named(text, reader.organisations)):
-            reader.draft.state("organisation", key, line.origin)
-            reader.used.add(line.number)
-    if first and "title" not in reader.draft.facts and _is_title(first[0].text):
-        take("title", reader, first[0].text.strip(), first[0])
-        reader.used.add(first[0].number)
+        _first_line(reader, line)
+    if titled := [one.words for one in reader.candidates if one.key == "title" and one.evidence is Evidence.DATA]:
+        reader.used |= {line.number for line in first if line.text.strip() in titled}
+    else:
+        _headline(reader, [line for line in first if line.number not in reader.used])
 
 
-def _is_title(text: str) -> bool:
-    """Whether a first line is what the notice calls the role."""
-    plain = text.strip()
-    if len(plain.split()) > 14 or plain[-1] in ".;:!?" or plain_key(plain) in notice_words().sections:
-        return False
-    return plain[0].isupper() and bool(re.search(_ROLE, plain, re.IGNORECASE))
+def _first_line(reader: Reader, line: NoticeLine) -> None:
+    text = line.text.strip()
+    if contract_meant(text) and not role_words(text):
+        take("contract", reader, text, line, Evidence.HEADLINE)
+    employer, places = employer_line(text, reader.lexicon)
+    if (salary := salary_in(text)) and salary.most and salary.currency not in _WORDS and len(text) < 100:
+        take("salary", reader, text, line)
+    elif employer:
+        take("organisation", reader, employer.name, line, Evidence.HEADLINE)
+        if places:
+            reader.candidates.append(Candidate("duty_stations", list(places), text, line.origin, Evidence.HEADLINE))
+    elif found := job_in(text) or _place_in_row(text):
+        reader.candidates.append(Candidate("duty_stations", list(found), text, line.origin, Evidence.HEADLINE))
+    else:
+        return
+    reader.used.add(line.number)
+
+
+def _place_in_row(text: str) -> tuple[Station, ...]:
+    """The place in a line such as `Dune Consulting · Nouakchott, Mauritania · 2 weeks ago`."""
+    parts = re.split(r"\s[-–·|•]\s", text)
+    found = [place_line(part) for part in parts] if len(parts) > 1 and not role_words(text) else []
+    return tuple(one for one in found if one)
+
+
+def _headline(reader: Reader, first: Sequence[NoticeLine]) -> None:
+    """The first of some lines that can be a title, taken apart; and the employer that stands beside it."""
+    for position, line in enumerate(first):
+        found = _with_core(read_headline(line.text.strip(), reader.lexicon), first)
+        # Below the first line a single word is no title, and a long line a text.
+        short = not position or (len(line.text.split()) > 1 and len(found.title) <= _LONGEST_TITLE)
+        if short and is_title(found.title, first=position == 0):
+            break
+    else:
+        return
+    if position and _is_list(first[position:]):
+        return
+    offer_headline(reader, found, line, Evidence.HEADLINE)
+    same = [one for one in first if one.text.strip() == line.text.strip()]
+    reader.used |= {one.number for one in same}
+    reader.head = min(one.number for one in same)
+    others = [one for one in first if one not in same]
+    before = sum(one not in same for one in first[:position])
+    for near in others[max(0, before - 1) : before + 1] if not found.employer else ():
+        if _is_employer(near.text.strip()):
+            take("organisation", reader, near.text.strip(), near, Evidence.HEADLINE)
+
+
+def _is_list(lines: Sequence[NoticeLine]) -> bool:
+    """Whether lines name several roles, as a list of vacancies does; one that is named twice is one."""
+    titles = {text for line in lines if is_title(text := line.text.strip()) and len(text.split()) > 1}
+    return len(titles) >= _MOST_TITLES
+
+
+def _with_core(found: Headline, lines: Sequence[NoticeLine]) -> Headline:
+    """A headline with the title that stands alone on another line, where it has more behind the same words."""
+    for line in lines:
+        core = line.text.strip()
+        if found.title.startswith(core) and re.match(r" [-–—(]|,", found.title[len(core) :]) and is_title(core):
+            return replace(found, title=core)
+    return found
+
+
+def _is_employer(text: str) -> bool:
+    text = re.sub(r", [A-Z]{2}$", "", text)
+    return (
+        len(text.split()) <= 8
+        and not re.search(r"[,/]|\.\.", text)
+        and text[:1].isupper()
+        and text[-1] not in ".:;!?"
+        and sounds_like_employer(text)
+        and not role_words(text)
+    )
 
 
 def take_sentences(reader: Reader, lines: list[NoticeLine]) -> None:
     """What sentences state, by the few forms that leave no doubt."""
-    draft = reader.draft
-    if "title" not in draft.facts and (found := _most_often(_IN_PROSE, lines)):
-        take("title", reader, *found)
     for line in lines:
         text = line.text.strip()
-        if match := _LOCATED.search(text):
-            said = NoticeLine(line.number, match[0])
-            if key := organisation_named(f"{match['name']} ({match['short']})", reader.organisations):
-                draft.state("organisation", key, said.origin)
-            if match["city"] and not country_named(match["city"]):
-                reader.apart.setdefault("city in prose", (match["city"], said.origin))
-        if match := _BASED.search(text):
-            reader.apart.setdefault("station in prose", (match["place"], NoticeLine(line.number, match[0]).origin))
-        if match := _CONTRACT_GRADE.match(text):
-            take("grade", reader, match["grade"], line)
-        if (station := place_line(text)) and "duty_stations" not in draft.facts:
-            draft.state("duty_stations", [station], line.origin)
+        if line not in reader.labelled and line.number not in reader.used:
+            _sentence(reader, line, text)
+            _deadlines(reader, line, text)
+        if contract_meant(text.partition(":")[0]) and ":" in text and len(text) < 120:
+            take("contract", reader, text.replace(":", ",", 1), line)
+        if match := _OF_ORGANISATION.fullmatch(text):
+            take("organisation", reader, match["name"], line, Evidence.HEADLINE)
             reader.used.add(line.number)
+        if (links := set(_LINK.findall(text))) and _APPLY.search(text) and len(links) == 1:
+            reader.candidates.append(
+                Candidate("apply", links.pop().rstrip(".,;"), text, line.origin, Evidence.SENTENCE)
+            )
         if re.search(r"\bonly open to roster\b|\brecruit from roster\b", text, re.IGNORECASE):
-            draft.state("open_to", ["roster"], line.origin)
+            reader.draft.state("open_to", ["roster"], line.origin)
         if _OVER.search(text) and len(text) < 120:
             reader.apart.setdefault("over", (text, line.origin))
             reader.used.add(line.number)
-        _languages(reader, line)
-    _tiers(reader, lines)
-    if "organisation" not in draft.facts and not draft.organisation_text:
+    if not any(one.key == "title" for one in reader.candidates) and (found := _most_often(lines)):
+        take("title", reader, *found, Evidence.SENTENCE)
+    if not any(one.key == "organisation" for one in reader.candidates):
         _organisation_by_mention(reader, lines)
 
 
-def _most_often(pattern: re.Pattern[str], lines: Iterable[NoticeLine]) -> tuple[str, NoticeLine] | None:
+def _sentence(reader: Reader, line: NoticeLine, text: str) -> None:
+    if match := _LOCATED.search(text):
+        said = NoticeLine(line.number, match[0])
+        if (found := employer_named(f"{match['name']} ({match['short']})", reader.organisations)) and found.key:
+            take("organisation", reader, found.name, said, Evidence.SENTENCE)
+        if match["city"] and not country_named(match["city"]):
+            reader.apart.setdefault("city in prose", (match["city"], said.origin))
+    if match := _BASED.search(text):
+        place = match["place"] or match["there"]
+        if stations(place)[0]:
+            reader.apart.setdefault("station in prose", (place, NoticeLine(line.number, match[0]).origin))
+    if match := _CONTRACT_GRADE.match(text):
+        take("grade", reader, match["grade"], line)
+    if match := _CONTRACT_KIND.match(text):
+        take("contract", reader, match["kind"], line)
+    if (station := place_line(text)) and not (sounds_like_employer(text) or role_words(text)):
+        reader.candidates.append(Candidate("duty_stations", [station], text, line.origin, Evidence.HEADLINE))
+        reader.used.add(line.number)
+    if match := _HIRES.match(text):
+        for employer, _ in employers_in(match["who"], reader.organisations):
+            take("organisation", reader, employer.name, NoticeLine(line.number, match[0]), Evidence.SENTENCE)
+            break
+
+
+def _deadlines(reader: Reader, line: NoticeLine, text: str) -> None:
+    """The deadlines that sentences name: by the word, or as the day until which one can apply."""
+    for sentence in _ENDS.split(text):
+        if not _DEADLINE.search(sentence) and not _APPLY.search(sentence):
+            continue
+        for found in dates_in(sentence, reader.order):
+            before = sentence[max(0, found.start - 120) : found.start]
+            named = list(_DEADLINE.finditer(before))
+            applied = list(_APPLY.finditer(before))
+            nearer = before[(named or applied)[-1].end() :] if named or applied else ""
+            # Of what the deadline is, stands before the word as well: `Deadline for questions`, `questions deadline`.
+            other = _OTHER_DAY.search(nearer) or (named and _OTHER_DAY.search(before[: named[-1].start()][-30:]))
+            if (named or (applied and _UNTIL.search(before))) and not other:
+                doubt = f"deadline: {found.doubt}" if found.doubt else ""
+                words = sentence[max(0, found.start - 60) : found.start + 40].strip()
+                said = NoticeLine(line.number, words)
+                reader.candidates.append(
+                    Candidate("closes", found.text, words, said.origin, Evidence.SENTENCE, doubt, found)
+                )
+
+
+def _most_often(lines: Iterable[NoticeLine]) -> tuple[str, NoticeLine] | None:
+    """The role that sentences say most often what it does."""
     found: dict[str, list[NoticeLine]] = {}
     for line in lines:
-        for match in pattern.finditer(line.text):
-            name = next(filter(None, match.groups()))
-            found.setdefault(name, []).append(NoticeLine(line.number, match[0]))
+        for match in (*_IN_PROSE.finditer(line.text), *_WANTED.finditer(line.text)):
+            name = match["title"]
+            if role_words(name.split()[-1]):
+                found.setdefault(name, []).append(NoticeLine(line.number, match[0]))
     if not found:
         return None
     best = max(found, key=lambda name: len(found[name]))
@@ -124,109 +267,9 @@ def _organisation_by_mention(reader: Reader, lines: list[NoticeLine]) -> None:
         if names:  # of hundreds of organisations a notice names few
             pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b")
             counts[key] = [line for line in lines for _ in pattern.finditer(line.text)]
-    (most, key), (next_most, _) = sorted([(len(found), key) for key, found in counts.items()] + [(0, ""), (0, "")])[
-        :-3:-1
-    ]
+    ranked = sorted(counts, key=lambda key: -len(counts[key]))
+    most, next_most = ([len(counts[key]) for key in ranked] + [0, 0])[:2]
     # Two mentions are enough where no other organisation of the digest is named at all.
     if (most >= 3 and most >= 2 * next_most) or (most == 2 and not next_most):
-        reader.draft.state("organisation", key, counts[key][0].origin)
-
-
-@cache
-def _language_names() -> dict[str, str]:
-    named = {name.lower(): code for code, name in languages().items() if len(code) == 2}
-    return named | {"bengali": "bn", "farsi": "fa", "kirundi": "rn", "mandarin": "zh", "tagalog": "tl"}
-
-
-_ABOUT_LANGUAGES = re.compile(
-    r"\b(?:fluen|proficien|knowledge of|command of|languages?\b|spoken|written)", re.IGNORECASE
-)
-_SOFTER = re.compile(r"\b(?:advantage|desirable|asset|preferred|preferable|plus|beneficial)\b", re.IGNORECASE)
-_ASKS = re.compile(r"\brequired|must\b|essential|mandatory|fluen", re.IGNORECASE)
-_ASKS_NOTHING = re.compile(r"\bone of\b|working languages of|specifically evaluated", re.IGNORECASE)
-
-
-def _languages(reader: Reader, line: NoticeLine) -> None:
-    """Languages that a sentence asks for, by name; "one of …" and what an organisation works in ask for none."""
-    about = False
-    for sentence in re.split(r"(?<=[.;])\s+(?=[A-Z])", line.text):
-        about = about or bool(_ABOUT_LANGUAGES.search(sentence))
-        words = re.findall(r"\b[A-Z][a-z]+\b(?!-)", sentence)
-        names = [code for word in words if (code := _language_names().get(word.lower()))]
-        softer = _SOFTER.search(sentence)
-        if about and names and not _ASKS_NOTHING.search(sentence) and (softer or _ASKS.search(sentence)):
-            _add_languages(reader, "desirable" if softer else "required", names, NoticeLine(line.number, sentence))
-
-
-def _add_languages(reader: Reader, need: str, codes: list[str], line: NoticeLine) -> None:
-    held = reader.draft.facts.setdefault("languages", {})
-    assert isinstance(held, dict)
-    known = {code for listed in held.values() for code in listed}
-    more = [code for code in dict.fromkeys(codes) if code not in known]
-    if more:
-        held[need] = [*held.get(need, []), *more]
-        reader.draft.origins.setdefault("languages", line.origin)
-
-
-_TIER = re.compile(
-    r"\b(?P<which>first|second|third)[- ]tier candidates?\b(?P<before>(?: (?:include|are)\b[^:.\n]{0,60})?)\s*:|"
-    r"^\W*tier (?P<number>[123])\s*:|following are considered (?P<late>first|second|third)[- ]tier candidates\s*:",
-    re.IGNORECASE,
-)
-_TIER_IN_SENTENCE = re.compile(
-    r"^(?P<first>first|second|third)[- ]tier candidates are (?P<those>[^.:]{5,400})\.?$|"
-    r"\b(?:for (?:the purposes? of )?this (?:vacancy|notice|position), )(?!the following)(?P<who>[^.]{5,400}?)"
-    r" are considered(?: as)? (?P<which>first|second|third)[- ]tier candidates",
-    re.IGNORECASE,
-)
-_NUMBERS = {"first": 1, "second": 2, "third": 3}
-
-
-def _tiers(reader: Reader, lines: list[NoticeLine]) -> None:
-    """Tiers that a notice defines: a line that names one, with who belongs to it behind the colon, below or before."""
-    found: dict[int, Written] = {}
-    origin = ""
-    for position, line in enumerate(lines):
-        for number, who in _tiers_in(line.text.strip(), lines[position + 1 : position + 1 + _LONGEST_LIST]):
-            if who and number not in found:
-                origin = origin or line.origin
-                found[number] = _tier(reader, number, who)
-    if found:
-        reader.draft.state("tiers", [found[number] for number in sorted(found)], origin)
-    elif any(re.search(r"\b(?:first|second)(?: |-)(?:and second-)?tier\b", line.text, re.IGNORECASE) for line in lines):
-        reader.draft.leave("the text speaks of tiers, and who belongs to which could not be read")
-
-
-def _tiers_in(text: str, below: list[NoticeLine]) -> Iterator[tuple[int, str]]:
-    named = list(_TIER.finditer(text))
-    ends = [*(match.start() for match in named[1:]), len(text)]
-    for match, end in zip(named, ends, strict=False):
-        number = int(match["number"] or _NUMBERS[(match["which"] or match["late"] or "").lower()])
-        yield number, text[match.end() : end].strip() or " ".join(_below(below))
-    if not named and (said := _TIER_IN_SENTENCE.search(text)):
-        who = said["who"] or said["those"]
-        yield _NUMBERS[(said["which"] or said["first"]).lower()], who[:1].upper() + who[1:]
-
-
-def _tier(reader: Reader, number: int, who: str) -> Written:
-    codes, strange = countries_listed(who)
-    if len(codes) < 2 or len(strange) > len(codes) // 4:
-        return {"tier": number, "who": who[:1000]}
-    for name in strange:
-        reader.draft.leave(f"{shown(name)} among the countries of tier {number} is not known, look it up")
-    return {"tier": number, "who": "Nationals of the countries that the notice lists", "countries": list(codes)}
-
-
-def _below(lines: list[NoticeLine]) -> Iterable[str]:
-    """The line below a heading of a tier, or all items of the list there."""
-    first, *rest = [line.text.strip() for line in lines] or [""]
-    item = BULLET.match(first) or NUMBER.match(first)
-    if not item:
-        return [first]
-    texts = [item["text"].rstrip(" ;,.")]
-    for text in rest:
-        more = BULLET.match(text) or NUMBER.match(text)
-        if not more:
-            break
-        texts.append(more["text"].rstrip(" ;,."))
-    return ["; ".join(texts)]
+        origin = counts[ranked[0]][0].origin
+        reader.candidates.append(Candidate("organisation", ranked[0], shown(ranked[0]), origin, Evidence.SENTENCE))

@@ -88,14 +88,53 @@ def unescaped(markup: str) -> str:
 
 
 def data_of(page: str) -> Iterator[dict[str, Any]]:
-    """Every JobPosting that a page states as JSON-LD; scripts that are no JSON are passed over."""
+    """Every JobPosting that a page states as JSON-LD or microdata; scripts that are no JSON are passed over."""
     tree = _tree(page)
+    if tree is not None:
+        yield from _microdata(tree)
     for script in tree.iter("script") if tree is not None else ():
         if (script.get("type") or "").split(";")[0].strip().lower() == "application/ld+json":
             try:
                 yield from job_postings(read_json(script.text or ""))
             except (ValueError, RecursionError):
                 continue
+
+
+def _microdata(tree: Any) -> Iterator[dict[str, Any]]:
+    """Every JobPosting in the attributes of a page's elements."""
+    for scope in tree.iter():
+        if not isinstance(scope.tag, str) or not _is_job_posting(scope.get("itemtype")):
+            continue
+        found: dict[str, Any] = {}
+        place: dict[str, str] = {}
+        for element in scope.iter():
+            name = element.get("itemprop") if isinstance(element.tag, str) else None
+            said = element.get("content") or element.get("datetime") if name else None
+            if name == "description":
+                found.setdefault(name, html.tostring(element, encoding="unicode"))
+            elif name in ("addressLocality", "addressCountry", "streetAddress"):
+                place.setdefault(name, said or " ".join("".join(_words(element)).split()))
+            elif name and (said or not element.get("itemscope")):
+                found.setdefault(name, said or " ".join("".join(_words(element)).split()))
+        if place and "addressLocality" not in place:
+            place = {"addressLocality": place.get("streetAddress", ""), **place}
+        yield found | ({"jobLocation": {"address": place}} if place else {})
+
+
+def records_of(text: str) -> list[dict[str, str]]:
+    """The records of XML: the elements that hold nothing but elements with text, by their names."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, recover=True)
+    try:
+        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
+    except (etree.LxmlError, ValueError):
+        return []
+    found = []
+    for element in root.iter() if root is not None else ():
+        inner = [one for one in element if isinstance(one.tag, str)]
+        if len(inner) > 1 and not any(len(one) for one in inner):
+            names = (etree.QName(one).localname for one in inner)
+            found.append({name: (one.text or "").strip() for name, one in zip(names, inner, strict=True)})
+    return found
 
 
 _BEFORE_JSON = re.compile(r"(?:[\s\ufeff]|//|/\*|\*/|<!\[CDATA\[|<!--)*")
@@ -132,7 +171,13 @@ def job_postings(value: Any) -> Iterator[dict[str, Any]]:
 
 def _is_job_posting(kind: Any) -> bool:
     """Whether a type is schema.org's, by its name, its address or its prefix."""
-    return isinstance(kind, str) and bool(re.fullmatch(r"(?:https?://(?:www\.)?schema\.org/|schema:)?JobPosting", kind))
+    return isinstance(kind, str) and bool(
+        re.fullmatch(
+            r"(?:https?://(?:www\.)?schema\.org/|"
+            r"schema:)?JobPosting",
+            kind,
+        )
+    )
 
 
 def _tree(page: str) -> Any:
@@ -150,10 +195,18 @@ _NOT_SHOWN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hi
 
 def _is_seen(element: Any) -> bool:
     """Whether readers see what an element holds, as far as it says so itself."""
-    if not isinstance(element.tag, str) or element.tag in _LEFT_OUT or element.get("hidden") is not None:
+    if not isinstance(element.tag, str) or element.get("hidden") is not None:
+        return False
+    # The head of an article belongs to it, that of a page does not.
+    if element.tag in _LEFT_OUT and not (element.tag == "header" and _in_article(element)):
         return False
     aside = (element.get("aria-hidden") or "").strip().lower() == "true"
     return not aside and not _NOT_SHOWN.search(element.get("style") or "")
+
+
+def _in_article(element: Any) -> bool:
+    parent = element.getparent()
+    return parent is not None and parent.tag in ("article", "main")
 
 
 def _words(element: Any) -> Iterator[str]:

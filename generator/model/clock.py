@@ -1,6 +1,6 @@
-"""Days and instants. The one place that reads the clock is `read_now`; everything else is given its instant.
+"""Days and instants. Only `read_now` reads the clock; everything else is given its instant.
 
-Zones are those of the tzdata package: importing `vocabulary` sees to that.
+Zones come from the tzdata package: importing `vocabulary` ensures that.
 """
 
 import os
@@ -32,17 +32,17 @@ def read_now(text: str | None) -> datetime:
     return instant
 
 
-# zoneinfo itself remembers eight zones only, and reads the others anew each time.
+# zoneinfo itself keeps only eight zones in memory, and reads the others again each time.
 _zone = cache(ZoneInfo)
 
 
 def local(instant: datetime, zone: str) -> datetime:
-    """An instant on the clock of a zone."""
+    """An instant as the local time of a zone."""
     return instant.astimezone(_zone(zone))
 
 
 def day_starts(day: date, zone: str) -> datetime:
-    """The instant at which a day begins in a zone, in UTC: the first midnight, or the change that leaves it out."""
+    """The instant at which a day begins in a zone, in UTC: its first midnight, or the clock change that skips it."""
     return datetime.combine(day, time.min, _zone(zone)).astimezone(UTC)
 
 
@@ -58,26 +58,26 @@ def week_begins(year: int, week: int, zone: str) -> datetime:
 
 
 def week_ends(year: int, week: int, zone: str) -> datetime:
-    """The instant at which an ISO week is over in a zone, in UTC."""
+    """The instant at which an ISO week ends in a zone, in UTC."""
     return day_starts(date.fromisocalendar(year, week, 1) + timedelta(days=7), zone)
 
 
 def ends_earliest(day: date, at: str, zones: tuple[str, ...]) -> tuple[datetime, str]:
-    """Of several zones, the instant (UTC) at which the clock first shows `at` (HH:MM) on that day, and its zone."""
+    """The earliest instant (UTC) at which it is `at` (HH:MM) on that day in one of the zones, and that zone."""
     moment = datetime.combine(day, time.fromisoformat(at))
     return min((_earliest(moment, zone), zone) for zone in zones)
 
 
 def _earliest(moment: datetime, zone: str) -> datetime:
-    # When clocks are set back a time comes twice, when they are set forward not at all: the earlier reading is safe.
+    # A time occurs twice when clocks go back, and not at all when they go forward: the earlier reading is safe.
     return min(moment.replace(tzinfo=_zone(zone), fold=fold).astimezone(UTC) for fold in (0, 1))
 
 
 def spread(when: When, zone: str, event_id: str) -> datetime:
-    """The instant that a written date means where it is not a deadline.
+    """The instant of a written date that is not a deadline.
 
-    A day alone means an instant within its first hour, given by the event's id: events of one day must not share one
-    instant, or feed readers would take them for one batch.
+    A day without a time means an instant in its first hour, chosen by the event's id: events of one day must not share
+    an instant, or feed readers would take them for one batch.
     """
     if when.instant:
         return when.instant

@@ -1,4 +1,4 @@
-"""The content of a digest as values: what was read, before any instant is asked about."""
+"""The content of a digest as values: what was read, whatever the instant of the build."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Set
@@ -13,7 +13,7 @@ from .model import Dimension, History
 from .prose import NOTHING, Prose
 from .vocabulary import NOT_STATED, OPEN_TO, Term, Vocabulary, countries, languages, slug_of
 
-MAX_LEVELS = 10  # of organisations, one above the other
+MAX_LEVELS = 10  # of organisations, each the parent of the one before
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +34,9 @@ class PostingFile:
 class Listing(Struct, frozen=True):
     """What lists, feeds and other postings need to know of a posting; a build keeps this much of each in memory.
 
-    `place` and `stations` say where it is, for readers and for calendars. `keys` are its collections, one tuple a
-    dimension in the order of `Dimension`; `digest` stands for all that its file says, `shown` for what others than its
-    own page show of it.
+    `place` and `stations` say where it is, for readers and for calendars. `keys` are its collections, one tuple per
+    dimension in the order of `Dimension`. `digest` identifies everything that its file says, `shown` everything that
+    other pages than its own show of it.
     """
 
     slug: str
@@ -53,10 +53,10 @@ class Listing(Struct, frozen=True):
     history: History
     digest: bytes
     shown: bytes
-    file: str = ""  # the path of its file, where it cannot be shown as it is
+    file: str = ""  # the real path of its file, if `path` had to escape it
 
     def keys_of(self, dimension: Dimension) -> tuple[str, ...]:
-        """Its collections of a dimension; `not-stated` where the notice says nothing."""
+        """Its collections in a dimension; `not-stated` if the notice says nothing."""
         return self.keys[_PLACES[dimension]]
 
 
@@ -65,9 +65,9 @@ _PLACES = {dimension: number for number, dimension in enumerate(Dimension)}
 
 @dataclass(frozen=True, slots=True)
 class StaticFile:
-    """A file that is copied as it is: its path in the site's folder for such files, and its source from the root.
+    """A file that is copied unchanged: its path in the site's folder for such files, and its source from the root.
 
-    `digest` stands for its content, of which `start` is the beginning.
+    `digest` identifies its content, and `start` is the beginning of it.
     """
 
     path: str
@@ -88,7 +88,7 @@ class OrganisationFile:
 
 
 def line_of(key: str, organisations: Mapping[str, OrganisationFile]) -> Iterator[OrganisationFile]:
-    """An organisation and those above it, the nearest first, no more than `MAX_LEVELS`: parents may go round."""
+    """An organisation and its parents, the nearest first, at most `MAX_LEVELS`: parents may form a circle."""
     for _ in range(MAX_LEVELS):
         if (found := organisations.get(key)) is None:
             return
@@ -118,21 +118,21 @@ class Content:
     static: tuple[StaticFile, ...] = ()
 
     def at(self, base_url: str) -> "Content":
-        """The same content under another address; the ids of its events do not change."""
+        """The same content at another address; the ids of its events do not change."""
         return replace(self, settings=self.settings.model_copy(update={"base_url": base_url}))
 
     def surroundings(self) -> "Content":
-        """All but the postings and the files that are copied: what any one posting is shown with."""
+        """Everything except postings and copied files: what every single posting is shown with."""
         return replace(self, postings=(), static=())
 
     @cached_property
     def digest(self) -> bytes:
-        """Stands for the surroundings."""
+        """Identifies the surroundings."""
         seen = (self.settings, self.vocabulary, sorted(self.organisations.items()), sorted(self.countries.items()))
         return blake2b(repr((*seen, self.pages)).encode(), digest_size=16).digest()
 
     def term(self, dimension: Dimension, key: str) -> Term | None:
-        """The vocabulary's word for a collection, where its dimension has words."""
+        """The vocabulary's term for a collection, if its dimension has terms."""
         return self._terms.get((dimension, key))
 
     @cached_property

@@ -21,7 +21,7 @@ from .vocabulary import NOT_STATED
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,98}[a-z0-9])?")
 HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
-# Without %: a mail program reads %2C as a comma, and writes to both sides of it.
+# Without %: a mail program reads %2C as a comma, and writes to the addresses on both sides of it.
 _MAIL = re.compile(r"mailto:[A-Za-z0-9._+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 _ADDRESS = re.compile(rf"https://({HOST.pattern})(?:/[A-Za-z0-9._~/?#=&%+-]*)?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -29,12 +29,12 @@ _DATE_TIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2})?(?P<offset>Z|[+-][0-9]{2}:[0-9]{2})?"
 )
 _YEARS = range(1945, 2200)
-MOST_ITEMS = 300  # of one list; there are 250 countries
+MOST_ITEMS = 300  # in one list; there are 250 countries
 FEW_ITEMS = 60  # of duty stations, and of changes of one deadline: one a week for a year
 
 
 class Fields(BaseModel):
-    """A mapping of front matter: frozen, and a key that it does not know is a problem."""
+    """A mapping in front matter: immutable, and an unknown key is a problem."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
@@ -49,7 +49,7 @@ def _text_of(value: object) -> str:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReadAs:
-    """How one kind of value is read from text, and what JSON Schema says of that text.
+    """How one kind of value is read from text, and how JSON Schema describes that text.
 
     `context` makes `read` take the site's vocabulary as a second argument.
     """
@@ -70,7 +70,7 @@ class ReadAs:
 def _line(shortest: int, longest: int) -> ReadAs:
     def read(text: str) -> str:
         if "\n" in text:
-            raise ValueError("goes over several lines, write it on one")
+            raise ValueError("is on several lines, write it on one line")
         if not shortest <= len(text) <= longest:
             raise ValueError(f"has {len(text)} characters, write {shortest} to {longest}")
         return text
@@ -88,7 +88,7 @@ def _number(lowest: int, highest: int) -> ReadAs:
 
 
 def read_slug(text: str) -> str:
-    """A name that may stand in an address. Raises ValueError."""
+    """A name that can be part of an address. Raises ValueError."""
     if not SLUG.fullmatch(text):
         raise ValueError(f"{shown(text)} is not a slug, write up to 100 of a–z, 0–9 and - (no - at either end)")
     return text
@@ -144,7 +144,7 @@ def _closed_before(text: str) -> Closes:
 
 def _boolean(text: str) -> bool:
     if text not in {"true", "false"}:
-        raise ValueError(f"{shown(text)} is neither true nor false")
+        raise ValueError(f"{shown(text)} is not allowed here, write true or false")
     return text == "true"
 
 
@@ -183,10 +183,10 @@ def _country(text: str) -> str:
         raise Misspelt(f"{shown(text)} is not a country code, write GB for the United Kingdom", "GB")
     if code := _by_name(vocabulary.countries).get(text.lower()):
         raise Misspelt(f"{shown(text)} is a name, write the country code {code}", code)
-    raise ValueError(f"{shown(text)} is not an ISO 3166-1 country code of two letters, write it as CD or UA")
+    raise ValueError(f"{shown(text)} is not a two-letter ISO 3166-1 country code, write it as CD or UA")
 
 
-# Made once and not by each mistake: an error keeps all that the function which raised it had at hand.
+# Made once and not for each mistake: an error keeps the local variables of the function that raised it alive.
 @cache
 def _by_name(known: Callable[[], Mapping[str, str]]) -> Mapping[str, str]:
     """Codes by their names in lower case."""
@@ -196,7 +196,7 @@ def _by_name(known: Callable[[], Mapping[str, str]]) -> Mapping[str, str]:
 def _zone(text: str) -> str:
     if text not in vocabulary.zones():
         if re.match(r"(?:UTC|GMT)?[+-][0-9]", text):
-            raise ValueError(f"{shown(text)} is an offset and no time zone, write one such as Europe/Kyiv")
+            raise ValueError(f"{shown(text)} is an offset, not a time zone, write one such as Europe/Kyiv")
         found = _zones_by_place().get(text.replace(" ", "_")) or did_you_mean(text, vocabulary.zones())
         hint = found if found.startswith(("did", "see", "write")) else f"write {found}"
         raise ValueError(f"{shown(text)} is not a time zone, {hint}")
@@ -231,16 +231,18 @@ def _currency(text: str) -> str:
 
 def _host(text: str) -> str:
     if not HOST.fullmatch(text) or any(label.startswith("xn--") for label in text.split(".")):
-        raise ValueError(f"{shown(text)} is not a host, write it as careers.un.org (lower case, no https://, no path)")
+        raise ValueError(
+            f"{shown(text)} is not a host name, write it as careers.un.org (lower case, no https://, no path)"
+        )
     return text
 
 
 def read_address(text: str) -> str:
-    """An https address that shows the reader honestly where it leads. Raises ValueError.
+    """An https address that shows the reader where it really leads. Raises ValueError.
 
     User names, IP numbers, punycode and other scripts make one host look like another (reference: Unicode TR 36).
     """
-    # Most addresses are of this form, and it hides nothing.
+    # Most addresses have this form, which hides nothing.
     if (plain := _ADDRESS.fullmatch(text)) and "xn--" not in plain[1] and not plain[1].startswith("0x"):
         return text
     try:
@@ -251,19 +253,21 @@ def read_address(text: str) -> str:
     if parts.scheme != "https":
         raise ValueError(f"{shown(text)} is not an https address, write it as https://example.org/job/12")
     if re.search(r"[\s<>\"'`{}|\\^]", text):
-        raise ValueError(f"{shown(text)} holds a character that no address has, write %20 for a space")
+        raise ValueError(f"{shown(text)} contains a character that no address can have, write %20 for a space")
     host = parts.hostname or ""
     if "@" in parts.netloc or port is not None or _is_ip(host) or not HOST.fullmatch(host) or "xn--" in host:
-        raise ValueError(f"{shown(text)} hides where it leads, write a plain host name and no user, port or number")
+        raise ValueError(
+            f"{shown(text)} hides where it leads, write a plain host name without a user, port or IP address"
+        )
     return text
 
 
 def link_problem(href: str) -> str | None:
-    """Why a link may not stand in a text, with what to write instead; None when it may."""
+    """Why a text may not contain a link, and what to write instead; None if it may."""
     if _MAIL.fullmatch(href):
         return None
     if match := _MAIL.match(href):
-        return f"{shown(href)} holds more than an e-mail address, write it as {match.group()}"
+        return f"{shown(href)} contains more than an e-mail address, write it as {match.group()}"
     if href.startswith("mailto:"):
         return f"{shown(href)} is not a plain e-mail address, write it as mailto:jobs@example.org"
     try:
@@ -282,7 +286,7 @@ def read_base_url(text: str) -> str:
     if not match or not (local or HOST.fullmatch(match["host"])):
         raise ValueError(f"{shown(text)} is not a site's address, write it as https://example.org/digest/")
     if not re.fullmatch(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?", match["path"] or ""):
-        raise ValueError(f"{shown(text)} has a path that cannot be used, write letters, digits and - in it")
+        raise ValueError(f"{shown(text)} has a path that cannot be used, write only letters, digits and - in it")
     return text if text.endswith("/") else text + "/"
 
 
@@ -313,20 +317,20 @@ def one_of(*choices: str) -> ReadAs:
 
 def _term(kind: Literal["grades", "categories", "contracts"], what: str) -> ReadAs:
     def read(text: str, words: vocabulary.Vocabulary | None) -> str:
-        # Without words, because those of the site cannot be read, any word may be right.
+        # If the site's words cannot be read, any word may be right.
         return text if words is None else vocabulary.known_term(text, getattr(words, kind), what)
 
     return ReadAs(read, {"type": "string", "x-vocabulary": kind}, context=True)
 
 
 def _listed(most: int) -> BeforeValidator:
-    """Makes a tuple of a list of up to so many items."""
+    """Makes a tuple of a list of at most `most` items."""
 
     def listed(value: object) -> object:
         if value == "":
             raise ValueError("is empty, write a list or delete the key")
         if not isinstance(value, list):
-            raise ValueError("is not a list, write each item on a line of its own that starts with -")
+            raise ValueError("is not a list, write each item on its own line, starting with -")
         if not value:
             raise ValueError("is an empty list, write an item or delete the key")
         if len(value) > most:
@@ -345,8 +349,8 @@ def _not_empty(value: object) -> object:
 NotEmpty = BeforeValidator(_not_empty)
 _Item = TypeVar("_Item")
 Many = Annotated[tuple[_Item, ...], _listed(MOST_ITEMS)]
-# Each event of a posting tells of all its changes and places, in a feed of each place: what they take grows with the
-# square of both.
+# Each event of a posting lists all its changes and places, in a feed for each place: the size grows with the square
+# of both.
 Few = Annotated[tuple[_Item, ...], _listed(FEW_ITEMS)]
 
 Title = Annotated[str, _line(3, 150)]

@@ -1,4 +1,4 @@
-"""The values that the rooms hand to one another: what was written, what it means in time, and what happened."""
+"""The values that packages pass to one another: what was written, what it means in time, and what happened."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -62,10 +62,10 @@ class Dimension(StrEnum):
 class Deadline(Struct, frozen=True):
     """The instant at which a role stops taking applications, and how we know it.
 
-    `rule` says who set time and zone: `notice` (stated), else `organisation` or `site` (assumed). `rule_name` names
-    that organisation. `zone` is the IANA zone in which the deadline is told to readers, None where only the offset is
-    known, and `place` the city whose clock that is, where it is not the zone's own. `cautious` marks that of several
-    possible zones the earliest was taken.
+    `rule` says who set the time and zone: `notice` (stated), else `organisation` or `site` (assumed). `rule_name` names
+    that organisation. `zone` is the IANA zone in which readers see the deadline, None if only the offset is known, and
+    `place` the city whose clock that is, if it is not the city in the zone's name. `cautious` means that the zone is
+    the one of several possible zones in which the deadline comes first.
     """
 
     written: str
@@ -83,9 +83,9 @@ class Deadline(Struct, frozen=True):
 
 
 class Event(Struct, frozen=True):
-    """Something that happened to a posting, told once. `id` is the same in every feed and format, for ever.
+    """Something that happened to a posting, reported once. `id` is the same in every feed, and never changes.
 
-    Not `exact` is an instant of which only the day was written.
+    `exact` is False if only the day of the instant was written.
     """
 
     id: str
@@ -97,9 +97,9 @@ class Event(Struct, frozen=True):
 
 
 class Standing(Struct, frozen=True, omit_defaults=True):
-    """A deadline while it stood: from `since` to `until` (None: for good).
+    """A deadline and when it was in force: from `since` to `until` (None: it is the last one).
 
-    Without one `deadline` is None: the notice states none, or that the role stays open `until_filled`.
+    `deadline` is None if the notice states none, or says that the role stays open `until_filled`.
     """
 
     since: datetime
@@ -109,26 +109,26 @@ class Standing(Struct, frozen=True, omit_defaults=True):
 
     @property
     def written(self) -> str:
-        """The deadline as the notice gives it, empty where it states none."""
+        """The deadline as the notice gives it, empty if it states none."""
         return self.deadline.written if self.deadline else UNTIL_FILLED if self.until_filled else ""
 
 
 class End(Struct, frozen=True):
-    """The moment at which a role ended by word of the editor rather than by its deadline."""
+    """The moment at which a role ended because an editor said so, rather than by its deadline."""
 
     instant: datetime
     state: State
 
 
 class History(Struct, frozen=True):
-    """Everything that happens to a posting, the future as far as it is known included. Events stand in time's order."""
+    """Everything that happens to a posting, including its future as far as it is known. Events are in order of time."""
 
     opened: datetime
     standings: tuple[Standing, ...]
     end: End | None
     events: tuple[Event, ...]
-    confirmed: datetime  # when the role was last known to be there
+    confirmed: datetime  # when the role was last known to exist
 
     def standing_at(self, now: datetime) -> Standing:
-        """The deadline that stands at an instant."""
+        """The deadline in force at an instant."""
         return next((one for one in reversed(self.standings) if one.since <= now), self.standings[0])

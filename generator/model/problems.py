@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 from .telling import visible
 
-_LONGEST_WORD = 100  # characters of a word that is looked for among the known ones
+_LONGEST_WORD = 100  # characters of a word that is compared with the known ones
 _MOST_COMPARED = 128  # known words
 
 
@@ -22,10 +22,10 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One mistake of an editor: where it stands, what is there, and what to write instead.
+    """One mistake of an editor: where it is, what is there, and what to write instead.
 
-    `path` is relative to the root. A `note` stops nothing: it says what a draft still lacks; a `warning` says what may
-    mislead a reader. `instead` is the value to write where that is certain, `rule` names what was broken.
+    `path` is relative to the root. A `note` stops nothing: it says what a draft still lacks. A `warning` says what may
+    mislead a reader. `instead` is the value to write if that is certain, `rule` names the rule that was broken.
     """
 
     path: str
@@ -58,7 +58,7 @@ class ContentError(Exception):
 
 
 class Misspelt(ValueError):
-    """A value that means `instead` for certain, written in another way."""
+    """A value that certainly means `instead`, but is written in another way."""
 
     def __init__(self, message: str, instead: str) -> None:
         super().__init__(message)
@@ -71,14 +71,14 @@ def shown(text: object, limit: int = 60) -> str:
 
 
 def cut(text: str, limit: int = 60) -> str:
-    """The text, or its start with a mark that more follows: no message grows with what it is about."""
+    """The text, or its start followed by an ellipsis: messages stay short however long the text is."""
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that the editor probably meant, if there is one.
 
-    Of very many known words only those are compared that stand next to it in the alphabet.
+    If there are very many known words, it is compared only with its neighbours in the alphabet.
     """
     if len(word) > _LONGEST_WORD:
         return None
@@ -91,7 +91,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
 @lru_cache(64)
 def _lowered(known: tuple[str, ...]) -> tuple[dict[str, str], list[str]]:
-    """The known words by their lower case, and these in the order of the alphabet."""
+    """The known words by their lower-case forms, and these forms in alphabetical order."""
     by_lower = {choice.lower(): choice for choice in known}
     return by_lower, sorted(by_lower)
 
@@ -103,4 +103,4 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
         return f"did you mean {match}?"
     if len(choices) <= 12:
         return "write one of " + ", ".join(choices)
-    return "see docs/content.md for what may stand here"
+    return "see docs/content.md for the allowed values"

@@ -30,7 +30,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Prose:
-    """A rendered text; `html` is safe to place into a page."""
+    """A rendered text; `html` is safe to insert into a page."""
 
     html: str
     headings: tuple[Heading, ...] = ()
@@ -39,13 +39,13 @@ class Prose:
 NOTHING = Prose("")
 
 
-_BEGINNING = 400  # characters: a feed holds the beginnings of fifty texts and more
+_BEGINNING = 400  # characters: a feed contains the beginnings of fifty texts or more
 _PARAGRAPH = re.compile(r"<(?:p|li)>(.*?)</(?:p|li)>", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 
 
 def beginning(prose: Prose) -> str:
-    """How a text begins, its headings left out: at most 400 characters of plain text, cut between words."""
+    """The beginning of a text without its headings: at most 400 characters of plain text, cut between words."""
     text = ""
     for paragraph in _PARAGRAPH.finditer(prose.html):
         words = unescape(_TAG.sub("", paragraph[1].replace("<br", " <br")))
@@ -56,7 +56,7 @@ def beginning(prose: Prose) -> str:
 
 
 def numbered(written: Sequence[tuple[int, str]]) -> tuple[Heading, ...]:
-    """Shifts headings, given by level and words, so that none skips a level under the page's own."""
+    """Shifts headings, given by level and words, so that they start below the page's own and skip no level."""
     headings: list[Heading] = []
     levels = sorted({level for level, _ in written})
     times: Counter[str] = Counter()
@@ -68,8 +68,8 @@ def numbered(written: Sequence[tuple[int, str]]) -> tuple[Heading, ...]:
 
 
 def _anchor(text: str, times: Counter[str]) -> str:
-    # The prefix keeps a heading from taking the id of a part of the page; the double hyphen keeps "a" as the second of
-    # its name apart from a heading "a 2".
+    # The prefix keeps a heading from taking the id of a part of the page; the double hyphen distinguishes a second
+    # heading "a" from a heading "a 2".
     base = _anchor_base(text)
     times[base] += 1
     return base if times[base] == 1 else f"{base}--{times[base]}"

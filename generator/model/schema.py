@@ -11,7 +11,7 @@ from pydantic import Field, field_serializer
 
 from . import fields, sourcing
 
-MOST_FIELD_PROBLEMS = 50  # told of one front matter; one with more is corrected in rounds
+MOST_FIELD_PROBLEMS = 50  # reported for one front matter; one with more is corrected in rounds
 
 
 class DutyStation(fields.Fields):
@@ -46,14 +46,14 @@ class Tier(fields.Fields):
 
 
 class Requirement(fields.Fields):
-    """Something that applicants need, or would do well to have."""
+    """Something that applicants must have, or should ideally have."""
 
     text: fields.Sentence
     need: Annotated[str, fields.one_of("required", "desirable")]
 
 
 class EducationExperience(fields.Fields):
-    """A degree, with the years of experience that the notice asks for beside it."""
+    """A degree, with the years of experience that the notice asks for in addition."""
 
     education: fields.Sentence
     years: fields.Years | None = None
@@ -67,7 +67,7 @@ class Languages(fields.Fields):
 
 
 class Salary(fields.Fields):
-    """The pay as the notice states it, or as somebody estimates it."""
+    """The pay as the notice states it, or as someone estimates it."""
 
     min: fields.Amount | None = None
     max: fields.Amount | None = None
@@ -108,7 +108,7 @@ class SourceFacts(fields.Fields):
 
 
 class Source(fields.Fields):
-    """Where the notice was found, and when it was last looked at."""
+    """Where the notice was found, and when it was last checked."""
 
     name: fields.Line | None = None
     url: fields.Address | None = None
@@ -188,14 +188,14 @@ class CountryNote(fields.Fields):
 
 
 class FreePage(fields.Fields):
-    """A page of the editors' own; its text is the body."""
+    """A page that the editors wrote themselves; its text is the body."""
 
     title: fields.Title
     summary: fields.Sentence | None = None
 
 
 class Editor(fields.Fields):
-    """Who answers for the digest."""
+    """The person responsible for the digest."""
 
     name: fields.Line
     email: fields.Email
@@ -237,7 +237,7 @@ class Settings(fields.Fields):
 
 
 class Word(fields.Fields):
-    """A word of the vocabulary, with what it means and who says so."""
+    """A word of the vocabulary, with its meaning and the source of that."""
 
     label: fields.Line
     explanation: fields.Sentence = ""

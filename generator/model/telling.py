@@ -1,6 +1,6 @@
-"""Strangers' texts on their way to people and to CI: one function for each place where they are told.
+"""Texts written by strangers, made safe to print for people and CI: one function for each kind of output.
 
-A name or a title must never end a line, move a cursor, close a code span, or be obeyed by what shows a job's log.
+A name or a title must never end a line, move a cursor, close a code span, or act as a command in a job's log.
 """
 
 import json
@@ -17,17 +17,17 @@ _COMMAND = re.compile(r"(?P<before>##\w*)\[|(?P<start>^\s*):(?=:)")
 
 
 def say(text: str, *, err: bool = False, obeyed: bool = False) -> None:
-    """Prints lines on the terminal, or into a job's log; commands that are to be `obeyed` there stay as they are."""
+    """Prints lines to the terminal or a job's log; commands that should be `obeyed` there stay as they are."""
     click.echo(text if obeyed else in_lines(text), err=err)
 
 
 def in_lines(text: str) -> str:
-    """Lines of our own, each of them visible."""
+    """Several lines, each made visible."""
     return "\n".join(map(visible, text.split("\n")))
 
 
 def visible(text: str) -> str:
-    """A text as a terminal and a log show it: on one line, what cannot be seen written out, and no command."""
+    """A text for a terminal or a log: on one line, invisible characters written out, and commands disarmed."""
     wrong = {place for place, _ in hidden(text)} | {match.start() for match in _BREAK.finditer(text)}
     if wrong:
         text = "".join(_written_out(char) if place in wrong else char for place, char in enumerate(text))
@@ -43,7 +43,7 @@ def _harmless(command: re.Match[str]) -> str:
 
 
 def in_markdown(text: str) -> str:
-    """A code span: no link, mention, image or HTML comes of it. Not for tables, where a | divides even code."""
+    """A code span: links, mentions, images and HTML do nothing. Not for tables, where a | divides even code."""
     shown = visible(text)
     marks = "`" * (max(map(len, re.findall("`+", shown)), default=0) + 1)
     pad = "" if shown and shown.strip("` ") == shown else " "
@@ -69,5 +69,5 @@ def in_sarif(text: str) -> str:
 
 
 def in_json(value: object) -> str:
-    """A value as JSON in ASCII, which neither a terminal nor a log obeys; its texts come back as they were."""
+    """A value as ASCII JSON without commands for a terminal or a log; reading it gives the same texts again."""
     return _COMMAND.sub(_harmless, json.dumps(value, indent=1))

@@ -35,7 +35,7 @@ EARLIEST_ZONE = "Etc/GMT-14"  # UTC+14, where every day ends first
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word of the vocabulary: how it is shown, what it means and who says so."""
+    """A word of the vocabulary: how it is shown, its meaning and the source of that."""
 
     key: str
     label: str
@@ -59,7 +59,7 @@ def slug_of(key: str) -> str:
 
 
 def known_term(text: str, terms: Mapping[str, Term], what: str) -> str:
-    """The text, when it is a key of the vocabulary. Raises ValueError with what to write instead."""
+    """The text, if it is a key of the vocabulary. Raises ValueError with what to write instead."""
     if text in terms:
         return text
     if match := term_meant(text, terms):
@@ -68,7 +68,7 @@ def known_term(text: str, terms: Mapping[str, Term], what: str) -> str:
 
 
 def term_meant(text: str, terms: Mapping[str, Term]) -> str | None:
-    """The key that a text spells in its own way: GS-6, G6 and g-6 mean G-6. The digest asks for one spelling, so that
+    """The key that a text spells in another way: GS-6, G6 and g-6 mean G-6. The digest requires one spelling, so that
     filters and feeds agree.
     """
     loose = {_loose(key): key for key in terms}
@@ -93,7 +93,7 @@ def _tab(name: str) -> list[list[str]]:
 
 @cache
 def built_in_vocabulary_text() -> str:
-    """The vocabulary of the United Nations system, as YAML in the form of `content/vocabulary.yaml`."""
+    """The vocabulary of the United Nations system, as YAML in the format of `content/vocabulary.yaml`."""
     return resources.files("generator").joinpath("data", "vocabulary.yaml").read_text("utf-8")
 
 
@@ -108,7 +108,7 @@ def countries() -> Mapping[str, str]:
 
 @cache
 def country_notes() -> Mapping[str, str]:
-    """A sentence that belongs on the page of a place, by country code."""
+    """A sentence to show on the page of a country or territory, by country code."""
     return MappingProxyType(_data("countries.yaml")["notes"])
 
 
@@ -140,33 +140,26 @@ def currencies() -> frozenset[str]:
     return frozenset(list_currencies())
 
 
-@dataclass(frozen=True, slots=True)
-class NoticeWords:
-    """What notices are made of, each word or phrase in lower case: what labels state and categories are called, by
-    phrase; the headings of a notice, and of what else a page has.
-    """
-
-    labels: Mapping[str, str]
-    categories: Mapping[str, str]
-    sections: frozenset[str]
-    others: frozenset[str]
+@cache
+def notice_words() -> Mapping[str, Any]:
+    """The words of our data file `notices.yaml`, as they stand there."""
+    return MappingProxyType(_data("notices.yaml"))
 
 
 @cache
-def notice_words() -> NoticeWords:
-    """The words of our data file `notices.yaml`."""
-    found: Any = _data("notices.yaml")
+def cities() -> Mapping[str, Any]:
+    """Cities that notices name, by country, from our data file `cities.yaml`; the other names of a city below it."""
+    return MappingProxyType(_data("cities.yaml"))
 
-    def by_phrase(part: str) -> Mapping[str, str]:
-        return MappingProxyType({phrase: name for name, phrases in found[part].items() for phrase in phrases})
 
-    return NoticeWords(
-        by_phrase("labels"), by_phrase("categories"), frozenset(found["sections"]), frozenset(found["others"])
-    )
+@cache
+def employers() -> Mapping[str, Any]:
+    """The names of well-known employers by their short ones, from our data file `employers.yaml`."""
+    return MappingProxyType(_data("employers.yaml"))
 
 
 def city_of_zone(zone: str) -> str:
-    """The place that a zone is named after, as people say it: `Africa/Kinshasa` is Kinshasa, `Etc/GMT-14` UTC+14."""
+    """The place that a zone is named after, as people call it: `Africa/Kinshasa` is Kinshasa, `Etc/GMT-14` UTC+14."""
     if zone == EARLIEST_ZONE:
         return "UTC+14"
     if zone in {"UTC", "Etc/UTC"}:
@@ -176,5 +169,5 @@ def city_of_zone(zone: str) -> str:
 
 @cache
 def letters() -> Mapping[int, str]:
-    """What is written in place of letters that Unicode does not take apart, for `str.translate`."""
+    """Replacements for letters that Unicode does not decompose, for `str.translate`."""
     return MappingProxyType({ord(letter): plain for plain, found in _data("letters.yaml").items() for letter in found})

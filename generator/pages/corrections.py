@@ -1,4 +1,4 @@
-"""Where a reader can put right what a page says: at the file behind it, and by telling the editors."""
+"""Where a reader can correct what a page says: in the file behind it, or with a report to the editors."""
 
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -11,13 +11,13 @@ _HOSTS = {"github.com": _GITHUB, "gitlab.com": _GITLAB}
 
 
 def file_address(settings: Settings, path: str) -> str:
-    """The file of a posting in the site's repository; empty where the site names none whose addresses are known."""
+    """The file of a posting in the site's repository; empty if the site names no repository on a known host."""
     repository, found = _repository(settings)
     return found[0].format(repository=repository, path=quote(path)) if found else ""
 
 
 def report_address(settings: Settings, title: str, page: str) -> str:
-    """Where to report a mistake of a page: an issue in the repository, else an e-mail to the editors."""
+    """Where to report a mistake on a page: an issue in the repository, otherwise an e-mail to the editors."""
     repository, found = _repository(settings)
     subject, body = f"Mistake: {title}", f"{page}\n\n"
     if not found:

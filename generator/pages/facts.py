@@ -13,7 +13,7 @@ from .views import Explanation, Fact, Link
 
 
 def facts_of(posting: Posting, content: Content) -> tuple[Fact, ...]:
-    """The panel's lines in the order in which a reader judges a role."""
+    """The panel's lines, in the order in which a reader judges a role."""
     return tuple(fact for fact in _facts(posting, content) if fact)
 
 
@@ -25,7 +25,7 @@ def _facts(posting: Posting, content: Content) -> Iterator[Fact | None]:
     yield Fact("Contract", _links(posting, content, Dimension.CONTRACTS), _contract_note(posting))
     yield Fact("Who may apply", _open_to(posting))
     yield Fact("Languages", _languages(posting, required=True))
-    yield _optional("Languages of advantage", _languages(posting, required=False))
+    yield _optional("Desirable languages", _languages(posting, required=False))
     if not (posting.education_experience or posting.requirements):
         yield Fact("What you need")
     yield Fact("Salary", (wording.salary_text(posting.salary),) if posting.salary else (), _salary_note(posting))
@@ -114,7 +114,7 @@ def organisation_facts(organisation: Organisation, content: Content) -> tuple[Fa
     if rule := organisation.deadline:
         where = "at the duty station" if rule.zone == "duty-station" else f"in {city_of_zone(rule.zone)}"
         found.append(
-            Fact("A day without a time ends", (f"at {rule.time} {where}",), "The digest's rule, assumed and marked so.")
+            Fact("Deadlines without a time", (f"{rule.time} {where}",), "The digest assumes this, and marks it.")
         )
     return tuple(found)
 

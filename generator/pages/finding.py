@@ -1,4 +1,4 @@
-"""What the filters of the home page need to know of its rows, said as briefly as it can be."""
+"""What the filters of the home page need to know about its rows, as briefly as possible."""
 
 from collections.abc import Iterable, Sequence
 
@@ -11,10 +11,10 @@ Facets = dict[str, list[object]]
 
 
 def facets(groups: Iterable[Group], edition: Edition) -> Facets:
-    """The values of each dimension, with the number of the value of each role in the order of the rows, or a list of
-    several; and for each role the rank of the instant at which it opened.
+    """The values of each dimension, and for each role, in the order of the rows, the number of its value or a list of
+    several numbers; and for each role the rank of the instant at which it opened.
 
-    They stand in columns, which are packed to a third of what rows are.
+    The data is in columns, which compress to a third of the size of rows.
     """
     roles = [role for group in groups for role in group.roles]
     ranks = {instant: rank for rank, instant in enumerate(sorted({role.opening for role in roles}))}

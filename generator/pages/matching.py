@@ -1,4 +1,4 @@
-"""What a notice states of who may apply, in the form in which the page's script compares it with a reader."""
+"""What a notice states about who may apply, as data that the page's script compares with a reader's answers."""
 
 import re
 from collections.abc import Mapping
@@ -8,8 +8,8 @@ from ..edition import wording
 from ..model.schema import Posting
 from ..model.vocabulary import languages
 
-# Degrees in rising order, by the words that notices use. The one that stands first in a text counts: "high school
-# diploma" is no diploma, and "first-level degree in lieu of an advanced degree" asks for the first.
+# Degrees in rising order, by the words that notices use. The first one in a text counts: a "high school diploma" is
+# not a diploma, and "first-level degree in lieu of an advanced degree" asks for the first.
 LEVELS: Mapping[str, int] = MappingProxyType(
     {"Secondary school": 1, "Diploma or certificate": 2, "Bachelor's degree": 3, "Master's degree": 4, "Doctorate": 5}
 )
@@ -24,7 +24,7 @@ _WORDS = (
 
 
 def degree_level(text: str) -> int | None:
-    """The number of the degree that a text asks for, one of `LEVELS`; none where it names no degree that we know."""
+    """The number of the degree that a text asks for, one of `LEVELS`; None if it names no degree that we know."""
     found = [(match.start(), level) for level, words in _WORDS if (match := re.search(words, text, re.IGNORECASE))]
     return min(found)[1] if found else None
 

@@ -217,7 +217,7 @@ def collection_view(collection: Collection, edition: Edition) -> CollectionView:
     prose = file.prose if file else note
     ended = collection.ended
     last = _last_page(collection)
-    earlier = Link("All that have ended", EndedPage(page, last), len(ended)) if last else None
+    earlier = Link("All roles that have ended", EndedPage(page, last), len(ended)) if last else None
     return CollectionView(
         head=Head(page, full_name, f"Roles by deadline, with feeds and a calendar. {full_name}.", crumbs, place=page),
         kind=DIMENSION_WORDS[dimension][1],
@@ -288,21 +288,21 @@ def closing_view(edition: Edition) -> ListView:
     """The page of open roles whose deadline is near."""
     roles = [role for role in edition.site.open_roles if role.state is State.CLOSING]
     days = edition.settings.closing_window_days
-    intro = f"Roles whose deadline is at most {days} days away, the nearest first."
+    intro = f"Roles that close within {days} days, soonest first."
     head = Head(ClosingPage(), "Closing soon", intro, (HOME_LINK,), ClosingPage())
-    return ListView(head, intro, "No role closes within this time.", by_day(roles))
+    return ListView(head, intro, "No roles are closing soon.", by_day(roles))
 
 
 def opened_view(edition: Edition) -> ListView:
     """The page of the hundred open roles that opened most recently."""
-    intro = "The roles that opened or reopened most recently and are still open, the newest first."
+    intro = "Roles that opened or reopened most recently and are still open, newest first."
     groups: dict[str, list[Role]] = {}
     for role in sorted(edition.site.open_roles, key=lambda role: (role.opening, role.slug), reverse=True)[:100]:
         day = wording.long_date(wording.site_day(role.opening, edition.settings))
         groups.setdefault(day, []).append(role)
     rows = tuple(Group(f"Opened {day}", tuple(found)) for day, found in groups.items())
     head = Head(OpenedPage(), "Newly opened", intro, (HOME_LINK,), OpenedPage())
-    return ListView(head, intro, "No role is open.", rows)
+    return ListView(head, intro, "There are no open roles at the moment.", rows)
 
 
 def archive_view(edition: Edition) -> ArchiveView:

@@ -1,4 +1,4 @@
-"""Open roles as pictures: a map of the world, where a country lies, and a strip of the days on which they close.
+"""Open roles as pictures: a map of the world, a map for each country, and a strip of the days on which they close.
 
 `data/outlines.json` holds Natural Earth's outlines, made by `tools/outlines.py`.
 """
@@ -22,9 +22,9 @@ from ..model.model import Dimension, Standing
 from ..model.vocabulary import NOT_STATED
 
 _AROUND = 360  # SVG units: how wide a piece of the world a country's own map shows, wider for the largest
-_SMALL = 24  # SVG units: a country narrower and lower than this is ringed on its own map
-STRIP_WEEKS = 6  # from Monday on: thirty days ahead are always among them
-_STEPS = (1, 2, 4, 8, 16)  # roles from which on a place or a day is shown in the next stronger tone
+_SMALL = 24  # SVG units: a country that is smaller than this in both directions has a ring on its own map
+STRIP_WEEKS = 6  # starting on a Monday: the next thirty days are always among them
+_STEPS = (1, 2, 4, 8, 16)  # the numbers of roles from which a place or a day is shown in the next stronger tone
 
 
 class _Outlines(Struct, frozen=True):
@@ -42,9 +42,9 @@ def _outlines() -> _Outlines:
 
 @dataclass(frozen=True, slots=True)
 class Country:
-    """A country with open roles: as an SVG path, or as a dot where it is too small for one, or in the table alone.
+    """A country with open roles: an SVG path, a dot if it is too small for a path, or in the table only.
 
-    `next_deadline` is that of the role that closes first.
+    `next_deadline` is the deadline of the role that closes first.
     """
 
     name: str
@@ -67,7 +67,7 @@ class WorldMap:
 
 
 def world_map(countries: Mapping[str, Collection]) -> WorldMap | None:
-    """The countries that have open roles, by name; no map without any."""
+    """The countries that have open roles, by name; None if there are none."""
     outlines = _outlines()
     shown = tuple(
         _country(key, found, outlines) for key, found in countries.items() if found.open_roles and key != NOT_STATED
@@ -100,7 +100,7 @@ def _first_deadline(standing: Standing) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Locator:
-    """Where a country lies, in SVG units: a piece of the world, its own path or dot, and a ring around a small one."""
+    """Where a country is, in SVG units: a piece of the world, its own path or dot, a ring around a small country."""
 
     left: int
     top: int
@@ -131,7 +131,7 @@ def _boxes() -> dict[str, _Box]:
 
 
 def _box(path: str) -> _Box:
-    """The box around a path of outlines.json: rings that start at a point (M) and go on in steps (l)."""
+    """The box around a path of outlines.json: rings that start at a point (M) and continue in steps (l)."""
     points = []
     for ring in path.split("M")[1:]:
         x = y = 0
@@ -144,7 +144,7 @@ def _box(path: str) -> _Box:
 
 
 def locator(key: str) -> Locator | None:
-    """Where a country lies, by its key; nothing for one that the outlines do not have."""
+    """Where a country is, by its key; None if the outlines do not have it."""
     outlines, code = _outlines(), key.upper()
     dot = outlines.dots.get(code)
     box = _Box(*dot, *dot) if dot else _boxes().get(code)
@@ -168,7 +168,7 @@ def _tone(count: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class StripDay:
-    """A day of the strip; `anchor` is that of the day in the list below, where a role closes on it."""
+    """A day of the strip; `anchor` leads to the same day in the list below, if a role closes on it."""
 
     iso: str
     text: str
@@ -181,7 +181,7 @@ class StripDay:
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """The days of some weeks, from a Monday on; `later` roles close after them, the others on no day that is known."""
+    """The days of some weeks, starting on a Monday; `later` roles close after them, the others on an unknown day."""
 
     days: tuple[StripDay, ...]
     later: int
@@ -190,12 +190,12 @@ class Strip:
 
 
 def strip(roles: Iterable[Role], now: datetime, zone: str) -> Strip | None:
-    """On which days open roles close, each told where it closes; nothing where no role is open."""
+    """The days on which open roles close, each in its own time zone; None if no role is open."""
     found = list(roles)
     if not found:
         return None
     closing = Counter(local_deadline(role.deadline).date() for role in found if role.deadline)
-    # Where a role closes it may be Sunday still, when here it is Monday.
+    # Where a role closes it may still be Sunday when it is Monday here.
     earliest = min([date.fromisocalendar(*clock.week_of(now, zone), 1), *closing])
     first = earliest - timedelta(days=earliest.weekday())
     days = [first + timedelta(days=number) for number in range(STRIP_WEEKS * 7)]
@@ -208,7 +208,7 @@ def strip(roles: Iterable[Role], now: datetime, zone: str) -> Strip | None:
 
 
 def day_anchor(day: date) -> str:
-    """Where a day's roles stand in a list of open ones."""
+    """The anchor of a day in a list of open roles."""
     return f"d-{day.isoformat()}"
 
 

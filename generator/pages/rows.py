@@ -68,7 +68,7 @@ def by_day(roles: Iterable[Role]) -> tuple[Group, ...]:
 
 
 def _day_of(role: Role) -> date | str:
-    """The day of a role's deadline, or what is to be said instead."""
+    """The day of a role's deadline, or what to say instead."""
     if role.deadline:
         return _deadline_day(role.deadline)
     return "Open until filled" if role.standing.until_filled else "Deadline not stated"

@@ -1,7 +1,7 @@
 """JobPosting markup (schema.org) for a role that takes applications, as Google reads it.
 
-Only what the notice states: no estimate as salary, no `validThrough` without a deadline. And nothing at all where it
-states too little: Google rejects a job without a country.
+It has only what the notice states: no estimate as salary, no `validThrough` without a deadline. If the notice states
+too little, there is no markup: Google rejects a job without a country.
 """
 
 from collections.abc import Iterator
@@ -26,10 +26,10 @@ _EMPLOYMENT = {
 def job_posting(
     role: Role, posting: Posting, organisation: OrganisationFile, description: str, links: Links
 ) -> dict[str, object] | None:
-    """The markup of one role; `description` is its text as HTML. None where the notice names no country.
+    """The markup of one role; `description` is its text as HTML. None if the notice names no country.
 
-    A role that is done from home alone would need the countries in which applicants may live (`TELECOMMUTE` with
-    `applicantLocationRequirements`), and no key of a posting states these: tiers and nationality are something else.
+    A fully remote role would need the countries in which applicants may live (`TELECOMMUTE` with
+    `applicantLocationRequirements`). No key of a posting states these: tiers and nationality mean something else.
     """
     places = list(_places(posting))
     if not places:
@@ -66,7 +66,7 @@ def _posted(role: Role, posting: Posting) -> str:
 
 
 def _places(posting: Posting) -> Iterator[dict[str, object]]:
-    """The duty stations of which the country is stated: without it a place is invalid."""
+    """The duty stations whose country is stated: without it a place is invalid."""
     for station in posting.duty_stations:
         if station.country:
             city = {"addressLocality": station.city} if station.city else {}
@@ -75,10 +75,10 @@ def _places(posting: Posting) -> Iterator[dict[str, object]]:
 
 
 def _requirements(posting: Posting) -> dict[str, object]:
-    """Who may apply, and what is asked for.
+    """Who may apply, and what the notice asks for.
 
-    All of the latter is in `qualifications`, as text. `experienceRequirements` would call a driving licence experience,
-    and `experienceInPlaceOfEducation` needs one number of months and one degree beside it, which alternatives lack.
+    What it asks for is all in `qualifications`, as text. `experienceRequirements` would call a driving licence
+    experience, and `experienceInPlaceOfEducation` needs one number of months and one degree, which alternatives lack.
     """
     found: dict[str, object] = {}
     stated = [station.country for station in posting.duty_stations]

@@ -12,7 +12,7 @@ from ..model.schema import Settings
 from .rows import deadline_told
 from .views import HOME_LINK, Head, Link, Row, WeeksView, WeekView
 
-_WIDTH = 72  # characters: what every mail program shows and quotes without breaking lines anew
+_WIDTH = 72  # characters: every mail program shows and quotes this without breaking lines again
 
 
 def week_title(year: int, week: int) -> str:
@@ -57,7 +57,7 @@ def week_view(year: int, week: int, edition: Edition) -> WeekView:
 
 
 def week_text(view: WeekView, brief: Callable[[Role], Row], settings: Settings, links: Links) -> str:
-    """The e-mail: paragraphs of at most 72 characters a line, each address on a line of its own."""
+    """The e-mail: lines of at most 72 characters, and each address on a line of its own."""
     so_far = ", so far" if view.running else ""
     parts = [f"{view.head.title}\n{'=' * len(view.head.title)}"]
     parts.append(_filled(f"{settings.title}: what happened from {view.days}{so_far}."))
@@ -65,7 +65,7 @@ def week_text(view: WeekView, brief: Callable[[Role], Row], settings: Settings, 
         parts.append(f"{title}\n{'-' * len(title)}")
         parts += ["\n".join(_lines(brief(role), deadline_told(event, role, settings), links)) for event, role in found]
     parts.append(f"All open roles:\n{links.absolute(Home())}")
-    parts.append(f"The week on the web:\n{links.absolute(view.head.page)}")
+    parts.append(f"This week on the web:\n{links.absolute(view.head.page)}")
     parts.append(f"Feeds and calendars:\n{links.absolute(FeedsPage())}")
     parts.append(_filled(f"Edited by {settings.editor.name}, {settings.editor.email}."))
     if settings.disclaimer:
@@ -83,7 +83,7 @@ def _lines(row: Row, deadline: str, links: Links) -> Iterator[str]:
 
 
 def _line(text: str) -> str:
-    # What goes on stands under its line: no part of a title looks like a deadline or an address of ours.
+    # Continuation lines are indented, so that no part of a title looks like a deadline or an address of ours.
     return _filled(text, "  ")
 
 

@@ -1,4 +1,4 @@
-"""Files and folders of a site as the system has them, in the fewest calls: there are thousands."""
+"""Files and folders of a site on disk, with as few system calls as possible: there are thousands."""
 
 import os
 from collections.abc import Collection, Iterable
@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def place_aside(folder: Path, path: str) -> str:
-    """Where a file waits: all in one folder, and the same for whoever writes it. As text: there are thousands."""
+    """Where a file waits: all in one folder, at the same path in every process. As text: there are thousands."""
     return f"{folder}/{blake2b(path.encode('utf-8', 'surrogateescape'), digest_size=16).hexdigest()}"
 
 
@@ -25,7 +25,7 @@ def stream(new: str, pieces: Iterable[bytes]) -> str:
 
 
 def same_bytes(one: str, other: str) -> bool:
-    """Whether two files hold the same bytes. Raises OSError where one cannot be read."""
+    """Whether two files have the same bytes. Raises OSError if one cannot be read."""
     if os.stat(one).st_size != os.stat(other).st_size:
         return False
     with open(one, "rb") as first, open(other, "rb") as second:
@@ -41,7 +41,7 @@ def digest_in_hex(content: bytes) -> str:
 
 
 def holds(path: Path | str, content: bytes) -> bool:
-    """Whether a file is there and holds exactly this content."""
+    """Whether a file exists and has exactly this content."""
     try:
         with open(path, "rb") as file:
             return os.fstat(file.fileno()).st_size == len(content) and file.read() == content
@@ -51,10 +51,10 @@ def holds(path: Path | str, content: bytes) -> bool:
 
 def write(path: Path | str, content: bytes) -> None:
     """Writes a file that web servers can read, through no link. Raises OSError."""
-    # In the fewest calls of the system: a first build makes thousands of files.
+    # With as few system calls as possible: a first build writes thousands of files.
     file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
     try:
-        # What the umask took away: a web server must be able to read the site.
+        # Undoes the umask: a web server must be able to read the site.
         os.fchmod(file, 0o644)
         rest = memoryview(content)
         while rest:
@@ -64,7 +64,7 @@ def write(path: Path | str, content: bytes) -> None:
 
 
 def make_folder(path: str) -> None:
-    """Makes a folder, and those above it, where they are missing."""
+    """Creates a folder and its parents if they are missing."""
     try:
         os.mkdir(path)
     except FileNotFoundError:
@@ -74,12 +74,12 @@ def make_folder(path: str) -> None:
         if not os.path.isdir(path):
             raise
     else:
-        # As with files: whatever the umask took away or left.
+        # As with files, undoes the umask.
         os.chmod(path, 0o755)
 
 
 def make_folders(out: Path, paths: Iterable[str]) -> list[str]:
-    """Makes the folders of files, and names those in whose place a file stands that will go."""
+    """Creates the folders of files; returns those that are blocked by a file that will be removed."""
     blocked = []
     for folder in sorted({path.rpartition("/")[0] for path in paths}):
         try:

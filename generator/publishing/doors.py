@@ -1,4 +1,4 @@
-"""The way into an output folder: refused where it is not ours, held by one build at a time, and cleared at the end."""
+"""The way into an output folder: refused if it is not ours, locked by one build at a time, and cleared at the end."""
 
 import errno
 import os
@@ -19,16 +19,17 @@ NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
 
 
 class Busy(Exception):
-    """Another build is at work on the folder; nothing was changed."""
+    """Another build is using the folder; nothing was changed."""
 
 
 @contextmanager
 def writing_folder(out: Path, sources: Iterable[Path], *, in_place: bool = False) -> Iterator[Path]:
-    """A folder for files on their way into `out`, on the same file system. It goes at the end, and `out` if it is new.
+    """A folder for files on their way into `out`, on the same file system. It is removed at the end, and so is `out`
+    if it is new and has no site.
 
-    It lies beside `out`, or in it where it must. With `in_place` it lies in it too and stays, until `clear` is called.
-    Until the end no other build works on `out`. Raises Refused when `out` is not ours, holds one of the sources, or
-    cannot be written, and Busy while another build is at work there.
+    It is beside `out`, or inside if it must be. With `in_place` it is inside too and stays until `clear` is called.
+    Until the end no other build works on `out`. Raises Refused if `out` is not ours, contains one of the sources, or
+    cannot be written, and Busy if another build is using it.
     """
     _refuse_wrong_place(out, sources)
     before = {parent for parent in (out, *out.parents) if parent.is_dir()}
@@ -43,7 +44,7 @@ def writing_folder(out: Path, sources: Iterable[Path], *, in_place: bool = False
             place = None if in_place else beside(out, mark or token_hex(8))
             if place:
                 locks.enter_context(_locked(place / TREE, out))
-            # What lies here was left by builds that were cut short.
+            # Anything here was left by interrupted builds.
             clear(out)
             clear(place or out)
             folder = Path(mkdtemp(prefix=ASIDE, dir=place or out))
@@ -58,24 +59,24 @@ def writing_folder(out: Path, sources: Iterable[Path], *, in_place: bool = False
                 shutil.rmtree(place, ignore_errors=True) if place else None
                 remove_empty_folders(out / MANIFEST, before)
             elif place and not mark:
-                # The next build could not tell it from a stranger's.
+                # The next build could not know that it is ours.
                 shutil.rmtree(place, ignore_errors=True)
 
 
 def clear(out: Path) -> None:
-    """Removes what a build in place left, which takes long on some disks, so that its caller says when."""
+    """Removes what a build in place left. That takes long on some disks, so the caller chooses when."""
     for left in out.glob(f"{ASIDE}*"):
         shutil.rmtree(left, ignore_errors=True)
 
 
 @contextmanager
 def _locked(folder: Path, out: Path) -> Iterator[None]:
-    """Holds the lock of a folder, which goes with its process, however that ends. Raises Busy and OSError."""
+    """Holds the lock of a folder, which is released when its process ends in any way. Raises Busy and OSError."""
     lock = os.open(folder, os.O_RDONLY | os.O_NOFOLLOW | os.O_DIRECTORY)
     _held.add(lock)
     try:
         if not _lock(lock, folder):
-            raise Busy(f"another build is at work on {out}, nothing was changed; try again when it is done")
+            raise Busy(f"another build is using {out}, nothing was changed; try again when it is done")
         yield
     finally:
         _held.discard(lock)
@@ -83,7 +84,7 @@ def _locked(folder: Path, out: Path) -> Iterator[None]:
 
 
 def _lock(handle: int, folder: Path) -> bool:
-    """Whether the lock of a folder could be had, and the folder is still the one at that place."""
+    """Whether the folder could be locked, and is still the one at that path."""
     try:
         flock(handle, LOCK_EX | LOCK_NB)
     except BlockingIOError:
@@ -112,13 +113,13 @@ def _refused_if_unwritable(out: Path, reasons: Collection[int] = ()) -> Iterator
     except OSError as error:
         if reasons and error.errno not in reasons:
             raise
-        raise Refused(f"{out} cannot be written ({error.strerror or error}), what is there stays as it was") from error
+        raise Refused(f"{out} cannot be written ({error.strerror or error}), nothing there was changed") from error
 
 
 def _refuse_wrong_place(out: Path, sources: Iterable[Path]) -> None:
     real = out.resolve()
     if out.is_symlink() or any(one.exists() and not one.is_dir() for one in (out, *out.parents)):
-        raise Refused(f"{out} is not a folder of its own, name another one with --out")
+        raise Refused(f"{out} is not a real folder, name another one with --out")
     for source in sources:
         tree = work_tree(source.parent.resolve())
         for folder in out.absolute().parents:
@@ -128,19 +129,19 @@ def _refuse_wrong_place(out: Path, sources: Iterable[Path]) -> None:
         raise Refused(f"{out} is not a folder for a site, name another one with --out")
     for source in sources:
         if real == source.resolve() or real in source.resolve().parents or source.resolve() in real.parents:
-            raise Refused(f"{out} and the sources in {source} lie one in the other, name another folder with --out")
+            raise Refused(f"{out} and the sources in {source} are one inside the other, name another folder with --out")
     if (out / ".git").exists():
         raise Refused(f"{out} is a git repository, name another folder with --out")
     if out.is_dir() and not (out / MANIFEST).is_file():
         strange = sorted(entry.name for entry in out.iterdir() if not entry.name.startswith("."))
         if strange:
             raise Refused(
-                f"{out} holds files that are not ours ({strange[0]}), empty it or name another folder with --out"
+                f"{out} contains files that are not ours ({strange[0]}), empty it or name another folder with --out"
             )
 
 
 def _home() -> Path | None:
-    """The home folder; a user whom the system does not know may have none."""
+    """The home folder; a user unknown to the system may have none."""
     with suppress(RuntimeError):
         return Path.home().resolve()
     return None

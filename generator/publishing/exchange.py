@@ -1,7 +1,7 @@
-"""A second tree beside a site's folder: the next site is made there, whole, before the two change places in one step.
+"""A second tree beside a site's folder: the complete new site is made there before the two are swapped in one step.
 
-Between builds both hold the same files as hard links, so that the second one takes room for folders alone, and a build
-touches there what it changes and no more.
+Between builds both contain the same files as hard links, so that the second tree needs space only for folders, and a
+build changes in it only what differs.
 """
 
 import ctypes
@@ -14,15 +14,15 @@ from contextlib import suppress
 from pathlib import Path
 
 TREE = "tree"
-_BETWEEN = "between"  # where the old site waits while the two change places in more than one step
+_BETWEEN = "between"  # where the old site waits while the two are swapped in more than one step
 _AT_CWD, _EXCHANGE = -100, 2  # AT_FDCWD and RENAME_EXCHANGE of Linux
 
 
 def beside(out: Path, mark: str) -> Path | None:
-    """The folder of ours beside `out`, with the second tree in it; None where `out` cannot change places with another.
+    """The folder of ours beside `out`, with the second tree in it; None if `out` cannot be swapped with another.
 
-    That is so where its parent cannot be written, and where it is a file system of its own. The folder bears a mark in
-    its name that no stranger can foresee, so nothing that a repository brings is ever taken for it.
+    That is so if its parent cannot be written, or if it is a mount point. The folder has a mark in its name that no
+    stranger can predict, so nothing from a repository is ever taken for it.
     """
     folder = _name_beside(out, mark)
     try:
@@ -40,18 +40,18 @@ def beside(out: Path, mark: str) -> Path | None:
 
 
 def between(out: Path, mark: str) -> Path | None:
-    """Where the old site is, if a build was cut short while the two changed places in more than one step."""
+    """Where the old site is, if a build was interrupted while swapping the two in more than one step."""
     found = _name_beside(out, mark) / _BETWEEN
     return found if found.is_dir() and not found.is_symlink() else None
 
 
 def put_back(out: Path, waiting: Path) -> None:
-    """Ends what was cut short: the old site is the site again, or the second tree where the new one is in place."""
+    """Finishes an interrupted swap: the old site is the site again, or the second tree if the new one is in place."""
     waiting.rename(waiting.with_name(TREE) if out.exists() else out)
 
 
 def strangers_beside(out: Path, mark: str | None) -> list[Path]:
-    """What lies beside `out` under a name like that of our folder, and is not ours."""
+    """Entries beside `out` with a name like that of our folder that are not ours."""
     try:
         names = sorted(os.listdir(out.parent))
     except OSError:
@@ -65,7 +65,7 @@ def _name_beside(out: Path, mark: str) -> Path:
 
 
 def mirror(source: Path, target: Path) -> None:
-    """Makes a folder hold all that another holds, files as hard links. Raises OSError where there are no such links."""
+    """Makes a folder equal to another, with files as hard links. Raises OSError if hard links are not supported."""
     _alike(source, target)
     folders = [""]
     while folders:
@@ -98,7 +98,7 @@ def _same(one: "os.DirEntry[str]", other: "os.DirEntry[str]") -> bool:
 
 
 def _alike(source: Path, target: Path) -> None:
-    """Gives a folder the rights, and as far as we may the owner, of another."""
+    """Gives a folder the permissions and, if allowed, the owner of another."""
     with suppress(PermissionError):
         status = source.stat()
         os.chown(target, status.st_uid, status.st_gid)
@@ -106,7 +106,7 @@ def _alike(source: Path, target: Path) -> None:
 
 
 def exchange(one: Path, other: Path) -> None:
-    """Two folders change places: in one step on Linux, else with a moment in which the second is not there."""
+    """Swaps two folders: in one step on Linux, otherwise the second is missing for a moment."""
     if _exchanged(one, other):
         return
     waiting = one.with_name(_BETWEEN)
@@ -116,7 +116,7 @@ def exchange(one: Path, other: Path) -> None:
 
 
 def _exchanged(one: Path, other: Path) -> bool:
-    """Whether the system could do it in one step. Raises OSError where it cannot be done at all."""
+    """Whether the system could do it in one step. Raises OSError if it cannot be done at all."""
     rename = getattr(_LIBC, "renameat2", None)
     if rename is None:
         return False
@@ -133,7 +133,7 @@ _UNKNOWN = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP}
 
 
 def synced(folder: Path) -> None:
-    """Waits until all that was written to the file system of a folder lies on its disk. Raises OSError."""
+    """Waits until everything written to the file system of a folder is on its disk. Raises OSError."""
     if sys.platform != "linux":
         os.sync()
         return

@@ -1,8 +1,8 @@
-"""Makes a folder hold exactly the site's files, writes only what differs, and says what changed.
+"""Makes a folder contain exactly the site's files, writes only what differs, and returns what changed.
 
 A manifest in the folder lists the files that are ours. Only those are ever replaced or removed. New files are written
-aside first. When all of them are there, the new site is made in a second tree beside the folder, and the two change
-places; where that cannot be, file by file in the folder itself. So a full disk leaves the old site as it was.
+aside first. When all of them exist, the new site is made in a second tree beside the folder, and the two are swapped.
+If that is not possible, each file is replaced in the folder itself. So a full disk leaves the old site as it was.
 """
 
 import os
@@ -30,7 +30,7 @@ from .standing import MANIFEST, OutputSurvey, manifest_of
 
 
 class Aside(NamedTuple):
-    """Says that a file of the site is written already, by `write_aside`; with the digest of its content."""
+    """Marks a file of the site that `write_aside` has already written, with the digest of its content."""
 
     digest: bytes
 
@@ -40,9 +40,9 @@ FileContent = bytes | Iterable[bytes] | Aside
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """How many files were written, were the same already, and were removed.
+    """How many files were written, unchanged and removed.
 
-    `stamps` are those of the files that were written, `digests` those of all.
+    `stamps` are those of the written files, `digests` those of all files.
     """
 
     written: int
@@ -59,10 +59,10 @@ def publish(
     kept: Collection[str] = (),
     gone: Sequence[str] = (),
 ) -> Published:
-    """Makes the site's folder hold `files` (paths with their content) and what is `kept` of the old ones.
+    """Makes the site's folder contain `files` (paths with their content) and the old ones that are `kept`.
 
-    `gone` are the old ones that are removed. `folder` is that of `opened`: all files are there before the first of them
-    takes its place.
+    The old ones in `gone` are removed. `folder` is that of `writing_folder`: all files are in it before the first of
+    them is moved to its path.
     """
     out = standing.out
     digests = {path: standing.ours[path] for path in kept}
@@ -83,7 +83,7 @@ def publish(
 
 
 class _Change(NamedTuple):
-    """What makes a new site of an old one: the paths of files that wait in a folder, and of those that go."""
+    """What turns an old site into a new one: the paths of files that wait in a folder, and of those to remove."""
 
     folder: Path
     changed: list[str]
@@ -92,7 +92,7 @@ class _Change(NamedTuple):
 
 
 def _publish_beside(out: Path, change: _Change) -> bool:
-    """Makes the new site in the second tree, and lets the two change places; whether that could be done."""
+    """Makes the new site in the second tree and swaps the two; returns whether that was possible."""
     tree = change.folder.parent / TREE
     try:
         mirror(out, tree)
@@ -110,7 +110,7 @@ def _publish_beside(out: Path, change: _Change) -> bool:
         return False
     synced(out)
     with suppress(OSError):
-        # The next build finds both alike, and mends what fails here.
+        # The next build makes both equal again if this fails.
         for path in change.changed:
             os.link(f"{out}/{path}", place_aside(change.folder, path))
         _apply(tree, change)
@@ -118,15 +118,15 @@ def _publish_beside(out: Path, change: _Change) -> bool:
 
 
 def _publish_in_place(out: Path, change: _Change, claim: bytes) -> None:
-    """Puts file by file where it belongs. `claim` lists the files of the old and of the new site.
+    """Moves each file to its path. `claim` lists the files of the old and the new site.
 
-    Should that be cut short, every file of either is known as ours.
+    If that is interrupted, every file of either is known to be ours.
     """
     write(change.folder / "claim", claim)
     synced(change.folder)
     for path in (*change.changed, *change.gone):
         with suppress(OSError):
-            # Some disks take longer to free the room of old files than all the rest takes: that can wait.
+            # Some disks take longer to free the space of old files than everything else takes: that can wait.
             os.link(f"{out}/{path}", f"{place_aside(change.folder, path)}.old")
     _apply(out, change, change.folder / "claim")
 
@@ -145,7 +145,7 @@ def _apply(site: Path, change: _Change, claim: Path | None = None) -> None:
 
 
 def _remove(out: Path, gone: Iterable[str], changed: Iterable[str]) -> None:
-    """Removes files, and the folders that are empty then, unless one of the changed files will stand in them."""
+    """Removes files, and then empty folders, unless one of the changed files will be in them."""
     needed = {out / folder for folder in {path.rpartition("/")[0] for path in changed}}
     needed |= {parent for folder in needed for parent in folder.parents} | {out}
     for path in gone:
@@ -154,7 +154,7 @@ def _remove(out: Path, gone: Iterable[str], changed: Iterable[str]) -> None:
 
 
 def _written_aside(new: str, content: FileContent, old: str, known: bool) -> tuple[str, bool]:
-    """Writes a file aside, unless the old one is the same: its digest, and whether it differs."""
+    """Writes a file aside unless the old one is the same; returns its digest, and whether it differs."""
     if isinstance(content, bytes):
         if known and holds(old, content):
             return digest_in_hex(content), False
@@ -168,6 +168,6 @@ def _written_aside(new: str, content: FileContent, old: str, known: bool) -> tup
 
 
 def write_aside(folder: Path, path: str, content: bytes) -> Aside:
-    """Writes a file of the site in the folder of `opened`."""
+    """Writes a file of the site in the folder of `writing_folder`."""
     write(place_aside(folder, path), content)
     return Aside(bytes.fromhex(digest_in_hex(content)))

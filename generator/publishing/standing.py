@@ -1,4 +1,4 @@
-"""What a folder holds where a site will be, and what of it is ours."""
+"""What the output folder contains, and which of it is ours."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from ..work.stamps import stamp_of
 MANIFEST = ".vacancy-digest.json"
 ASIDE = ".vacancy-digest-new-"
 _POSTING = re.compile(r"postings/[^/]+/index\.html")
-_ENOUGH_TO_TELL = 10  # postings; of fewer, half may well go at once
+_ENOUGH_TO_TELL = 10  # postings; if there are fewer, half may well go at once
 
 
 class Refused(Exception):
@@ -26,9 +26,9 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class OutputSurvey:
-    """What a folder holds where a site will be.
+    """What the output folder contains.
 
-    `ours` are the files of the last build with their digests. `stamps` are the stamps of all files that are there now,
+    `ours` are the files of the last build with their digests. `stamps` are the stamps of all existing files,
     `folders` the paths of the folders.
     """
 
@@ -38,22 +38,22 @@ class OutputSurvey:
     folders: Set[str]
 
     def without(self, paths: Iterable[str]) -> list[str]:
-        """The files of the last build that are there and are none of these."""
+        """The files of the last build that exist and are not among these."""
         wanted = set(paths)
         return sorted(path for path in self.ours if path not in wanted and path in self.stamps)
 
 
 def survey(out: Path) -> OutputSurvey:
-    """Looks at a folder. Raises Refused when it holds anything but files and folders, or a list that is damaged."""
+    """Surveys a folder. Raises Refused if it contains anything but files and folders, or a damaged manifest."""
     ours = _read_manifest(out)
     return OutputSurvey(out, ours, *_look(out))
 
 
 def refuse_foreign(standing: OutputSurvey, paths: Iterable[str]) -> None:
-    """Raises Refused when a folder in which these paths are to be holds what no build of ours wrote.
+    """Raises Refused if the folder for these paths contains anything that no build of ours wrote.
 
-    All that a folder holds is published. Files and folders whose names begin with a dot stay, as long as none of the
-    paths is theirs.
+    Everything in the folder is published. Files and folders whose names begin with a dot stay, unless one of the paths
+    is theirs.
     """
     out, ours, stamps = standing.out, standing.ours, standing.stamps
     wanted = set(paths)
@@ -68,9 +68,9 @@ def refuse_foreign(standing: OutputSurvey, paths: Iterable[str]) -> None:
 
 
 def refuse_collapse(standing: OutputSurvey, paths: Iterable[str]) -> None:
-    """Raises Refused where half of a site's postings or more would go: a folder was moved, or a disk is not there.
+    """Raises Refused if half of a site's postings or more would go: a folder was moved, or a disk is missing.
 
-    Postings that are over keep their pages, so that few ever go.
+    Postings that are over keep their pages, so few ever go.
     """
     wanted = set(paths)
     before = [path for path in standing.ours if _POSTING.fullmatch(path)]
@@ -91,20 +91,20 @@ def _read_manifest(out: Path) -> dict[str, str]:
     try:
         files = msgspec.json.decode((out / MANIFEST).read_bytes(), type=_Listed).files
     except (ValueError, RecursionError):
-        raise Refused(f"{out / MANIFEST} is damaged, so nobody can say which files are ours; empty {out}") from None
+        raise Refused(f"{out / MANIFEST} is damaged, which files are ours is unknown; empty {out}") from None
     if strange := [path for path in files if not _is_inside(path)]:
         raise Refused(f"{out / MANIFEST} lists {shown(strange[0])}, which is not in this folder; empty {out}")
     return files
 
 
 class _Listed(msgspec.Struct):
-    """What a manifest holds."""
+    """The content of a manifest."""
 
     files: dict[str, str]
 
 
 def _is_inside(path: str) -> bool:
-    """Whether a path leads to a file below a folder, by the only way of writing it."""
+    """Whether a path leads to a file below a folder, and is written in its only normal form."""
     if not path or "\0" in path or path.startswith("/"):
         return False
     # Most have no dots and no doubled slashes, and there are thousands.
@@ -112,9 +112,9 @@ def _is_inside(path: str) -> bool:
 
 
 def _look(out: Path) -> tuple[dict[str, str], set[str]]:
-    """The stamps of all files in a folder by their paths, and the paths of its folders. Raises Refused at all else.
+    """The stamps of all files in a folder by their paths, and those of its folders. Raises Refused for anything else.
 
-    A link could lead our writing out of the folder, and whoever publishes the folder to what is none of the site's.
+    A link could lead our writing out of the folder, and publishing to files outside the site.
     """
     stamps: dict[str, str] = {}
     folders: set[str] = set()

@@ -1,8 +1,8 @@
-"""Files that are copied as they are: which of them anybody may bring, and their bytes, of which few are held at once.
+"""Files that are copied unchanged: which of them anyone may add, and their bytes, read in small pieces.
 
-A file of most types can run scripts at the site's own address once a reader opens it, take the site's pages over, or
-tell a host or an authority what to do in the site's name. So those that can do none of that are listed, and any other
-is named by whoever answers for the site.
+Files of most types can run scripts at the site's own address once a reader opens them, take over the site's pages, or
+instruct a host or an authority in the site's name. So the types that can do none of that are listed, and the person
+responsible for the site must name any other file.
 """
 
 import json
@@ -16,8 +16,8 @@ from ..model.problems import ContentError, Place, Problem
 from ..model.schema import Settings
 from .files import MAX_STATIC_BYTES, FoundFile, Unread, pieces
 
-MAX_COPIED_BYTES = 1 << 30  # what GitHub Pages publishes of a site
-# Pictures, fonts, sound, films, texts without markup. A PDF runs what is in it in its viewer, away from the site.
+MAX_COPIED_BYTES = 1 << 30  # the most that GitHub Pages publishes of a site
+# Pictures, fonts, sound, films, plain texts. A PDF runs its scripts in its viewer, apart from the site.
 HARMLESS = frozenset(
     (
         *(".avif", ".bmp", ".gif", ".ico", ".jpeg", ".jpg", ".png", ".webp", ".otf", ".ttf", ".woff", ".woff2"),
@@ -28,8 +28,8 @@ _PLAIN = re.compile(r"[A-Za-z0-9./][\w./-]*", re.ASCII)
 _FOLDER = "content/static/"
 
 
-def not_for_anybody(settings: Settings, folder: Path, files: Iterable[FoundFile]) -> Iterator[Problem]:
-    """Every file of `content/static/` that may be there only by name, and is not named."""
+def not_allowed(settings: Settings, folder: Path, files: Iterable[FoundFile]) -> Iterator[Problem]:
+    """Every file of `content/static/` that must be named in the settings, and is not."""
     allowed = settings.allow_static
     paths = {file.path.relative_to(folder).as_posix(): file.name for file in files}
     for path, name in paths.items():
@@ -41,13 +41,13 @@ def not_for_anybody(settings: Settings, folder: Path, files: Iterable[FoundFile]
 
 def _reason(path: PurePosixPath) -> str | None:
     if path.parts[0] == ".well-known":
-        return "speaks for the site to other programs, as all of .well-known/ does"
+        return "speaks for the site to other programs, like everything in .well-known/"
     if any(part.startswith("_") for part in path.parts):
-        return "may tell a host what to do, as names that start with _ do"
+        return "may tell a host what to do, like all names that start with _"
     if path.suffix.lower() not in HARMLESS:
         return "is of a type that can run scripts on the site or speak for it"
     if path.suffix.lower() == ".txt" and len(path.parts) == 1:
-        return "may speak for the site to other programs, as texts at the top do"
+        return "may speak for the site to other programs, like texts at the top level"
     return None
 
 
@@ -56,10 +56,10 @@ def _as_yaml(path: str) -> str:
 
 
 def too_much(files: Collection[FoundFile]) -> Problem | None:
-    """Where files are larger together than hosts publish; told from their sizes before any is read."""
+    """The problem if files are larger in total than hosts publish; found from their sizes before any is read."""
     if sum(int(file.stamp.split()[0]) for file in files) <= MAX_COPIED_BYTES:
         return None
-    message = f"holds more than {MAX_COPIED_BYTES >> 20} MiB together, which hosts do not publish; put less here"
+    message = f"contains more than {MAX_COPIED_BYTES >> 20} MiB in total, which hosts do not publish; put less here"
     return Problem(_FOLDER.rstrip("/"), Place(), "file", message)
 
 
@@ -74,7 +74,7 @@ def measured(root: Path, path: Path, published: str, limit: int = MAX_STATIC_BYT
 
 
 def copied(root: Path, file: StaticFile) -> Iterator[bytes]:
-    """The bytes of a file that was measured. Raises ContentError when they are others by now."""
+    """The bytes of a file that was measured. Raises ContentError if they have changed."""
     digest = blake2b(digest_size=16)
     try:
         for piece in pieces(root, root / file.source, MAX_STATIC_BYTES):

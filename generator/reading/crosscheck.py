@@ -19,7 +19,7 @@ Organisations = Mapping[str, Document[Organisation]]
 def organisations(documents: Organisations, named: Set[str]) -> Iterator[Problem]:
     """A parent is an organisation of the digest, and no organisation is above itself.
 
-    `named` are the keys of all files, those that cannot be read included: to mend them comes first.
+    `named` are the keys of all files, including those that cannot be read: fixing them comes first.
     """
     for key, document in documents.items():
         parent = _text(document, "parent")
@@ -30,13 +30,13 @@ def organisations(documents: Organisations, named: Set[str]) -> Iterator[Problem
             yield document.problem(("parent",), f"{shown(parent)} is not an organisation here, {instead}")
         elif key in (above := _above(key, documents)):
             yield document.problem(("parent",), f"{parent} leads back to {key}, delete one of the parents")
-        elif len(set(above)) == MAX_LEVELS:  # below a ring the same come again, and the ring is told of
+        elif len(set(above)) == MAX_LEVELS:  # below a circle they repeat, and the circle is reported
             message = f"{parent} has {MAX_LEVELS - 1} or more organisations above it, name one nearer to the top"
             yield document.problem(("parent",), message)
 
 
 def _above(key: str, documents: Organisations) -> list[str]:
-    """The organisations above one, nearest first; no more than `MAX_LEVELS`."""
+    """The organisations above one, nearest first, at most `MAX_LEVELS`."""
     found: list[str] = []
     current = _text(documents[key], "parent")
     while current in documents and len(found) < MAX_LEVELS and key not in found:
@@ -59,7 +59,7 @@ class Claim(NamedTuple):
 
 
 def claim_of(document: Document[Posting]) -> Claim:
-    """What a posting as written claims, whatever else is wrong with it. What is no slug is no name to claim."""
+    """What a posting as written claims, even if it has mistakes. Only slugs can be claimed."""
     others: list[tuple[Location, str]] = []
     if SLUG.fullmatch(identity := _text(document, "id")):
         others.append((("id",), identity))
@@ -73,17 +73,17 @@ def claim_of(document: Document[Posting]) -> Claim:
 def names(claims: Sequence[Claim]) -> Iterator[tuple[str, Location, str]]:
     """Slugs, ids and aliases share one namespace: each name belongs to one posting.
 
-    Yields path, location and message; without a location it is the file's own name that is taken.
+    Yields path, location and message; without a location, the file's own name is taken.
     """
     owners: dict[str, Claim] = {}
     for claim in claims:
         if (other := owners.setdefault(claim.slug, claim)) is not claim:
             for one, twin in ((claim, other), (other, claim)):
-                yield one.path, (), f"{one.slug}.md is the name of {twin.path} too, rename one of the two"
+                yield one.path, (), f"{one.slug}.md is also the name of {twin.path}, rename one of the two"
     for claim in claims:
         for location, name in claim.others:
             if (other := owners.setdefault(name, claim)) is not claim:
-                yield claim.path, location, f"{cut(name)} belongs to {other.path} already, write another one"
+                yield claim.path, location, f"{cut(name)} already belongs to {other.path}, write another one"
 
 
 _MOST_REDIRECTS = 2_000  # that Cloudflare Pages reads
@@ -91,15 +91,15 @@ _RULES = 2  # in the file of redirects for each former address
 
 
 def too_many_redirects(aliases: int) -> Iterator[Problem]:
-    """Of very many former addresses one host forgets some."""
+    """One host ignores some of very many former addresses."""
     if aliases * _RULES > _MOST_REDIRECTS:
-        reason = f"there are {aliases:,}, and Cloudflare Pages takes redirects for {_MOST_REDIRECTS // _RULES:,} alone"
-        instead = "delete those that nobody uses, or know that the others send readers on by their pages"
+        reason = f"there are {aliases:,}, and Cloudflare Pages redirects only {_MOST_REDIRECTS // _RULES:,}"
+        instead = "delete unused ones, or let the pages of the others redirect readers"
         yield Problem("content/postings", Place(), "aliases", f"{reason}, {instead}", "warning")
 
 
 def _text(document: Document[Any], key: str) -> str:
-    """A value as the schema reads it; empty where there is none."""
+    """A value as the schema reads it; empty if there is none."""
     value = document.written.value.get(key)
     return value.strip() if isinstance(value, str) else ""
 
@@ -120,7 +120,7 @@ def check_posting(
         if location[0] == "aliases" and name == document.name:
             yield document.problem(location, f"{name} is this posting's own name, delete it here")
         elif location[0] == "aliases" and name in reserved:
-            yield document.problem(location, f"{name} is kept for the site's own pages, write another one")
+            yield document.problem(location, f"{name} is reserved for the site's own pages, write another one")
 
 
 def _apply_hosts(key: str, known: Mapping[str, OrganisationFile]) -> list[str]:
@@ -132,14 +132,14 @@ def _leads_to(address: str, hosts: list[str]) -> bool:
     try:
         host = urlsplit(read_address(address.strip())).hostname or ""
     except ValueError:
-        return True  # that it is no address is a problem of its own
+        return True  # an address that is not valid is reported separately
     return any(host == known or host.endswith("." + known) for known in hosts)
 
 
 def _did_you_mean(key: str, known: Set[str]) -> str:
     if not known:
         return "write content/organisations/KEY.md first"
-    # All are listed where they are few; to sort thousands for each mistake would take its time.
+    # A few are all listed; sorting thousands for each mistake would take too long.
     return did_you_mean(key, sorted(known) if len(known) < 20 else known)
 
 
@@ -154,7 +154,7 @@ def navigation(
         if entry.to.startswith("/"):
             if entry.to not in known:
                 yield settings.problem(
-                    location, f"{shown(entry.to)} is no page of this site, {did_you_mean(entry.to, sorted(known))}"
+                    location, f"{shown(entry.to)} is not a page of this site, {did_you_mean(entry.to, sorted(known))}"
                 )
             continue
         try:
@@ -164,16 +164,16 @@ def navigation(
 
 
 def vocabulary(document: Document[VocabularyFile], reserved: frozenset[str]) -> Iterator[Problem]:
-    """A word of the vocabulary can stand in an address, and no two words stand at the same one."""
+    """A word of the vocabulary can be part of an address, and no two words share one."""
     for part in VocabularyFile.model_fields:
         words = document.written.value.get(part)
         addresses: dict[str, str] = {}
         for key in words if isinstance(words, dict) else ():
             address = slug_of(key)
             if not SLUG.fullmatch(address) or address in reserved:
-                reason = "cannot stand in an address, write letters, digits and - only"
+                reason = "cannot be part of an address, write only letters, digits and -"
                 if address in reserved:
-                    reason = "is kept for the site's own pages, write another word"
+                    reason = "is reserved for the site's own pages, write another word"
                 yield document.problem((part, key), f"{shown(key)} {reason}", of_key=True)
             elif addresses.setdefault(address, key) != key:
                 yield document.problem(

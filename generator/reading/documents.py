@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 from ..model.fields import SLUG, Fields
 from ..model.problems import Place, Problem, shown
 from ..model.prose import NOTHING, Prose
+from ..model.schema import SourcesFile
 from ..model.vocabulary import Vocabulary
 from ..text import markup
 from ..work import tally
@@ -21,7 +22,7 @@ _Form = TypeVar("_Form", bound=Fields)
 
 @dataclass(frozen=True, slots=True)
 class Document(Generic[_Form]):
-    """A file as its editor wrote it; `value` is None when the front matter has problems."""
+    """A file as its editor wrote it; `value` is None if the front matter has problems."""
 
     path: str
     name: str
@@ -58,7 +59,7 @@ class Reading:
         return None if problems else text
 
     def document(self, form: type[_Form], path: Path, words: Vocabulary | None = None) -> Document[_Form] | None:
-        """A Markdown file with front matter; None when it cannot be taken apart."""
+        """A Markdown file with front matter; None if it cannot be split into front matter and text."""
         text = self.text(path)
         return None if text is None else self.parsed(form, path, text, words)
 
@@ -68,7 +69,7 @@ class Reading:
         """The text of such a file."""
         parts = split(text)
         if parts is None:
-            self.add(path, "front matter", "does not stand between two lines of ---, put one above and one below it")
+            self.add(path, "front matter", "is not between two lines of ---, put one above and one below it")
             return None
         front, body, first_line = parts
         with timed(tally.here, "Markdown"):
@@ -80,15 +81,15 @@ class Reading:
         return replace(document, prose=prose) if document else None
 
     def yaml(self, form: type[_Form], path: Path, words: Vocabulary | None = None) -> Document[_Form] | None:
-        """A file that is all YAML."""
+        """A file that is entirely YAML."""
         text = self.text(path)
         return None if text is None else self.mapping(form, path, text, first_line=1, words=words)
 
     def mapping(
         self, form: type[_Form], path: Path, text: str, *, first_line: int, words: Vocabulary | None = None
     ) -> Document[_Form] | None:
-        """Front matter, or a file that is all YAML, judged by its form. Its text begins on `first_line` of the file."""
-        most = MAX_FRONT_MATTER_BYTES if first_line > 1 else MAX_TEXT_BYTES
+        """Front matter, or a file of YAML, judged by its form. Its text begins on `first_line` of the file."""
+        most = MAX_TEXT_BYTES if form is SourcesFile else MAX_FRONT_MATTER_BYTES  # a digest may have many sources
         written, form_findings = read_mapping(text, first_line, most)
         for place, key, message in form_findings:
             self.add(path, key, message, place)
@@ -106,11 +107,11 @@ class Reading:
         return document
 
     def named(self, path: Path, judge: Callable[[str], str | None] = lambda _name: None) -> bool:
-        """Whether a Markdown file's name can stand in an address; if not, the reason is among the problems."""
+        """Whether a Markdown file's name can be part of an address; if not, the reason is among the problems."""
         if path.suffix != ".md":
             self.add(path, "file name", f"{shown(path.name)} does not end in .md, rename or move the file")
         elif not SLUG.fullmatch(path.stem):
-            message = f"{shown(path.stem)} is not a slug, rename the file with a–z, 0–9 and - only"
+            message = f"{shown(path.stem)} is not a slug, rename the file using only a–z, 0–9 and -"
             self.add(path, "file name", message)
         elif reason := judge(path.stem):
             self.add(path, "file name", reason)

@@ -1,7 +1,7 @@
 """Reading what strangers put into a folder: regular files only, of a bounded size, in strict UTF-8.
 
-And writing there for an editor: whole files, none that somebody else has changed meanwhile, and none through a link.
-Folders are entered one by one and worked in by descriptor, so what takes their place meanwhile is not written to.
+And writing there for an editor: whole files, none that someone else has changed in between, and none through a link.
+Folders are opened one by one and used by descriptor, so nothing that replaces them in between is written to.
 """
 
 import errno
@@ -25,22 +25,22 @@ MAX_STATIC_BYTES = 25 * 1024 * 1024  # the most that Cloudflare Pages serves
 MAX_LOGO_BYTES = 1024 * 1024
 MAX_FOLDER_DEPTH = 16
 _LINK = "is a symbolic link, put the file itself here"
-# What editors, file managers and merges leave behind, besides files with a dot at the start: backups (`x~`, of Emacs
-# `#x#`), Vim's swap files and its test of a folder (4913), what Windows, macOS, Office and JetBrains keep for
+# What editors, file managers and merges leave behind, besides files that start with a dot: backups (`x~`, in Emacs
+# `#x#`), Vim's swap files and its test of a folder (4913), files that Windows, macOS, Office and JetBrains create for
 # themselves, and both sides of a merge or patch that did not apply.
 _LEFTOVER = re.compile(
     r".*~|#.*#|~\$.*|4913|(?:eh)?thumbs\.db|desktop\.ini|icon\r|__macosx|.*\.(?:sw[n-p]|orig|rej)|.*___jb_(?:tmp|old)___",
     re.IGNORECASE | re.DOTALL,
 )
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
-_OLD = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a pipe that nobody writes to keeps nobody waiting
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC  # what is there, be it a link, is not opened
+_OLD = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # opening a pipe without a writer does not wait
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC  # anything that already exists, even a link, is not opened
 
 
 class FoundFile(NamedTuple):
-    """A file of a folder: where it lies, its path from the root as messages show it, and what tells that it changed.
+    """A file of a folder: where it is, its path from the root as messages show it, and a stamp that shows changes.
 
-    What is no file of ours to read carries a problem and no stamp.
+    An entry that must not be read has a problem and no stamp.
     """
 
     place: str
@@ -60,7 +60,7 @@ def content_files(root: Path) -> Iterator[FoundFile]:
 
 
 def files_below(folder: Path, name: str) -> Iterator[FoundFile]:
-    """Every file under a folder, as `walk` finds it. A link in place of the folder is not followed either."""
+    """Every file under a folder, as `walk` finds it. A link in place of the folder is not followed."""
     if folder.is_symlink():
         yield FoundFile(str(folder), name, problem=Problem(name, Place(), "file", _LINK))
     else:
@@ -68,7 +68,7 @@ def files_below(folder: Path, name: str) -> Iterator[FoundFile]:
 
 
 def posting_files(root: Path) -> list[Path]:
-    """The file of every posting, good or not, drafts included."""
+    """The file of every posting, valid or not, including drafts."""
     return [
         file.path
         for file in content_files(root)
@@ -77,10 +77,10 @@ def posting_files(root: Path) -> list[Path]:
 
 
 def walk(folder: Path | str, name: str, depth: int = 0) -> Iterator[FoundFile]:
-    """Every file under a folder in a fixed order, links and special files with the problem that they are.
+    """Every file under a folder in a fixed order; links and special files carry a problem.
 
-    `name` is the folder's own path as messages show it. Names that start with a dot (but for `.well-known`) and
-    what programs leave behind (`_LEFTOVER`) are passed over. Links are never followed.
+    `name` is the folder's own path as messages show it. Names that start with a dot (except `.well-known`) and
+    files that programs leave behind (`_LEFTOVER`) are skipped. Links are never followed.
     """
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
@@ -88,12 +88,12 @@ def walk(folder: Path | str, name: str, depth: int = 0) -> Iterator[FoundFile]:
         yield FoundFile(str(folder), name, problem=_unread(name, error))
         return
     if depth and any(entry.name == ".git" for entry in entries):
-        # A submodule, say, which nobody reviews with the site's own files.
-        alone = "is a git repository of its own, keep its files in that of the site"
+        # A submodule, for example, which nobody reviews with the site's own files.
+        alone = "is a separate git repository, keep its files in the site's repository"
         yield FoundFile(str(folder), name, problem=Problem(name, Place(), "file", alone))
         return
     for entry in entries:
-        if _passed_over(entry.name):
+        if _skipped(entry.name):
             continue
         path, shown_as = entry.path, f"{name}/{visible(entry.name)}"
         is_folder = entry.is_dir(follow_symlinks=False)
@@ -104,7 +104,7 @@ def walk(folder: Path | str, name: str, depth: int = 0) -> Iterator[FoundFile]:
         elif not is_folder:
             yield _file(entry, shown_as)
         elif depth == MAX_FOLDER_DEPTH:
-            reason = f"folders nest deeper than {MAX_FOLDER_DEPTH}, move it up"
+            reason = f"is more than {MAX_FOLDER_DEPTH} folders deep, move it up"
             yield FoundFile(path, shown_as, problem=Problem(shown_as, Place(), "file", reason))
         else:
             yield from walk(path, shown_as, depth + 1)
@@ -118,21 +118,21 @@ def _file(entry: os.DirEntry[str], name: str) -> FoundFile:
 
 
 def _unread(name: str, error: OSError) -> Problem:
-    # Its whole path may be longer than the system takes, or it is kept from this user, or gone since it was listed.
-    return Problem(name, Place(), "file", f"cannot be read ({error.strerror}), check its rights")
+    # Its path may be too long for the system, it may be unreadable for this user, or deleted since it was listed.
+    return Problem(name, Place(), "file", f"cannot be read ({error.strerror}), check its permissions")
 
 
 def is_read(path: str) -> bool:
-    """Whether `walk` takes a file by its path below the folder; git may know of others."""
-    return not any(_passed_over(name) or _name_problem(name) for name in path.split("/"))
+    """Whether `walk` reads the file with this path below the folder; git may contain others."""
+    return not any(_skipped(name) or _name_problem(name) for name in path.split("/"))
 
 
 def is_taken(path: str) -> bool:
-    """Whether `walk` looks at a file by its path below the folder, good or not: `..` and `.git` are passed over too."""
-    return not any(_passed_over(name) for name in path.split("/"))
+    """Whether `walk` yields the file with this path below the folder, valid or not: `..` and `.git` are skipped too."""
+    return not any(_skipped(name) for name in path.split("/"))
 
 
-def _passed_over(name: str) -> bool:
+def _skipped(name: str) -> bool:
     return (name.startswith(".") and name != ".well-known") or _LEFTOVER.fullmatch(name) is not None
 
 
@@ -144,7 +144,7 @@ def _name_problem(name: str) -> str | None:
     except UnicodeEncodeError:
         return f"{shown(name)} is not UTF-8, rename the file"
     if "\n" in cleared(name) or cleared(name) != name:
-        return f"{shown(name)} holds an invisible character, rename the file"
+        return f"{shown(name)} contains an invisible character, rename the file"
     return None
 
 
@@ -179,7 +179,7 @@ def read_text(root: Path, path: Path) -> tuple[str, list[Problem]]:
 
 
 def decoded_text(root: Path, path: Path, raw: bytes) -> tuple[str, list[Problem]]:
-    """The bytes of a text file as text, or what no text of ours may hold."""
+    """The bytes of a text file as text, or what no text may contain."""
     try:
         raw = raw.removeprefix(b"\xef\xbb\xbf")
         text = raw.decode("utf-8")
@@ -201,8 +201,8 @@ def read_bytes(root: Path, path: Path, limit: int) -> tuple[bytes, list[Problem]
 
 
 def _opened(root: Path, path: Path) -> BinaryIO:
-    """A file below the root, through no link. What was a file or a folder when it was listed may be a link by now, or a
-    pipe that nobody writes to, so each is opened in the one before and none is waited for.
+    """A file below the root, opened through no link. What was a file or folder may by now be a link or a pipe
+    without a writer, so each is opened relative to the one before, and without waiting.
     """
     *folders, name = path.relative_to(root).parts
     at = os.open(root, _FOLDER)
@@ -224,7 +224,7 @@ class Unread(Exception):
 
 
 def pieces(root: Path, path: Path, limit: int) -> Iterator[bytes]:
-    """A regular file's bytes, a megabyte at a time, through no link whatever changes meanwhile. Raises Unread."""
+    """A regular file's bytes, a megabyte at a time, through no link even if files change in between. Raises Unread."""
     try:
         with _opened(root, path) as file:
             status = os.fstat(file.fileno())
@@ -244,53 +244,53 @@ def too_large(root: Path, path: Path, size: int, limit: int) -> list[Problem]:
 
 
 def read_source(path: Path, limit: int, *, through_link: bool = True) -> bytes:
-    """The start of a file from anywhere, a byte more than `limit` where it is larger. Raises OSError.
+    """The start of any file: at most `limit` + 1 bytes, so that callers see if it is larger. Raises OSError.
 
-    A file that is a link is one more such error unless it may be read through it.
+    A link is also an OSError unless `through_link` is set.
     """
     with os.fdopen(os.open(path, os.O_RDONLY | (0 if through_link else os.O_NOFOLLOW)), "rb") as file:
         return file.read(limit + 1)
 
 
 class ChangedMeanwhile(Exception):
-    """A file is not what it was when it was read, so it was left as it is."""
+    """A file has changed since it was read, so it was left as it is."""
 
 
 class Unwritable(Exception):
-    """A file cannot be written where it should stand; the message says why, and nothing was written there."""
+    """A file cannot be written to its path; the message says why, and nothing was written there."""
 
 
 def create(root: Path, path: Path, content: bytes) -> None:
-    """Writes a file where there is none, making its folders below the root. Raises ChangedMeanwhile, Unwritable."""
-    with _telling(path), _entered(root, path) as folder:
+    """Writes a new file, creating its folders below the root. Raises ChangedMeanwhile, Unwritable."""
+    with _explained(path), _entered(root, path) as folder:
         try:
             _write_new(folder, path.name, content)
         except FileExistsError:
-            raise ChangedMeanwhile(f"{visible(str(path))} is there already, nothing was written") from None
+            raise ChangedMeanwhile(f"{visible(str(path))} already exists, nothing was written") from None
 
 
 def replaced(root: Path, path: Path, content: bytes) -> bool:
-    """Writes a file of ours whole, whatever it held; whether that was something else. Raises Unwritable."""
-    with _telling(path), _entered(root, path) as folder:
+    """Replaces a file of ours; returns whether its content was different. Raises Unwritable."""
+    with _explained(path), _entered(root, path) as folder:
         try:
-            before, rights = _start_of(folder, path, len(content) + 1)
+            before, permissions = _start_of(folder, path, len(content) + 1)
         except FileNotFoundError:
             _write_new(folder, path.name, content)
             return True
         if before != content:
-            aside = _written_aside(folder, content, rights)
+            aside = _written_aside(folder, content, permissions)
             os.replace(aside, path.name, src_dir_fd=folder, dst_dir_fd=folder)
         return before != content
 
 
 def rewrite(root: Path, path: Path, before: bytes, after: bytes) -> None:
-    """Writes a file whole in place of one that held `before`. Raises ChangedMeanwhile, Unwritable."""
-    with _telling(path), _entered(root, path) as folder:
+    """Replaces a file that contained `before`. Raises ChangedMeanwhile, Unwritable."""
+    with _explained(path), _entered(root, path) as folder:
         aside = _written_aside(folder, after, _start_of(folder, path, 0)[1])
         try:
             if _start_of(folder, path, len(before) + 1)[0] != before:
-                told = f"{visible(str(path))} was changed by someone else meanwhile, nothing was written; try again"
-                raise ChangedMeanwhile(told)
+                changed = f"{visible(str(path))} was changed by someone else, nothing was written; try again"
+                raise ChangedMeanwhile(changed)
             os.replace(aside, path.name, src_dir_fd=folder, dst_dir_fd=folder)
         except BaseException:
             os.unlink(aside, dir_fd=folder)
@@ -298,21 +298,21 @@ def rewrite(root: Path, path: Path, before: bytes, after: bytes) -> None:
 
 
 def ensure_folder(folder: Path) -> None:
-    """Makes a folder, and those above it, where they are missing. Raises Unwritable."""
-    with _telling(folder):
+    """Creates a folder and its parents if they are missing. Raises Unwritable."""
+    with _explained(folder):
         folder.mkdir(parents=True, exist_ok=True)
 
 
 def refuse_obstacles(root: Path, paths: Iterable[Path]) -> None:
-    """Raises Unwritable where a link or something else stands in the way of one of these files. Nothing is written."""
+    """Raises Unwritable if a link or something else is in the way of one of these files. Nothing is written."""
     for path in paths:
-        with _telling(path), suppress(FileNotFoundError), _entered(root, path, make=False) as folder:
+        with _explained(path), suppress(FileNotFoundError), _entered(root, path, make=False) as folder:
             _start_of(folder, path, 0)
 
 
 @contextmanager
-def _telling(path: Path) -> Iterator[None]:
-    """Tells in one line why the system does not let a file be written."""
+def _explained(path: Path) -> Iterator[None]:
+    """Turns an OSError into one line that says why a file cannot be written."""
     try:
         yield
     except OSError as error:
@@ -321,8 +321,8 @@ def _telling(path: Path) -> Iterator[None]:
 
 @contextmanager
 def _entered(root: Path, path: Path, *, make: bool = True) -> Iterator[int]:
-    """The folder of a file below the root, as a descriptor. No folder between the two is entered through a link; those
-    that are missing are made. Raises Unwritable and OSError.
+    """The folder of a file below the root, as a descriptor. No folder between the two is opened through a link; missing
+    ones are created. Raises Unwritable and OSError.
     """
     *folders, _ = path.relative_to(root).parts
     if ".." in folders:
@@ -346,12 +346,12 @@ def _inner(folder: int, place: Path, *, make: bool) -> int:
         return os.open(place.name, _FOLDER | os.O_NOFOLLOW, dir_fd=folder)
     except OSError as error:
         if error.errno in {errno.ELOOP, errno.ENOTDIR}:
-            raise Unwritable(f"{visible(str(place))} is a link or no folder, nothing was written there") from None
+            raise Unwritable(f"{visible(str(place))} is a link or not a folder, nothing was written there") from None
         raise
 
 
 def _start_of(folder: int, path: Path, most: int) -> tuple[bytes, int]:
-    """The first bytes of a regular file, and its rights. Raises Unwritable for anything else, and OSError."""
+    """The first bytes of a regular file, and its permissions. Raises Unwritable for anything else, and OSError."""
     try:
         handle = os.open(path.name, _OLD, dir_fd=folder)
     except OSError as error:
@@ -368,22 +368,22 @@ def _start_of(folder: int, path: Path, most: int) -> tuple[bytes, int]:
         os.close(handle)
 
 
-def _written_aside(folder: int, content: bytes, rights: int) -> str:
-    """The name of a new file beside the others; `walk` passes such names over. Raises OSError."""
+def _written_aside(folder: int, content: bytes, permissions: int) -> str:
+    """The name of a new file beside the others; `walk` skips such names. Raises OSError."""
     aside = f".{token_hex(8)}~"
-    _write_new(folder, aside, content, rights)
+    _write_new(folder, aside, content, permissions)
     return aside
 
 
-def _write_new(folder: int, name: str, content: bytes, rights: int | None = None) -> None:
-    """Writes a file that is not there yet, or nothing. Raises OSError."""
+def _write_new(folder: int, name: str, content: bytes, permissions: int | None = None) -> None:
+    """Writes a new file completely or not at all. Raises OSError."""
     handle = os.open(name, _NEW, 0o666, dir_fd=folder)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
-            if rights is not None:
-                os.fchmod(handle, rights)
+            if permissions is not None:
+                os.fchmod(handle, permissions)
             os.fsync(handle)
     except BaseException:
         os.unlink(name, dir_fd=folder)

@@ -37,12 +37,12 @@ _Form = TypeVar("_Form", schema.Organisation, schema.FreePage)
 
 
 class NoSite(Exception):
-    """The folder holds no site: there is no `content/site.yaml`."""
+    """The folder contains no site: there is no `content/site.yaml`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What a folder gave: content of its good files (None without settings), every problem, and what stops nothing."""
+    """What a folder contains: content of its valid files (None without settings), every problem, and every note."""
 
     content: Content | None
     problems: tuple[Problem, ...]
@@ -51,15 +51,15 @@ class Loaded:
 
 
 def settings_of(root: Path) -> Path:
-    """The file of a site's settings. Raises NoSite when there is none."""
+    """The file of a site's settings. Raises NoSite if there is none."""
     file = root / "content" / "site.yaml"
     if not os.path.lexists(file):
-        raise NoSite(f"{file.parent} holds no site.yaml, name the folder that holds content/ with --root")
+        raise NoSite(f"{file.parent} contains no site.yaml, name the folder that contains content/ with --root")
     return file
 
 
 def load(root: Path, means: Means = NO_MEANS, early: Early | None = None) -> Loaded:
-    """Reads `root/content`. Raises NoSite when there is none; every other mistake is among the problems.
+    """Reads `root/content`. Raises NoSite if there is none; every other mistake is among the problems.
 
     With a memory, postings that have not changed are not read again. `early` makes pages while files are read.
     """
@@ -101,7 +101,7 @@ def _loaded(content: Content | None, reading: Reading, intake: Intake) -> Loaded
 
 
 def _files_by_folder(reading: Reading) -> dict[str, list[FoundFile]]:
-    """The files of `content/` by the folder they stand in; what belongs to none of them is a problem."""
+    """The files of `content/` by their folder; a file outside these folders is a problem."""
     found: dict[str, list[FoundFile]] = {name: [] for name in (*_FOLDERS, *_FILES)}
     strange: set[str] = set()
     for file in content_files(reading.root):
@@ -121,7 +121,7 @@ def _files_by_folder(reading: Reading) -> dict[str, list[FoundFile]]:
 
 
 def _vocabulary(reading: Reading, paths: list[Path]) -> Vocabulary | None:
-    """The built-in words, each of the three parts replaced where the site has its own."""
+    """The built-in words, each of the three parts replaced if the site has its own."""
     own = Reading(Path("/"))
     built_in = own.mapping(schema.VocabularyFile, Path("/vocabulary.yaml"), built_in_vocabulary_text(), first_line=1)
     if built_in is None or built_in.value is None:
@@ -137,7 +137,7 @@ def _vocabulary(reading: Reading, paths: list[Path]) -> Vocabulary | None:
 
 
 def built_in_words() -> Vocabulary:
-    """The vocabulary of a site that has none of its own."""
+    """The vocabulary of a site that does not have its own."""
     words = _vocabulary(Reading(Path("/")), [])
     assert words, "the built-in vocabulary is good"
     return words
@@ -149,14 +149,14 @@ def _terms(words: Mapping[str, schema.Word]) -> Mapping[str, Term]:
 
 
 def is_named(path: str) -> bool:
-    """Whether the name of a posting's file can stand in an address, at a glance."""
+    """Whether the name of a posting's file can be part of an address: a quick check."""
     stem, _, suffix = path.rpartition("/")[2].rpartition(".")
     return suffix == "md" and SLUG.fullmatch(stem) is not None and stem not in RESERVED
 
 
 def reserved_name(name: str) -> str | None:
-    """What is wrong with a name that is kept for the site's own pages."""
-    return f"{name} is kept for the site's own pages, rename the file" if name in RESERVED else None
+    """What is wrong with a name that is reserved for the site's own pages."""
+    return f"{name} is reserved for the site's own pages, rename the file" if name in RESERVED else None
 
 
 def _by_name(reading: Reading, form: type[_Form], paths: list[Path]) -> dict[str, Document[_Form]]:
@@ -165,7 +165,7 @@ def _by_name(reading: Reading, form: type[_Form], paths: list[Path]) -> dict[str
     for path in paths:
         if reading.named(path, reserved_name) and (document := reading.document(form, path)):
             if document.name in documents:
-                reading.add(path, "file name", f"{document.name} is there a second time, rename one of the two")
+                reading.add(path, "file name", f"{document.name} exists twice, rename one of the two")
             documents[document.name] = document
     return documents
 
@@ -181,7 +181,7 @@ def _organisation_files(
 
 
 def _logos(reading: Reading, organisations: Mapping[str, Document[schema.Organisation]]) -> dict[str, StaticFile]:
-    """The logos that organisations name, each a picture beside its file."""
+    """The logos that organisations name, each a picture next to its file."""
     logos = {}
     for key, document in organisations.items():
         name = document.written.value.get("logo")
@@ -190,11 +190,13 @@ def _logos(reading: Reading, organisations: Mapping[str, Document[schema.Organis
         path = (reading.root / document.path).parent / name
         if "/" in name or path.suffix not in _LOGOS:
             reading.problems.append(
-                document.problem(("logo",), f"{shown(name)} is not a .png, .jpg or .webp file beside this one")
+                document.problem(("logo",), f"{shown(name)} is not a .png, .jpg or .webp file next to this one")
             )
             continue
         if not os.path.lexists(path):
-            reading.problems.append(document.problem(("logo",), f"{shown(name)} is not there, put it beside this file"))
+            reading.problems.append(
+                document.problem(("logo",), f"{shown(name)} does not exist, put it next to this file")
+            )
             continue
         unread = f"{shown(name)} is not a {path.suffix[1:]} picture of up to {MAX_LOGO_BYTES // 1024} KiB"
         try:
@@ -222,7 +224,7 @@ def _country_notes(reading: Reading, paths: list[Path]) -> dict[str, Prose]:
             )
         elif document := reading.document(schema.CountryNote, path):
             if code in notes:
-                reading.add(path, "file name", f"{code} is there a second time, rename one of the two")
+                reading.add(path, "file name", f"{code} exists twice, rename one of the two")
             notes[code] = document.prose
     return notes
 
@@ -231,7 +233,7 @@ def _static(
     reading: Reading, settings: Document[schema.Settings] | None, folder: Path, files: list[FoundFile]
 ) -> tuple[StaticFile, ...]:
     if settings and settings.value:
-        reading.problems += copies.not_for_anybody(settings.value, folder, files)
+        reading.problems += copies.not_allowed(settings.value, folder, files)
     if problem := copies.too_much(files):
         reading.problems.append(problem)
         return ()

@@ -1,7 +1,7 @@
 """YAML read as text, strictly, with the place of every key and value.
 
-PyYAML's own types would turn `NO` into False and `12:30` into 750, and merge duplicate keys in silence, so every scalar
-stays text and anything but plain mappings, lists and scalars is refused.
+PyYAML's own types would turn `NO` into False and `12:30` into 750, and silently merge duplicate keys. So every scalar
+stays text, and anything other than plain mappings, lists and scalars is refused.
 """
 
 import re
@@ -28,9 +28,10 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class WrittenFields:
-    """A mapping as an editor wrote it: text, lists and mappings, and where each key and each value stands.
+    """A mapping as an editor wrote it: text, lists and mappings, and the place of each key and each value.
 
-    `unread` are the places of what has a mistake of form and is judged no further; `judged` is whether the rest can be.
+    `unread` are the places of values with a mistake of form, which are not judged further; `judged` is whether the rest
+    can be judged.
     """
 
     __slots__ = ("_keys", "_values", "judged", "unread", "value")
@@ -48,7 +49,7 @@ class WrittenFields:
         self.unread, self.judged = unread, judged
 
     def place_of(self, location: Location, *, of_key: bool = False) -> Place:
-        """Where a value (or its key) stands; what is not there stands at the key of its parent, or at line 1."""
+        """The place of a value (or its key); that of a missing value is the key of its parent, or line 1."""
         keys, values = self._keys, self._values
         if location in values:
             return keys.get(location, values[location]) if of_key else values[location]
@@ -62,7 +63,7 @@ _RULE = re.compile(r"^---[^\S\n]*(?:\n|\Z)", re.MULTILINE)
 
 
 def split(text: str) -> tuple[str, str, int] | None:
-    """A file as (front matter, body, first line of the body); None when it does not open and close with `---`."""
+    """A file as (front matter, body, first line of the body); None if it does not open and close with `---`."""
     opening = _RULE.match(text)
     closing = _RULE.search(text, opening.end()) if opening else None
     if opening is None or closing is None:
@@ -72,11 +73,11 @@ def split(text: str) -> tuple[str, str, int] | None:
 
 
 def forbidden_characters(text: str) -> list[FormMistake]:
-    """Every character that no text of ours may hold, at its place; the first twenty of many."""
+    """Every character that no text may contain, with its place; the first twenty of many."""
     found: list[FormMistake] = []
     for place, name in islice(hidden(text), 20):
         where = Place(text.count("\n", 0, place) + 1, place - text.rfind("\n", 0, place))
-        found.append((where, "text", f"the invisible character {name} stands here, delete it"))
+        found.append((where, "text", f"contains the invisible character {name}, delete it"))
     return found
 
 
@@ -86,7 +87,7 @@ def read_mapping(
     """YAML text as fields and everything that is wrong with its form. `first_line` is its first line in the file,
     and `most` the bytes that it may have.
 
-    A mistake of syntax hides no other key: the fields hold all that could be read, and name what could not.
+    A mistake of syntax hides no other key: the fields contain all that could be read, and name what could not.
     """
     if len(text.encode()) > most:
         instead = "move long text into the body" if first_line > 1 else "shorten it"
@@ -101,13 +102,13 @@ def read_mapping(
     return fields, reader.findings[:_MOST_FINDINGS]
 
 
-# What a line of the top level starts with, and what of any line looks like a key.
+# The start of a line of the top level, and the part of any line that looks like a key.
 _TOP_KEY = re.compile(r"""^(?:[A-Za-z_][\w-]*|"[^"\n]*"|'[^'\n]*')[ \t]*:""", re.MULTILINE)
 _ANY_KEY = re.compile(r"^[ \t]*(?:-[ \t]+)*([A-Za-z_][\w-]*)[ \t]*:", re.MULTILINE)
 
 
 def _read_by_keys(text: str, first_line: int) -> "_Reader":
-    """Each key of the top level by itself, where the text as a whole cannot be read."""
+    """Reads each key of the top level by itself, for a text that cannot be read as a whole."""
     reader = _Reader()
     starts = [match.start() for match in _TOP_KEY.finditer(text)]
     for start, end in pairwise(sorted({0, *starts, len(text)})):
@@ -126,7 +127,7 @@ class _Refused(Exception):
 class _Reader:
     """Builds fields from the parser's events.
 
-    libyaml's own composer recurses in C, where a deep text would end the process.
+    libyaml's own composer recurses in C, where a deeply nested text would crash the process.
     """
 
     def __init__(self) -> None:
@@ -138,10 +139,10 @@ class _Reader:
         self.unread: set[Location] = set()
         self.judged = True
         self.last_quoted: yaml.ScalarEvent | None = None
-        self.brackets: list[Any] = []  # the places of those that are open
+        self.brackets: list[Any] = []  # the places of open ones
 
     def read(self, text: str, first_line: int) -> bool:
-        """Takes in what a text says; whether it can be read to its end. `first_line` is its first line in the file."""
+        """Reads a text; returns whether it can be read to its end. `first_line` is its first line in the file."""
         self.first_line, self.last_quoted, self.brackets = first_line, None, []
         try:
             self.documents(yaml.parse(text, Loader=_LOADER))
@@ -162,7 +163,7 @@ class _Reader:
                     self.judged = False
                     raise _Refused
                 if event.version or event.tags:
-                    self.refuse(event, (), "a YAML directive stands here, delete it")
+                    self.refuse(event, (), "contains a YAML directive, delete it")
             elif isinstance(event, yaml.NodeEvent):
                 value = self.node(event, events, ())
                 if isinstance(value, dict):
@@ -195,7 +196,9 @@ class _Reader:
         if event.tag:
             self.refuse(event, location, f"{shown(event.tag)} is a YAML tag, write the value without it")
         if len(location) >= MAX_FIELD_DEPTH and not isinstance(event, yaml.ScalarEvent):
-            self.refuse(event, location[:1], f"lists and mappings nest deeper than {MAX_FIELD_DEPTH}, write it flatter")
+            self.refuse(
+                event, location[:1], f"lists and mappings are nested more than {MAX_FIELD_DEPTH} deep, use fewer levels"
+            )
             raise _Refused
         if isinstance(event, yaml.ScalarEvent):
             return self.scalar(event, location)
@@ -209,9 +212,9 @@ class _Reader:
 
     def scalar(self, event: yaml.ScalarEvent, location: Location) -> str:
         self.last_quoted = event if event.style in {"'", '"'} else None
-        # An escape such as "\u202e", which only double quotes know, brings in what the file itself does not hold.
+        # An escape such as "\u202e", which only double quotes know, brings in what the file itself does not contain.
         if event.style == '"' and (found := next(hidden(event.value), None)):
-            self.refuse(event, location, f"holds the invisible character {found[1]}, delete it")
+            self.refuse(event, location, f"contains the invisible character {found[1]}, delete it")
         return str(event.value)
 
     def sequence(self, events: Iterator[yaml.Event], location: Location) -> list[Value]:
@@ -253,7 +256,7 @@ def key_text(location: Location) -> str:
 
 _NO_SPACE = re.compile(r"(?P<key>\s*(?:-\s+)*[a-z_]+:)[^\s/:]")
 _YAML_LINES = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
-_TWICE = "stands here a second time, keep one of the two"
+_TWICE = "is given twice, keep one of the two"
 _UNCLOSED = "a quote opens here and is not closed, close it on the same line"
 
 
@@ -265,14 +268,14 @@ def _no_mapping(text: str, place: Place) -> FormMistake:
 
 
 def _no_space(match: re.Match[str], line: int) -> FormMistake:
-    return Place(line, match.end("key")), cut(match["key"].strip(" -:")), "no space stands after the colon, write one"
+    return Place(line, match.end("key")), cut(match["key"].strip(" -:")), "has no space after the colon, write one"
 
 
 @dataclass(frozen=True, slots=True)
 class _Syntax:
-    """A mistake of YAML's syntax, and what tells where it is mended.
+    """A mistake of YAML's syntax, and what shows where to correct it.
 
-    `last_quoted` is the quoted text read just before it, `brackets` are the places of those that are open.
+    `last_quoted` is the quoted text read just before it, `brackets` are the places of open ones.
     """
 
     error: yaml.YAMLError
@@ -282,7 +285,7 @@ class _Syntax:
     brackets: list[Any]
 
     def finding(self) -> FormMistake:
-        """The mistake in an editor's words, at the place where it is mended."""
+        """The mistake in an editor's words, at the place to correct."""
         problem = str(getattr(self.error, "problem", None) or "unreadable")
         context, opening = str(getattr(self.error, "context", "")), getattr(self.error, "context_mark", None)
         lines = _YAML_LINES.split(self.text)
@@ -301,24 +304,24 @@ class _Syntax:
         if "mapping values are not allowed" in problem:
             return self._second_colon(lines, number, place)
         if "tab character" in problem or ("cannot start" in problem and line[:column].strip(" ").startswith("\t")):
-            return place, key, "a tab stands here, indent with spaces"
+            return place, key, "contains a tab, indent with spaces"
         if "cannot start any token" in problem:
             return place, key, f"a value cannot start with {shown(line[column - 1 : column])}, put it in quotes"
         if self.brackets or (opening and "flow" in context):
             bracket: Any = self.brackets[-1] if self.brackets else opening
-            message = "a bracket opens here, and what follows is no list, check commas and the closing bracket"
+            message = "a bracket opens here, but what follows is not a list, check commas and the closing bracket"
             return self._at(bracket), _key_on(lines[bracket.line]), message
         if "did not find expected key" in problem and line[: column - 1].rstrip()[-1:] in {"'", '"', "]", "}"}:
-            return place, key, "text stands after a closing quote or bracket, put the whole value in quotes"
+            return place, key, "has text after a closing quote or bracket, put the whole value in quotes"
         if "escape" in problem:
-            return place, key, "a backslash stands in double quotes, write it twice or use single quotes"
+            return place, key, "has a backslash in double quotes, write it twice or use single quotes"
         return place, key, f"is not YAML ({problem}), check indentation, brackets and quotes"
 
     def _at(self, mark: Any) -> Place:
         return Place(mark.line + self.first_line, mark.column + 1)
 
     def _swallowing(self, number: int) -> Place | None:
-        """The opening of a quoted text of several lines after whose end nothing could be read: it was never closed."""
+        """The start of a quoted text of several lines after whose end nothing could be read: it was never closed."""
         assert self.last_quoted is not None
         start, end = self.last_quoted.start_mark, self.last_quoted.end_mark
         swallowed = start and end and start.line < end.line and end.line == number
@@ -331,9 +334,9 @@ class _Syntax:
         if first_colon and (match := _NO_SPACE.match(above)):
             return _no_space(match, place.line - 1)
         if first_colon and indent > indent_above and above.strip():
-            message = "is indented further than the key above it, put it under that key"
+            message = "is indented further than the key above it, align it with that key"
             return Place(place.line, indent + 1), _key_on(line), message
-        return place, _key_on(line), "a colon stands inside the value, put the whole value in quotes"
+        return place, _key_on(line), "has a colon inside the value, put the whole value in quotes"
 
 
 def _key_on(line: str) -> str:

@@ -1,4 +1,4 @@
-"""Postings taken in: each file judged by itself, and what earlier builds know of it not asked for again."""
+"""Taking in postings: each file is judged by itself, and reuses what earlier builds know about it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,8 +26,8 @@ from .frontmatter import Location, WrittenFields, key_text, read_mapping, split
 class Rules(NamedTuple):
     """What postings are judged by.
 
-    `content` is None, and then no posting is listed, where settings or vocabulary cannot be read. `named` says which
-    organisations have a file, `reserved` which names are the site's own.
+    `content` is None if the settings or the vocabulary cannot be read, and then no posting is listed. `named` says
+    which organisations have a file, `reserved` which names are the site's own.
     """
 
     root: Path
@@ -38,7 +38,7 @@ class Rules(NamedTuple):
     reserved: frozenset[str]
 
     def digest(self) -> bytes:
-        """Stands for all that a posting's short form depends on besides its file."""
+        """A hash of everything that a posting's short form depends on besides its file."""
         settings = self.content.settings if self.content else None
         organisations = [(key, file.organisation) for key, file in self.organisations.items()]
         seen = (settings, self.words, organisations, sorted(self.named), sorted(self.reserved))
@@ -56,11 +56,11 @@ class Early(Protocol):
     """The stage of a build that runs while files are read. Travels by pickle."""
 
     def __call__(self, file: PostingFile, listing: Listing, content: Content) -> EarlyPage | None:
-        """The page of a whole posting, made while that is at hand; None where it cannot be made yet."""
+        """The page of a whole posting that is in memory; None if it cannot be made yet."""
 
 
 class Taken(NamedTuple):
-    """What one file gave: its short form and what it states as bytes, empty with problems; the names it claims."""
+    """What one file contains: its short form and what it states as bytes, empty with problems; the names it claims."""
 
     found: Remembered
     stated: bytes
@@ -75,7 +75,7 @@ class Taken(NamedTuple):
 class Intake:
     """What was found; `read` counts the files that had to be read, `parsed` those that had changed.
 
-    `pages` are those that were made early, by slug.
+    `pages` are the pages made early, by slug.
     """
 
     listings: list[Listing] = field(default_factory=list)
@@ -90,11 +90,11 @@ def take_in(files: Sequence[FoundFile], rules: Rules, means: Means = NO_MEANS, e
     """Every posting without a problem, and every problem of the others; only files that changed are judged."""
     intake = Intake()
     if len(files) > means.thresholds.very_many:
-        # A process shares with its parent what neither of them touches, so they part before there is much to touch.
-        means.crew.start()
+        # A child process shares unchanged memory with its parent, so they are started while there is little to change.
+        means.workers.start()
     fresh, known = _sorted_out(files, rules, means.memo, intake)
     claims = [listing_claim(one) for one in intake.listings]
-    # Where little changed, the pages of that little are soon made of files read again.
+    # If little changed, its pages are quickly made by reading those files again.
     task = JudgingTask(rules, early if len(fresh) > means.thresholds.early else None)
     for taken in means.track(_taken(fresh, known, task, means, intake), len(fresh), "Reading"):
         intake.problems += taken.problems
@@ -113,8 +113,8 @@ def take_in(files: Sequence[FoundFile], rules: Rules, means: Means = NO_MEANS, e
 def _sorted_out(
     files: Sequence[FoundFile], rules: Rules, memo: Memo | None, intake: Intake
 ) -> tuple[list[FoundFile], dict[str, Remembered]]:
-    """The files that have to be read, and what is remembered of them. Of the others the listings are taken in, what is
-    remembered of files that are gone is forgotten.
+    """The files that must be read, and what is remembered about them. Takes in the listings of the others, and forgets
+    what is remembered about deleted files.
     """
     if memo is None:
         return list(files), {}
@@ -139,13 +139,13 @@ def _sorted_out(
 
 
 def _recalled(old: Remembered) -> Listing | None:
-    """A posting as it is remembered, unless what is remembered is another's: its address comes from its path alone."""
+    """A remembered posting, unless the row belongs to another one: its address must match its path."""
     short = listing.decoded(old.listing)
     return short if (short.path, short.slug) == (old.path, PurePosixPath(old.path).stem) else None
 
 
 class JudgingTask(NamedTuple):
-    """What a hand needs to judge files."""
+    """What a worker needs to judge files."""
 
     rules: Rules
     early: Early | None
@@ -154,12 +154,14 @@ class JudgingTask(NamedTuple):
 def _taken(
     files: Sequence[FoundFile], known: dict[str, Remembered], task: JudgingTask, means: Means, intake: Intake
 ) -> Iterator[Taken]:
-    """What the files give that have to be read; those that say the same as before are not judged again."""
-    memo, crew = means.memo, means.crew
+    """What the files contain that must be read; those with the same content as before are not judged again."""
+    memo, workers = means.memo, means.workers
     intake.read = len(files)
     changed: list[tuple[Remembered, bytes]] = []
-    items = ((file, known.get(file.name), _raw(file, task.rules) if not crew.shares_files else None) for file in files)
-    for chunk in crew.run(judged, task, items, len(files)):
+    items = (
+        (file, known.get(file.name), _raw(file, task.rules) if not workers.shares_files else None) for file in files
+    )
+    for chunk in workers.run(judged, task, items, len(files)):
         intake.parsed += sum(not taken.same for taken in chunk)
         if memo:
             changed += [(_lasting(one, memo), one.stated) for one in chunk if one.found.listing and not one.same]
@@ -184,7 +186,7 @@ Item = tuple[FoundFile, Remembered | None, tuple[bytes, list[Problem]] | None]
 
 
 def judged(task: JudgingTask, chunk: list[Item]) -> list[Taken]:
-    """A task of the crew: files, each by itself, with what is known of them and, for hands elsewhere, their bytes."""
+    """A task for workers: judges files, with what is known about them and, for other machines, their bytes."""
     return [_judged(task, *item) for item in chunk]
 
 
@@ -223,17 +225,17 @@ def _document(reading: Reading, path: Path, raw: bytes, words: Vocabulary | None
 
 
 def _digest(path: str, raw: bytes) -> bytes:
-    """Stands for a posting: what its file says, and where it lies, for its name is its address."""
+    """Identifies a posting by the content and the path of its file: the name becomes its address."""
     return digest_of(path.encode(), raw)
 
 
 def read_raw(root: Path, short: Listing) -> bytes:
-    """The bytes of a posting's file; none where it is gone."""
+    """The bytes of a posting's file; empty if it is gone."""
     return read_bytes(root, root / (short.file or short.path), MAX_TEXT_BYTES)[0]
 
 
 def whole(root: Path, short: Listing, content: Content, raw: bytes | None = None) -> PostingFile:
-    """The whole of a posting that was taken in, read again. Raises ContentError when its file is another by now."""
+    """The whole of a posting that was taken in, read again. Raises ContentError if its file has changed."""
     path = root / short.path
     raw = read_raw(root, short) if raw is None else raw
     document = (
@@ -252,7 +254,7 @@ def listing_claim(one: Listing) -> Claim:
 
 
 def _problems_in(root: Path, path: str, found: Iterable[tuple[str, Location, str]]) -> Iterator[Problem]:
-    """What only the other files show to be wrong in one, at its places; its text is read once."""
+    """Problems of one file that only other files reveal, with their places; its text is read once."""
     fields: WrittenFields | None = None
     for _, location, message in islice(found, MOST_FIELD_PROBLEMS):
         if not location:

@@ -31,9 +31,9 @@ _Form = TypeVar("_Form", bound=fields.Fields)
 def read_fields(
     form: type[_Form], written: WrittenFields, words: Vocabulary | None = None
 ) -> tuple[_Form | None, list[Finding]]:
-    """The front matter as a value of the form, or every problem in it. `words` is needed for postings alone.
+    """The front matter as a value of the form, or every problem in it. Only postings need `words`.
 
-    What has a mistake of form already, `written.unread`, is there for every rule, and nothing more is said of it.
+    A value with a mistake of form, in `written.unread`, counts as present for every rule, and gets no more findings.
     """
     raw = {str(location[0]): "" for location in written.unread if location} | written.value
     value, details = None, []
@@ -57,7 +57,7 @@ def _is_unread(location: Location, unread: Set[Location]) -> bool:
 
 
 def _twice(value: dict[str, Value] | list[Value], location: Location) -> Iterator[Broken]:
-    """Texts that stand in one list a second time."""
+    """Texts that are in a list twice."""
     if isinstance(value, dict):
         for key, inner in value.items():
             if not isinstance(inner, str):
@@ -68,14 +68,14 @@ def _twice(value: dict[str, Value] | list[Value], location: Location) -> Iterato
             if not isinstance(item, str):
                 yield from _twice(item, (*location, number))
             elif item in seen:
-                yield Broken((*location, number), f"{shown(item)} stands in the list a second time, keep one")
+                yield Broken((*location, number), f"{shown(item)} is in the list twice, keep one")
             else:
                 seen.add(item)
 
 
 def _broken(form: type[fields.Fields], detail: ErrorDetails) -> Broken:
     """An error of pydantic in an editor's words."""
-    # pydantic marks a wrong key of a mapping by a last part of its own; an editor may write "[key]" as well.
+    # pydantic marks a wrong key of a mapping by adding "[key]"; an editor may also write that as a key.
     of_key = detail["loc"][-1:] == ("[key]",) and detail["type"] != "extra_forbidden"
     location: Location = detail["loc"][:-1] if of_key else detail["loc"]
     match detail["type"]:
@@ -105,16 +105,16 @@ def _known_key(form: type[fields.Fields], location: Location) -> str:
         return "delete it"
     inside = {parent: _keys_of(form, (*location[:-1], parent)) for parent in known}
     if parents := [parent for parent, keys in inside.items() if word in keys]:
-        return f"did you mean {word}? It stands under {' and '.join(parents)}"
+        return f"did you mean {word}? It belongs under {' and '.join(parents)}"
     if not nearest(word, known):
         for parent, keys in inside.items():
             if inner := nearest(word, keys):
-                return f"did you mean {inner}? It stands under {parent}"
+                return f"did you mean {inner}? It belongs under {parent}"
     return did_you_mean(word, known)
 
 
 def _keys_of(form: type[fields.Fields], location: Location) -> list[str]:
-    """The keys that a mapping at a location may have; none where no mapping is expected."""
+    """The keys that a mapping at a location may have; empty if no mapping is expected."""
     for part in location:
         if isinstance(part, str):
             info = next((info for name, info in form.model_fields.items() if part in (name, info.alias)), None)

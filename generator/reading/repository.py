@@ -1,8 +1,8 @@
-"""A site's git repository, read from its objects: what a commit held, byte for byte, and nothing that git would run.
+"""A site's git repository, read from its objects: what a commit contained, byte for byte, without running anything.
 
-git is called here alone. It is told where the repository is, gets none of the `GIT_*` variables that a hook or a shell
-set, and is asked only for what does not touch the working tree: so it applies no attribute, no filter, no hook and no
-monitor. Commits are made from objects in the same way. What is not in the repository is not fetched.
+Only this module calls git. It passes the place of the repository, none of the `GIT_*` variables that a hook or a shell
+set, and only commands that do not touch the working tree: so git applies no attribute, filter, hook or monitor. Commits
+are made from objects in the same way. What is not in the repository is not fetched.
 """
 
 import os
@@ -34,16 +34,16 @@ _VARIABLES = {
     "GIT_TERMINAL_PROMPT": "0",
 }
 _OPTIONS = ("--no-pager", "--no-replace-objects", "--no-optional-locks", "--literal-pathspecs")
-_LACKING = "lacks some of its files here, as a partial clone does; clone the repository whole"
+_LACKING = "lacks some of its files here, as in a partial clone; clone the whole repository"
 _BLOCK = 1 << 20
 
 
 class NoSuchRevision(Exception):
-    """Git does not know the revision, or cannot tell what it held; the text says why, in git's words if it has any."""
+    """Git does not know the revision, or cannot read it; the text says why, in git's words if there are any."""
 
 
 class TreeEntry(NamedTuple):
-    """What a commit holds at a path from the site's root: the kind is `file`, `link` or `submodule`."""
+    """What a commit contains at a path from the site's root: the kind is `file`, `link` or `submodule`."""
 
     path: str
     kind: str
@@ -63,7 +63,7 @@ _KINDS = {"120000": "link", "160000": "submodule"}
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """The repository that a site lies in. `top` is the folder that holds `.git`, `place` the site's path from there."""
+    """The repository that contains a site. `top` is the folder with `.git`, `place` the site's path from there."""
 
     top: Path
     place: str
@@ -71,22 +71,22 @@ class Repository:
     def commit(self, revision: str) -> str:
         """The hash of the commit that a revision names. Raises NoSuchRevision."""
         if not revision or revision.startswith("-"):
-            raise NoSuchRevision(f"{revision!r} is no revision, name a commit, a branch or a tag")
+            raise NoSuchRevision(f"{revision!r} is not a revision, name a commit, a branch or a tag")
         return self._said("rev-parse", "--verify", f"{revision}^{{commit}}").decode().strip()
 
     def is_empty(self) -> bool:
-        """Whether nothing was committed yet on the branch that is checked out."""
+        """Whether the branch that is checked out has no commits yet."""
         if self._run("rev-parse", "--verify", "--quiet", "HEAD^{commit}").code == 0:
             return False
         branch = self._run("symbolic-ref", "--quiet", "HEAD")
         if branch.code:
             return False
         commits = self._run("for-each-ref", branch.out.decode("utf-8", "surrogateescape").strip())
-        # Of a branch that is broken git says so, and of one that is not there yet nothing.
+        # Git reports a broken branch, but prints nothing for one that does not exist yet.
         return commits == ProgramResult(0, b"", "")
 
     def entries(self, commit: str, *paths: str) -> Iterator[TreeEntry]:
-        """All that a commit holds at or below some paths of the site. Raises NoSuchRevision."""
+        """Everything that a commit contains at or below some paths of the site. Raises NoSuchRevision."""
         asked = (f"{self.place}{path}" for path in paths)
         listed = self._said("ls-tree", "-r", "-z", "--full-tree", commit, "--", *asked)
         for row in filter(None, listed.decode("utf-8", "surrogateescape").split("\0")):
@@ -95,7 +95,7 @@ class Repository:
             yield TreeEntry(path.removeprefix(self.place), _KINDS.get(mode, "file"), name)
 
     def contents(self, entries: Iterable[TreeEntry], most: int) -> Iterator[tuple[TreeEntry, bytes | None]]:
-        """The bytes of files, None for one of more than `most` bytes. Raises NoSuchRevision where one is not there."""
+        """The bytes of files, None for one of more than `most` bytes. Raises NoSuchRevision if one is missing."""
         wanted = list(entries)
         questions = "".join(f"{entry.hash}\n" for entry in wanted).encode()
         try:
@@ -110,12 +110,12 @@ class Repository:
             raise NoSuchRevision(str(error)) from None
 
     def pushed(self) -> tuple[str, str] | None:
-        """Where others can have what the work tree holds: the https address of its origin, and the commit.
+        """Where others can get the content of the work tree: the https address of its origin, and the commit.
 
-        None where a file was changed since, or nothing was pushed. Raises NoSuchRevision.
+        None if a file was changed since, or nothing was pushed. Raises NoSuchRevision.
         """
         address = self._said("config", "--get", "remote.origin.url").decode().strip()
-        # What stands before the host is a user's name, or a secret.
+        # The part before the host is a user's name, or a secret.
         match = re.fullmatch(r"(?:https://|ssh://)?(?:[^@/]*@)?([A-Za-z0-9.-]+)[:/](?:[0-9]+/)?(.+)", address)
         commit = self.commit("HEAD")
         if match is None or self.place or not self._said("for-each-ref", "--contains", commit, "refs/remotes"):
@@ -174,7 +174,7 @@ class Repository:
 
     @property
     def _variables(self) -> dict[str, str]:
-        # Where `.git` turns out to be no repository, none is looked for further up.
+        # If `.git` is not a repository, git does not search further up.
         return {**_VARIABLES, "GIT_CEILING_DIRECTORIES": str(self.top.parent)}
 
     def _command(self, *arguments: str) -> list[str]:
@@ -195,32 +195,30 @@ class Repository:
 
 
 def repository_of(root: Path) -> Repository | None:
-    """The repository that a site's folder lies in, None where there is none: a `.git` there or further up leads to it.
+    """The repository that contains a site's folder, found by a `.git` there or further up; None if there is none.
 
-    A folder that is laid out like a repository is none: anyone can commit such files. Raises NoSuchRevision where
-    there is one of which nothing of the site can be read.
+    A bare repository does not count: anyone can commit such files. Raises NoSuchRevision if there is one from which
+    the site cannot be read.
     """
     if os.path.lexists(root / "content" / ".git"):
-        raise NoSuchRevision("content/ is a repository of its own, which is not read; keep it in that of the site")
+        raise NoSuchRevision("content/ is a separate repository, which is not read; keep it in the site's repository")
     for top in (root, *root.parents):
         if os.path.lexists(top / ".git"):
             inside = root.relative_to(top).as_posix()
             return Repository(top, "" if inside == "." else f"{inside}/")
     if os.environ.get("GIT_DIR"):
-        raise NoSuchRevision(
-            "GIT_DIR names a repository, and only one that a .git beside or above content/ leads to is read"
-        )
+        raise NoSuchRevision("GIT_DIR names a repository, but only one with a .git beside or above content/ is read")
     return None
 
 
 def hash_like(content: bytes, other: str) -> str:
-    """The name that git gives to a file's bytes, by the algorithm of another such name."""
+    """Git's hash of a file's bytes, with the algorithm of another such hash."""
     algorithm = sha256 if len(other) == 64 else sha1
     return algorithm(b"blob %d\0" % len(content) + content).hexdigest()
 
 
 def _content(head: bytes, out: IO[bytes], most: int) -> bytes | None:
-    """An answer of `cat-file --batch`: a line with name, kind and size, the bytes, and the end of a line."""
+    """An answer of `cat-file --batch`: a line with name, kind and size, the bytes, and a line end."""
     about = head.split()
     if len(about) != 3:
         raise NoSuchRevision(_LACKING)
@@ -234,7 +232,7 @@ def _content(head: bytes, out: IO[bytes], most: int) -> bytes | None:
 
 
 def _first_line(said: str) -> str:
-    """What git said first; a warning before it is not what it failed of."""
+    """The first error that git printed; a warning before it is not the reason."""
     lines = [visible(line.strip()) for line in said.splitlines() if line.strip()]
     fatal = [line for line in lines if line.startswith("fatal:")]
-    return (fatal or lines or ["git failed without a word"])[0]
+    return (fatal or lines or ["git failed without a message"])[0]

@@ -18,8 +18,8 @@ Raw = dict[str, Value]
 class Broken(NamedTuple):
     """A rule that the front matter breaks.
 
-    `missing` marks what a draft may still lack, `of_key` what is mended at the key and not at its value, `instead` is
-    the value to write where that is certain.
+    `missing` marks what a draft may still lack, `of_key` what to correct in the key and not in its value, `instead` is
+    the value to write if that is certain.
     """
 
     location: Location
@@ -38,7 +38,7 @@ def opens_or_added(raw: Raw) -> Iterator[Broken]:
 def takedown_with_withdrawn(raw: Raw) -> Iterator[Broken]:
     """Only a withdrawn posting can be taken down."""
     if raw.get("takedown") == "true" and "withdrawn" not in raw:
-        yield Broken(("takedown",), "stands without withdrawn, write withdrawn: with the date as well")
+        yield Broken(("takedown",), "needs withdrawn, write withdrawn: with the date as well")
 
 
 def closes_after_opens(raw: Raw) -> Iterator[Broken]:
@@ -49,7 +49,7 @@ def closes_after_opens(raw: Raw) -> Iterator[Broken]:
 
 
 def changes_in_order(raw: Raw) -> Iterator[Broken]:
-    """Deadline changes stand in the order in which they happened."""
+    """Deadline changes are in the order in which they happened."""
     moments = [_when(change.get("on")) for change in _mappings(raw.get("deadline_changes"))]
     for number, (earlier, later) in enumerate(pairwise(moments), start=1):
         if earlier and later and _before(later, earlier):
@@ -58,14 +58,14 @@ def changes_in_order(raw: Raw) -> Iterator[Broken]:
 
 
 def no_return_to_a_deadline(raw: Raw) -> Iterator[Broken]:
-    """No deadline comes back: its events have been told already."""
+    """No deadline comes back: its events have already been published."""
     changes = _mappings(raw.get("deadline_changes"))
     if not changes:
         return
     written = [change.get("from") for change in changes] + [raw.get("closes")]
     before: set[str] = set()
     for number, text in enumerate(written):
-        # That a notice states no deadline is told as such at each change, so it may come again.
+        # A change to no stated deadline is published as such each time, so it may occur again.
         if isinstance(text, str) and text != NOT_STATED and text in before:
             location = ("closes",) if number == len(changes) else ("deadline_changes", number, "from")
             yield Broken(
@@ -76,12 +76,12 @@ def no_return_to_a_deadline(raw: Raw) -> Iterator[Broken]:
 
 
 def a_deadline_follows_none(raw: Raw) -> Iterator[Broken]:
-    """After `from: not-stated` a deadline stands; otherwise nothing was moved."""
+    """`from: not-stated` is followed by a deadline; otherwise nothing was moved."""
     changes = _mappings(raw.get("deadline_changes"))
     written = [*(change.get("from") for change in changes), raw.get("closes", NOT_STATED)]
     for number, (before, after) in enumerate(pairwise(written)):
         if before == after == NOT_STATED:
-            message = "not-stated, and so is the deadline after it, write the new deadline or delete this change"
+            message = "is not-stated like the deadline after it, write the new deadline or delete this change"
             yield Broken(("deadline_changes", number, "from"), message)
 
 
@@ -114,7 +114,7 @@ def language_once(raw: Raw) -> Iterator[Broken]:
         known = {code for code in required if isinstance(code, str)}
         for number, code in enumerate(desirable):
             if isinstance(code, str) and code in known:
-                yield Broken(("languages", "desirable", number), f"{cut(code)} is required already, delete it here")
+                yield Broken(("languages", "desirable", number), f"{cut(code)} is already required, delete it here")
 
 
 POSTING_RULES: tuple[Callable[[Raw], Iterator[Broken]], ...] = (
@@ -142,7 +142,7 @@ def _amount(value: Value | None) -> Decimal | None:
 
 
 def _mappings(value: Value | None) -> list[Raw]:
-    """The items of a list of mappings; an item of another kind stands as an empty one, so that numbers keep."""
+    """The items of a list of mappings; items of other kinds become empty ones, so that numbers stay the same."""
     return [item if isinstance(item, dict) else {} for item in value] if isinstance(value, list) else []
 
 

@@ -14,16 +14,16 @@ from .files import MAX_STATIC_BYTES, MAX_TEXT_BYTES, FoundFile, Unread, files_be
 from .sandbox import Sandbox, sandboxed
 
 _HERE = Path(__file__).parents[1]
-# In a wheel the templates lie inside the package, in a checkout beside it.
+# In a wheel the templates are inside the package, in a checkout beside it.
 BUILT_IN = _HERE / "templates" if (_HERE / "templates").is_dir() else _HERE.parent / "templates"
 
-MAX_TEMPLATES_BYTES = 25 * 1024 * 1024  # what a site brings is held in memory, all of it, by each process of a build
+MAX_TEMPLATES_BYTES = 25 * 1024 * 1024  # each process of a build keeps all templates of a site in memory
 _LONGEST_MESSAGE = 300  # characters
 
 
 @dataclass(frozen=True, slots=True)
 class TemplateSource:
-    """A template's text; `path` is where an editor finds it, `own` marks one that the site brought."""
+    """A template's text; `path` is where an editor finds it, `own` marks the site's own."""
 
     path: str
     text: str
@@ -39,13 +39,13 @@ class Templates:
 
     @property
     def sandboxed(self) -> frozenset[str]:
-        """The names of the templates that may not do more than a stranger may."""
+        """The names of the templates that may do no more than a stranger may."""
         own = [name for name, source in self.sources.items() if source.own]
         return sandboxed({name: source.text for name, source in self.sources.items()}, own) if own else frozenset()
 
     @property
     def digest(self) -> bytes:
-        """Stands for all of them."""
+        """A hash of all of them."""
         sources = [f"{name} {source.path} {source.text}".encode() for name, source in sorted(self.sources.items())]
         assets = [part for name, content in sorted(self.assets.items()) for part in (name.encode(), content)]
         return digest_of(*sources, *assets)
@@ -70,7 +70,9 @@ def read_templates(root: Path) -> tuple[Templates, list[Problem]]:
             continue
         if folder is own and (left := left - len(content)) < 0:
             most = MAX_TEMPLATES_BYTES // 1024
-            problems.append(Problem("templates", Place(), "file", f"holds more than {most} KiB together, shorten it"))
+            problems.append(
+                Problem("templates", Place(), "file", f"contains more than {most} KiB in total, shorten it")
+            )
             break
         if name.startswith("assets/"):
             assets[name.removeprefix("assets/")] = content
@@ -85,7 +87,7 @@ def read_templates(root: Path) -> tuple[Templates, list[Problem]]:
 
 
 def brings_templates(root: Path) -> bool:
-    """Whether a site has anything besides assets among its templates: it can make a build's work long."""
+    """Whether a site has templates besides assets: these can make a build take long."""
     own = root / "templates"
     found = (file.path for folder, file in _files(own) if folder is own)
     return any(path.relative_to(own).parts[:-1][:1] != ("assets",) for path in found)
@@ -109,7 +111,7 @@ def _most(name: str) -> int:
 
 
 def _problem_of(source: TemplateSource, judge: Sandbox) -> Problem | None:
-    """Why a template cannot be compiled. Python's own compiler has limits too, such as on loops in loops."""
+    """Why a template cannot be compiled. Python's own compiler has limits too, such as on nested loops."""
     try:
         judge.compile(source.text, source.path, source.path)
     except TemplateSyntaxError as error:
@@ -120,8 +122,8 @@ def _problem_of(source: TemplateSource, judge: Sandbox) -> Problem | None:
 
 
 def said(error: Exception) -> str:
-    """What an error says, which may quote a template: on one line, and not without end."""
+    """An error's message, which may quote a template, on one line and shortened."""
     if isinstance(error, TemplateNotFound):
-        return f"{shown(error.name)} is not there"
+        return f"{shown(error.name)} does not exist"
     text = error.message if isinstance(error, TemplateError) and error.message else str(error)
     return visible(text[:_LONGEST_MESSAGE]) or type(error).__name__

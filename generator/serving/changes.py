@@ -1,4 +1,4 @@
-"""What an edit would publish: two editions at one instant, and what differs between their sites."""
+"""What an edit would publish: two editions at one instant, and the differences between their sites."""
 
 import filecmp
 import os
@@ -26,7 +26,7 @@ class NeverPublished(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RoleEvent:
-    """An event, and the role that it happened to as it stands now."""
+    """An event, and the present state of the role that it happened to."""
 
     event: Event
     slug: str
@@ -35,10 +35,10 @@ class RoleEvent:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """`told` is what followers would be told, `taken_back` what they were told and would not be any more.
+    """`told` is what followers would receive, `taken_back` what they have received and would no longer find.
 
-    `scheduled` are roles that would open later, `moved` deadlines that another rule or place moves; the rest are paths
-    of files.
+    `scheduled` are roles that would open later, `moved` deadlines that move because of another rule or place; the rest
+    are paths of files.
     """
 
     told: tuple[RoleEvent, ...]
@@ -80,7 +80,7 @@ def changes_since(root: Path, revision: str, now: datetime) -> Changes:
 
 def _never(revision: str, problems: Sequence[Problem]) -> NeverPublished:
     many = f"{len(problems)} problem{'s' * (len(problems) != 1)}"
-    return NeverPublished(f"{revision} has {many} and gives no site: {min(problems)}")
+    return NeverPublished(f"{revision} has {many}, so it has no site: {min(problems)}")
 
 
 def _events(old: Edition, new: Edition) -> tuple[tuple[RoleEvent, ...], tuple[RoleEvent, ...]]:
@@ -91,7 +91,7 @@ def _events(old: Edition, new: Edition) -> tuple[tuple[RoleEvent, ...], tuple[Ro
 
 
 def _told(edition: Edition) -> dict[str, RoleEvent]:
-    """What has been told up to the edition's instant, by the id of the event, in time's order."""
+    """What followers have received up to the edition's instant, by the id of the event, oldest first."""
     found = [(event, role) for role in edition.roles for event in role.history.events if event.instant <= edition.now]
     return {event.id: _named(event, role) for event, role in sorted(found, key=lambda one: (one[0].instant, one[0].id))}
 

@@ -24,15 +24,15 @@ _NOTHING_YET = (
 )
 _THIS_NETWORK = ip_network("0.0.0.0/8")
 _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
-_PATIENCE = 15.0  # seconds after which a quiet line is told that it still stands
+_PATIENCE = 15.0  # seconds after which a quiet connection gets a sign of life
 
 
 def refusal(headers: Mapping[str, str] | Message, names: Collection[str], *, steers: bool) -> str:
-    """Why a request is not answered; empty where it is.
+    """Why a request is refused; empty if it is not.
 
-    A page of another site may make its own name lead to this machine: only plain IP addresses, `localhost` and `names`
-    are answered for. And it may ask for an address of ours: a reader may come by a link, everything else is refused.
-    What `steers` makes serve build for another instant, and no page but ours may ask for that.
+    A page of another site may make its own name lead to this machine, so only plain IP addresses, `localhost` and
+    `names` get an answer. It may also request one of our addresses: a reader may follow a link, everything else is
+    refused. A request that `steers` makes serve build for another instant, and only our own pages may send one.
     """
     host = headers.get("Host", "")
     name = _host_of(f"//{host}")
@@ -45,8 +45,8 @@ def refusal(headers: Mapping[str, str] | Message, names: Collection[str], *, ste
     elif "Origin" in headers:
         ours = headers["Origin"].lower() == f"http://{host}".lower()
     else:
-        # Browsers tell where a request comes from, but only to hosts that they trust: this machine. On others the page
-        # that asks must show itself. Programs that are no browsers run on this machine and may do anything here.
+        # Browsers say where a request comes from, but only to hosts that they trust: this machine. On others the page
+        # that asks must identify itself. Programs other than browsers run on this machine and may do anything here.
         referrer = headers.get("Referer", "")
         ours = not steers or _origin_of(referrer) == f"http://{host}".lower() or (not referrer and name in _HERE)
     if ours:
@@ -66,9 +66,9 @@ def _origin_of(address: str) -> str:
 
 
 def _is_plain_address(name: str) -> bool:
-    """Whether a name is an address of one machine, as anyone would write it.
+    """Whether a name is an address of one machine, in its usual form.
 
-    By another way of writing 127.0.0.1, or by 0.0.0.0, a browser reaches this machine too, and trusts it less.
+    A browser also reaches this machine by 0.0.0.0 or other forms of 127.0.0.1, but trusts it less then.
     """
     try:
         address = ip_address(name)
@@ -79,7 +79,7 @@ def _is_plain_address(name: str) -> bool:
 
 
 class Server(ThreadingHTTPServer):
-    """Serves one workbench; a reader that goes away in the middle is no news."""
+    """Serves one workbench; a reader that goes away in the middle is not an error."""
 
     daemon_threads = True
 
@@ -91,22 +91,22 @@ class Server(ThreadingHTTPServer):
         self.RequestHandlerClass = partial(Handler, bench=bench)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Stays quiet."""
+        """Logs nothing."""
 
 
 class Handler(SimpleHTTPRequestHandler):
-    """Answers for the site, and under `OWN` for the bar."""
+    """Serves the site, and the files of the bar under `OWN`."""
 
     def __init__(self, *arguments: Any, bench: Workbench) -> None:
         self.bench = bench
         super().__init__(*arguments, directory=str(bench.out))
 
     def do_GET(self) -> None:
-        """Answers a request for a file of the site, or for the bar."""
+        """Answers a request for a file of the site or of the bar."""
         try:
             parts = urlsplit(self.path)
         except ValueError:
-            self.send_error(HTTPStatus.BAD_REQUEST, "That is no address")
+            self.send_error(HTTPStatus.BAD_REQUEST, "That is not an address")
             return
         steers = "now" in parse_qs(parts.query, keep_blank_values=True)
         if wrong := refusal(self.headers, self.bench.names, steers=steers):
@@ -170,7 +170,7 @@ class Handler(SimpleHTTPRequestHandler):
         self._send(HTTPStatus.OK, "text/css" if name.endswith(".css") else "text/javascript", content)
 
     def _events(self, query: str) -> None:
-        """A stream that tells of every change."""
+        """A stream that reports every change."""
         self.send_response(HTTPStatus.OK)
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Cache-Control", "no-store")
@@ -197,4 +197,4 @@ class Handler(SimpleHTTPRequestHandler):
             self.wfile.write(content)
 
     def log_message(self, format: str, *arguments: Any) -> None:
-        """Stays quiet: an editor wants to see what was built."""
+        """Logs nothing: an editor wants to see what was built."""

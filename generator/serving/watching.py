@@ -1,4 +1,4 @@
-"""When something changes that a site is made from, whatever happens to the folders meanwhile."""
+"""Notices when a source of the site changes, whatever happens to the folders meanwhile."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -7,16 +7,16 @@ from typing import Any
 import watchfiles
 
 _FOLDERS = ("content", "templates")
-_LOOK = 1000  # milliseconds after which the folders themselves are looked at
-_POLL = 500  # milliseconds between two looks at every file, where the system does not tell
+_LOOK = 1000  # milliseconds between two looks at the folders themselves
+_POLL = 500  # milliseconds between two looks at every file, if the system does not report changes
 Watch = Callable[..., Iterator[set[Any]]]
 
 
 def changes(root: Path, tell: Callable[[str], None], watch: Watch = watchfiles.watch) -> Iterator[None]:
-    """Gives a sign at each change, without end. `tell` gets a line where changes are seen later than usual.
+    """Yields at each change, without end. `tell` gets a line if changes will be noticed later than usual.
 
-    The system tells of changes inside a folder, but no longer once the folder was taken away, though another has come
-    in its place: a checkout of another branch does that. So which folders there are is looked at as well.
+    The system reports changes inside a folder, but not once the folder was replaced by another one, as a checkout of
+    another branch does. So this also checks which folders exist.
     """
     polling = False
     while True:
@@ -43,13 +43,13 @@ def changes(root: Path, tell: Callable[[str], None], watch: Watch = watchfiles.w
             if polling:
                 raise
             polling = True
-            tell(f"The system cannot watch more files ({error}), so they are looked at every {_POLL / 1000:g} seconds.")
-        # What changes before the folders are watched again is not told.
+            tell(f"The system cannot watch more files ({error}), so they are checked every {_POLL / 1000:g} seconds.")
+        # Changes before the folders are watched again are not reported, so assume one.
         yield
 
 
 def _standing(root: Path) -> list[tuple[int, int, int] | None]:
-    """Which folders there are: another in the place of one, and one that was moved away and back, is told apart."""
+    """Which folders exist. A folder that was replaced, or moved away and back, is different from the one before."""
     found: list[tuple[int, int, int] | None] = []
     for name in _FOLDERS:
         try:
@@ -62,6 +62,6 @@ def _standing(root: Path) -> list[tuple[int, int, int] | None]:
 
 
 def _concerns(_change: object, path: str) -> bool:
-    """Whether a changed file is one that the site is made from: the temporary files of editors are none."""
+    """Whether a changed file is a source of the site. Temporary files of editors are not."""
     name = Path(path).name
     return not name.startswith(".") and not name.endswith(("~", ".swp", ".tmp"))

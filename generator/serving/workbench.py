@@ -1,4 +1,4 @@
-"""A site built again and again for the editor who works on it: what stands, what is wrong, for which instant."""
+"""A site that is rebuilt for the editor who works on it: what it shows, what is wrong, and for which instant."""
 
 import threading
 import time
@@ -24,9 +24,9 @@ from ..work.limits import Apart, Exceeded, NoAnswer, limits_for, tell
 
 @dataclass(frozen=True, slots=True)
 class WorkbenchState:
-    """`number` grows with every change of this, `built` with every site; `frozen` tells that `now` is not the clock's.
+    """`number` grows with every change of this state, `built` with every site; `frozen` means `now` is not the clock's.
 
-    `problems` are lines as `check` prints them; while there are any, the site is the one from before them.
+    `problems` are lines as `check` prints them. While there are any, the site is the one from before them.
     """
 
     number: int
@@ -50,7 +50,7 @@ class WorkbenchState:
 class Workbench:
     """Builds `root` into a folder. Its methods may be called from several threads.
 
-    `names` are those of hosts for which it is shown, besides this machine's own.
+    `names` are the host names that it answers for, besides this machine's own.
     """
 
     def __init__(self, root: Path, out: Path, names: Collection[str], port: int) -> None:
@@ -71,7 +71,7 @@ class Workbench:
             self.rebuild()
 
     def rebuild(self) -> None:
-        """Builds once. Whatever is wrong is told and shown; what stood before goes on standing."""
+        """Builds once. Reports and shows whatever is wrong; until it is fixed, the site from before stays."""
         with self._building:
             started = time.monotonic()
             now = self._wanted or clock.read_now(None)
@@ -91,7 +91,7 @@ class Workbench:
             clear(self.out)
 
     def _made(self, now: datetime, shown: Callable[[int], None]) -> tuple[int, tuple[str, ...]]:
-        """What `made` gives, from a process with limits where the site has templates of its own."""
+        """What `made` returns, from a process with limits if the site has templates of its own."""
         if not brings_templates(self.root):
             return made(self.root, self.out, now, self._options, shown)
         self._apart.limits, self._apart.heard = limits_for(self.root / "content"), shown
@@ -103,7 +103,7 @@ class Workbench:
             return 0, (problem,)
 
     def _stand(self, now: datetime, changed: bool = False, problems: tuple[str, ...] = ()) -> None:
-        """Lets all who wait know what stands now."""
+        """Sends the new state to everyone who waits for it."""
         with self._changed:
             last = self.standing
             frozen = self._wanted is not None
@@ -111,7 +111,7 @@ class Workbench:
             self._changed.notify_all()
 
     def wait(self, after: int, seconds: float) -> WorkbenchState | None:
-        """What stands as soon as it is another than number `after`; None when the time is over before."""
+        """The state as soon as its number is not `after`; None if the time runs out first."""
         with self._changed:
             self._changed.wait_for(lambda: self.standing.number != after, seconds)
             return self.standing if self.standing.number != after else None
@@ -127,8 +127,8 @@ def made(
     except (ContentError, NoSite, Refused, Busy) as error:
         say(str(error), err=True)
         return 0, tuple(str(error).splitlines())
-    except Exception as error:  # a bug, or a disk that is full: the editor's work goes on
+    except Exception as error:  # a bug or a full disk must not stop the editor's work
         if isinstance(error, MemoryError) and shown is tell:
-            raise  # a process with limits has reached one, and whoever called it says so
+            raise  # a process with limits has reached one, and its caller says so
         say(traceback.format_exc(), err=True)
         return 0, (f"{type(error).__name__}: {error}",)

@@ -1,4 +1,4 @@
-"""The profile of CommonMark, by markdown-it: what it declines is found at its line, and cannot be rendered either."""
+"""The profile of CommonMark, with markdown-it: what it refuses is reported with its line, and cannot be rendered."""
 
 import re
 from bisect import bisect_right
@@ -23,19 +23,19 @@ from ..model.problems import Place
 from ..model.prose import NOTHING, Heading, Prose, WrittenHeading, numbered
 
 MAX_NESTING = 20
-MOST_BODY_PROBLEMS = 20  # in one text; a text with more is mended in rounds
-_TOO_DEEP = f"lists and quotes nest {MAX_NESTING} deep here, write the text flatter"
-_NO_HTML = "raw HTML stands here, write it as Markdown, or put it in backquotes to show it"
-_NO_IMAGE = "an image stands here, images are not shown, describe it in words"
-_NO_REFERENCE = "a reference definition stands here, write the link in place as [text](https://…)"
+MOST_BODY_PROBLEMS = 20  # in one text; a text with more is corrected in rounds
+_TOO_DEEP = f"lists and quotes are nested {MAX_NESTING} deep here, use fewer levels"
+_NO_HTML = "contains raw HTML, write it as Markdown, or put it in backquotes to show it"
+_NO_IMAGE = "contains an image, describe it in words (images are not shown)"
+_NO_REFERENCE = "contains a reference definition, write the link in place as [text](https://…)"
 
 
 @dataclass(frozen=True, slots=True)
 class _Refusal:
-    """A piece of text that the profile declines: its line (0-based) in the body, and where in that line it stands.
+    """A piece of text that the profile refuses: its line (0-based) in the body, and its position in that line.
 
-    A line of a list or a quote starts with marks that the inline parser does not see: `before` is what it saw of the
-    line up to the place, `seen` the whole of it.
+    A line of a list or a quote starts with marks that the inline parser does not see: `seen` is the part of the line
+    that it sees, `before` the start of that up to the position.
     """
 
     line: int
@@ -45,16 +45,16 @@ class _Refusal:
 
 
 def render_commonmark(body: str) -> Prose:
-    """A text as HTML, headings from h2 on. What the profile declines shows as text, or as a link that leads nowhere."""
+    """A text as HTML, headings from h2 on. Refused parts appear as text, or as a link without a target."""
     _, tokens = _parse(body)
     headings = _number_headings(tokens)
     return Prose(_parser().renderer.render(tokens, _parser().options, {}), headings)
 
 
 def read_commonmark(body: str, first_line: int) -> tuple[list[tuple[Place, str]], Prose]:
-    """The same, or every place where a text leaves the profile, and what to write instead."""
+    """The same, or every place where a text is outside the profile, and what to write."""
     refusals, tokens = _parse(body)
-    # The parser passes over what nests deeper, and the reader would never see it.
+    # The parser skips deeper levels, so readers would never see them.
     deep = [token for token in tokens if token.level >= MAX_NESTING - 1 and token.map]
     refusals += [_Refusal(token.map[0], _TOO_DEEP) for token in deep[:1] if token.map]
     lines = body.split("\n")
@@ -63,7 +63,7 @@ def read_commonmark(body: str, first_line: int) -> tuple[list[tuple[Place, str]]
 
 
 def blocks_of(blocks: list[str]) -> list[tuple[str | WrittenHeading, ...]] | None:
-    """Each block by the parser, in one go; None where one of them needs to be judged or numbered within the whole."""
+    """Each block rendered, parsed together; None if one of them must be judged or numbered within the whole."""
     refusals, tokens = _parse("\n\n".join(blocks))
     if refusals or any(
         token.map and token.level and (token.level >= MAX_NESTING - 1 or token.type == "heading_open")
@@ -133,7 +133,7 @@ _REFERENCE = re.compile(r"&#?[A-Za-z0-9]+;")
 
 
 def _referenced(token: Token) -> Iterator[_Refusal]:
-    """What character references bring into a block that no text of ours may hold, judged as its reader would see it."""
+    """Forbidden characters that a block contains as character references, judged as readers would see them."""
     read = [unescapeAll(token.info), *(text for child in token.children or () for text in _read_of(child))]
     wrong = {name for text in read for _, name in hidden(text)}
     written = token.info or token.content
@@ -142,24 +142,24 @@ def _referenced(token: Token) -> Iterator[_Refusal]:
         line = written.count("\n", 0, match.start()) + (token.map[0] if token.map else 0)
         start = written.rfind("\n", 0, match.start()) + 1
         seen = written[start:].partition("\n")[0]
-        message = f"the invisible character {name} stands here as {match[0]}, delete it"
+        message = f"contains the invisible character {name} as {match[0]}, delete it"
         yield _Refusal(line, message, seen, written[start : match.start()])
 
 
 def _names(reference: str) -> Iterator[str]:
-    """The names of the characters that stand for a reference."""
-    # The number of no character is read as U+FFFD.
+    """The names of the characters that a reference stands for."""
+    # A number that is not a character is read as U+FFFD.
     read = "\ufffd" if (text := unescapeAll(reference)) == reference else text
     return (f"U+{ord(char):04X}" for char in read)
 
 
 def _read_of(token: Token) -> tuple[str, str]:
-    """The texts of a part of a line: its words, and what a link shows to whoever points at it."""
+    """The texts of a part of a line: its words, and the tooltip of a link."""
     return token.content, str(token.attrs.get("title", ""))
 
 
 def _inline_with_lines(state: object) -> None:
-    """markdown-it's own rule, which also tells the inline rules on which line their block starts."""
+    """markdown-it's own rule, which also passes to the inline rules the line on which their block starts."""
     for token in state.tokens:  # type: ignore[attr-defined]
         if token.type == "inline":
             state.env["line"] = token.map[0] if token.map else 0  # type: ignore[attr-defined]
@@ -169,7 +169,7 @@ def _inline_with_lines(state: object) -> None:
 
 def _refuse(state: StateInline, position: int, message: str) -> None:
     found: list[_Refusal] = state.env["inline"]
-    # They come in the order of the text, and to find the line of each of thousands would take time without end.
+    # They come in the order of the text, and finding the line of each of thousands would take far too long.
     if len(found) == MOST_BODY_PROBLEMS:
         return
     line = state.src.count("\n", 0, position)
@@ -179,7 +179,7 @@ def _refuse(state: StateInline, position: int, message: str) -> None:
 
 
 def _watch(rule: Callable[[StateInline, bool], bool]) -> Callable[[StateInline, bool], bool]:
-    """A rule of markdown-it that makes links, which also reports a link that may not stand here."""
+    """A rule of markdown-it that makes links, extended to report links that are not allowed."""
 
     def watched(state: StateInline, silent: bool) -> bool:
         start, known = state.pos, len(state.tokens)
@@ -214,9 +214,9 @@ _NAME = re.compile(r"<(/?)([a-z][a-z0-9-]*)", re.IGNORECASE)
 
 
 def _inside(env: MutableMapping[str, Any], tag: str) -> bool:
-    """Whether a tag belongs to an element that was refused already: however much is in it, it is one mistake.
+    """Whether a tag belongs to an element that was already refused: with all its content, it is one mistake.
 
-    `env["open"]` holds the name of that element, once for each of its name that is open; `env["ends"]` counts the end
+    `env["open"]` lists the name of that element, once for each open element of that name; `env["ends"]` counts the end
     tags that are still to come.
     """
     opened, ends = env["open"], env["ends"]
@@ -233,7 +233,7 @@ def _inside(env: MutableMapping[str, Any], tag: str) -> bool:
 
 
 def _html_tag(state: StateInline) -> re.Match[str] | None:
-    # The cap keeps a row of "<!--" from being read to its end at each of them; a longer tag is shown as text.
+    # Without the limit, a row of "<!--" would be read to its end for each of them; a longer tag is shown as text.
     return HTML_TAG_RE.match(state.src[state.pos : state.pos + 500])
 
 

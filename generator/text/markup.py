@@ -1,7 +1,7 @@
-"""The text of a notice: CommonMark in, safe HTML out, or every place where the text leaves the profile.
+"""The text of a notice: CommonMark in, safe HTML out, or every place where the text is outside the profile.
 
 The profile is CommonMark without raw HTML, images and reference definitions, with links to https addresses and plain
-e-mail addresses only. What it declines is refused at the door with its line; the renderer could not emit it either.
+e-mail addresses only. What it refuses is reported with its line; the renderer could not output it either.
 """
 
 import re
@@ -15,9 +15,9 @@ MAX_BODY_BYTES = 64 * 1024
 
 
 def read(body: str, first_line: int = 1) -> tuple[list[tuple[Place, str]], Prose]:
-    """A text as HTML, headings from h2 on, or every place where it leaves the profile and what to write instead.
+    """A text as HTML, headings from h2 on, or every place where it is outside the profile and what to write instead.
 
-    `first_line` is the text's first line in its file. With problems the HTML is empty.
+    `first_line` is the text's first line in its file. If there are problems, the HTML is empty.
     """
     if len(body.encode()) > MAX_BODY_BYTES:
         return [(Place(first_line), f"is larger than {MAX_BODY_BYTES // 1024} KiB, shorten it")], NOTHING
@@ -30,12 +30,12 @@ def read(body: str, first_line: int = 1) -> tuple[list[tuple[Place, str]], Prose
 
 
 def check(body: str, first_line: int = 1) -> list[tuple[Place, str]]:
-    """Every place where a text leaves the profile, and what to write instead; it starts at `first_line` of its file."""
+    """Every place where a text, which starts at `first_line`, is outside the profile, and what to write instead."""
     return read(body, first_line)[0]
 
 
 def render(body: str) -> Prose:
-    """A text as HTML, headings from h2 on. What the profile declines shows as text, or as a link that leads nowhere."""
+    """A text as HTML, headings from h2 on. Refused parts appear as text, or as a link without a target."""
     pieces = _pieces(body)
     if pieces is not None:
         return _assembled(pieces)
@@ -44,9 +44,9 @@ def render(body: str) -> Prose:
     return commonmark.render_commonmark(body)
 
 
-# Parsing costs more than all else that a build does, and half of what notices say they share. So a text is taken apart
-# where no block can reach over: at blank lines before what starts at the margin and is no list item. Blocks without any
-# mark are rendered at once, blocks known from other notices are remembered, and the rest goes to the parser together.
+# Parsing costs more than anything else in a build, and notices have half of their text in common. So a text is split
+# where no block can continue: at blank lines before a line that starts at the margin and is not a list item. Simple
+# blocks are rendered directly, blocks known from other notices are remembered, and the parser gets the rest together.
 _BLANK = re.compile(r"\n(?:[ \t]*+\n)++")
 _STARTS = re.compile(r"(?=\S)(?!(?:[-+*]|[0-9]{1,9}[.)])(?:[ \t\n]|$))")
 _FENCE = re.compile(r"```|~~~")
@@ -55,7 +55,7 @@ _Block = tuple[str | WrittenHeading, ...]
 
 
 class _Known:
-    """The newest blocks and what they become. What is asked for again stays; the rest goes when there are too many."""
+    """The newest blocks and their HTML. Blocks that are used again stay; the others go when there are too many."""
 
     def __init__(self) -> None:
         self.young: dict[str, _Block] = {}
@@ -78,7 +78,7 @@ _known = _Known()
 
 
 def _pieces(body: str) -> list[str | WrittenHeading] | None:
-    """The text as HTML and titles, or None where it takes the parser's view of the whole."""
+    """The text as HTML and titles, or None if the parser must see the whole."""
     if _FENCE.search(body):
         return None
     blocks = _apart(stripped) if (stripped := body.strip("\n")) else []
@@ -92,7 +92,7 @@ def _pieces(body: str) -> list[str | WrittenHeading] | None:
 
 
 def _apart(text: str) -> list[str]:
-    """The blocks of a text. Each run of empty lines is looked at once, however long it is."""
+    """The blocks of a text. Each run of empty lines is read once, however long it is."""
     blocks, start = [], 0
     for blank in _BLANK.finditer(text):
         if _STARTS.match(text, blank.end()):

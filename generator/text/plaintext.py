@@ -1,7 +1,7 @@
-"""Blocks of CommonMark with no mark but headings, flat lists, bold words and plain links: most of every notice.
+"""Blocks of CommonMark with nothing but headings, flat lists, bold words and plain links: most of every notice.
 
-What such a block becomes is known without the parser, whose cost is a matter of lines. Anything else is left to it; a
-test holds both ways to the same HTML.
+Such a block is rendered without the parser, whose cost grows with the lines. Anything else is left to it; a test proves
+that both give the same HTML.
 """
 
 import re
@@ -9,7 +9,7 @@ import re
 from ..model.fields import link_problem
 from ..model.prose import WrittenHeading
 
-# No escape, code, HTML or entity. Stars and brackets are looked at again as bold words and links.
+# No escape, code, HTML or entity. Stars and brackets are then checked as bold words and links.
 _TEXT = r"[^\x00-\x1f\x7f\\`_<>&]"
 # A line that starts no block and neither starts nor ends with white space.
 _LINE = rf"(?![-+=#~]|\*\s|[0-9]{{1,9}}[.)](?:\s|\Z))(?=\S){_TEXT}+(?<=\S)"
@@ -24,12 +24,12 @@ _LINK = re.compile(
 
 
 def rendered(text: str) -> tuple[str | WrittenHeading, ...] | None:
-    """What a simple block, or a heading or paragraph with a flat list after it, becomes; None for any other."""
+    """A simple block, or a heading or paragraph followed by a flat list, rendered; None for any other text."""
     head, blank, rest = text.partition("\n\n")
     block = _block(head)
     if not blank or block is None:
         return None if blank or block is None else (block,)
-    # After a list another list could go on; after these nothing does.
+    # A list could continue in the next block; a heading or paragraph cannot.
     follows = _block(rest) if isinstance(block, WrittenHeading) or block.startswith("<p>") else None
     return (block, follows) if follows else None
 
@@ -53,7 +53,7 @@ def _title(block: str) -> WrittenHeading | None:
 
 
 def _inline(text: str) -> str | None:
-    """The words of a block as HTML; None where a star or a bracket is anything but bold words or a link."""
+    """The words of a block as HTML; None if a star or a bracket is anything other than bold words or a link."""
     html = text.replace('"', "&quot;")
     if "[" in html or "]" in html:
         if any(link_problem(address) for _, address in _LINK.findall(html)):
@@ -65,7 +65,7 @@ def _inline(text: str) -> str | None:
 
 
 def _bold(html: str) -> str | None:
-    """Pairs of two stars that hug words: however these stand in a sentence, they are bold."""
+    """Makes words bold that are directly between pairs of two stars; None if the stars could mean anything else."""
     parts = html.split("**")
     if len(parts) % 2 == 0 or "*" in "".join(parts) or not all(parts[1:-1]):
         return None
@@ -92,7 +92,7 @@ def _numbers(block: str) -> str | None:
     items, position, first = [], 0, ""
     while position < len(block):
         match = _NUMBERED.match(block, position)
-        # What follows an item's first line stands under its words.
+        # The further lines of an item are aligned with its words.
         if not match or re.search(rf"\n(?! {{{len(match[1]) + 2}}}\S)", match[2]):
             return None
         item = _item(match[2])

@@ -1,1 +1,1 @@
-"""Who does the work, and what is remembered of it."""
+"""Running work in this and other processes, and remembering its results."""

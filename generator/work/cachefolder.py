@@ -1,4 +1,4 @@
-"""Where this machine keeps what it knows of a site: in its user's own cache folder, which no pull request reaches."""
+"""Where this machine keeps what it knows about a site: the user's own cache folder, which no pull request reaches."""
 
 import os
 import secrets
@@ -16,13 +16,13 @@ _KEY_BYTES = 32
 
 
 class NoCache(Exception):
-    """Nothing can be kept for a site; the message says why."""
+    """Nothing can be cached for a site; the message says why."""
 
 
 def cache_of(root: Path) -> Path:
-    """The folder for what is kept of a site, made where it is missing. Raises NoCache.
+    """The cache folder of a site, created if missing. Raises NoCache.
 
-    It is never inside the site's folder or its git work tree: whatever lies there may have come by a pull request.
+    It is never inside the site's folder or its git work tree: anything there may come from a pull request.
     """
     base = _base()
     tree = work_tree(root.resolve())
@@ -41,7 +41,7 @@ def cache_of(root: Path) -> Path:
 
 @contextmanager
 def lasting(root: Path, name: str) -> Iterator[Path]:
-    """A place for a folder that is kept for a site; where nothing can be kept, one for as long as this is open."""
+    """The path of a folder cached for a site; if nothing can be cached, a temporary one."""
     with tempfile.TemporaryDirectory(prefix=f"{_NAME}-") as scratch:
         try:
             folder = cache_of(root)
@@ -51,7 +51,7 @@ def lasting(root: Path, name: str) -> Iterator[Path]:
 
 
 def mark_of(path: Path) -> str | None:
-    """A word of 16 characters that nobody but this user of this machine can work out for a path; None without a key."""
+    """A word of 16 characters for a path that only this user on this machine can compute; None without a key."""
     try:
         key = _key(_base())
     except (NoCache, OSError):
@@ -63,7 +63,7 @@ def _base() -> Path:
     """The folder of all sites, under the user's cache folder (XDG Base Directory Specification). Raises NoCache."""
     given = os.environ.get("XDG_CACHE_HOME", "")
     try:
-        # What is not absolute is to be ignored, says the specification.
+        # The specification says to ignore paths that are not absolute.
         above = Path(given) if Path(given).is_absolute() else Path.home() / ".cache"
     except RuntimeError:
         raise NoCache("there is no home folder and XDG_CACHE_HOME is not set") from None
@@ -74,12 +74,12 @@ def _base() -> Path:
     except OSError as error:
         raise NoCache(f"{base} cannot be used ({error.strerror})") from error
     if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid() or status.st_mode & 0o022:
-        raise NoCache(f"{base} is not a folder that its user alone can write")
+        raise NoCache(f"{base} is not a folder that only its user can write to")
     return base
 
 
 def work_tree(root: Path) -> Path:
-    """The topmost folder above a site that git looks after, else the site's own."""
+    """The topmost folder above a site that is a git work tree, else the site's own."""
     above = [folder for folder in (root, *root.parents) if (folder / ".git").exists()]
     return above[-1] if above else root
 
@@ -89,7 +89,7 @@ def _called(root: Path) -> str:
 
 
 def _forget_lost_sites(base: Path) -> None:
-    """Removes what is kept of sites whose folder is gone, so that temporary copies leave nothing for ever."""
+    """Removes the caches of sites whose folder is gone, so that temporary copies leave nothing behind."""
     for origin in base.glob(f"*/{_ORIGIN}"):
         with suppress(OSError):
             if not Path(origin.read_text("utf-8", "surrogateescape")).exists():
@@ -97,7 +97,7 @@ def _forget_lost_sites(base: Path) -> None:
 
 
 def _key(base: Path) -> bytes | None:
-    """The secret of this user and machine, made once; None where what is kept is not one."""
+    """The secret of this user and machine, made once; None if the stored file is not a secret."""
     path = base / _KEY
     if not path.exists():
         with tempfile.NamedTemporaryFile(dir=base) as file, suppress(FileExistsError):

@@ -1,19 +1,19 @@
-"""What a step of a build works with: who does the work, what is remembered, and where it shows how far it is."""
+"""What a step of a build works with: workers, the memory of earlier builds, and where to show progress."""
 
 from dataclasses import dataclass
 
-from .crew import ALONE, Crew
 from .memo import Memo
 from .progress import Track, silent
 from .thresholds import USUAL, Thresholds
+from .workers import ALONE, Workers
 
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """Without a memory nothing is remembered; without a crew this process works alone."""
+    """Without a memory nothing is remembered; without other workers this process does everything."""
 
     memo: Memo | None = None
-    crew: Crew = ALONE
+    workers: Workers = ALONE
     track: Track = silent
     thresholds: Thresholds = USUAL
 

@@ -1,7 +1,7 @@
-"""What builds remember: the results of pure functions, each with a key of all that it depends on.
+"""What builds remember: the results of pure functions, each with a key made of everything that it depends on.
 
-The cache folder of a site (`cachefolder`) holds one SQLite file. Nothing in it is trusted that does not carry its own
-checksum, it holds one result for each thing that there is, and losing it costs time alone.
+The cache folder of a site (`cachefolder`) holds one SQLite file. A row is trusted only if it carries its
+own checksum, there is one result for each thing that exists, and losing the file costs only time.
 """
 
 import os
@@ -28,14 +28,14 @@ CREATE TABLE outputs (path TEXT PRIMARY KEY, key BLOB, stamp TEXT, part TEXT, su
 CREATE TABLE parts (name TEXT PRIMARY KEY, key BLOB, files INTEGER, sum INTEGER);
 CREATE TABLE pieces (name TEXT PRIMARY KEY, key BLOB, value BLOB, sum INTEGER);
 """
-_WITH = {"postings": ("stated",), "outputs": ("parts",)}  # tables that mean nothing without another
+_WITH = {"postings": ("stated",), "outputs": ("parts",)}  # tables that are meaningless without another
 
 
 class Damaged(Exception):
-    """What was remembered cannot be read."""
+    """A remembered value cannot be read."""
 
 
-# What reading and writing a memory may raise.
+# What reading from and writing to a memory may raise.
 UNUSABLE = (Damaged, sqlite3.DatabaseError, UnicodeDecodeError, DecodeError)
 
 
@@ -49,7 +49,7 @@ class Remembered(NamedTuple):
 
 
 class BuiltFile(NamedTuple):
-    """A file as the last build left it: the key of its view, and the part of the plan that it belongs to."""
+    """A file as the last build left it: the key of its view, and the part of the plan to which it belongs."""
 
     path: str
     key: bytes
@@ -58,12 +58,12 @@ class BuiltFile(NamedTuple):
 
 
 class Memo:
-    """What the last builds of a site remember; without a folder, a place for the time of one build."""
+    """What earlier builds of a site remember; without a folder, temporary storage for one build."""
 
     def __init__(self, folder: Path | None, granule: int = USUAL.granule) -> None:
-        """Opens the memory in a folder, or one in a folder of its own. Raises OSError, sqlite3.Error and Damaged.
+        """Opens the memory in a folder, or in a temporary one. Raises OSError, sqlite3.Error and Damaged.
 
-        Files that change twice within a granule (ns) may bear the same stamp.
+        Files that change twice within a granule (ns) may have the same stamp.
         """
         self._scratch = tempfile.TemporaryDirectory(prefix="vacancy-digest-") if folder is None else None
         self.file = Path(self._scratch.name if self._scratch else folder or "") / _NAME
@@ -78,23 +78,23 @@ class Memo:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         with suppress(sqlite3.Error):
-            # A full disk costs the memory, never the build.
+            # A full disk may lose the memory, never the build.
             self._db.commit()
         self._db.close()
         if self._scratch:
             self._scratch.cleanup()
 
     def discard(self) -> None:
-        """Throws everything away that was remembered."""
+        """Deletes everything that was remembered."""
         self._db.close()
         self.file.unlink(missing_ok=True)
 
     def lasting(self, stamp: str) -> str:
-        """The stamp, if another change of its file would change it; none where the file had only just changed."""
+        """The stamp, if another change to its file would change it; empty if the file has only just changed."""
         return stamp if int(stamp.split(" ")[2]) < self.began - self._granule else ""
 
     def salted(self, table: str, salt: bytes) -> None:
-        """Forgets the whole table unless it was made with the same salt: what all of its results depend on."""
+        """Empties the table unless it was made with the same salt, on which all its results depend."""
         found = self._db.execute("SELECT salt FROM salts WHERE name = ?", (table,)).fetchone()
         if found is None or found[0] != salt:
             for name in (table, *_WITH.get(table, ())):
@@ -102,7 +102,7 @@ class Memo:
             self._db.execute("INSERT OR REPLACE INTO salts VALUES (?, ?)", (table, salt))
 
     def postings(self) -> Iterator[Remembered]:
-        """Every posting remembered whose row is whole."""
+        """Every remembered posting whose row is intact."""
         for path, stamp, digest, value, known in self._db.execute("SELECT * FROM postings"):
             if known == _sum(path, stamp, digest, value):
                 yield Remembered(path, stamp, digest, value)
@@ -115,7 +115,7 @@ class Memo:
         self._db.executemany("REPLACE INTO stated VALUES (?, ?, ?)", rows)
 
     def restamp_postings(self, found: Iterable[Remembered]) -> None:
-        """Keeps new stamps of files that say the same as before."""
+        """Keeps the new stamps of files whose content is the same as before."""
         self._db.executemany("REPLACE INTO postings VALUES (?, ?, ?, ?, ?)", ((*one, _sum(*one)) for one in found))
 
     def forget_postings(self, paths: Iterable[str]) -> None:
@@ -125,14 +125,14 @@ class Memo:
             self._db.executemany(f"DELETE FROM {table} WHERE path = ?", gone)
 
     def stated(self, path: str) -> bytes:
-        """What a posting states, by the path of its file. Raises Damaged when it is not there whole."""
+        """What a posting states, by the path of its file. Raises Damaged if it is missing or not intact."""
         found = self._db.execute("SELECT value, sum FROM stated WHERE path = ?", (path,)).fetchone()
         if found is None or found[1] != _sum(path, found[0]):
-            raise Damaged(f"{path} is not there whole")
+            raise Damaged(f"{path} is missing or not intact")
         return bytes(found[0])
 
     def outputs(self) -> dict[str, BuiltFile]:
-        """Every file that the last build left, by path."""
+        """Every file that the last build wrote, by path."""
         rows = self._db.execute("SELECT * FROM outputs")
         return {row[0]: BuiltFile(*row[:-1]) for row in rows if row[-1] == _sum(*row[:-1])}
 
@@ -159,7 +159,7 @@ class Memo:
         return {name for (name,) in self._db.execute("SELECT name FROM pieces")}
 
     def piece(self, name: str, key: bytes) -> bytes | None:
-        """A piece, if it is there whole and made for this key."""
+        """A piece, if it is intact and was made for this key."""
         found = self._db.execute("SELECT value, sum FROM pieces WHERE name = ? AND key = ?", (name, key)).fetchone()
         return bytes(found[0]) if found and found[1] == _sum(name, key, found[0]) else None
 
@@ -173,9 +173,9 @@ class Memo:
 
 
 def open_memo(folder: Path, tell: Callable[[str], None], granule: int = USUAL.granule) -> Memo:
-    """The memory in a folder, made anew if it is damaged or another's, or for this build alone if it cannot be had.
+    """The memory in a folder, created again if it is damaged, or a temporary one if the folder cannot be used.
 
-    `tell` gets one line when it is not what it was.
+    `tell` receives one line if earlier results are lost.
     """
     try:
         return Memo(folder, granule)
@@ -189,7 +189,7 @@ def open_memo(folder: Path, tell: Callable[[str], None], granule: int = USUAL.gr
         tell(f"{folder} cannot be used ({error.strerror}), so this build remembers nothing")
         return Memo(None, granule)
     except (sqlite3.Error, Damaged, UnicodeDecodeError) as error:
-        tell(f"{folder} is damaged or not ours ({error}) and is made anew")
+        tell(f"{folder} is damaged or not ours ({error}), so it is created again")
     try:
         (folder / _NAME).unlink()
         return Memo(folder, granule)
@@ -200,16 +200,16 @@ def open_memo(folder: Path, tell: Callable[[str], None], granule: int = USUAL.gr
 def _opened(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(path, timeout=0)
     try:
-        # Another build may be using it, and what a crash of the machine leaves half written carries a wrong sum.
+        # Another build may be using it. What a crash of the machine leaves half written has a wrong checksum.
         db.execute("PRAGMA locking_mode = EXCLUSIVE")
         db.execute("PRAGMA synchronous = OFF")
-        # A CI service may have kept it, for whoever ran there before.
+        # A CI service may have kept it from another user's job.
         db.execute("PRAGMA trusted_schema = OFF")
         db.execute("PRAGMA cell_size_check = ON")
         if not _shape(db):
             db.executescript(_TABLES)
         if _shape(db) != _our_shape():
-            raise Damaged("it is of another kind")
+            raise Damaged("it has other tables")
         db.execute("BEGIN EXCLUSIVE")
     except BaseException:
         db.close()
@@ -218,7 +218,7 @@ def _opened(path: Path) -> sqlite3.Connection:
 
 
 def _shape(db: sqlite3.Connection) -> set[tuple[object, ...]]:
-    """Everything that a database is made of, as it was declared: tables, and what else might be there."""
+    """Every declaration in a database: tables, and anything else that might be there."""
     return set(db.execute("SELECT type, name, tbl_name, sql FROM sqlite_master"))
 
 
@@ -230,7 +230,7 @@ def _our_shape() -> set[tuple[object, ...]]:
 
 
 def _moment(folder: Path) -> int:
-    """The present by the clock that stamps files, in nanoseconds: the two may differ."""
+    """The current time in nanoseconds by the clock of the file system, which may differ from the system's."""
     with tempfile.TemporaryFile(dir=folder) as file:
         return os.fstat(file.fileno()).st_ctime_ns
 
@@ -238,6 +238,6 @@ def _moment(folder: Path) -> int:
 def _sum(*values: Any) -> int:
     found = 0
     for value in values:
-        # A damaged row may hold a value of any kind.
+        # A damaged row may contain values of any type.
         found = crc32(value if isinstance(value, bytes) else str(value).encode(), found + 1 & 0xFFFFFFFF)
     return found

@@ -1,4 +1,4 @@
-"""Where the time of a build went, for people and for programs."""
+"""How a build spent its time, for people and for programs."""
 
 from .tally import Tally
 
@@ -6,7 +6,7 @@ STAGES = ("load", "schema", "Markdown", "edition", "plan", "search", "templates"
 
 
 def profile_as_json(tally: Tally) -> dict[str, object]:
-    """Seconds and counts by stage, and the slowest files. The work of several processes is added up."""
+    """Seconds and counts by stage, and the slowest files. The times of all processes are added up."""
     return {
         "stages": [
             {
@@ -27,8 +27,8 @@ def as_text(tally: Tally) -> str:
     for stage in STAGES:
         counts = f"{tally.done.get(stage, 0):>9}{tally.remembered.get(stage, 0):>12}"
         lines.append(f"{stage:<12}{tally.seconds.get(stage, 0.0):>9.3f}{counts}")
-    lines.append("Load holds schema and Markdown, plan holds search, publish holds templates and feeds.")
-    lines.append("Several processes are added up.")
+    lines.append("Load includes schema and Markdown, plan includes search, publish includes templates and feeds.")
+    lines.append("The times of all processes are added up.")
     lines.append("The slowest files:")
     lines += [f"{seconds:>9.4f} s  {path}" for seconds, path in tally.ranked()]
     return "\n".join(lines)

@@ -1,7 +1,7 @@
-"""Other programs, started so that nothing of the folder we work on is run or read by them.
+"""Other programs, started so that they run and read nothing from the folder we work on.
 
-A program starts in the root of the file system, with the few variables of the environment that it needs, and with
-nothing to read unless it is given something. It is looked for on the absolute places of `PATH` alone.
+A program starts in the root of the file system, with the few environment variables that it needs, and with empty input
+unless it is given some. It is searched for only in the absolute folders of `PATH`.
 """
 
 import os
@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, NamedTuple, NoReturn
 
-_NEUTRAL = Path(os.sep)  # nobody but the system's owner puts a file here
+_NEUTRAL = Path(os.sep)  # only the system's owner can put a file here
 _KEPT = frozenset(
     {"HOME", "LOGNAME", "SUDO_UID", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "USER", "USERPROFILE", "XDG_CONFIG_HOME"}
 )
@@ -22,11 +22,11 @@ _PATIENCE_SECONDS = 600
 
 
 class NotStarted(Exception):
-    """A program is not installed, or the system does not start it."""
+    """A program is not installed, or the system cannot start it."""
 
 
 class Failed(Exception):
-    """A program ended with an error, or not in time; the text is what it said."""
+    """A program failed, or did not end in time; the text is what it printed."""
 
 
 class ProgramResult(NamedTuple):
@@ -38,14 +38,14 @@ class ProgramResult(NamedTuple):
 
 
 def found(name: str) -> str:
-    """The file of a program. Raises NotStarted."""
+    """The path of a program. Raises NotStarted."""
     if file := shutil.which(name, path=_search_path()):
         return file
     raise NotStarted(f"{name} is not installed here, install it")
 
 
 def run(command: Sequence[str], variables: Mapping[str, str] | None = None) -> ProgramResult:
-    """Runs a program, whose file is the first word. Raises NotStarted, and Failed when it takes too long."""
+    """Runs a program, whose path is the first word. Raises NotStarted, and Failed if it takes too long."""
     try:
         done = subprocess.run(
             command,
@@ -57,7 +57,7 @@ def run(command: Sequence[str], variables: Mapping[str, str] | None = None) -> P
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise Failed(f"{Path(command[0]).name} gave no answer in {_PATIENCE_SECONDS} seconds") from None
+        raise Failed(f"{Path(command[0]).name} did not answer within {_PATIENCE_SECONDS} seconds") from None
     except OSError as error:
         raise NotStarted(f"{command[0]} does not start ({error.strerror})") from None
     return ProgramResult(done.returncode, done.stdout, done.stderr.decode("utf-8", "replace"))
@@ -67,9 +67,9 @@ def run(command: Sequence[str], variables: Mapping[str, str] | None = None) -> P
 def answering(
     command: Sequence[str], questions: bytes, variables: Mapping[str, str] | None = None
 ) -> Iterator[IO[bytes]]:
-    """What a program prints for what it is given to read, while it prints it. Raises NotStarted, and Failed at the end.
+    """The output of a program for some input, as it is printed. Raises NotStarted, and Failed at the end.
 
-    One that is not heard to its end is stopped.
+    The program is killed if its output is not read to the end.
     """
     with TemporaryFile() as given, TemporaryFile() as said:
         given.write(questions)
@@ -93,12 +93,12 @@ def answering(
 
 
 def restarted(*options: str) -> NoReturn:
-    """Goes on as the same program in another Python with these options."""
+    """Restarts this program in another Python with these options."""
     os.execv(sys.executable, [sys.executable, *options, *sys.orig_argv[1:]])
 
 
 def guarded() -> None:
-    """Keeps the working folder from the path of every Python that the system starts for us, as it may for processes."""
+    """Keeps the working folder off the import path of every Python process that is started for us."""
     os.environ["PYTHONSAFEPATH"] = "1"
 
 
@@ -109,5 +109,5 @@ def _search_path() -> str:
 
 def _environment(variables: Mapping[str, str] | None) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name in _KEPT}
-    # Messages are quoted, and are looked at for their first words: so they are those of no language.
+    # Messages are quoted and compared by their first words, so they must not be translated.
     return {**kept, "PATH": _search_path(), "LC_ALL": "C", **(variables or {})}

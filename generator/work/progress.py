@@ -1,4 +1,4 @@
-"""A progress bar for steps that last, on terminals only."""
+"""A progress bar for long steps, on terminals only."""
 
 import sys
 import time
@@ -9,11 +9,11 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 _T = TypeVar("_T")
-PATIENCE_SECONDS = 1.0
+_PATIENCE_SECONDS = 1.0
 
 
 class Track(Protocol):
-    """Passes items through and shows how far they are."""
+    """Passes items through and shows progress."""
 
     def __call__(self, items: Iterable[_T], total: int, label: str, /) -> Iterator[_T]:
         """The same items; `total` is how many there are, `label` names the step."""
@@ -24,8 +24,8 @@ def silent(items: Iterable[_T], _total: int, _label: str, /) -> Iterator[_T]:
     yield from items
 
 
-def progress_bar(items: Iterable[_T], total: int, label: str, /) -> Iterator[_T]:
-    """Shows a bar on standard error once a step has lasted a second; nothing when that is no terminal."""
+def progress_bar(items: Iterable[_T], total: int, label: str, /, patience: float = _PATIENCE_SECONDS) -> Iterator[_T]:
+    """Shows a bar on standard error once a step has lasted `patience` seconds; nothing if that is not a terminal."""
     if not sys.stderr.isatty():
         yield from items
         return
@@ -33,7 +33,7 @@ def progress_bar(items: Iterable[_T], total: int, label: str, /) -> Iterator[_T]
     try:
         for done, item in enumerate(items, start=1):
             yield item
-            if bar is None and time.monotonic() - started > PATIENCE_SECONDS:
+            if bar is None and time.monotonic() - started > patience:
                 bar = _bar(label, total)
             if bar is not None:
                 bar.update(bar.task_ids[0], completed=done)
@@ -43,7 +43,7 @@ def progress_bar(items: Iterable[_T], total: int, label: str, /) -> Iterator[_T]
 
 
 def _bar(label: str, total: int) -> "Progress":
-    # rich takes a tenth of a second to import: only builds that last pay for it.
+    # rich takes a tenth of a second to import: only long builds pay for it.
     from rich.console import Console
     from rich.progress import Progress
 

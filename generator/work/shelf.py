@@ -1,4 +1,4 @@
-"""A place on disk for what is too much to hold in memory for the time of a build."""
+"""Temporary storage on disk for what is too large to keep in memory during a build."""
 
 import os
 import tempfile
@@ -7,16 +7,16 @@ from pathlib import Path
 
 
 class Shelf:
-    """Keeps pieces of bytes under names, each a tuple of so many parts; they are gone when the shelf is."""
+    """Stores named pieces, each a tuple of byte strings; they are deleted together with the shelf."""
 
     def __init__(self, folder: Path) -> None:
-        """Raises OSError, as all of this does, when the folder cannot be written or has no room."""
+        """Raises OSError, like every method, if the folder cannot be written to or is full."""
         self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 it is closed with the shelf
         self._places: dict[str, tuple[int, ...]] = {}
         self._end = 0
 
     def put(self, name: str, parts: Iterable[bytes]) -> None:
-        """Keeps a piece. Raises OSError when there is no room."""
+        """Stores a piece. Raises OSError if the disk is full."""
         places = [self._end]
         for part in parts:
             self._file.write(part)
@@ -25,7 +25,7 @@ class Shelf:
         self._places[name] = tuple(places)
 
     def flush(self) -> None:
-        """Makes what was put ready to be taken."""
+        """Makes everything that was put readable."""
         self._file.flush()
 
     def part(self, name: str, number: int) -> bytes:

@@ -1,4 +1,4 @@
-"""What changes when a file, a text or the program itself does."""
+"""Values that change when a file, a text or the program itself changes."""
 
 import os
 import sys
@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def stamp_of(status: os.stat_result) -> str:
-    """What changes whenever a file does: size, times of change (ns) and inode. The third is the one nobody can set."""
+    """Changes whenever a file does: size, mtime and ctime (ns), and inode. Nobody can set the ctime."""
     return f"{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns} {status.st_ino}"
 
 
@@ -17,7 +17,7 @@ _PACKAGES = ("babel", "feedgen", "icalendar", "jinja2", "lxml", "markdown_it", "
 
 
 def digest_of(*parts: bytes) -> bytes:
-    """Stands for its parts, 16 bytes."""
+    """A 16-byte hash of its parts."""
     found = blake2b(digest_size=16)
     for part in parts:
         found.update(len(part).to_bytes(8, "little"))
@@ -27,7 +27,7 @@ def digest_of(*parts: bytes) -> bytes:
 
 @cache
 def toolchain() -> bytes:
-    """Stands for our own code, the packages that it uses, and Python."""
+    """A hash of our own code, the packages that it uses, and Python."""
     parts = [sys.version.encode()]
     for path in sorted(Path(__file__).parents[1].rglob("*")):
         if path.suffix in {".py", ".yaml", ".json"}:

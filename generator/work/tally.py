@@ -1,4 +1,4 @@
-"""Where the time of a build goes: seconds and counts by stage, added up over processes."""
+"""How a build spends its time: seconds and counts by stage, added up over processes."""
 
 import time
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ MOST_SLOWEST = 10
 
 @dataclass(slots=True)
 class Tally:
-    """What one process, or all of them together, did. `slowest` are artifacts by the seconds that they took."""
+    """What one process, or all of them together, did. `slowest` are artifacts with the seconds that they took."""
 
     seconds: dict[str, float] = field(default_factory=dict)
     done: dict[str, int] = field(default_factory=dict)
@@ -30,13 +30,13 @@ class Tally:
         return nlargest(MOST_SLOWEST, self.slowest)
 
     def count(self, stage: str, done: int, remembered: int = 0) -> None:
-        """Adds what a stage did, and what it had not to do again."""
+        """Adds what a stage did, and what it did not have to do again."""
         self.done[stage] = self.done.get(stage, 0) + done
         self.remembered[stage] = self.remembered.get(stage, 0) + remembered
 
 
 class timed:
-    """Adds the time of a `with` block to a stage of a tally; with a name it may be among the slowest artifacts."""
+    """Adds the time of a `with` block to a stage of a tally; a named one can be among the slowest artifacts."""
 
     __slots__ = ("_name", "_stage", "_started", "_tally")
 
@@ -56,11 +56,11 @@ class timed:
                 tally.slowest = nlargest(MOST_SLOWEST, tally.slowest)
 
 
-here = Tally()  # of this process; a crew gathers those of its hands
+here = Tally()  # of this process; those of other workers are added to it
 
 
 def taken() -> Tally:
-    """What this process did since it was last asked."""
+    """What this process did since the last call."""
     global here
     mine, here = here, Tally()
     return mine

@@ -1,4 +1,4 @@
-// Adds what only the reader's clock can know. Without this script every page is complete and true: it tells absolute times.
+// Adds what only the reader's clock can know. Without this script every page is complete and correct: it shows absolute times.
 (() => {
   "use strict";
   const MINUTE = 60_000;
@@ -16,11 +16,11 @@
     return plural(Math.max(1, Math.floor(milliseconds / MINUTE)), "minute");
   };
 
-  // One for all rows: to make it takes longer than anything else here.
+  // One for all rows, because creating it takes longer than anything else here.
   const ownZone = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
   const inOwnZone = (instant) => ownZone.format(instant);
 
-  // When the page was made, as far as it says so itself: no moment before it can be now, whatever the clock shows.
+  // When the page was made, if it says so. The present cannot be earlier than that, whatever the clock shows.
   const made = () => Date.parse(document.querySelector("[data-as-of]")?.getAttribute("datetime") ?? "") || 0;
   const present = () => Math.max(Date.now(), made());
 
@@ -33,7 +33,7 @@
     return found;
   };
 
-  // What has a deadline ahead, as far as the page knows: rows of open roles, and the panel of a posting.
+  // Elements with a deadline ahead, as far as the page knows: rows of open roles, and the panel of a posting.
   const dated = () => [
     ...[...document.querySelectorAll(".row time.day")].map((day) => day.closest(".row")),
     ...document.querySelectorAll("[data-panel]"),
@@ -54,7 +54,7 @@
     else if (milliseconds <= Number(root.dataset.closingDays) * DAY) become(element, "closing", "Closing");
   };
 
-  // A role whose deadline has passed is no open role: it moves to the end of the list, under a heading that says so.
+  // A role whose deadline has passed is not open: it moves to the end of the list, under a heading that says so.
   const moveOut = (row) => {
     const list = row.closest("[data-open-list]");
     if (!list || row.closest("[data-gone]")) return;
@@ -78,13 +78,13 @@
     const closes = closing(row);
     flip(row, closes - now);
     if (now >= closes) moveOut(row);
-    const told = textIn(row, "left", () => {
+    const remaining = textIn(row, "left", () => {
       const span = document.createElement("span");
       row.querySelector(".marks").append(" ", span);
       return span;
     });
-    told.textContent = now >= closes ? "" : `in ${left(closes - now)}`;
-    row.querySelector("time.day").title = `${inOwnZone(closes)} on your clock`;
+    remaining.textContent = now >= closes ? "" : `in ${left(closes - now)}`;
+    row.querySelector("time.day").title = `${inOwnZone(closes)} your time`;
   };
 
   const showPanel = (panel, now) => {
@@ -93,8 +93,8 @@
     flip(panel, closes - now);
     const own = panel.querySelector("[data-own-time]");
     own.textContent = over
-      ? `This role closed while this page was out of date: ${inOwnZone(closes)} on your clock.`
-      : `${inOwnZone(closes)} on your clock, in ${left(closes - now)}.`;
+      ? `This role has closed since this page was made: ${inOwnZone(closes)} your time.`
+      : `${inOwnZone(closes)} your time, in ${left(closes - now)}.`;
     own.hidden = false;
     if (over) for (const apply of document.querySelectorAll(".apply")) apply.hidden = true;
   };
@@ -112,8 +112,8 @@
     setTimeout(refresh, Math.min(MINUTE, ...ahead, LONGEST_TIMER));
   };
 
-  // Whether the digest itself is old: a host may serve for months what nobody builds any more.
-  const tellAge = (asOf) => {
+  // Says if the digest itself is old: a host may serve a site for months after its last build.
+  const showAge = (asOf) => {
     const age = Date.now() - asOf;
     const main = document.querySelector("main");
     if (Number.isNaN(age) || Math.abs(age) < OLD || main.querySelector(".old")) return;
@@ -122,20 +122,20 @@
     note.setAttribute("role", "status");
     note.textContent =
       age > 0
-        ? `This digest was last brought up to date ${left(age)} ago. Roles that opened since are not in it.`
-        : `Your clock is ${left(-age)} behind this page. The times below are right, the time left is not.`;
+        ? `This digest was last updated ${left(age)} ago. It does not have roles that opened since then.`
+        : `Your clock is ${left(-age)} behind this page. The times below are correct, but the time left is not.`;
     main.prepend(note);
   };
 
-  const askAge = async () => {
+  const checkAge = async () => {
     const shown = document.querySelector("[data-as-of]");
-    if (shown) return tellAge(made());
+    if (shown) return showAge(made());
     if (!dated().length || !location.protocol.startsWith("http")) return;
     try {
       const answer = await fetch(`${root.dataset.home}data/build.json`, { cache: "no-cache" });
-      if (answer.ok) tellAge(Date.parse((await answer.json()).as_of));
+      if (answer.ok) showAge(Date.parse((await answer.json()).as_of));
     } catch {
-      // Offline: the page stands as it is.
+      // Offline: the page stays as it is.
     }
   };
 
@@ -149,7 +149,7 @@
     const label = document.createElement("label");
     label.className = "theme";
     const choice = document.createElement("select");
-    for (const [value, text] of [["", "as the system"], ["light", "light"], ["dark", "dark"]])
+    for (const [value, text] of [["", "same as system"], ["light", "light"], ["dark", "dark"]])
       choice.add(new Option(text, value));
     choice.value = root.dataset.theme ?? "";
     choice.addEventListener("change", () => {
@@ -159,7 +159,7 @@
         if (choice.value) localStorage.setItem("vacancy-digest:theme", choice.value);
         else localStorage.removeItem("vacancy-digest:theme");
       } catch {
-        // It holds for this page.
+        // The choice applies to this page only.
       }
     });
     label.append("Colours: ", choice);
@@ -167,6 +167,6 @@
   };
 
   refresh();
-  askAge();
+  checkAge();
   offerThemes();
 })();

@@ -1,5 +1,5 @@
-// Filters, sorting and search over the open roles of the home page. Without it the list is whole, and every value of a
-// filter has a page of its own.
+// Filters, sorting and search for the open roles on the home page. Without this script the list is complete, and every
+// filter value has a page of its own.
 (() => {
   "use strict";
   const DAY = 24 * 60 * 60_000;
@@ -30,18 +30,18 @@
   const reset = make("button", { type: "button", hidden: true }, "Show all");
   status.after(" ", reset);
   const feeds = make("a", { href: `${document.documentElement.dataset.home}feeds/` }, "feed");
-  const none = make("p", { className: "empty", hidden: true }, "No open role matches. Choose fewer filters; a ", feeds, " tells you when one opens.");
+  const none = make("p", { className: "empty", hidden: true }, "No open roles match. Remove some filters, or follow a ", feeds, " to hear about new roles.");
   const gone = make("ul", {});
-  const away = make("section", { hidden: true }, make("h2", {}, "Saved, and not open any more"), gone);
+  const away = make("section", { hidden: true }, make("h2", {}, "Saved roles that are no longer open"), gone);
   for (const [element, name] of [[reset, "reset"], [none, "none"], [away, "away"]]) element.dataset[name] = "";
   list.before(none);
   list.after(away);
   const notes = [];
   let saved = {};
-  let found = null; // the addresses that a search gave
+  let found = null; // the slugs of the roles that the search found
 
   const WITHIN = [["", "any time"], ["3", "3 days"], ["7", "7 days"], ["14", "14 days"], ["30", "30 days"], ["none", "no date given"]];
-  const SORTS = [["", "Deadline, the nearest first"], ["newest", "Newest first"], ["grade", "Grade"], ["title", "Title"]];
+  const SORTS = [["", "Closing soonest"], ["newest", "Newest first"], ["grade", "Grade"], ["title", "Title"]];
   const controls = new Map(); // name in the address -> select
 
   const labelled = (label, control) => {
@@ -63,7 +63,7 @@
 
   for (const { key, name, values } of dimensions) select(key, name, [["", "any"], ...values]);
   select("within", "Closes within", WITHIN);
-  select("sort", "Order", SORTS);
+  select("sort", "Sort by", SORTS);
   const search = document.createElement("input");
   search.type = "search";
   search.maxLength = 100;
@@ -85,7 +85,7 @@
     return closes <= Math.max(Date.now(), asOf) + Number(within) * DAY;
   };
 
-  // Whether a role passes all filters, one of them left out to count what its values would give.
+  // Whether a role passes all filters. One of them can be left out, to count what each of its values would give.
   const passes = (one, left) =>
     !one.row.classList.contains("closed") &&
     (!onlySaved.checked || slugOf(one.row) in saved) &&
@@ -143,8 +143,8 @@
     return chosen;
   };
 
-  // A list by one value alone is a page that can be kept and followed.
-  const tellOwnPage = (chosen) => {
+  // A list filtered by one value has a page of its own, which readers can bookmark and follow.
+  const showOwnPage = (chosen) => {
     const [only] = chosen.keys();
     const dimension = chosen.size === 1 && dimensions.find(({ key }) => key === only);
     own.hidden = !dimension;
@@ -156,7 +156,7 @@
     own.replaceChildren(link);
   };
 
-  const tellAway = () => {
+  const showAway = () => {
     const here = new Set(rows.filter(({ row }) => !row.classList.contains("closed")).map(({ row }) => slugOf(row)));
     const lost = Object.entries(saved).filter(([slug]) => !here.has(slug));
     away.hidden = !onlySaved.checked || !lost.length;
@@ -184,8 +184,8 @@
     reset.hidden = !chosen.size;
     const said = [...notes, chosen.size || changed ? `${shown} of ${open} open roles shown.` : ""].filter(Boolean).join(" ");
     if (status.textContent !== said) status.textContent = said;
-    tellOwnPage(chosen);
-    tellAway();
+    showOwnPage(chosen);
+    showAway();
     if (changed) {
       notes.length = 0;
       const query = chosen.toString();
@@ -201,15 +201,15 @@
       const known = [...control.options].some((option) => option.value === value);
       control.value = known ? value : "";
       const label = control.previousElementSibling.textContent;
-      if (!known) notes.push(`No open role has the value “${value.slice(0, 40)}” for ${label}, so it is left out.`);
+      if (!known) notes.push(`No open role has the value “${value.slice(0, 40)}” for ${label}, so this filter is ignored.`);
     }
     search.value = (asked.get("q") ?? "").slice(0, 100);
     onlySaved.checked = asked.get("saved") === "1";
     if (address().size || notes.length) details.open = true;
   };
 
-  // Letters as those write them who have no other keyboard: what Unicode takes apart loses its marks, the rest stands
-  // here. The index of full texts is made in the same way (generator/data/letters.yaml).
+  // Letters as people type them whose keyboards do not have the original ones. Letters that Unicode decomposes lose their
+  // marks; the others are listed here. The full-text index is made in the same way (generator/data/letters.yaml).
   const LETTERS = {
     "'": "‘’‛ʹʻʼʾʿ′´`",
     "-": "‐‑‒–—―−",
@@ -234,7 +234,7 @@
   const folded = (text) => text.replace(/[^\0-\x7f]|`/gu, (letter) => FOLDED.get(letter) ?? letter);
   const plain = (text) => folded(folded(text).normalize("NFKD").replace(/[\p{M}\p{Cf}]/gu, "").toLowerCase());
 
-  // The whole texts are searched where the build made an index of them, else what the rows say.
+  // Searches the full texts if the build made an index of them, otherwise only the rows.
   let index;
   const load = async () => {
     if (index === undefined) {
@@ -246,7 +246,7 @@
         index = async (words) => (await engine.search(words)).results.map(({ id }) => slugs[id]);
       } catch {
         index = null;
-        notes.push("The index of full texts could not be loaded, so the search looks at titles and places alone.");
+        notes.push("The full-text index could not be loaded, so the search covers only titles and places.");
       }
     }
     return index;

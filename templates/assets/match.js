@@ -1,4 +1,4 @@
-// "Can I apply?": compares what a reader says with what the notice states. Nothing of it leaves the browser.
+// "Can I apply?": compares a reader's answers with what the notice states. No answer leaves the browser.
 (() => {
   "use strict";
   const details = document.querySelector("[data-match]");
@@ -14,20 +14,20 @@
   // Who may apply at all.
   const judgeWho = (reader) => {
     const { open_to: open, stations } = notice;
-    if (!open.length) return notice.tiers.length ? null : unknown("The notice, as this digest has it, does not say who may apply.");
-    if (open.includes("internationals")) return yes("The notice is open to every nationality.");
+    if (!open.length) return notice.tiers.length ? null : unknown("As recorded here, the notice does not say who may apply.");
+    if (open.includes("internationals")) return yes("The notice is open to all nationalities.");
     if (open.includes("internal") && reader.internal) return yes("The notice is open to internal candidates.");
     if (open.includes("nationals")) {
-      if (!reader.nationality) return unknown("The notice is for nationals of the country of the duty station. You have not said yours.");
-      if (!stations.length) return unknown("The notice is for nationals, and does not state the country.");
+      if (!reader.nationality) return unknown("The notice is for nationals of the country of the duty station. You have not chosen yours.");
+      if (!stations.length) return unknown("The notice is for nationals, but does not state the country.");
       if (stations.includes(reader.nationality)) return yes("The notice is for nationals of the country of the duty station.");
       return no("The notice is for nationals of the country of the duty station only.");
     }
-    if (open.includes("roster")) return unknown("The notice is for members of a roster. Only you know whether you are one.");
+    if (open.includes("roster")) return unknown("The notice is for members of a roster. Only you know whether you are on it.");
     return no("The notice is for internal candidates only.");
   };
 
-  // Which tier considers the reader: one that names the nationality or speaks of internal candidates, else one for all others.
+  // The reader's tier: one that names the nationality or mentions internal candidates, otherwise one for everyone else.
   const judgeTier = (reader) => {
     const tiers = [...notice.tiers].sort((a, b) => a.tier - b.tier);
     if (!tiers.length) return null;
@@ -35,35 +35,35 @@
       if (reader.nationality && countries.includes(reader.nationality)) return { tier, ...yes(`Tier ${tier} names your nationality: ${who}.`) };
       if (reader.internal && /\binternal\b/i.test(who)) return { tier, ...yes(`Tier ${tier}: ${who}.`) };
     }
-    if (!reader.nationality) return { tier: 0, ...unknown("The notice has tiers by nationality. You have not said yours.") };
+    if (!reader.nationality) return { tier: 0, ...unknown("The notice has tiers by nationality. You have not chosen yours.") };
     for (const { tier, who, countries } of tiers) {
       if (!countries.length && /\b(all|any|every)\b.*\b(other|nationalit|candidate)|\bothers\b/i.test(who)) return { tier, ...yes(`Tier ${tier}: ${who}.`) };
     }
     const open = tiers.filter(({ countries }) => !countries.length);
-    if (open.length) return { tier: 0, ...unknown(`Whether you belong to these, only you can tell: ${open.map(({ tier, who }) => `tier ${tier}, ${who}`).join("; ")}.`) };
-    return { tier: 0, ...no("None of the tiers of the notice names your nationality.") };
+    if (open.length) return { tier: 0, ...unknown(`Only you know whether you belong to one of these: ${open.map(({ tier, who }) => `tier ${tier}, ${who}`).join("; ")}.`) };
+    return { tier: 0, ...no("None of the tiers in the notice names your nationality.") };
   };
 
   const judgeDegree = (reader) => {
     const { education } = notice;
-    if (!education.length) return unknown("The notice, as this digest has it, states no degree and no years.");
+    if (!education.length) return unknown("As recorded here, the notice does not state a degree or years of experience.");
     const text = education.map((one) => one.text).join("; or ");
-    if (reader.level === null) return unknown(`You have not said your degree. Asked for: ${text}.`);
+    if (reader.level === null) return unknown(`You have not chosen your degree. The notice asks for: ${text}.`);
     const fits = education.map(({ level, years }) => {
       if (level !== null && reader.level < level) return false;
       if (level === null) return null;
       if (!years) return true;
       return reader.years === null ? null : reader.years >= years;
     });
-    if (fits.includes(true)) return yes(`Your degree and years are enough: ${education[fits.indexOf(true)].text}.`);
-    if (fits.includes(null)) return unknown(`Compare for yourself: ${text}.`);
-    return no(`Your degree and years are less than asked for: ${text}.`);
+    if (fits.includes(true)) return yes(`Your degree and experience are enough: ${education[fits.indexOf(true)].text}.`);
+    if (fits.includes(null)) return unknown(`Compare this yourself: ${text}.`);
+    return no(`Your degree and experience are below what the notice asks for: ${text}.`);
   };
 
   const judgeLanguages = (reader) => {
-    if (!notice.languages.length) return unknown("The notice, as this digest has it, states no language.");
+    if (!notice.languages.length) return unknown("As recorded here, the notice does not state any languages.");
     const missing = notice.languages.filter(([code]) => !reader.languages.includes(code)).map(([, name]) => name);
-    return missing.length ? no(`Required, and not among yours: ${missing.join(", ")}.`) : yes("You have every language that is required.");
+    return missing.length ? no(`Required, but not among your languages: ${missing.join(", ")}.`) : yes("You have all the required languages.");
   };
 
   const ORDINALS = ["", "First", "Second", "Third", "Fourth", "Fifth"];
@@ -88,7 +88,7 @@
   const choice = (name, options) => make("select", { name }, new Option("choose", ""), ...options);
   const tick = (text, properties) =>
     make("label", { className: "check" }, make("input", { type: "checkbox", ...properties }), ` ${text}`);
-  const trouble = make("p", { className: "aside", hidden: true }, "The list of countries could not be loaded. Open this part again when you are online.");
+  const trouble = make("p", { className: "aside", hidden: true }, "The list of countries could not be loaded. Open this section again when you are online.");
   const forget = make("button", { type: "button" }, "Forget my answers");
   const answer = make("div", { className: "answer" });
   answer.setAttribute("role", "status");
@@ -97,13 +97,13 @@
   const form = make(
     "form",
     {},
-    make("p", { className: "aside" }, "This compares your answers with what the notice states. They stay in your browser."),
+    make("p", { className: "aside" }, "This compares your answers with what the notice states. Your answers stay in your browser."),
     labelled("Nationality", choice("nationality", [])),
     trouble,
     labelled("Highest degree", choice("level", Object.entries(notice.levels).sort((a, b) => a[1] - b[1]).map(([name, level]) => new Option(name, level)))),
     labelled("Years of relevant experience", make("input", { type: "number", name: "years", min: "0", max: "60", inputMode: "numeric" })),
-    ...(known.length ? [make("fieldset", {}, make("legend", {}, "Languages that you have"), ...known)] : []),
-    tick(`I work for ${notice.employer} now, as an internal candidate`, { name: "internal" }),
+    ...(known.length ? [make("fieldset", {}, make("legend", {}, "Languages you know"), ...known)] : []),
+    tick(`I work for ${notice.employer} now, so I am an internal candidate`, { name: "internal" }),
     make("p", {}, make("button", {}, "Compare"), " ", forget),
     answer,
   );
@@ -117,7 +117,7 @@
     try {
       localStorage.setItem(KEY, JSON.stringify(reader));
     } catch {
-      // It holds for this page.
+      // The answers apply to this page only.
     }
   };
   const remembered = () => {
@@ -143,7 +143,7 @@
     };
   };
 
-  const MARKS = new Map([[true, "Fits"], [false, "Does not fit"], [null, "Open"]]);
+  const MARKS = new Map([[true, "Fits"], [false, "Does not fit"], [null, "Unclear"]]);
   const show = () => {
     const reader = readerNow();
     remember(reader);
@@ -162,7 +162,7 @@
     answer.replaceChildren(heading, listed);
   };
 
-  // The names of all countries are asked for when somebody wants to choose one.
+  // Loads the names of all countries when a reader opens the form.
   const fill = async (chosen) => {
     const select = fields.nationality;
     if (select.options.length > 1) return;
@@ -188,7 +188,7 @@
     try {
       localStorage.removeItem(KEY);
     } catch {
-      // Nothing was kept.
+      // Nothing was stored.
     }
   });
 

@@ -1,4 +1,4 @@
-// Saved roles, kept in the reader's own browser and nowhere else. Where the browser keeps nothing, no button is shown.
+// Saved roles, stored only in the reader's own browser. If the browser stores nothing, no button is shown.
 (() => {
   "use strict";
   const home = document.documentElement.dataset.home;
@@ -39,7 +39,7 @@
       else saved[slug] = title;
       localStorage.setItem(KEY, JSON.stringify(saved));
     } catch {
-      // It holds for this page.
+      // The change applies to this page only.
     }
     paint();
   };
@@ -50,7 +50,7 @@
     const button = document.createElement("button");
     button.type = "button";
     button.className = "save";
-    // Its name stays: what changes is whether it is pressed.
+    // Its name does not change; only its pressed state does.
     button.textContent = "Save";
     button.setAttribute("aria-label", `Save: ${title}`);
     button.addEventListener("click", () => toggle(slug, title));

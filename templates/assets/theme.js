@@ -5,5 +5,5 @@ try {
   const theme = localStorage.getItem("vacancy-digest:theme");
   if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
 } catch {
-  // The browser keeps nothing for us: the system's choice stands.
+  // The browser stores nothing for us: the system's choice applies.
 }

@@ -60,9 +60,10 @@ def published(site: SmallSite) -> dict[str, bytes]:
     return tree(site.root.parent / "site")
 
 
-def postings_among(names: list[str]) -> set[str]:
+def postings_among(names: list[str], site: SmallSite) -> set[str]:
     """The postings of the site whose files are among those opened."""
-    return {path.stem for path in map(Path, names) if path.suffix == ".md" and path.parent.name in {"", "postings"}}
+    opened = {Path(name).name for name in names}
+    return {path.stem for path in (site.root / "content/postings").rglob("*.md") if path.name in opened}
 
 
 def test_when_nothing_changed_nothing_is_read_or_written(site: SmallSite) -> None:
@@ -70,7 +71,7 @@ def test_when_nothing_changed_nothing_is_read_or_written(site: SmallSite) -> Non
     before = look(site.root.parent / "site")
     with opened_files() as names:
         done = again(site)
-    assert postings_among(names) == set()
+    assert postings_among(names, site) == set()
     assert (done.published.written, done.published.removed) == (0, 0)
     assert (done.tally.done["load"], done.tally.done["templates"]) == (0, 0)
     assert look(site.root.parent / "site") == before
@@ -90,7 +91,7 @@ def test_after_one_edit_only_what_shows_it_is_made(site: SmallSite) -> None:
     with opened_files() as names:
         done, after = again(site, listener=Listener(track=noted)), look(site.root.parent / "site")
     # A page that names the role as a similar one is shown anew, from its own file.
-    assert {f"postings/{slug}/index.html" for slug in postings_among(names)} == {
+    assert {f"postings/{slug}/index.html" for slug in postings_among(names, site)} == {
         path for path in shown if path.startswith("postings/") and path.endswith(".html")
     }
     new = published(site)
@@ -203,7 +204,7 @@ def test_a_full_disk_leaves_the_site_as_it_was(site: SmallSite, monkeypatch: pyt
     # Which files a disk has no room for is not for a test to choose.
     with monkeypatch.context() as disk:
         disk.setattr(os, "write", full)
-        with pytest.raises(Refused, match=r"cannot be written \(No space left on device\), what is there stays"):
+        with pytest.raises(Refused, match=r"cannot be written \(No space left on device\), nothing there was changed"):
             again(site)
     assert look(site.root.parent / "site") == before
     assert [path.name for path in (site.root.parent / "site").iterdir() if path.name.startswith(".vac")] == [MANIFEST]

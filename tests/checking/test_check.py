@@ -17,7 +17,7 @@ X, Y = "content/postings/x.md", "content/postings/y.md"
 WRONG = POSTING.replace("title: Field Security Officer", "title: FS").replace("added", "county: CD\nadded")
 WRONG_LINES = [
     "2:8: title: has 2 characters, write 3 to 150",
-    "4:1: county: unknown key, did you mean country? It stands under duty_stations",
+    "4:1: county: unknown key, did you mean country? It belongs under duty_stations",
 ]
 DRAFT = "---\ntitle: Field Security Officer\norganisation: iom\ndraft: true\n---\n"
 NOTE = "1:1: note: opens: is missing, write opens: or added: with a date such as 2026-03-31"
@@ -53,8 +53,7 @@ def test_every_problem_of_every_file_in_one_run(tmp_path: Path) -> None:
     assert outcome.code == 1
     assert outcome.out.splitlines() == [
         "content/pages/about.md:1:1: title: is missing, write title: with its value",
-        "content/pages/about.md:3:1: body: raw HTML stands here, "
-        "write it as Markdown, or put it in backquotes to show it",
+        "content/pages/about.md:3:1: body: contains raw HTML, write it as Markdown, or put it in backquotes to show it",
         *(f"{X}:{line}" for line in WRONG_LINES),
         *(f"{Y}:{line}" for line in WRONG_LINES),
         "content/static/index.html:1:1: file name: takes the place of index.html, rename it",
@@ -110,7 +109,7 @@ def test_paths_limit_what_is_reported(
 def test_a_path_judges_it_with_all_files_read(tmp_path: Path) -> None:
     """A file that is checked alone is still held against the others."""
     write_site(tmp_path, {X: POSTING, Y: POSTING.replace("added", "id: x\nadded")})
-    assert _check(tmp_path, Y).out == f"{Y}:4:5: id: x belongs to {X} already, write another one\n"
+    assert _check(tmp_path, Y).out == f"{Y}:4:5: id: x already belongs to {X}, write another one\n"
 
 
 @pytest.mark.parametrize(
@@ -138,16 +137,16 @@ def test_a_folder_without_settings_exits_with_2(tmp_path: Path) -> None:
     """Without content/site.yaml there is no site; one line says so."""
     outcome = _check(tmp_path)
     assert (outcome.code, outcome.out, outcome.err.count("\n")) == (2, "", 1)
-    assert "holds no site.yaml, name the folder that holds content/ with --root" in outcome.err
+    assert "contains no site.yaml, name the folder that contains content/ with --root" in outcome.err
 
 
 ODD = "content/postings/50%, a:b Kyïv.md"
-ODD_LINE = (1, 1, "file name", "'50%, a:b Kyïv' is not a slug, rename the file with a–z, 0–9 and - only")
+ODD_LINE = (1, 1, "file name", "'50%, a:b Kyïv' is not a slug, rename the file using only a–z, 0–9 and -")
 FILES = {ODD: POSTING, X: WRONG, Y: DRAFT}
 FOUND = [
     (ODD, *ODD_LINE, "error"),
     (X, 2, 8, "title", "has 2 characters, write 3 to 150", "error"),
-    (X, 4, 1, "county", "unknown key, did you mean country? It stands under duty_stations", "error"),
+    (X, 4, 1, "county", "unknown key, did you mean country? It belongs under duty_stations", "error"),
     (Y, 1, 1, "opens", "is missing, write opens: or added: with a date such as 2026-03-31", "note"),
 ]
 

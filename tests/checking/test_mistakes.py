@@ -1,4 +1,4 @@
-"""A site full of mistakes: every one told in every format, the certain ones mended, the misleading ones warned of."""
+"""A site full of mistakes: every one told in every format, the certain ones fixed, the misleading ones warned of."""
 
 import importlib.metadata
 import json
@@ -16,9 +16,9 @@ from webserver import web
 
 from generator.checking.links import unanswered
 from generator.checking.reports import FORMATS, with_lines
-from generator.importing.fetching import answers
 from generator.model.problems import Place, Problem
 from generator.reading.folder import load
+from generator.web.fetching import answers
 
 MISTAKES = DATA / "mistakes"
 NOW = datetime(2026, 5, 30, 12, tzinfo=UTC)
@@ -98,7 +98,7 @@ MENDED = {
 }
 
 
-def test_what_is_certain_is_mended(mistakes: Path) -> None:
+def test_what_is_certain_is_fixed(mistakes: Path) -> None:
     """--fix writes what has one answer alone and leaves every other byte; a second run has nothing to do."""
     before = {path.relative_to(mistakes).as_posix(): path.read_text("utf-8") for path in mistakes.rglob("*.md")}
     done = command("check", "--root", mistakes, "--fix")
@@ -108,13 +108,13 @@ def test_what_is_certain_is_mended(mistakes: Path) -> None:
             assert old in text
             text = text.replace(old, new)
         assert (mistakes / path).read_text("utf-8") == text
-    assert [line for line in done.err.splitlines() if "mended" in line] == [
-        f"{path} is mended." for path in sorted(MENDED)
+    assert [line for line in done.err.splitlines() if line.startswith("Fixed ")] == [
+        f"Fixed {path}." for path in sorted(MENDED)
     ]
-    assert "mended" not in command("check", "--root", mistakes, "--fix").err
+    assert "fixed" not in command("check", "--root", mistakes, "--fix").err
 
 
-def test_history_is_mended(small_site: SmallSite, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_history_is_fixed(small_site: SmallSite, monkeypatch: pytest.MonkeyPatch) -> None:
     """By what was committed last: a deadline moved by hand gets its record, a renamed file its id."""
     small_site.posting("moved", "closes: 2026-06-20")
     small_site.posting("named", "title: Named")
@@ -127,12 +127,12 @@ def test_history_is_mended(small_site: SmallSite, monkeypatch: pytest.MonkeyPatc
     wrong = command("check", "--root", small_site.root)
     assert wrong.code == 1
     assert "moved.md:5:9: closes: was 2026-06-20, write under deadline_changes" in wrong.out
-    mended = command("check", "--root", small_site.root, "--fix")
-    assert "content/postings/moved.md is mended." in mended.err
+    fixed = command("check", "--root", small_site.root, "--fix")
+    assert "Fixed content/postings/moved.md." in fixed.err
     text = (small_site.root / "content/postings/moved.md").read_text("utf-8")
     assert "deadline_changes:\n  - on: 2026-06-15T12:00:00Z\n    from: 2026-06-20\n" in text
-    assert mended.code == 1, "whether named.md was renamed or deleted is for a person to say"
-    assert "content/postings/named.md:1:1: file: is gone" in mended.out
+    assert fixed.code == 1, "whether named.md was renamed or deleted is for a person to say"
+    assert "content/postings/named.md:1:1: file: is gone" in fixed.out
 
 
 def test_a_file_with_a_mistake_is_not_gone(small_site: SmallSite) -> None:
@@ -202,7 +202,7 @@ def test_two_postings_of_one_vacancy(small_site: SmallSite) -> None:
     small_site.posting("d-other", "title: Mate\ncloses: 2026-07-04", text[::-1])
     found = json.loads(small_site.command("check", "--format", "json").out)
     told = {one["path"].split("/")[-1]: one["message"] for one in found if one["rule"] == "same-vacancy"}
-    expected = "tells of the same vacancy as content/postings/a-first.md, keep one of the two"
+    expected = "is for the same vacancy as content/postings/a-first.md, keep one of the two"
     assert told == {"b-reference.md": expected, "c-text.md": expected}
 
 

@@ -66,7 +66,7 @@ REFUSED = [
     ),
     (
         ("title: Role", "title: Role\nid: another"),
-        f"{PATH}:3:5: id: was role, write id: role, or readers are told of it a second time",
+        f"{PATH}:3:5: id: was role, write id: role, or readers receive it a second time",
     ),
 ]
 
@@ -146,7 +146,7 @@ LATE = [
 def test_a_posting_does_not_come_with_events_of_long_ago(site: Path, dates: str, start: str) -> None:
     """A new posting that would tell what nobody was told in time is a problem that asks when it was taken in."""
     write(site, NEW, ROLE.replace("added: 2026-06-01\ncloses: 2026-06-20", dates))
-    instead = "write added: with the date and time of now, or followers are not told of the role"
+    instead = "write added: with the date and time of now, or followers do not hear of the role"
     assert problems(site) == [f"{start} is more than 7 days ago, {instead}"]
 
 
@@ -181,10 +181,10 @@ def test_the_first_postings_of_a_digest_are_of_any_age(site: Path) -> None:
 def test_a_role_opened_when_it_was_told(site: Path, date: str) -> None:
     """The day on which followers were told that a role opened does not move, once it is more than a week ago."""
     edit(site, "added: 2026-06-01", f"added: {date}")
-    assert problems(site) == [f"{PATH}:4:8: added: was 2026-06-01, put it back; what was told stays told"]
+    assert problems(site) == [f"{PATH}:4:8: added: was 2026-06-01, put it back; followers have already received it"]
     write(site, PATH, ROLE.replace("added: 2026-06-01", f"opens: {date}"))
     instead = "write added: 2026-06-01" if date < "2026-06-01" else "put it back"
-    assert problems(site) == [f"{PATH}:4:8: opens: was 2026-06-01, {instead}; what was told stays told"]
+    assert problems(site) == [f"{PATH}:4:8: opens: was 2026-06-01, {instead}; followers have already received it"]
 
 
 def test_a_role_may_have_opened_on_another_day_of_this_week(site: Path) -> None:
@@ -225,12 +225,12 @@ FOUND = "{on: 2026-06-15T09:00:00Z, from: not-stated}"
         (
             f"closes: 2026-07-08\ndeadline_changes: [{FOUND}]",
             "closes: 2026-07-08",
-            f"{PATH}:1:1: deadline_changes: from was not-stated, put it back; what was told stays told",
+            f"{PATH}:1:1: deadline_changes: from was not-stated, put it back; followers have already received it",
         ),
         (
             "",
             "closes: 2026-07-08\ndeadline_changes: [{on: 2026-06-15T09:00:00Z, from: 2026-06-20}]",
-            f"{PATH}:6:53: deadline_changes: from was not-stated, put it back; what was told stays told",
+            f"{PATH}:6:53: deadline_changes: from was not-stated, put it back; followers have already received it",
         ),
     ],
 )
@@ -304,12 +304,12 @@ def test_a_deadline_that_a_rule_moves_is_named(site: Path, path: str, after: str
     write(site, path, after)
     found = problems(site)
     line = 6 if path == PATH else 5
-    named = f"{PATH}:{line}:9: warning: closes: 2026-06-20 is 2026-06-20T"
+    named = f"{PATH}:{line}:9: warning: closes: 2026-06-20 is now 2026-06-20T"
     (told,) = [one for one in found if one.startswith(named)]
-    assert told.endswith(" than in HEAD, by another rule or place")
+    assert told.endswith(" than in HEAD, because of another rule or place")
     assert (" later " in told) != (" earlier " in told)
     wanted = "content/site.yaml:1:1: deadlines_moved: 1 deadline moved, add 2026-06-15T12:00:00Z here,"
-    assert [one for one in found if one != told] == [f"{wanted} or calendars keep the instants of before"]
+    assert [one for one in found if one != told] == [f"{wanted} or calendars keep the old instants"]
     settings = after if path == "content/site.yaml" else SETTINGS
     write(site, "content/site.yaml", f"{settings}deadlines_moved: [2026-05-01T12:00:00Z]\n")
     assert len(problems(site)) == 2, "a moment before the role opened changes nothing for it"
@@ -318,7 +318,7 @@ def test_a_deadline_that_a_rule_moves_is_named(site: Path, path: str, after: str
     git(site, "commit", "--quiet", "--all", "--message", "Change the rule")
     assert problems(site) == []
     write(site, "content/site.yaml", settings)
-    held = "held 2026-06-15T12:00:00Z, put it back; calendars count how many there are"
+    held = "had 2026-06-15T12:00:00Z, put it back; calendars count these moments"
     assert problems(site) == [f"content/site.yaml:1:1: deadlines_moved: {held}"]
 
 
@@ -331,7 +331,7 @@ def test_a_rule_moves_nothing_that_does_not_depend_on_it(site: Path, closes: str
     write(site, PATH, ROLE.replace(CLOSES, closes))
     git(site, "commit", "--quiet", "--all", "--message", "State it")
     write(site, "content/site.yaml", SETTINGS + RULE)
-    over = "1 of roles that are over moved too, by another rule or place than in HEAD"
+    over = "1 of roles that are over moved too, because of another rule or place than in HEAD"
     assert problems(site) == [f"content/site.yaml:1:1: warning: deadline: {over}"] * ("withdrawn" in closes)
 
 

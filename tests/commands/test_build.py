@@ -412,7 +412,7 @@ def test_next_limits_its_lines(root: Path) -> None:
     """`--limit 1` prints the next change alone; where nothing will change, it says so."""
     assert command("next", "--root", root, "--now", DEMO, "--limit", "1").out.count("\n") == 1
     late = command("next", "--root", root, "--now", "2030-01-01T00:00:00Z")
-    assert late.out == "Nothing will change by the passing of time alone.\n"
+    assert late.out == "The passing of time alone will change nothing.\n"
 
 
 @pytest.mark.parametrize("name", ["list", "events", "next"])

@@ -44,7 +44,7 @@ def test_an_edit_s_events_and_pages(committed: SmallSite) -> None:
     assert "postings/moved/index.html" in found["changed"]
     assert "postings/lost/index.html" in found["gone"]
     text = committed.command("diff", *AT).out
-    assert "Followers were told, and it is gone (see check):\n  opened     lost: Role lost" in text
+    assert "Followers have received, but it is gone (see check):\n  opened     lost: Role lost" in text
     assert "Opens later:\n  later: Later role\n" in text
     markdown = committed.command("diff", "--format", "markdown", *AT).out
     assert "- opened: ``Fresh `role` | here`` (2026-06-14T" in markdown
@@ -65,7 +65,7 @@ def test_what_cannot_be_compared(committed: SmallSite) -> None:
     (committed.root / "content/postings/wrong.md").unlink()
     never = committed.command("diff")
     assert never.code == 2
-    assert "has 1 problem and gives no site: content/postings/wrong.md:5:9" in never.err
+    assert "has 1 problem, so it has no site: content/postings/wrong.md:5:9" in never.err
 
 
 def test_a_deadline_that_a_rule_moves(committed: SmallSite) -> None:
@@ -83,6 +83,6 @@ def test_a_deadline_that_a_rule_moves(committed: SmallSite) -> None:
     assert (kept["closes"], kept["after"]) == ("2026-07-20", "2026-07-20T17:00:00Z")
     before, after = (datetime.fromisoformat(kept[key]) for key in ("before", "after"))
     assert after - before == timedelta(seconds=kept["seconds"]) != timedelta()
-    line = f"2026-07-20 is 2026-07-20T17:00Z and was {kept['before'][:16]}Z, "
+    line = f"2026-07-20 is now 2026-07-20T17:00Z and was {kept['before'][:16]}Z, "
     assert f"  kept: {line}" in committed.command("diff", *AT).out
     assert f"- `kept`: {line}" in committed.command("diff", "--format", "markdown", *AT).out

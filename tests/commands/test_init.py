@@ -41,7 +41,7 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Path:
         NOW.isoformat(),
     )
     assert done.code == 0, done.err
-    assert done.out.endswith(f"\n38 files are written. Next: vacancy-digest serve --root {folder}\n")
+    assert done.out.endswith(f"\nWrote 38 files. Next: vacancy-digest serve --root {folder}\n")
     return folder
 
 
@@ -74,12 +74,12 @@ def test_nothing_is_written_over(started: Path, tmp_path: Path) -> None:
     """A folder that holds a site is refused; of another one every file stays, and is named."""
     again = command("init", started)
     assert again.code == 3
-    assert "content is there already, nothing was written; name another folder" in again.err
+    assert "content already exists, nothing was written; name another folder" in again.err
     (tmp_path / "README.md").write_text("Mine.")
     beside = command("init", tmp_path)
     assert beside.code == 0
-    assert beside.out.startswith("README.md was there already and stays as it is.\n")
-    assert "\n37 files are written." in beside.out
+    assert beside.out.startswith("README.md already exists and was not changed.\n")
+    assert "\nWrote 37 files." in beside.out
     assert (tmp_path / "README.md").read_text() == "Mine."
     assert command("init", tmp_path / "x", "--base-url", "nowhere").code == 2
 
@@ -197,7 +197,7 @@ def test_editors_are_made_anew(small_site: SmallSite) -> None:
     small_site.settings("repository: https://github.com/harbour/digest")
     (small_site.root / "content/postings/quay-master.md").unlink()
     first = small_site.command("editors")
-    assert "admin/config.yml is written." in first.out
+    assert "Wrote admin/config.yml." in first.out
     text = (small_site.root / "admin/config.yml").read_text("utf-8")
     assert "repo: harbour/digest" in text
     assert "- Band 5" in text

@@ -56,7 +56,7 @@ def careful(small_site: SmallSite) -> SmallSite:
 def test_only_the_deadline_changes(careful: SmallSite) -> None:
     """Comments, order, quotes and spaces stay; the new deadline keeps the remark behind it."""
     done = careful.command("extend", "role", "2026-07-08", "--reason", "Post: still open", *NOW)
-    assert done == Outcome(0, "content/postings/role.md is changed.\n", "")
+    assert done == Outcome(0, "Changed content/postings/role.md.\n", "")
     assert changed_lines(CAREFUL, written(careful)) == [
         "- closes: 2026-07-01      # as the notice has it",
         "+ closes: 2026-07-08      # as the notice has it",
@@ -137,7 +137,7 @@ def test_a_deadline_that_was_not_stated_is_recorded(small_site: SmallSite, befor
     assert "brought forward" not in page
     feed = small_site.build(SAMPLE_NOW).read("atom.xml")
     assert "Deadline set: A role" in feed
-    assert "Deadline before:&lt;/strong&gt; Not stated." in feed
+    assert "Previous deadline:&lt;/strong&gt; Not stated." in feed
 
 
 def _events(site: SmallSite) -> set[str]:
@@ -160,7 +160,7 @@ REFUSED = [
         "content/postings/role.md:5:9: closes: '8 July' is not a date, write it as 2026-03-31",
     ),
     (("extend", "role", "2026-05-01"), 1, "closes: 2026-05-01 is before opens (2026-06-01), correct one of the two"),
-    (("extend", "role", "2026-07-01"), 1, "the deadline is 2026-07-01 already"),
+    (("extend", "role", "2026-07-01"), 1, "the deadline is already 2026-07-01"),
     (("extend", "rule", "2026-07-08"), 1, "there is no posting rule, did you mean role?"),
     (("extend", "role"), 2, "Missing argument"),
     (("fill",), 2, "Missing argument"),
@@ -171,7 +171,7 @@ REFUSED = [
     (
         ("new", "posting", "--title", "A role", "--organisation", "harbour", "--slug", "role"),
         3,
-        "role.md is there already, nothing was written",
+        "role.md already exists, nothing was written",
     ),
 ]
 
@@ -211,7 +211,7 @@ def test_a_file_that_somebody_else_changed_is_left_alone(
     monkeypatch.setattr(os, "fchmod", meanwhile)
     done = small_site.command("fill", "role")
     assert done.code == 3
-    assert "was changed by someone else meanwhile, nothing was written; try again" in done.err
+    assert "was changed by someone else, nothing was written; try again" in done.err
     assert file.read_text("utf-8") == "Somebody else's."
     assert [path.name for path in file.parent.iterdir() if path.name.startswith(".")] == []
 
@@ -230,7 +230,7 @@ def test_a_new_posting_from_flags(small_site: SmallSite) -> None:
     )
     done = _new(small_site, *given, "--closes", "2026-07-01", "--contract", "fixed-term")
     assert (done.code, done.err) == (0, "")
-    assert done.out.startswith("content/postings/chef-de-la-securite-bamako-bamako.md is written. Next: ")
+    assert done.out.startswith("Wrote content/postings/chef-de-la-securite-bamako-bamako.md. Next, ")
     assert written(small_site, "chef-de-la-securite-bamako-bamako") == dedent(
         f"""\
         ---
@@ -248,7 +248,7 @@ def test_a_new_posting_from_flags(small_site: SmallSite) -> None:
     )
     small_site.build(SAMPLE_NOW)
     again = _new(small_site, *given)
-    assert "chef-de-la-securite-bamako-bamako-2.md is written" in again.out
+    assert "Wrote content/postings/chef-de-la-securite-bamako-bamako-2.md" in again.out
 
 
 def test_a_terminal_asks_for_what_matters_most(small_site: SmallSite) -> None:

@@ -139,7 +139,7 @@ def test_a_link_that_comes_between_looking_and_writing(site: SmallSite, name: st
     with mock.patch.object(desk, "links_above", swapped):
         done = asked(site, name, *COMMANDS[name])
     assert done.code == 3
-    assert "content/postings is a link or no folder, nothing was written there" in done.err
+    assert "content/postings is a link or not a folder, nothing was written there" in done.err
     theirs = tree(site.root.parent / "theirs")
     assert theirs["mine.txt"] == b"Mine."
     assert b"2026-07-08" not in b"".join(found for found in theirs.values() if isinstance(found, bytes))

@@ -42,7 +42,7 @@ def wheel(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_wheel_goes_along_with_its_hash(wheel: Path, tmp_path: Path) -> None:
     """A wheel is copied into the site; its hash and those of all packages stand in the one file that is installed."""
     done = command("init", tmp_path / "site", "--generator", wheel, "--now", NOW)
-    assert f"Workflows install the generator from wheels/{FILE}, a copy of {wheel}, as asked;" in done.out
+    assert f"Workflows install the generator from wheels/{FILE}, a copy of {wheel}, as asked." in done.out
     assert (tmp_path / f"site/wheels/{FILE}").read_bytes() == wheel.read_bytes()
     lines = (tmp_path / "site/requirements.txt").read_text("utf-8").splitlines()
     lines = [line for line in lines if line and not line.startswith("#")]
@@ -80,7 +80,7 @@ def test_what_may_change_is_no_source(tmp_path: Path, source: str) -> None:
     """A name, a branch, a wheel without a hash or one that is not there is refused in words, and nothing is written."""
     done = command("init", tmp_path / "site", f"--generator={source}")
     assert done.code == 2
-    assert "is no source that stays the same" in done.err or "cannot be read (No such file" in done.err
+    assert "is not a fixed source" in done.err or "cannot be read (No such file" in done.err
     assert not (tmp_path / "site").exists()
 
 
@@ -88,11 +88,11 @@ def test_what_may_change_is_no_source(tmp_path: Path, source: str) -> None:
 def test_a_file_that_is_no_wheel_is_refused(tmp_path: Path, content: bytes) -> None:
     """What has a wheel's name must be one, and one of this program."""
     (tmp_path / FILE).write_bytes(content)
-    with pytest.raises(ValueError, match="is no wheel of vacancy-digest"):
+    with pytest.raises(ValueError, match="is not a wheel of vacancy-digest"):
         given(str(tmp_path / FILE))
     with ZipFile(tmp_path / FILE, "w") as archive:
         archive.writestr("other/cli.py", "")
-    with pytest.raises(ValueError, match="is no wheel of vacancy-digest"):
+    with pytest.raises(ValueError, match="is not a wheel of vacancy-digest"):
         given(str(tmp_path / FILE))
 
 
@@ -173,7 +173,7 @@ def test_a_checkout_that_others_cannot_have_is_no_source(
     _checkout(tmp_path / "checkout")
     change(tmp_path / "checkout")
     recorded({"url": (tmp_path / "checkout").as_uri(), "dir_info": {"editable": True}})
-    _says_that_none_is_known(tmp_path, "which is no commit that others can fetch")
+    _says_that_none_is_known(tmp_path, "which is not a commit that others can fetch")
 
 
 RECORDS: list[object] = [

@@ -404,7 +404,7 @@ EXPECTED = {
         "2026-06-03T10:00:00Z",
     ),
 }
-FILLED = "Filled: recorded on 10 June 2026, 09:00 UTC. It takes no more applications."
+FILLED = "Recorded as filled on 10 June 2026, 09:00 UTC. You can no longer apply."
 ENDED = {
     "opened": (
         "Opened: A role, Harbour Relief, Kenya",
@@ -430,7 +430,7 @@ def test_an_entry_says_first_what_happened(small_site: SmallSite, end: str, expe
         assert item["date_modified"] == changed
         assert "The keeper lights the lamp." in text
         assert ("Apply" in text) == ("external_url" in item) == (not end)
-    assert "Deadline before: Friday 12 June 2026, 17:00" in found["extended"]["summary"]
+    assert "Previous deadline: Friday 12 June 2026, 17:00" in found["extended"]["summary"]
 
 
 def test_a_closing_entry_tells_its_own_deadline(small_site: SmallSite) -> None:
@@ -440,7 +440,7 @@ def test_a_closing_entry_tells_its_own_deadline(small_site: SmallSite) -> None:
     (entry,) = [one for one in parsed(small_site.build(), "closing.xml").entries if "Moved" in one.title]
     assert entry.title.endswith(", closes 12 June 2026")
     assert entry.summary.startswith("Closes on Friday 12 June 2026, 17:00")
-    assert "The deadline was moved since. It is now: Saturday 25 July 2026" in entry.summary
+    assert "The deadline has moved since then. It is now: Saturday 25 July 2026" in entry.summary
 
 
 @pytest.mark.parametrize(
@@ -765,7 +765,7 @@ def test_a_calendar_strikes_out_what_is_over_before_its_deadline(small_site: Sma
         event = events[f"{end}@jobs.example.org"]
         assert (str(event["STATUS"]), int(event["SEQUENCE"])) == ("CANCELLED", 1), end
         assert str(event["SUMMARY"]) == f"{end.capitalize()}: A role, Harbour Relief"
-        assert str(event["DESCRIPTION"]).startswith(f"{end.capitalize()}: recorded on 9 June 2026. The deadline was ")
+        assert str(event["DESCRIPTION"]).startswith(f"Recorded as {end} on 9 June 2026. The deadline was ")
 
 
 def test_every_calendar_has_a_component(site: Built) -> None:

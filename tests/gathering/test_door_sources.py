@@ -12,7 +12,7 @@ from sourceweb import PUBLIC, Page, SourceWeb
 
 from generator.gathering.asking import Errand, Told, ask_all
 from generator.gathering.refreshing import refresh
-from generator.importing.fetching import Answer, NotFetched, Visits
+from generator.web.fetching import Answer, NotFetched, Visits
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 

@@ -147,3 +147,13 @@ def test_links_in_a_folder_are_not_followed(small_site: SmallSite, tmp_path: Pat
     assert (told.code, told.out) == (1, "")
     assert told.err.count(" is a link, name it itself to import what it leads to\n") == told.err.count("\n") == 4
     assert small_site.command("import", folder / "a.txt").code == 0
+
+
+def test_no_entity_of_a_table_in_xml_is_read(small_site: SmallSite) -> None:
+    """XML that is no feed names no file and no address of ours, and an entity in it grows to nothing."""
+    secret = small_site.write("secret.txt", "a secret")
+    bomb = "".join(f'<!ENTITY b{n} "{f"&b{n - 1};" * 10}">' for n in range(1, 9))
+    head = f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY b0 "bang"><!ENTITY f SYSTEM "{secret.as_uri()}">{bomb}]>'
+    found = found_in(f"{head}<x><y><title>Cook &f; &b8;</title><company>IOM</company></y></x>", "jobs.xml", {})
+    assert "secret" not in str(found)
+    assert "bang" not in str(found)

@@ -21,7 +21,7 @@ from generator.building.build import Listener, Options, build
 from generator.model.vocabulary import letters
 from generator.pages.matching import degree_level, notice_of
 
-FIELDS = {"country": "Country", "grade": "Grade", "within": "Closes within", "order": "Order"}
+FIELDS = {"country": "Country", "grade": "Grade", "within": "Closes within", "order": "Sort by"}
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def test_one_value_alone_leads_to_its_page(page: Page, address: str) -> None:
 def test_an_unknown_value_in_the_address_is_told(page: Page, address: str) -> None:
     """An address with a value that no open role has says so, and filters by the rest."""
     page.goto(f"{address}?countries=zz&grades=p-4&nonsense=1")
-    expect(page.locator("[data-status]")).to_contain_text("“zz” for Country, so it is left out.")
+    expect(page.locator("[data-status]")).to_contain_text("“zz” for Country, so this filter is ignored.")
     assert listed(page) == ["open-with-everything"]
 
 
@@ -213,7 +213,7 @@ def test_a_missing_index_is_told(browser: Browser, site: Built, tmp_path: Path) 
     with served(Built(tmp_path / "site", site.edition, site.root)) as place:
         page.goto(place)
         page.get_by_label("Search").fill("gardener")
-        expect(page.locator("[data-status]")).to_contain_text("titles and places alone")
+        expect(page.locator("[data-status]")).to_contain_text("only titles and places")
         assert listed(page) == ["closing-after-extension"]
     context.close()
 
@@ -261,7 +261,7 @@ def test_the_index_is_made_when_texts_change(
         small_site.posting("role-1", "closes: 2026-07-04")
         with monkeypatch.context() as patch:
             broken_pagefind(tmp_path, patch)
-            line = "Pagefind failed (no room), so the search of this site knows titles and places alone"
+            line = "Pagefind failed (no room), so the search of this site finds only titles and places"
             assert built_at(1) == ([line], True)
         assert not (out / "search").exists()
     assert built_at(1) == ([], False)
@@ -328,7 +328,7 @@ def test_a_page_of_ten_days_ago(page: Page, site: Built, address: str, path: str
     later = SAMPLE_NOW + timedelta(days=10, minutes=1)
     page.clock.set_fixed_time(later)
     page.goto(address + path)
-    expect(page.locator(".old")).to_contain_text("last brought up to date 10 days ago")
+    expect(page.locator(".old")).to_contain_text("last updated 10 days ago")
     over = {role.slug for role in site.edition.site.open_roles if role.deadline and role.deadline.instant <= later}
     assert over
     assert not over & set(listed(page))
@@ -427,8 +427,12 @@ CASES: list[tuple[Reader, str, str]] = [
     ),
     ({"nationality": "DE", "level": "4", "years": "7", "language": ["en", "uk"]}, "Second tier.", "All others"),
     ({"nationality": "DE", "level": "4", "years": "7", "language": ["en"]}, "Not eligible.", "Ukrainian"),
-    ({"nationality": "DE", "level": "1", "years": "7", "language": ["en", "uk"]}, "Not eligible.", "less than asked"),
-    ({"level": "4", "years": "7", "language": ["en", "uk"]}, "Unclear.", "You have not said yours"),
+    (
+        {"nationality": "DE", "level": "1", "years": "7", "language": ["en", "uk"]},
+        "Not eligible.",
+        "below what the notice asks for",
+    ),
+    ({"level": "4", "years": "7", "language": ["en", "uk"]}, "Unclear.", "You have not chosen yours"),
 ]
 
 

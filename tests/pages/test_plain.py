@@ -60,7 +60,7 @@ def test_a_posting_says_everything(page: Page, address: str) -> None:
     for text in ("CHF 90,000 – 120,000.50 a year", "P-4", "Languages"):
         expect(main).to_contain_text(text)
     expect(page.get_by_role("link", name="Apply at jobs.harbour.example").first).to_be_visible()
-    expect(page.get_by_role("link", name="Deadline for your calendar")).to_be_visible()
+    expect(page.get_by_role("link", name="Add deadline to calendar")).to_be_visible()
     expect(page.locator(".match")).to_be_hidden()
     assert page.locator("button:visible").count() == 0
 

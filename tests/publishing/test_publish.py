@@ -195,7 +195,7 @@ def test_of_two_builds_at_once_one_waits_outside(out: Path) -> None:
     with writing_folder(out, ()) as folder:
         left = write_aside(folder, "late.html", b"late")
         with (
-            pytest.raises(Busy, match=r"another build is at work on .*, nothing was changed; try again"),
+            pytest.raises(Busy, match=r"another build is using .*, nothing was changed; try again"),
             writing_folder(out, ()),
         ):
             raise AssertionError("the folder was given twice")
@@ -219,7 +219,7 @@ def test_a_second_build_exits_with_75(small_site: SmallSite, tmp_path: Path) -> 
         assert other.stdout.readline() == b"held\n"
         busy = small_site.command("build", "--out", out, "--no-search")
         assert busy.code == 75
-        assert busy.err == f"another build is at work on {out}, nothing was changed; try again when it is done\n"
+        assert busy.err == f"another build is using {out}, nothing was changed; try again when it is done\n"
         other.kill()
     assert small_site.command("build", "--out", out, "--no-search").code == 0
     assert [path.name for path in out.iterdir() if path.name.startswith(".vacancy-digest-new")] == []
@@ -544,7 +544,7 @@ def test_a_manifest_that_is_no_file_is_refused(tmp_path: Path, kind: str) -> Non
     published({"index.html": b"one"}, out)
     (out / MANIFEST).rename(tmp_path / "elsewhere.json")
     (out / MANIFEST).symlink_to("../elsewhere.json") if kind == "link" else os.mkfifo(out / MANIFEST)
-    with pytest.raises(Refused, match=r"is not a regular file, remove it|holds files that are not ours"):
+    with pytest.raises(Refused, match=r"is not a regular file, remove it|contains files that are not ours"):
         published({"index.html": b"two"}, out)
 
 

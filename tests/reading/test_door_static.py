@@ -107,7 +107,7 @@ def test_more_than_hosts_publish_is_refused_unread(small_site: SmallSite) -> Non
     list(sparse(small_site.root / "content/static", MAX_COPIED_BYTES // SPARSE + 1))
     done = small_site.command("check")
     assert done.out.splitlines() == [
-        "content/static:1:1: file: holds more than 1024 MiB together, which hosts do not publish; put less here"
+        "content/static:1:1: file: contains more than 1024 MiB in total, which hosts do not publish; put less here"
     ]
 
 

@@ -208,7 +208,7 @@ def test_templates_have_a_size(small_site: SmallSite) -> None:
         with small_site.write(f"templates/assets/{number}.woff2", b"").open("wb") as file:
             os.truncate(file.fileno(), MAX_TEMPLATES_BYTES // 2)
     _, problems = read_templates(small_site.root)
-    assert [str(one) for one in problems] == ["templates:1:1: file: holds more than 25600 KiB together, shorten it"]
+    assert [str(one) for one in problems] == ["templates:1:1: file: contains more than 25600 KiB in total, shorten it"]
 
 
 def test_the_program_answers_a_bomb_in_time(small_site: SmallSite) -> None:

@@ -77,7 +77,7 @@ def test_nothing_is_created_over_a_file(tmp_path: Path) -> None:
     """A new file is made with its folders; where there is one, it stays and the editor is told."""
     path = tmp_path / "a/b/x.md"
     create(tmp_path, path, b"mine")
-    with pytest.raises(ChangedMeanwhile, match="is there already, nothing was written"):
+    with pytest.raises(ChangedMeanwhile, match="already exists, nothing was written"):
         create(tmp_path, path, b"other")
     assert path.read_bytes() == b"mine"
 
@@ -126,7 +126,7 @@ def test_what_somebody_else_wrote_meanwhile_stays(tmp_path: Path) -> None:
     """A file that is not what was read is left as it is, and the editor is told."""
     path = tmp_path / "x.md"
     path.write_bytes(b"theirs")
-    with pytest.raises(ChangedMeanwhile, match="was changed by someone else meanwhile, nothing was written; try again"):
+    with pytest.raises(ChangedMeanwhile, match="was changed by someone else, nothing was written; try again"):
         rewrite(tmp_path, path, b"before", b"after")
     assert path.read_bytes() == b"theirs"
     assert list(tmp_path.iterdir()) == [path]

@@ -141,7 +141,7 @@ REFUSED_BYTES: dict[str, tuple[str, bytes, list[str]]] = {
     "nothing at all": (
         X,
         b"",
-        [f"{X}:1:1: front matter: does not stand between two lines of ---, put one above and one below it"],
+        [f"{X}:1:1: front matter: is not between two lines of ---, put one above and one below it"],
     ),
     "UTF-16": (
         X,
@@ -166,13 +166,13 @@ REFUSED_BYTES: dict[str, tuple[str, bytes, list[str]]] = {
     "a second byte order mark": (
         X,
         b"\xef\xbb\xbf\xef\xbb\xbf" + POSTING.encode(),
-        [f"{X}:1:1: text: the invisible character U+FEFF stands here, delete it"],
+        [f"{X}:1:1: text: contains the invisible character U+FEFF, delete it"],
     ),
     "control characters": (
         X,
         _posting(FOOT, "a\0b\x07c\x7fd\x85e"),
         [
-            f"{X}:7:{column}: text: the invisible character {name} stands here, delete it"
+            f"{X}:7:{column}: text: contains the invisible character {name}, delete it"
             for column, name in ((2, "U+0000"), (4, "U+0007"), (6, "U+007F"), (8, "U+0085"))
         ],
     ),
@@ -180,58 +180,58 @@ REFUSED_BYTES: dict[str, tuple[str, bytes, list[str]]] = {
         X,
         _posting("looks", "\u202elooks\u2066"),
         [
-            f"{X}:7:13: text: the invisible character U+202E stands here, delete it",
-            f"{X}:7:19: text: the invisible character U+2066 stands here, delete it",
+            f"{X}:7:13: text: contains the invisible character U+202E, delete it",
+            f"{X}:7:19: text: contains the invisible character U+2066, delete it",
         ],
     ),
     "a bidirectional override in the front matter": (
         X,
         _posting("Field", "Fi\u202eeld"),
-        [f"{X}:2:10: text: the invisible character U+202E stands here, delete it"],
+        [f"{X}:2:10: text: contains the invisible character U+202E, delete it"],
     ),
     "a bidirectional override as an escape of YAML": (
         X,
         _posting("title: Field Security Officer", r'title: "Field \u202eOfficer"'),
-        [f"{X}:2:8: title: holds the invisible character U+202E, delete it"],
+        [f"{X}:2:8: title: contains the invisible character U+202E, delete it"],
     ),
     "a control character as an escape of YAML": (
         X,
         _posting("title: Field Security Officer", r'title: "Field\0Officer"'),
-        [f"{X}:2:8: title: holds the invisible character U+0000, delete it"],
+        [f"{X}:2:8: title: contains the invisible character U+0000, delete it"],
     ),
     "zero width": (
         X,
         _posting(FOOT, "secu\u200brity\u2060, a\u200db"),
         [
-            f"{X}:7:5: text: the invisible character U+200B stands here, delete it",
-            f"{X}:7:10: text: the invisible character U+2060 stands here, delete it",
-            f"{X}:7:14: text: the invisible character U+200D stands here, delete it",
+            f"{X}:7:5: text: contains the invisible character U+200B, delete it",
+            f"{X}:7:10: text: contains the invisible character U+2060, delete it",
+            f"{X}:7:14: text: contains the invisible character U+200D, delete it",
         ],
     ),
     "a line separator": (
         X,
         _posting(FOOT, "one\u2028two"),
-        [f"{X}:7:4: text: the invisible character U+2028 stands here, delete it"],
+        [f"{X}:7:4: text: contains the invisible character U+2028, delete it"],
     ),
     "a carriage return alone": (
         X,
         _posting(FOOT, "one\rtwo"),
-        [f"{X}:7:4: text: the invisible character U+000D stands here, delete it"],
+        [f"{X}:7:4: text: contains the invisible character U+000D, delete it"],
     ),
     "a tab before a list": (
         X,
         _posting("added", "duty_stations:\n\t- city: Goma\nadded"),
-        [f"{X}:5:1: city: a tab stands here, indent with spaces"],
+        [f"{X}:5:1: city: contains a tab, indent with spaces"],
     ),
     "a tab before a key": (
         X,
         _posting("added", "\tremote: true\nadded"),
-        [f"{X}:4:1: remote: a tab stands here, indent with spaces"],
+        [f"{X}:4:1: remote: contains a tab, indent with spaces"],
     ),
     "a tab below spaces": (
         X,
         _posting("added", "contract:\n  type: service\n\textendable: true\nadded"),
-        [f"{X}:6:1: extendable: a tab stands here, indent with spaces"],
+        [f"{X}:6:1: extendable: contains a tab, indent with spaces"],
     ),
     "a file too large": (
         X,
@@ -256,24 +256,26 @@ REFUSED_BYTES: dict[str, tuple[str, bytes, list[str]]] = {
     "50,000 brackets": (
         "content/site.yaml",
         SITE.replace("Field Vacancies", "[" * 16_000).encode(),
-        ["content/site.yaml:1:15: title: lists and mappings nest deeper than 8, write it flatter"],
+        ["content/site.yaml:1:15: title: lists and mappings are nested more than 8 deep, use fewer levels"],
     ),
     "a static file that takes an invisible name": (
         "content/static/a\u202eb.txt",
         b"x",
-        [r"content/static/a\u202eb.txt:1:1: file name: 'a\u202eb.txt' holds an invisible character, rename the file"],
+        [
+            r"content/static/a\u202eb.txt:1:1: file name: 'a\u202eb.txt' contains an invisible character, rename the file"  # noqa: E501
+        ],
     ),
     "a line break in a name": (
         "content/postings/a\nb.md",
         POSTING.encode(),
-        [r"content/postings/a\nb.md:1:1: file name: 'a\nb.md' holds an invisible character, rename the file"],
+        [r"content/postings/a\nb.md:1:1: file name: 'a\nb.md' contains an invisible character, rename the file"],
     ),
     "a tab in a name": (
         "content/postings/a\tb.md",
         POSTING.encode(),
         [
             r"content/postings/a\tb.md:1:1: file name: 'a\tb' is not a slug, "
-            "rename the file with a–z, 0–9 and - only"
+            "rename the file using only a–z, 0–9 and -"
         ],
     ),
     "a name too long": (
@@ -281,7 +283,7 @@ REFUSED_BYTES: dict[str, tuple[str, bytes, list[str]]] = {
         POSTING.encode(),
         [
             f"content/postings/{'a' * 101}.md:1:1: file name: '{'a' * 59}…' is not a slug, "
-            "rename the file with a–z, 0–9 and - only"
+            "rename the file using only a–z, 0–9 and -"
         ],
     ),
 }
@@ -399,7 +401,9 @@ def test_folders_without_end_are_no_crash(tmp_path: Path) -> None:
 
 def test_a_folder_without_settings_is_no_site(tmp_path: Path) -> None:
     """Without site.yaml nothing is guessed, and the message says how to name another folder."""
-    with pytest.raises(NoSite, match=r"content holds no site\.yaml, name the folder that holds content/ with --root"):
+    with pytest.raises(
+        NoSite, match=r"content contains no site\.yaml, name the folder that contains content/ with --root"
+    ):
         load(tmp_path)
 
 
@@ -440,7 +444,7 @@ def test_a_logo_named_at_length_is_not_there(tmp_path: Path) -> None:
     """A name longer than any file's is told like that of any other logo that is missing."""
     path, name = "content/organisations/undss.md", f"{'a' * 300}.png"
     found = lines_of(load(write_site(tmp_path, {path: f"---\nname: UNDSS\nlogo: {name}\n---\n"})))
-    assert f"{path}:3:7: logo: {shown(name)} is not there, put it beside this file" in found
+    assert f"{path}:3:7: logo: {shown(name)} does not exist, put it next to this file" in found
 
 
 def test_a_path_too_long_for_the_machine_is_a_problem(tmp_path: Path) -> None:

@@ -21,10 +21,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sites import DATA, SmallSite
 
-from generator.importing.fetching import MAX_RESPONSE_BYTES, NotFetched, answers, fetch
-from generator.importing.network import Web, public
 from generator.serving.server import Server, refusal
 from generator.serving.workbench import Workbench
+from generator.web.fetching import MAX_RESPONSE_BYTES, NotFetched, answers, fetch
+from generator.web.network import Web, public
 
 PUBLIC, HERE = "93.184.215.14", "127.0.0.1"
 

@@ -211,6 +211,6 @@ def test_a_wrong_site_is_served_too(small_site: SmallSite) -> None:
         port = address[0].rstrip("/").rsplit(":", 1)[1]
         second = subprocess.run([*command[:-1], port], capture_output=True, text=True, timeout=20)
         assert second.returncode == 2
-        assert f"127.0.0.1:{port} cannot be had" in second.stderr
+        assert f"127.0.0.1:{port} is not available" in second.stderr
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=20)

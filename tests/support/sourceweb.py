@@ -17,7 +17,7 @@ from serving import Server
 
 from generator.gathering.asking import Manners
 from generator.gathering.refreshing import HowToAsk
-from generator.importing.network import Web
+from generator.web.network import Web
 
 PUBLIC = "93.184.215.14"
 

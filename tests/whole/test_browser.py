@@ -171,7 +171,7 @@ def test_an_old_page_offers_no_application(context: BrowserContext, addresses: d
     assert buttons.count() == 2
     page.clock.run_for(61_000)
     assert buttons.count() == 0
-    assert "closed while this page was out of date" in page.locator(".deadline").inner_text()
+    assert "has closed since this page was made" in page.locator(".deadline").inner_text()
 
 
 def test_a_page_closes_before_the_reader_s_eyes(context: BrowserContext, addresses: dict[str, str]) -> None:
@@ -205,7 +205,7 @@ def test_the_keyboard_reaches_the_text(context: BrowserContext, addresses: dict[
     page.goto(addresses["demo"])
     page.keyboard.press("Tab")
     skip = page.locator(":focus")
-    assert skip.inner_text() == "Skip to the text"
+    assert skip.inner_text() == "Skip to main content"
     box = skip.bounding_box()
     assert box
     assert box["x"] >= 0
@@ -234,7 +234,7 @@ def test_a_site_without_open_roles_is_a_site(context: BrowserContext, small_site
             page.goto(address + path)
             assert barriers(page) == [], path
         page.goto(address)
-        assert "No role is open" in page.locator("main").inner_text()
+        assert "There are no open roles" in page.locator("main").inner_text()
         assert wrong == []
 
 
@@ -254,7 +254,7 @@ def test_roles_that_are_over_can_be_read_page_by_page(
             page.goto(address + path)
             assert barriers(page) == [], path
         page.goto(address + paths[0])
-        for link, path in (("All that have ended", paths[2]), ("Older", paths[1]), ("Newer", paths[2])):
+        for link, path in (("All roles that have ended", paths[2]), ("Older", paths[1]), ("Newer", paths[2])):
             page.locator("main").get_by_role("link", name=link, exact=True).click()
             page.wait_for_url(address + path)
         assert wrong == []

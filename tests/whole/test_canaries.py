@@ -169,7 +169,7 @@ def test_the_scripts_of_the_home_page_show_texts_as_texts(
             shown = f"{said.removesuffix(' has a page, feeds and a calendar of its own')} ("
             missed += [said] if not (name.text_content() or "").startswith(shown) else []
         names.select_option("")
-        page.get_by_label("Order").select_option("title")
+        page.get_by_label("Sort by").select_option("title")
         for button in page.locator("button.save").all():
             button.click()
         kept = json.loads(page.evaluate("localStorage.getItem('vacancy-digest:saved:/some/path/')"))

@@ -19,7 +19,7 @@ from soaking import Tell
 
 from generator.checking.inspection import inspected
 from generator.checking.lint import Text, looked_at
-from generator.checking.repairs import mended
+from generator.checking.repairs import fixed
 from generator.importing.drafting import Unreadable
 from generator.importing.interchange import drafted, found_in
 from generator.model.schema import MOST_FIELD_PROBLEMS, Posting
@@ -283,7 +283,7 @@ def test_many_repairs_take_no_longer_than_they_are_many(tmp_path: Path) -> None:
         problems = [one for one in load(root).problems if one.instead]
         assert len(problems) == count
         text = (root / "content/postings/x.md").read_text("utf-8")
-        return lambda: mended(text, problems, NOW)
+        return lambda: fixed(text, problems, NOW)
 
     assert growth(of_size, MOST_FIELD_PROBLEMS) == ""
 

@@ -135,7 +135,7 @@ def test_a_cache_folder_of_another_user_is_refused(
     base.mkdir(parents=True, mode=0o700)
     os.chown(base, 12345, 12345)
     monkeypatch.setenv("XDG_CACHE_HOME", str(base.parent))
-    with pytest.raises(NoCache, match="its user alone"):
+    with pytest.raises(NoCache, match="only its user"):
         cache_of(small_site.root)
 
 
@@ -178,7 +178,7 @@ def test_a_memory_of_another_shape_is_thrown_away(small_site: SmallSite, stateme
     db.close()
     told = told_by(small_site, out)
     assert len(told) == 1
-    assert "it is of another kind" in told[0]
+    assert "it has other tables" in told[0]
     assert tree(out) == before
     with memo.open_memo(cache_of(small_site.root), pytest.fail):
         pass
@@ -298,7 +298,7 @@ def test_a_repository_inside_content_is_a_problem(small_site: SmallSite, place: 
     small_site.write(f"{place}/evil.md", "---\ntitle: Evil\n---\n")
     done = small_site.command("check")
     assert done.code == 1
-    assert f"{place}:1:1: file: is a git repository of its own, keep its files in that of the site\n" in done.out
+    assert f"{place}:1:1: file: is a separate git repository, keep its files in the site's repository\n" in done.out
 
 
 def test_a_path_is_judged_as_it_is_named(small_site: SmallSite) -> None:

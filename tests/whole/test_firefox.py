@@ -104,7 +104,7 @@ def test_a_page_of_ten_days_ago(page: Firefox, searched_site: Built, address: st
     """Ten days after the build no closed role stands among the open ones, and the page says how old it is."""
     later = SAMPLE_NOW + timedelta(days=10, minutes=1)
     page.goto(address, later)
-    assert "last brought up to date 10 days ago" in page.value("document.querySelector('.old')?.textContent")
+    assert "last updated 10 days ago" in page.value("document.querySelector('.old')?.textContent")
     open_roles = searched_site.edition.site.open_roles
     over = {role.slug for role in open_roles if role.deadline and role.deadline.instant <= later}
     assert over

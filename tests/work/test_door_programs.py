@@ -169,7 +169,7 @@ def kept_apart(site: SmallSite) -> dict[str, str]:
 SILENCED = [
     (no_git, "git is not installed here"),
     (of_another_owner, "fatal: detected dubious ownership in repository at '"),
-    (submodule, "content/ is a repository of its own"),
+    (submodule, "content/ is a separate repository"),
     (broken, "fatal: not a git repository"),
     (kept_apart, "GIT_DIR"),
 ]
@@ -269,7 +269,7 @@ def test_links_of_a_revision_are_problems(lost: SmallSite, path: str, target: st
     (lost.root / path).unlink()
     done = program(SCRIPT, "diff", cwd=lost.root, **AT)
     assert done.returncode == 2
-    assert f"HEAD has 1 problem and gives no site: {path}:1:1: file: is a symbolic link" in done.stderr
+    assert f"HEAD has 1 problem, so it has no site: {path}:1:1: file: is a symbolic link" in done.stderr
 
 
 def test_a_submodule_of_a_revision_is_a_problem(lost: SmallSite) -> None:
@@ -281,7 +281,7 @@ def test_a_submodule_of_a_revision_is_a_problem(lost: SmallSite) -> None:
     git(lost.root, "commit", "-qm", "module")
     shutil.rmtree(inner)
     said = told(lost, "diff")
-    assert "HEAD: content/static/inner is a submodule, of which nothing is read" in said
+    assert "HEAD: content/static/inner is a submodule, which is not read" in said
 
 
 def test_no_attribute_changes_what_a_revision_held(lost: SmallSite) -> None:
@@ -334,7 +334,7 @@ def test_search_runs_no_code_of_the_folder(tmp_path: Path) -> None:
         site.write(f"pagefind.{suffix}", text)
     done = program(SCRIPT, "build", "--out", tmp_path / "out", cwd=site.root, **AT, PAGEFIND_SITE="/etc")
     assert done.returncode == 0, done.stderr
-    assert "search of this site knows titles" not in done.stderr
+    assert "search of this site finds only titles" not in done.stderr
     assert json.loads((tmp_path / "out/search/roles.json").read_text("utf-8"))
     assert not mark.exists()
 

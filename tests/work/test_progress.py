@@ -7,9 +7,8 @@ import sys
 
 SLOW = """
 import time
-from generator.work import progress
-progress.PATIENCE_SECONDS = {patience}
-for item in progress.on_terminal(range(5), 5, "Rendering"):
+from generator.work.progress import progress_bar
+for item in progress_bar(range(5), 5, "Rendering", patience={patience}):
     time.sleep(0.02)
 """
 

@@ -1,5 +1,5 @@
 // The bar of `vacancy-digest serve`: reloads the page when the site was built again, shows problems, and lets an editor look
-// at another day. It is no part of the site.
+// at another day. It is not part of the site.
 (() => {
   "use strict";
   const HERE = "/__serve/";
@@ -29,7 +29,7 @@
   overlay.setAttribute("role", "alert");
   overlay.hidden = true;
 
-  // The server builds for another instant when a page is asked for with it, and keeps to it until told otherwise.
+  // The server builds for the instant that is in the address of a requested page, until another request changes it.
   const look = (instant) => {
     const address = new URL(location.href);
     address.searchParams.set("now", instant);
@@ -39,7 +39,7 @@
   const chosen = () => new Date(Date.parse(state.clock) + Number(slider.value) * DAY);
   const day = (instant) => new Date(instant).toISOString().slice(0, 16).replace("T", " ");
 
-  // A page that is loaded again before it stood where it should leaves the place of the page before it alone.
+  // A page that reloads before its scroll position was restored does not overwrite the stored one.
   let restored = false;
   const keepScroll = () => {
     if (!restored) return;
@@ -62,7 +62,7 @@
 
   const show = () => {
     const problems = state.problems.length;
-    told.textContent = `${state.frozen ? "as of" : "now"} ${day(state.now)} UTC${problems ? `, ${problems} to mend` : ""}`;
+    told.textContent = `${state.frozen ? "as of" : "now"} ${day(state.now)} UTC${problems ? `, ${problems} to fix` : ""}`;
     slider.value = state.frozen ? Math.round((Date.parse(state.now) - Date.parse(state.clock)) / DAY) : 0;
     today.hidden = !state.frozen;
     overlay.hidden = !problems;
@@ -96,7 +96,7 @@
       state = next;
       show();
     });
-    // The reader is on the way to another page: a reload would bring this one back. A download leaves it standing.
+    // The reader is leaving for another page, and a reload would bring this one back. After a download the page stays.
     const leave = () => {
       events.close();
       setTimeout(listen, 3000);
@@ -116,7 +116,7 @@
     }
     document.body.append(overlay, bar);
     show();
-    // When the page has its full height, and after the browser's own attempt.
+    // Wait until the page has its full height, and the browser has made its own attempt.
     if (document.readyState === "complete") restoreScroll();
     else addEventListener("load", () => setTimeout(restoreScroll));
     const address = new URL(location.href);

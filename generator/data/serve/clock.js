@@ -1,4 +1,4 @@
-// Lets a page's scripts believe in the instant for which it was built.
+// Makes a page's scripts use the instant for which it was built.
 (() => {
   "use strict";
   const { ahead } = document.currentScript.dataset;

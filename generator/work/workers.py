@@ -1,7 +1,7 @@
-"""Who does the work: this process, its child processes, or other machines; the results are the same.
+"""Workers: this process, its child processes, or other machines; the results are the same.
 
-A task is a function of a context, which all its chunks share, and of a chunk: a list of values. Both travel by pickle,
-so a task may run wherever the generator is installed, at any time and more than once.
+A task is a function of a context, which all its chunks share, and a chunk: a list of values. Both travel by pickle,
+so a task may run anywhere that the generator is installed, at any time and more than once.
 """
 
 import gc
@@ -26,30 +26,30 @@ _Result = TypeVar("_Result")
 Task = Callable[[_Context, list[_Item]], _Result]
 
 _PATIENCE_SECONDS = 10
-_GLANCE_SECONDS = 1.0  # how often a process looks whether its parent still lives
-_WAITING = 3  # chunks a hand that are under way, so that nobody waits and memory stays small
+_GLANCE_SECONDS = 1.0  # how often a process checks that its parent is alive
+_WAITING = 3  # chunks under way per worker, so that none waits and memory use stays small
 
 
 class Unavailable(Exception):
-    """An executor that was asked for cannot be had."""
+    """The requested executor is not available."""
 
 
-class Crew:
-    """Runs tasks; a crew of one hand works in this process. It takes any executor, and calls `close` at the end."""
+class Workers:
+    """Runs tasks. A single worker is this process itself. Takes any executor, and calls `close` at the end."""
 
     def __init__(
         self,
-        hands: int = 1,
+        count: int = 1,
         executor: Executor | None = None,
         close: Callable[[], object] | None = None,
         thresholds: Thresholds = USUAL,
     ) -> None:
-        self.hands, self.chunk = hands, thresholds.chunk
+        self.count, self.chunk = count, thresholds.chunk
         self._worth = thresholds.chunk * thresholds.worth  # items
-        self.shares_files = executor is None  # hands elsewhere see neither what is read nor what is written here
+        self.shares_files = executor is None  # workers on other machines see no files of this one
         self._executor, self._close = executor, close
 
-    def __enter__(self) -> "Crew":
+    def __enter__(self) -> "Workers":
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -63,36 +63,36 @@ class Crew:
         return Run(self, task, context, items, self._executor_for(total))
 
     def start(self) -> None:
-        """Lets the hands begin now, while they have little to take with them."""
+        """Starts the processes now, while they inherit little memory."""
         if executor := self._executor_for(self._worth + 1):
             executor.submit(int)
 
     def _executor_for(self, total: int) -> Executor | None:
-        if self._executor is None and self.hands > 1 and total > self._worth:
+        if self._executor is None and self.count > 1 and total > self._worth:
             from concurrent.futures import ProcessPoolExecutor
 
             from .programs import guarded
 
             guarded()
             # Processes and not threads: the work is Python's own, and feedgen changes the locale of its process.
-            processes = ProcessPoolExecutor(self.hands, initializer=_begin, initargs=(os.getpid(),))
+            processes = ProcessPoolExecutor(self.count, initializer=_begin, initargs=(os.getpid(),))
             self._executor, self._close = processes, partial(processes.shutdown, cancel_futures=True)
         return self._executor
 
 
 class Run(Iterator[_Result], Generic[_Context, _Item, _Result]):
-    """The results of a task, chunk by chunk. Without an executor each is made when it is asked for."""
+    """The results of a task, chunk by chunk. Without an executor each is computed when it is requested."""
 
     def __init__(
         self,
-        crew: Crew,
+        workers: Workers,
         task: Task[_Context, _Item, _Result],
         context: _Context,
         items: Iterable[_Item],
         executor: Executor | None,
     ) -> None:
         self._task, self._context, self._executor = task, context, executor
-        self._chunks, self._most = _chunked(items, crew.chunk), crew.hands * _WAITING
+        self._chunks, self._most = _chunked(items, workers.chunk), workers.count * _WAITING
         self._pickled = b"" if executor is None else pickle.dumps((toolchain(), context), pickle.HIGHEST_PROTOCOL)
         self._under_way: deque[tuple[list[_Item], Future[tuple[_Result, Tally]]]] = deque()
 
@@ -106,7 +106,7 @@ class Run(Iterator[_Result], Generic[_Context, _Item, _Result]):
         return self._result(chunk, future)
 
     def ready(self) -> bool:
-        """Whether other hands have the next result; they work on while it is not asked for."""
+        """Whether other workers have finished the next result; they carry on until it is requested."""
         if self._executor is None:
             return False
         self._hand_out(self._executor)
@@ -122,11 +122,11 @@ class Run(Iterator[_Result], Generic[_Context, _Item, _Result]):
             tally.here.add(done)
             return result
         except BrokenExecutor:
-            # A process was killed, for its memory perhaps. What it had in hand is done here.
+            # A process was killed, perhaps for using too much memory. Its chunk is done here.
             return self._task(self._context, chunk)
 
 
-ALONE = Crew()
+ALONE = Workers()
 
 
 def _chunked(items: Iterable[_Item], size: int) -> Iterator[list[_Item]]:
@@ -147,13 +147,13 @@ def _submitted(
 
 
 def tuned() -> None:
-    """Lets the garbage collector look less often at what grows and stays: a build makes few cycles."""
+    """Makes the garbage collector run less often: a build creates much that stays and few cycles."""
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
 
 
 def _begin(parent: int) -> None:
-    """Makes a process ready for tasks. It ends with its parent, which after SIGKILL can no longer tell it to."""
+    """Prepares a process for tasks. It ends when its parent does: after SIGKILL the parent can no longer stop it."""
     tuned()
     Thread(target=_end_with, args=(parent,), daemon=True).start()
 
@@ -169,7 +169,7 @@ _busy = Lock()
 
 
 def _do(task: Callable[[Any, Any], _Result], pickled: bytes, chunk: Any) -> tuple[_Result, Tally]:
-    # Some executors run several tasks in the threads of one process, and what tasks remember is made for one.
+    # Some executors run several tasks in threads of one process, but caches of tasks are made for one thread.
     with _busy:
         tally.taken()
         return task(_context(pickled), chunk), tally.taken()
@@ -177,20 +177,21 @@ def _do(task: Callable[[Any, Any], _Result], pickled: bytes, chunk: Any) -> tupl
 
 @lru_cache(2)
 def _context(pickled: bytes) -> Any:
-    # Made by `run` and carried by the executor, never read from a file.
+    # Pickled by `run` and passed by the executor, never read from a file.
     tools, context = pickle.loads(pickled)
     if tools != toolchain():
-        raise Unavailable("a worker has another generator, other packages or another Python, install the same")
+        raise Unavailable("a worker has another version of the generator, its packages or Python, install the same")
     return context
 
 
-def hired(address: str, thresholds: Thresholds = USUAL, patience: float = _PATIENCE_SECONDS) -> Crew:
-    """The crew at an address: `dask:tcp://host:8786` is a Dask scheduler, which is waited for so many seconds. Raises
-    Unavailable.
+def workers_at(address: str, thresholds: Thresholds = USUAL, patience: float = _PATIENCE_SECONDS) -> Workers:
+    """The workers at an address: `dask:tcp://host:8786` is a Dask scheduler, given `patience` seconds to answer.
+
+    Raises Unavailable.
     """
     kind, _, place = address.partition(":")
     if kind != "dask" or not place:
-        raise Unavailable(f"{address!r} is no executor, write it as dask:tcp://host:8786")
+        raise Unavailable(f"{address!r} is not an executor, write it as dask:tcp://host:8786")
     try:
         from distributed import Client
     except ImportError:
@@ -199,11 +200,11 @@ def hired(address: str, thresholds: Thresholds = USUAL, patience: float = _PATIE
         client = Client(place, timeout=patience, set_as_default=False)
     except (OSError, ValueError) as error:
         raise Unavailable(f"{place} does not answer ({error}), check the address and the scheduler") from None
-    hands = sum(client.nthreads().values())
-    if not hands:
+    count = sum(client.nthreads().values())
+    if not count:
         client.close()
         raise Unavailable(f"{place} has no workers, start some")
-    return Crew(hands, client.get_executor(pure=False), client.close, thresholds)
+    return Workers(count, client.get_executor(pure=False), client.close, thresholds)
 
 
 def cores() -> int:

@@ -16,8 +16,8 @@ from sites import DATA, SAMPLE_NOW, Outcome, command
 
 from generator.building.build import Listener, Options, build
 from generator.building.site import NOBODY
-from generator.work.crew import Unavailable, hired
 from generator.work.thresholds import Thresholds
+from generator.work.workers import Unavailable, workers_at
 
 distributed = pytest.importorskip("distributed")
 _T = TypeVar("_T")
@@ -106,7 +106,7 @@ def _refused(address: str, tmp_path: Path) -> Outcome:
 def test_an_executor_that_does_not_answer_is_told() -> None:
     """A scheduler that is not there is one clear line, after a time that ends."""
     with pytest.raises(Unavailable, match=r"^tcp://127.0.0.1:9 does not answer \("):
-        hired("dask:tcp://127.0.0.1:9", patience=0.5)
+        workers_at("dask:tcp://127.0.0.1:9", patience=0.5)
 
 
 @pytest.mark.parametrize("address", ["slurm:x", "dask:", "dask", "dask:nonsense"])
@@ -122,18 +122,19 @@ def test_an_address_that_is_none_is_wrong_usage(address: str, tmp_path: Path) ->
 def test_hands_end_with_their_build() -> None:
     """After SIGKILL no process of a build lives on, and none holds what the build held."""
     script = (
-        "import os, time; from generator.work.crew import _begin; from concurrent.futures import ProcessPoolExecutor\n"
+        "import os, time; from generator.work.workers import _begin\n"
+        "from concurrent.futures import ProcessPoolExecutor\n"
         "pool = ProcessPoolExecutor(2, initializer=_begin, initargs=(os.getpid(),))\n"
         "print(*{pool.submit(os.getpid).result() for _ in range(20)}, flush=True)\n"
         "time.sleep(60)"
     )
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as build:
         assert build.stdout
-        hands = list(map(int, build.stdout.readline().split()))
+        children = list(map(int, build.stdout.readline().split()))
         build.kill()
-    assert hands
+    assert children
     for _ in range(100):
-        if not any(Path(f"/proc/{hand}").exists() for hand in hands):
+        if not any(Path(f"/proc/{child}").exists() for child in children):
             return
         time.sleep(0.1)
-    raise AssertionError(f"{hands} live on")
+    raise AssertionError(f"{children} live on")

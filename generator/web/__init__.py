@@ -1,0 +1,1 @@
+"""The web, asked as a well-behaved visitor asks it."""

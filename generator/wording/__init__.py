@@ -1,0 +1,1 @@
+"""What the words of notices mean: labels, dates, places, amounts and names, as employers write them."""
