@@ -5,19 +5,19 @@ import re
 
 from ..importing.drafting import Unreadable
 from ..importing.interchange import found_in
-from ..importing.webpages import is_html
 from ..model.schema import VacancySource
 from .notices import answered_text, at_address, listed, read_single
 from .vacancy import Listed, NoticeLink, Request, SourceKind
 
-_EMPTY_XML = re.compile(r"[\ufeff\s]*(?:<[?!][^>]*>\s*)*<(rss|feed|rdf:RDF)[\s>].*</\1>\s*", re.DOTALL)
-_ENTRY = re.compile(r"<(?:\w+:)?(?:item|entry)[\s/>]")
+_FEED = re.compile(r"<(?:\w+:)?(?:rss|feed|rdf|channel)\b|jsonfeed\.org/version", re.IGNORECASE)
+_WHOLE_XML = re.compile(r"[\ufeff\s]*(?:<[?!][^>]*>\s*)*<(rss|feed|rdf:RDF)[\s>].*</\1>\s*", re.DOTALL)
+_ENTRY = re.compile(r"<(?:\w+:)?(?:item|entry)\b", re.IGNORECASE)
 _WHOLE = 1_500  # characters; an entry with less only announces what stands at its address
 
 
 def _read(body: bytes, request: Request, _source: VacancySource) -> Listed:
     text = answered_text(body, request.url)
-    if is_html(text) or not text.lstrip("\ufeff \t\r\n").startswith(("<", "{")):
+    if not _FEED.search(text):
         raise Unreadable(f"{request.url} is no feed")
     if _is_empty(text):
         return Listed()
@@ -43,7 +43,7 @@ def _read_table(body: bytes, request: Request, source: VacancySource) -> Listed:
 
 def _is_empty(text: str) -> bool:
     """Whether a feed is whole and has no entry: its publisher has no vacancy just now."""
-    if not _EMPTY_XML.fullmatch(text):
+    if not _WHOLE_XML.fullmatch(text):
         try:
             feed = json.loads(text)
         except (ValueError, RecursionError):

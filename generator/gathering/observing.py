@@ -132,11 +132,13 @@ def _seen(found: list[FoundNotice | Unreadable], answer: Answer, title: str, ben
     (notice, draft), text = pairs[0], ""
     if not isinstance(notice, Unreadable):
         text = notice[0]
-    if isinstance(draft, Unreadable):
+    # Of which vacancy a page without a title tells, nobody knows.
+    if isinstance(draft, Unreadable) or not draft.facts.get("title"):
         # A page that says that its vacancy is over often says nothing else.
         if over := says_over(text):
             return SeenPage(SourceStates(over=over), *answer.seen)
-        return _by_title(text, answer, title, bench) or NotSeen(str(draft), there=True)
+        why = str(draft) if isinstance(draft, Unreadable) else f"{answer.url} tells of no role with this title"
+        return _by_title(text, answer, title, bench) or NotSeen(why, there=True)
     return SeenPage(states_of(draft, text), *answer.seen)
 
 
