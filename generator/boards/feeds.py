@@ -18,7 +18,7 @@ _WHOLE = 1_500  # characters; an entry with less only announces what stands at i
 def _read(body: bytes, request: Request, _source: VacancySource) -> Listed:
     text = answered_text(body, request.url)
     if not _FEED.search(text):
-        raise Unreadable(f"{request.url} is no feed")
+        raise Unreadable(f"{request.url} is not a feed")
     if _is_empty(text):
         return Listed()
     whole, links = [], []
@@ -34,7 +34,7 @@ def _read(body: bytes, request: Request, _source: VacancySource) -> Listed:
 def _read_table(body: bytes, request: Request, source: VacancySource) -> Listed:
     text = answered_text(body, request.url)
     if text.lstrip("\ufeff \t\r\n").startswith(("<", "{", "[", "### ", "---", "+++")):
-        raise Unreadable(f"{request.url} is no table")
+        raise Unreadable(f"{request.url} is not a table")
     if len(text.strip().splitlines()) == 1:
         return Listed()  # only the names of the columns: an employer without vacancies
     # By its name, a table is told from text.

@@ -118,14 +118,14 @@ def board_of(source: VacancySource, *, in_host: bool = False) -> str:
     """
     board = source.board or ""
     if not (_IN_HOST if in_host else _IN_PATH).fullmatch(board):
-        raise Unreadable(f"{shown(board)} is no name of a board at this provider")
+        raise Unreadable(f"{shown(board)} is not the name of a board at this provider")
     return board
 
 
 def secret(name: str, secrets: Mapping[str, str]) -> str:
     """A variable of the environment. Raises MissingSecret where it is missing or cannot stand in a header."""
     if not re.fullmatch(r"[\x21-\x7e]{1,200}", value := secrets.get(name, "").strip()):
-        raise MissingSecret(f"the variable {name} of the environment is missing or is no key")
+        raise MissingSecret(f"the variable {name} of the environment is missing or is not a key")
     return value
 
 
@@ -134,7 +134,7 @@ def json_of(body: bytes, request: Request) -> Any:
     try:
         return read_json(answered_text(body, name_of(request)))
     except (ValueError, RecursionError):
-        raise Unreadable(f"{name_of(request)} is no JSON that can be read") from None
+        raise Unreadable(f"{name_of(request)} is not JSON that can be read") from None
 
 
 def part(value: Any, *keys: str) -> Any:

@@ -87,12 +87,12 @@ def _read_sitemap(body: bytes, request: Request, source: VacancySource) -> Liste
     try:
         root = xml_of(_uncompressed(body, request))
     except ValueError as why:
-        raise Unreadable(f"{name_of(request)} is no sitemap that can be read ({why})") from None
+        raise Unreadable(f"{name_of(request)} is not a sitemap that can be read ({why})") from None
     addresses = [(one.text or "").strip() for one in root.findall(f"{_NAMESPACE}*/{_NAMESPACE}loc")]
     if root.tag == f"{_NAMESPACE}sitemapindex":
         return _follow(_parts(addresses, request), Listed())
     if root.tag != f"{_NAMESPACE}urlset":
-        raise Unreadable(f"{name_of(request)} is no sitemap")
+        raise Unreadable(f"{name_of(request)} is not a sitemap")
     return _follow(request.rest, _notices_at(addresses, request, source))
 
 

@@ -43,7 +43,7 @@ def _read(body: bytes, request: Request, _: VacancySource) -> Listed:
     try:
         root = xml_of(body)
     except ValueError as why:
-        raise Unreadable(f"{name_of(request)} is no XML that can be read ({why})") from None
+        raise Unreadable(f"{name_of(request)} is not XML that can be read ({why})") from None
     if root.tag != "workzag-jobs":
         raise Unreadable(f"{name_of(request)} has no list of vacancies")
     items = items_in(root.findall("position"), request)

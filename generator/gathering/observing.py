@@ -128,7 +128,7 @@ def _seen(found: list[FoundNotice | Unreadable], answer: Answer, title: str, ben
     if len(pairs) > 1:
         pairs = [pair for pair in pairs if isinstance(pair[1], Draft) and _same_title(pair[1], title)]
     if len(pairs) != 1:
-        return NotSeen(f"{answer.url} tells of several vacancies, and not of one with this title alone", there=True)
+        return NotSeen(f"{answer.url} lists several vacancies, not just one with this title", there=True)
     (notice, draft), text = pairs[0], ""
     if not isinstance(notice, Unreadable):
         text = notice[0]
@@ -137,7 +137,7 @@ def _seen(found: list[FoundNotice | Unreadable], answer: Answer, title: str, ben
         # A page that says that its vacancy is over often says nothing else.
         if over := says_over(text):
             return SeenPage(SourceStates(over=over), *answer.seen)
-        why = str(draft) if isinstance(draft, Unreadable) else f"{answer.url} tells of no role with this title"
+        why = str(draft) if isinstance(draft, Unreadable) else f"{answer.url} has no role with this title"
         return _by_title(text, answer, title, bench) or NotSeen(why, there=True)
     return SeenPage(states_of(draft, text), *answer.seen)
 

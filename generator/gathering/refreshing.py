@@ -178,7 +178,7 @@ class _Run:
         try:
             listed = self.read(told, lambda answer: read_link(answer.body, request, run.source))
             if listed is None or len(listed.vacancies) != 1:
-                raise Unreadable(f"{request.url} does not tell of one vacancy alone")
+                raise Unreadable(f"{request.url} does not show exactly one vacancy")
         except Unreadable as error:
             run.told.append(str(error))
             # It is asked again at the next run, unless the page is there and cannot be understood.

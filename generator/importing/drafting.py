@@ -65,7 +65,7 @@ class Draft:
         if len(self.left) < _MOST_LEFT and what not in self.left:
             self.left.append(what)
             if len(self.left) == _MOST_LEFT:
-                self.left.append("there is more than this list tells, compare the draft with its source")
+                self.left.append("there is more than this list shows, compare the draft with its source")
 
     def text(self) -> str:
         """The file of the draft: front matter with the origin of each fact behind it, and the body."""
@@ -150,7 +150,7 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class NoticeSection:
-    """A part of a notice: paragraphs, and lists as lists; `numbered` lists count anew from 1."""
+    """A part of a notice: paragraphs, and lists as lists; `numbered` lists start again from 1."""
 
     heading: str
     blocks: tuple["str | Items", ...]

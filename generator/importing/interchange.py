@@ -135,7 +135,7 @@ def _from_feed(text: str, source: str, names: Mapping[str, str]) -> Iterator[Fou
         )
     # Odd places, dates and characters make it raise what it does not name: KeyError, TypeError, ValueError and others.
     except Exception as error:
-        raise Unreadable(f"{source} is no feed that can be read ({type(error).__name__})") from None
+        raise Unreadable(f"{source} is not a feed that can be read ({type(error).__name__})") from None
     if feed.get("version", "") == "":
         yield from _from_records(text, source, names)
         return
@@ -166,7 +166,7 @@ def _more_of(entry: Mapping[str, Any]) -> Iterator[StatedField]:
 
 
 def _from_records(text: str, source: str, names: Mapping[str, str]) -> Iterator[FoundNotice | Unreadable]:
-    """The records of XML that is no feed: elements that state a title and more, each in an element of its own."""
+    """The records of XML that is not a feed: elements that state a title and more, each in an element of its own."""
     records = [record for record in records_of(text) if sum(kind_of(name) is not None for name in record) > 1]
     if not records:
         raise Unreadable(f"{source} is XML and no feed")

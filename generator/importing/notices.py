@@ -66,14 +66,14 @@ def read_notice(text: str, source: str, bench: Bench, stated: Iterable[StatedFie
     Raises Unreadable where they hold no vacancy.
     """
     if len(text) > _LONGEST_TEXT:
-        raise Unreadable(f"{source} has more than {_LONGEST_TEXT} characters and is no notice")
+        raise Unreadable(f"{source} has more than {_LONGEST_TEXT} characters, so it is not a notice")
     plain = cleaned(text)
     lines = [NoticeLine(number, line) for number, line in enumerate(plain.split("\n"), 1)]
     if max(len(line.text) for line in lines) > _LONGEST_LINE:
-        raise Unreadable(f"{source} has a line of more than {_LONGEST_LINE} characters and is no notice")
+        raise Unreadable(f"{source} has a line of more than {_LONGEST_LINE} characters, so it is not a notice")
     facts = list(stated)
     if facts and max(len(fact.value) for fact in facts) > _LONGEST_LINE:
-        raise Unreadable(f"{source} states a value of more than {_LONGEST_LINE} characters and is no notice")
+        raise Unreadable(f"{source} states a value of more than {_LONGEST_LINE} characters, so it is not a notice")
     reader = Reader(Draft(source), Lexicon(bench.organisations, bench.words, order_of(plain)), bench.now)
     _take_stated(reader, facts)
     if names := left_out([text, *(part for fact in facts for part in (fact.value, fact.origin))]):

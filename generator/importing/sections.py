@@ -60,7 +60,7 @@ def _add_section(reader: Reader, found: list[NoticeSection], heading: str, lines
     if blocks:
         found.append(NoticeSection(heading, blocks))
     elif heading and plain_key(heading) not in _PARENTS:
-        reader.draft.leave(f"nothing stands under {shown(heading)}, so the heading was left out")
+        reader.draft.leave(f"there is nothing under {shown(heading)}, so the heading was left out")
 
 
 def _blocks(lines: Iterable[NoticeLine]) -> Iterable[str | Items]:

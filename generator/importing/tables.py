@@ -46,7 +46,7 @@ def from_table(text: str, source: str, names: Mapping[str, str]) -> Iterator[Fou
         elif columns is None:
             columns = row
             if len(columns) > _MOST_COLUMNS:
-                raise Unreadable(f"{source} has more than {_MOST_COLUMNS} columns and is no table of vacancies")
+                raise Unreadable(f"{source} has more than {_MOST_COLUMNS} columns and is not a table of vacancies")
         elif any(row):
             values = {name: value for name, value in zip(columns, row, strict=False) if name}
             yield from_fields(values, f"{source}, row {number}", names)
@@ -109,7 +109,7 @@ def _toml(text: str, source: str) -> Mapping[str, Any]:
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        raise Unreadable(f"{source} has front matter that is no TOML ({error})") from None
+        raise Unreadable(f"{source} has front matter that is not TOML ({error})") from None
 
 
 def from_issue(text: str, source: str, _: Mapping[str, str]) -> Iterator[FoundNotice]:

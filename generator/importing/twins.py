@@ -148,7 +148,7 @@ def like_of(new: Trait, known: Known) -> tuple[Trait, str] | None:
             return old, f"same reference {new.reference}"
         days = (new.closes[:10], old.closes[:10])
         if same_title and not _differ(new, old) and (days[0] == days[1] or not all(days)):
-            return old, "same title, and nothing that tells them apart"
+            return old, "same title, and nothing that distinguishes them"
     return None
 
 
@@ -187,5 +187,5 @@ def addresses_of_many(traits: Iterable[Trait]) -> frozenset[str]:
 
 
 def advertised_again(new: Trait, old: Trait) -> bool:
-    """Whether a twin is the same vacancy opened anew: the old one is over, and the deadline another."""
+    """Whether a twin is the same vacancy opened again: the old one is over, and the deadline another."""
     return old.over and bool(new.closes) and new.closes[:10] != old.closes[:10]

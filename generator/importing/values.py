@@ -82,7 +82,7 @@ def _source_day(key: str) -> "Taker":
         if found := read_date(value, reader.order):
             reader.source.setdefault(key, found.day.isoformat() if key == "added" else found.text)
         else:
-            reader.draft.leave(f"{shown(value)} under {shown(line.text.strip())} is no day, so it was left out")
+            reader.draft.leave(f"{shown(value)} under {shown(line.text.strip())} is not a date, so it was left out")
 
     return take_day
 
@@ -123,7 +123,7 @@ def _contract(reader: Reader, value: str, line: NoticeLine, evidence: Evidence) 
         reader.draft.origins.setdefault("contract", line.origin)
     elif category and category in reader.words.categories:
         reader.draft.state("category", category, line.origin)
-        reader.draft.leave(f"{shown(name)} stands as contract and is a category, so it was taken as that")
+        reader.draft.leave(f"{shown(name)} is given as the contract but is a category, so it was taken as one")
     elif not _HOURS.match(name) and len(value) <= _LONGEST_NAME and not role_words(name):
         reader.draft.named.setdefault("contract", value)
         reader.draft.leave(unknown("contract", value))

@@ -191,7 +191,7 @@ def read_json(text: str) -> Any:
     assert start
     value, end = json.JSONDecoder(strict=False).raw_decode(text, start.end())
     if not _AFTER_JSON.fullmatch(text, end):
-        raise ValueError("more stands behind the JSON")
+        raise ValueError("there is more after the JSON")
     return value
 
 

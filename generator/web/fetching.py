@@ -162,7 +162,7 @@ class _Target(NamedTuple):
 
 def _target(address: str) -> _Target:
     """Raises NotFetched for what is no web address."""
-    wrong = NotFetched(f"{shown(address)} is no http or https address of a host")
+    wrong = NotFetched(f"{shown(address)} is not an http or https address of a host")
     if len(address) > _LONGEST_ADDRESS:
         raise wrong
     try:

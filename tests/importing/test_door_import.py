@@ -150,7 +150,7 @@ def test_links_in_a_folder_are_not_followed(small_site: SmallSite, tmp_path: Pat
 
 
 def test_no_entity_of_a_table_in_xml_is_read(small_site: SmallSite) -> None:
-    """XML that is no feed names no file and no address of ours, and an entity in it grows to nothing."""
+    """XML that is not a feed names no file and no address of ours, and an entity in it grows to nothing."""
     secret = small_site.write("secret.txt", "a secret")
     bomb = "".join(f'<!ENTITY b{n} "{f"&b{n - 1};" * 10}">' for n in range(1, 9))
     head = f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY b0 "bang"><!ENTITY f SYSTEM "{secret.as_uri()}">{bomb}]>'

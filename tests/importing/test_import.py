@@ -620,7 +620,7 @@ BAD = {
         "holds no vacancy that can be read",
     ),
     "noise.txt": (bytes(range(32, 127)) * 60_000, "is larger than 5 MiB"),
-    "line.txt": (b"x" * 30_000, "has a line of more than 20000 characters and is no notice"),
+    "line.txt": (b"x" * 30_000, "has a line of more than 20000 characters, so it is not a notice"),
     "latin.txt": ("Chargé de sécurité".encode("latin-1"), "is not UTF-8 (byte 0xE9 at 5), save it as UTF-8"),
     "broken.json": (b'{"data": [', "looks like JSON and cannot be read as that"),
     "other.json": (b'{"data": "none"}', "holds no vacancy"),

@@ -203,7 +203,7 @@ def test_no_proxy_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_addresses_that_lead_nowhere(line: str) -> None:
     """An invalid address, given or as a redirect, causes one line, and no request is made."""
     address = eval(line)
-    with pytest.raises(NotFetched, match=r"is no http or https address of a host|private network") as refused:
+    with pytest.raises(NotFetched, match=r"is not an http or https address of a host|private network") as refused:
         fetch(address, web=Web(lambda _host, _: [HERE], Dialled(0)))
     assert str(refused.value).isprintable()
     moved = b"HTTP/1.1 302 Found\r\nLocation: " + address.encode("utf-8", "replace") + b"\r\nContent-Length: 0\r\n\r\n"
@@ -383,7 +383,7 @@ def test_import_of_an_invalid_address(small_site: SmallSite) -> None:
     done = small_site.command("import", "http://[/", "HTTP://host:99999/", "https://a..b/")
     assert done.code == 1
     assert len(done.err.splitlines()) == 3
-    assert done.err.count("is no http or https address of a host") == 3
+    assert done.err.count("is not an http or https address of a host") == 3
     assert ast.literal_eval(done.err.split(" is no")[0]) == "http://[/"
 
 

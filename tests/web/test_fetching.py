@@ -37,5 +37,5 @@ def test_what_is_not_fetched() -> None:
         with pytest.raises(NotFetched, match="takes longer"):
             fetch(f"{host}/latin", private=True, web=Web(seconds=-1.0))
     for address in ("file:///etc/passwd", "ftp://example.org/", "https://user@example.org/", "https://"):
-        with pytest.raises(NotFetched, match="is no http or https address"):
+        with pytest.raises(NotFetched, match="is not an http or https address"):
             fetch(address)
