@@ -1,1 +1,3 @@
-"""How long builds take and how much memory they need, beside other generators on the same notices. See `make bench`."""
+"""Measures the time and memory that builds need, compared with other generators on the same notices. See `make
+bench`.
+"""

@@ -11,11 +11,11 @@ from .report import report
 from .rounds import Run, runs, tell
 from .tools import CACHE, ROOT, tools
 
-MOST_FOR_PEERS = 10_000  # postings; larger sites are built with this project alone, unless --only says otherwise
+MOST_FOR_PEERS = 10_000  # postings; larger sites are built only with this project, unless --only says otherwise
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measures and prints."""
+    """Takes the measurements and prints them."""
     options = _options(arguments)
     chosen = [tool for tool in tools() if tool.name in options.only]
     for tool in chosen:

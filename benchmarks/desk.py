@@ -1,6 +1,6 @@
 """`python -m benchmarks.desk`: how long an editor waits for `serve`, from the saved file to the changed page.
 
-It waits as a page in the browser does: until the server tells that something else stands, and then it loads again.
+It waits as a page in the browser does: until the server reports a change, and then it reloads.
 """
 
 import argparse
@@ -20,12 +20,12 @@ from .notices import NOW, Notice, notice_at
 from .tools import CACHE, ROOT
 from .writers import ours_text, path_of, write_ours
 
-_REST_SECONDS = 1.5  # until what is published after the pages is there too
+_REST_SECONDS = 1.5  # until the files that are published after the pages are there too
 _PATIENCE_SECONDS = 60.0
 
 
 def main() -> int:
-    """Measures and prints."""
+    """Takes the measurements and prints them."""
     parser = argparse.ArgumentParser("python -m benchmarks.desk", description=__doc__)
     parser.add_argument("--postings", type=int, default=1_000, metavar="N", help="size of the site (default: 1000)")
     parser.add_argument("--rounds", type=int, default=10, metavar="N", help="edits of each kind (default: 10)")
@@ -46,7 +46,7 @@ def main() -> int:
 
 @contextmanager
 def _served(folder: Path) -> Iterator[str]:
-    """`serve` at work on a folder, for the instant of the notices."""
+    """Runs `serve` on a folder, for the instant of the notices."""
     command = [str(ROOT / ".venv/bin/vacancy-digest"), "serve", "--root", str(folder), "--port", "0"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:
@@ -62,7 +62,7 @@ def _served(folder: Path) -> Iterator[str]:
 
 
 def _waited(folder: Path, address: str, notice: Notice, kind: str) -> float:
-    """Seconds from an edit to the page that shows it; the file is put back afterwards."""
+    """Seconds from an edit to the page that shows it; the file is restored afterwards."""
     path, mark = folder / path_of(notice), f"Edit {time.time_ns()}"
     if kind == "of the title":
         edited = replace(notice, title=f"{notice.title} {mark}")
@@ -71,7 +71,7 @@ def _waited(folder: Path, address: str, notice: Notice, kind: str) -> float:
     page = f"{address}postings/{path.stem}/"
     try:
         with urllib.request.urlopen(f"{address}__serve/events", timeout=_PATIENCE_SECONDS) as told:
-            next(line for line in told if line.startswith(b"data:"))  # what stands already
+            next(line for line in told if line.startswith(b"data:"))  # the current version
             path.write_text(ours_text(edited), "utf-8", newline="\n")
             saved = time.monotonic()
             next(line for line in told if line.startswith(b"data:"))

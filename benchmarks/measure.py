@@ -1,4 +1,4 @@
-"""What a command needs: time, processor time and memory, each of the command and of every process that it starts."""
+"""Measures what a command needs: time, processor time and memory, including every process that it starts."""
 
 import os
 import subprocess
@@ -11,20 +11,20 @@ from threading import Event, Thread
 
 import psutil
 
-_EVERY = 0.05  # seconds between two looks at the memory
-_SHARE = 0.02  # of the time at most is spent on PSS, for which the system counts pages one by one
+_EVERY = 0.05  # seconds between two memory samples
+_SHARE = 0.02  # the largest share of time to spend on PSS, for which the system counts pages one by one
 
 
 class Failed(Exception):
-    """A command ended with an error; the text is what it printed."""
+    """A command ended with an error; the message is its output."""
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One run. Memory is the largest sum over all its processes at one moment, in bytes.
+    """One run. Memory is the largest total of all its processes at one moment, in bytes.
 
-    In `pss` a page that several processes share counts once in all; it is 0 where the system does not tell. In `rss` it
-    counts in each of them.
+    `pss` counts a page shared by several processes once; it is 0 if the system does not report it. `rss` counts the
+    page in each process.
     """
 
     wall: float
@@ -34,8 +34,8 @@ class Measured:
 
 
 def measure(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> Measured:
-    """Runs a command to its end. Raises Failed."""
-    os.sync()  # what was written before is not this command's work
+    """Runs a command to its end and measures it. Raises Failed."""
+    os.sync()  # earlier writes are not this command's work
     with TemporaryFile() as printed:
         started = time.perf_counter()
         process = subprocess.Popen(
@@ -60,7 +60,7 @@ def measure(command: Sequence[str], folder: Path, environment: Mapping[str, str]
 
 
 class _Watch(Thread):
-    """Looks at the memory of a process and of all below it until it is told to end."""
+    """Samples the memory of a process and all its descendants until `end` is called."""
 
     def __init__(self, pid: int) -> None:
         super().__init__(daemon=True)
@@ -87,7 +87,7 @@ class _Watch(Thread):
         try:
             return [self.top, *self.top.children(recursive=True)]
         except psutil.Error:
-            return []  # it ended just now
+            return []  # it has just ended
 
 
 def _rss(process: psutil.Process) -> int:

@@ -1,6 +1,6 @@
-"""Invented notices as real ones are: long, half of each boilerplate, spread over two years.
+"""Invented notices that resemble real ones: long, half boilerplate, and spread over two years.
 
-A notice depends on its number, on how many there are and on nothing else: neither on the day nor on the machine.
+A notice depends only on its number and on the total number of notices, not on the day or the machine.
 """
 
 import os
@@ -22,14 +22,14 @@ from .words import BODIES, Body
 
 NOW = datetime.fromisoformat(os.environ.get("BENCHMARK_NOW", "2026-05-30T12:00:00+00:00"))
 PERIOD = timedelta(days=730)
-_SMALLEST, _LARGEST = 6_300, 13_600  # of a body, in characters
-_WIDTHS = (0, 0, 72, 80, 96, 120)  # 0: a paragraph is one line
+_SMALLEST, _LARGEST = 6_300, 13_600  # the length of a body, in characters
+_WIDTHS = (0, 0, 72, 80, 96, 120)  # 0: each paragraph is one line
 _Item = TypeVar("_Item")
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A deadline that was moved."""
+    """A change of the deadline."""
 
     on: str
     before: str
@@ -38,7 +38,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One vacancy. Dates are as its text writes them; `opened` and `deadline` are the instants that they mean."""
+    """One vacancy. Dates are as its text writes them; `opened` and `deadline` are the instants they mean."""
 
     slug: str
     title: str
@@ -59,7 +59,7 @@ class Notice:
     added: str
     closes: str
     changes: tuple[Change, ...]
-    ended: tuple[str, str]  # withdrawn, filled or expired, and when; empty texts where it did not end so
+    ended: tuple[str, str]  # withdrawn, filled or expired, and when; empty strings if none of these happened
     source: str
     source_url: str
     apply: str
@@ -71,17 +71,17 @@ class Notice:
 
     @property
     def is_open(self) -> bool:
-        """Whether it is open at the benchmark's instant, and a day later as well."""
+        """Whether it is open at the benchmark's instant and still open a day later."""
         return self.deadline is not None and self.deadline > NOW + timedelta(days=2) and not self.ended[0]
 
 
 def notices(count: int) -> Iterator[Notice]:
-    """So many notices, the oldest first."""
+    """The given number of notices, oldest first."""
     return (notice_at(number, count) for number in range(count))
 
 
 def notice_at(number: int, count: int) -> Notice:
-    """One of so many notices."""
+    """The notice with this number, out of the given total."""
     draw = _Draw(number + 1)
     body = draw.one(BODIES)
     grade, category, years = _grade(draw)
@@ -129,7 +129,7 @@ def notice_at(number: int, count: int) -> Notice:
 
 
 class _Draw:
-    """Chance, from a number. Only what every Python draws alike."""
+    """Random choices from a seed, using only operations that give the same result in every Python."""
 
     def __init__(self, seed: int) -> None:
         self.share = Random(seed * 7_919).random
@@ -144,11 +144,11 @@ class _Draw:
         return items[int(self.share() * len(items))]
 
     def some(self, items: Sequence[_Item], count: int) -> tuple[_Item, ...]:
-        """So many different items at most."""
+        """At most this many different items."""
         return tuple(dict.fromkeys(self.one(items) for _ in range(count)))
 
     def weighted(self, items: Sequence[_Item], sums: Sequence[float]) -> _Item:
-        """An item, by sums of weights as `accumulate` makes them."""
+        """An item, chosen by cumulative weights from `accumulate`."""
         return items[bisect(sums, self.share() * sums[-1])]
 
 
@@ -167,7 +167,7 @@ def _grade(draw: _Draw) -> tuple[str, str, int]:
 
 
 def _stations(draw: _Draw) -> tuple[Place, ...]:
-    """One place, now and then two or none."""
+    """Usually one place, sometimes two or none."""
     lot = draw.share()
     if lot < 0.03:
         return ()
@@ -204,7 +204,7 @@ def _requirements(draw: _Draw, names: Mapping[str, str]) -> tuple[tuple[str, str
 
 
 def _opening(draw: _Draw, share: float) -> tuple[datetime, str, str]:
-    """When it opened, what its text says of that, and when the digest took it in."""
+    """When it opened, what its text says about that, and when the digest added it."""
     opened = (NOW - PERIOD + PERIOD * share).replace(second=0, microsecond=0)
     added = opened.date() + timedelta(days=draw.chance(0.3))
     if added >= NOW.date():
@@ -217,7 +217,7 @@ def _opening(draw: _Draw, share: float) -> tuple[datetime, str, str]:
 def _closing(
     draw: _Draw, opened: datetime, body: Body, stations: tuple[Place, ...]
 ) -> tuple[str, datetime | None, tuple[Change, ...]]:
-    """The deadline as it stands now, as text and as an instant, and the changes that led to it."""
+    """The current deadline, as text and as an instant, and the changes that led to it."""
     lot = draw.share()
     if lot < 0.03:
         return ("until-filled" if lot < 0.01 else ""), None, ()
@@ -236,7 +236,7 @@ def _closing(
 
 
 def _by_rule(day: date, body: Body, station: tzinfo) -> datetime:
-    """What a day means as a deadline, by the organisation's rule or its parent's."""
+    """The deadline that a day means, by the organisation's rule or its parent's."""
     rule = body if body.zone else _BY_KEY[body.parent]
     zone = station if rule.zone == "duty-station" else ZoneInfo(rule.zone)
     return datetime.combine(day, time.fromisoformat(rule.time), zone).astimezone(UTC)
@@ -271,13 +271,13 @@ def _names(body: Body) -> dict[str, str]:
 
 @cache
 def _pieces(template: str) -> tuple[tuple[str, str], ...]:
-    """A template as texts, each with the gap that follows it."""
+    """A template as pieces of text, each with the gap that follows it."""
     parts = re.split(r"\{(\w+)\}", template)
     return tuple(zip(parts[::2], [*parts[1::2], ""], strict=True))
 
 
 def fill(template: str, draw: _Draw, names: Mapping[str, str]) -> str:
-    """A sentence: its gaps filled with the names given, else with words drawn, none of them twice."""
+    """Fills the gaps of a sentence with the names given, and otherwise with random words, none used twice."""
     out: list[str] = []
     for text, gap in _pieces(template):
         out.append(text)
@@ -292,7 +292,7 @@ def fill(template: str, draw: _Draw, names: Mapping[str, str]) -> str:
 
 
 def wrapped(text: str, width: int, indent: str = "") -> str:
-    """A paragraph in lines of at most so many characters, those after the first with an indent; 0 leaves it whole."""
+    """A paragraph wrapped to the given width, with an indent on every line after the first; 0 leaves it on one line."""
     if not width:
         return text
     lines, start = [], 0
@@ -307,7 +307,7 @@ def wrapped(text: str, width: int, indent: str = "") -> str:
 
 @dataclass(frozen=True, slots=True)
 class _House:
-    """What one organisation says in all its notices, ready to be used: headings and blocks of Markdown."""
+    """What one organisation says in all its notices, ready for use: headings and blocks of Markdown."""
 
     width: int
     headings: Mapping[str, str]
@@ -348,7 +348,7 @@ _DROPPED_FIRST = ("terms", "culture", "values", "selection", "common", "applying
 
 
 def _body(draw: _Draw, body: Body, names: Mapping[str, str]) -> str:
-    """A notice's text. One half of it is its house's, the other its own."""
+    """The text of a notice: half of it is shared by the organisation's notices, half is its own."""
     house, size = _house(body), draw.count(_SMALLEST, _LARGEST)
     shared = _shared_parts(draw, house, size // 2)
     rest = size - sum(len(block) for blocks in shared.values() for block in blocks)
@@ -365,7 +365,7 @@ def _body(draw: _Draw, body: Body, names: Mapping[str, str]) -> str:
 
 
 def _shared_parts(draw: _Draw, house: _House, size: int) -> dict[str, tuple[str, ...]]:
-    """Parts of the house's text of about this size together: what is too much is left out, whole paragraphs each."""
+    """Parts of the organisation's text, about this long in total; whole paragraphs are left out to fit."""
     parts = dict(house.blocks)
     too_much = sum(len(block) for blocks in parts.values() for block in blocks) - size
     start = draw.count(0, len(_DROPPED_FIRST) - 2)
@@ -378,7 +378,7 @@ def _shared_parts(draw: _Draw, house: _House, size: int) -> dict[str, tuple[str,
 
 
 def _own_parts(draw: _Draw, names: Mapping[str, str], width: int, size: int) -> dict[str, list[str]]:
-    """The part of a notice that no other has, of about this size."""
+    """The part of a notice that no other notice has, about this long."""
 
     def paragraphs(templates: Sequence[str], length: int) -> list[str]:
         found = []

@@ -1,4 +1,4 @@
-"""Where invented roles are: a city of a country and its time zone, the countries with most roles first."""
+"""Duty stations for invented roles: a city, its country and its time zone, the countries with the most roles first."""
 
 from typing import NamedTuple
 

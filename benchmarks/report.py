@@ -1,4 +1,4 @@
-"""What the runs say, as Markdown: medians, ratios and growth."""
+"""Reports the runs as Markdown: medians, ratios and growth."""
 
 import os
 import platform
@@ -52,7 +52,7 @@ def _rows(runs: list[Run]) -> list[Row]:
 
 
 def report(present: Sequence[Tool], runs: list[Run], sizes: Sequence[int], rounds: int) -> Iterator[str]:
-    """Everything as Markdown."""
+    """The whole report as Markdown."""
     rows = _rows(runs)
     memory = psutil.virtual_memory().total / 2**30
     versions = ", ".join(f"{tool.label} {tool.found}" for tool in present)
@@ -78,7 +78,7 @@ def _table(rows: list[Row]) -> Iterator[str]:
 
 
 def _ratios(rows: list[Row]) -> Iterator[str]:
-    """This project against Hugo, each case against Hugo's own."""
+    """This project compared with Hugo, each case with Hugo's own."""
     found = {(row.tool.name, row.case): row for row in rows}
     cases = [case for case in CASES if {("ours", case), ("hugo", case)} <= found.keys()]
     if cases:
@@ -90,7 +90,7 @@ def _ratios(rows: list[Row]) -> Iterator[str]:
 
 
 def _growth(rows: list[Row]) -> Iterator[str]:
-    """How the needs of this project grow from each size to the next."""
+    """How this project's time and memory grow from each size to the next."""
     sizes = sorted({row.postings for row in rows})
     if len(sizes) > 1:
         yield from ("", "### Growth of vacancy-digest", "")

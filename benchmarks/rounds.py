@@ -1,4 +1,4 @@
-"""Builds in turns: what is built, in which cases, and what each build needs."""
+"""Runs builds in turns: what to build, in which cases, and what each build needs."""
 
 import os
 import shutil
@@ -23,7 +23,7 @@ _SOURCES = ("places.py", "words.py", "notices.py", "writers.py")
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One build: by which tool, of how many postings, in which case, and what it needed and left."""
+    """One build: the tool, the number of postings, the case, what it needed and what it produced."""
 
     tool: Tool
     postings: int
@@ -34,12 +34,14 @@ class Run:
 
 
 def tell(text: str) -> None:
-    """Says how far it is, where it does not mix with the tables."""
+    """Shows progress on standard error, so that it does not mix with the tables."""
     print(text, file=sys.stderr, flush=True)
 
 
 def runs(present: list[Tool], count: int, rounds: int, folder: Path) -> Iterator[Run]:
-    """Every tool in each round, each time another one first, so that a slow moment of the machine hits them alike."""
+    """Runs every tool in each round, a different one first each time, so that a slow moment affects all of them
+    alike.
+    """
     folders = {tool.name: _corpus(tool, count, folder) for tool in present}
     for number in range(rounds):
         turn = number % max(len(present), 1)
@@ -50,7 +52,7 @@ def runs(present: list[Tool], count: int, rounds: int, folder: Path) -> Iterator
 
 
 def _corpus(tool: Tool, count: int, folder: Path) -> Path:
-    """The notices as the tool reads them, written anew where those that lie there are of another kind."""
+    """The notices as source files for the tool, written again if the existing ones are of another kind."""
     place, version = folder / str(count) / tool.name, _version_of_notices()
     stamp = place.with_suffix(".stamp")
     if not stamp.is_file() or stamp.read_text("utf-8") != version:
@@ -68,7 +70,7 @@ def _version_of_notices() -> str:
 
 
 def _round(tool: Tool, folder: Path, count: int, number: int) -> Iterator[Run]:
-    """A cold build and, for those that have them, the builds over it."""
+    """A cold build, and for the tools that have them, the builds over it."""
 
     def build(case: str, now: datetime) -> Run:
         measured = measure(tool.command(folder, now), folder, environment(now))
@@ -87,7 +89,7 @@ def _round(tool: Tool, folder: Path, count: int, number: int) -> Iterator[Run]:
 
 
 def _made(tool: Tool, folder: Path, count: int) -> tuple[int, int]:
-    """How many files a site has, and their bytes. Raises Failed where pages of postings are missing."""
+    """The number of files in a site, and their size in bytes. Raises Failed if pages of postings are missing."""
     site = folder / tool.left[0]
     sizes = [(Path(where) / name).stat().st_size for where, _, names in os.walk(site) for name in names]
     pages = sum(1 for _ in (site / "postings").iterdir()) if (site / "postings").is_dir() else 0
@@ -98,14 +100,16 @@ def _made(tool: Tool, folder: Path, count: int) -> tuple[int, int]:
 
 @cache
 def _open_notices(count: int) -> tuple[Notice, ...]:
-    """Some notices that are open, the newest first."""
+    """Some open notices, newest first."""
     newest = (notice_at(number, count) for number in range(count - 1, count - 1 - min(count, 200), -1))
     return tuple(notice for notice in newest if notice.is_open)
 
 
 @contextmanager
 def _edited(tool: Tool, folder: Path, count: int, number: int) -> Iterator[None]:
-    """While it lasts, an open notice has another title and another sentence in its text; each round takes another."""
+    """Within the block, an open notice has another title and another sentence in its text; each round edits another
+    one.
+    """
     candidates = _open_notices(count)
     notice = candidates[number % len(candidates)]
     path = folder / path_of(notice)

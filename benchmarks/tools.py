@@ -1,4 +1,4 @@
-"""The generators: how each is found, given the notices and run."""
+"""The generators: how to find each one, give it the notices and run it."""
 
 import shutil
 import subprocess
@@ -20,9 +20,9 @@ PEERS = Path(__file__).parent / "peers"
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A generator. `found` is its version, or empty with the reason in `missing`.
+    """A generator. `found` is its version; if it is empty, `missing` gives the reason.
 
-    `left` are the folders that a build leaves behind, the site first; a cold build starts without them.
+    `left` lists the folders that a build leaves behind, the site first; a cold build starts without them.
     """
 
     name: str
@@ -33,21 +33,21 @@ class Tool:
     text: Callable[[Notice], str]
     command: Callable[[Path, datetime], list[str]]
     left: tuple[str, ...]
-    warm: bool  # whether its builds over an earlier one are measured as well
+    warm: bool  # whether builds over an earlier build are measured too
 
     def clear(self, folder: Path) -> None:
-        """Removes what earlier builds left."""
+        """Removes the results of earlier builds."""
         for name in self.left:
             shutil.rmtree(folder / name, ignore_errors=True)
 
     def bring_theme(self, folder: Path) -> None:
-        """Puts the generator's settings and templates beside the notices."""
+        """Copies the generator's settings and templates next to the notices."""
         if (PEERS / self.name).is_dir():
             shutil.copytree(PEERS / self.name, folder, dirs_exist_ok=True)
 
 
 def environment(now: datetime) -> dict[str, str]:
-    """What the generators without an option for the time are told of it."""
+    """The environment variables that give the time to generators without an option for it."""
     return {"BENCHMARK_NOW": now.isoformat()}
 
 
@@ -122,7 +122,7 @@ def _version(package: str) -> str:
 
 
 def _said(program: str, *arguments: str) -> str:
-    """What a program prints; empty where it is not there or fails."""
+    """The output of a program; empty if it does not exist or fails."""
     if not program:
         return ""
     done = subprocess.run([program, *arguments], capture_output=True, text=True, check=False)
@@ -130,12 +130,12 @@ def _said(program: str, *arguments: str) -> str:
 
 
 def _program(place: Path) -> str:
-    """A program that lies there, else one of the same name on the path; empty where there is none."""
+    """The program in this folder, otherwise one of the same name on the path; empty if there is none."""
     return shutil.which(place) or shutil.which(place.name) or ""
 
 
 def _of_package(package: str, folder: str) -> Path:
-    """A folder of an installed package, where the program itself lies; the Python script that starts it costs time."""
+    """A folder of an installed package that contains the program; its Python start script would cost extra time."""
     spec = find_spec(package)
     places = (spec.submodule_search_locations if spec else None) or [""]
     return Path(places[0], folder)

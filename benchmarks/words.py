@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 
 class Body(NamedTuple):
-    """An organisation: `zone` is that of its rule for deadlines, empty where its parent's rule holds."""
+    """An organisation. `zone` is the time zone of its deadline rule, empty if its parent's rule applies."""
 
     key: str
     name: str
@@ -16,7 +16,7 @@ class Body(NamedTuple):
 
 
 def _listed(text: str) -> tuple[str, ...]:
-    """Words and phrases with commas between them."""
+    """Words and phrases separated by commas."""
     return tuple(" ".join(text.split()).split(", "))
 
 
@@ -64,7 +64,7 @@ spc|SPC|Secretariat for Pastures and Climate|KG|duty-station|23:59|
 """
 BODIES = tuple(Body(*row.split("|")) for row in _BODIES.split("\n") if row)
 
-# How many there are of each grade in a hundred or so, with its category and the years that it asks for.
+# About how many notices in a hundred have each grade, with its category and the years of experience required.
 GRADES = (
     ("P-3", "professional", 5, 14),
     ("P-4", "professional", 7, 11),
@@ -125,9 +125,9 @@ OPEN_TO = {
     "volunteer": (("nationals",), ("internationals",)),
     "other": (("nationals",), ("internationals", "nationals"), ()),
 }
-# Drawn with weights: the first are asked for far more often.
+# Chosen by weight: the first ones are much more common.
 LANGUAGES = dict(
-    pair.split(" ", 1)  # the code, then the name
+    pair.split(" ", 1)  # code, then name
     for pair in _listed(
         """
         fr French, es Spanish, ar Arabic, ru Russian, pt Portuguese, sw Swahili, uk Ukrainian, zh Chinese, so Somali,
@@ -167,7 +167,7 @@ FOCUS = _listed(
     """
 )
 
-# The gaps of sentences. `org`, `city` and `role` are filled from the notice itself.
+# The gaps in sentences. `org`, `city` and `role` come from the notice itself.
 GAPS = {
     "do": _listed(
         """
@@ -363,7 +363,7 @@ UNIQUE_HEADINGS = {
     "profile": ("Qualifications", "Your profile", "Experience and skills", "What we are looking for"),
 }
 
-# What an organisation says in every notice; each organisation has its own words, filled once.
+# What an organisation says in every notice; the gaps are filled once for each organisation.
 ABOUT = (
     "{org} was founded by its member states to help with {thing} and {thing}. It works {where} and {where}, in "
     "{count} countries or more, and its staff come from every region. It is financed by contributions that are paid"

@@ -1,4 +1,4 @@
-"""The same notices as the sources of each generator."""
+"""Writes the same notices as source files for each generator."""
 
 import json
 import re
@@ -38,11 +38,11 @@ def _scalar(value: object) -> str:
 
 
 class Moment(str):
-    """A day or an instant, which stands without quotes in YAML."""
+    """A day or an instant, which YAML writes without quotes."""
 
 
 def yaml_lines(values: Mapping[str, Any], indent: str = "") -> Iterable[str]:
-    """A mapping as YAML; what is empty is left out."""
+    """A mapping as YAML; empty values are left out."""
     for key, value in values.items():
         if value in ("", None, (), {}):
             continue
@@ -77,7 +77,7 @@ def _write(path: Path, text: str) -> None:
 
 
 def _facts(notice: Notice) -> dict[str, Any]:
-    """What a notice states, as front matter of this project; the other generators get the same."""
+    """What a notice states, as front matter for this project; the other generators get the same facts."""
     ended, when = notice.ended
     return {
         "title": notice.title,
@@ -109,7 +109,7 @@ def _facts(notice: Notice) -> dict[str, Any]:
 
 
 def collections_of(notice: Notice) -> dict[str, tuple[str, ...]]:
-    """The collections that a notice belongs to, by dimension; `not-stated` where it says nothing."""
+    """The collections that a notice belongs to, by dimension; `not-stated` if it says nothing."""
     found = {
         "countries": tuple(place.country.lower() for place in notice.stations),
         "organisations": (notice.organisation.key,),
@@ -123,7 +123,7 @@ def collections_of(notice: Notice) -> dict[str, tuple[str, ...]]:
 
 
 def collection_names() -> dict[str, dict[str, str]]:
-    """How collections are called, by dimension and key."""
+    """The names of collections, by dimension and key."""
     found = {
         "countries": {code.lower(): name for code, name in COUNTRY_NAMES.items()},
         "organisations": {body.key: body.name for body in BODIES},
@@ -140,7 +140,7 @@ def collection_names() -> dict[str, dict[str, str]]:
 
 
 def path_of(notice: Notice) -> str:
-    """Where a notice lies, in the folder of each generator."""
+    """The path of a notice in each generator's folder."""
     return f"content/postings/{notice.opened.year}/{notice.slug}.md"
 
 
@@ -150,7 +150,7 @@ def ours_text(notice: Notice) -> str:
 
 
 def write_ours(folder: Path, count: int, among: int = 0) -> None:
-    """So many notices as `content/` of this project; the first open ones of a larger number, if that is given."""
+    """Writes `count` notices as this project's `content/`; with `among`, the first open ones of that many notices."""
     settings = {
         "title": TITLE,
         "description": DESCRIPTION,
@@ -185,7 +185,7 @@ def _write_all(folder: Path, count: int, text: Callable[[Notice], str]) -> None:
 
 
 def hugo_text(notice: Notice) -> str:
-    """A notice as a page of Hugo: the same facts, its collections as taxonomies, its instants worked out."""
+    """A notice as a Hugo page: the same facts, with its collections as taxonomies and its instants computed."""
     return _document(_peer_facts(notice), notice.body)
 
 
@@ -202,7 +202,7 @@ def _peer_facts(notice: Notice) -> dict[str, Any]:
 
 
 def write_hugo(folder: Path, count: int) -> None:
-    """So many notices as a site of Hugo, whose collections have their names from a file each."""
+    """Writes the given number of notices as a Hugo site, in which a file for each collection gives its name."""
     used: dict[tuple[str, str], None] = {}
     for notice in notices(count):
         used |= dict.fromkeys((dimension, key) for dimension, keys in collections_of(notice).items() for key in keys)
@@ -217,7 +217,7 @@ def write_hugo(folder: Path, count: int) -> None:
 
 
 def pelican_text(notice: Notice) -> str:
-    """A notice as an article of Pelican, whose front matter is lines of text: facts that nest stand in one as JSON."""
+    """A notice as a Pelican article. Its front matter is lines of text, so nested facts are JSON on one line."""
     facts = {key: value for key, value in _peer_facts(notice).items() if value not in ("", (), {})}
     collections = collections_of(notice)
     (category,) = collections.pop("categories")
@@ -235,7 +235,7 @@ def pelican_text(notice: Notice) -> str:
 
 
 def write_pelican(folder: Path, count: int) -> None:
-    """So many notices as a site of Pelican."""
+    """Writes the given number of notices as a Pelican site."""
     _write(folder / "names.json", json.dumps(collection_names(), ensure_ascii=False))
     _write_all(folder, count, pelican_text)
 
@@ -244,13 +244,13 @@ def write_pelican(folder: Path, count: int) -> None:
 
 
 def eleventy_text(notice: Notice) -> str:
-    """A notice as a page of Eleventy, where `tags` would make collections of their own."""
+    """A notice as an Eleventy page. It does not use `tags`, which would create collections of its own."""
     facts = _peer_facts(notice)
     facts["keywords"] = facts.pop("tags")
     return _document(facts, notice.body)
 
 
 def write_eleventy(folder: Path, count: int) -> None:
-    """So many notices as a site of Eleventy."""
+    """Writes the given number of notices as an Eleventy site."""
     _write(folder / "names.json", json.dumps(collection_names(), ensure_ascii=False))
     _write_all(folder, count, eleventy_text)

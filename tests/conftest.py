@@ -1,4 +1,4 @@
-"""What every test can ask for: the project's folder, built sites, and small ones of its own."""
+"""Fixtures for all tests: the project's folder, built sites, and small sites for a single test."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -12,7 +12,7 @@ from sites import DATA, DEMO_NOW, ROOT, SAMPLE_NOW, Built, SmallSite, built, sea
 
 from generator.text import markup
 
-# How long an example takes depends on what else this machine does.
+# How long an example takes depends on what else the machine is doing.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
@@ -40,7 +40,7 @@ def root() -> Path:
 
 @pytest.fixture(scope="session", autouse=True)
 def nothing_remembered() -> None:
-    """Mutants are tried in copies of a process that ran all tests before: what that one remembers would hide them."""
+    """Mutants are tried in forks of a process that has already run all tests, and its caches would hide them."""
     for name, module in list(sys.modules.items()):
         if name.partition(".")[0] == "generator":
             for value in vars(module).values():
@@ -51,7 +51,7 @@ def nothing_remembered() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """What builds remember lies in a folder of the tests, in the processes that they start too."""
+    """The cache of builds is in a temporary folder, in child processes too."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         yield
@@ -59,7 +59,7 @@ def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def no_search() -> Iterator[None]:
-    """Pagefind is not installed unless a test asks for it: an index takes longer than the rest of a small build."""
+    """Pagefind is only installed if a test asks for it: making an index takes longer than the rest of a small build."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, "pagefind", None)
         yield
@@ -67,9 +67,10 @@ def no_search() -> Iterator[None]:
 
 @pytest.fixture(autouse=True, scope="session")
 def templates_compiled_once() -> Iterator[None]:
-    """Jinja makes the same of the same text each time, and that takes most of a small build: here it does so once.
+    """Jinja compiles the same source to the same code, which takes most of a small build, so tests compile it only
+    once.
 
-    Nothing but time is different, and no setting of Jinja shares what is compiled between environments in memory.
+    Only the time differs. Jinja has no setting that shares compiled templates between environments in memory.
     """
     with pytest.MonkeyPatch.context() as patch:
         for name in ("compile", "parse"):
@@ -97,13 +98,13 @@ def demo_site(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Built:
 
 @pytest.fixture(scope="session")
 def sample_site(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """Invented roles in every state, with every key and hostile text, published under an address with a path."""
+    """Invented roles in every state, with every key and hostile text, published at an address with a path."""
     return built(DATA / "sample", tmp_path_factory.mktemp("sample") / "site", SAMPLE_NOW)
 
 
 @pytest.fixture(scope="session")
 def searched_site(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """The sample with an index for search."""
+    """The sample with a search index."""
     with searching():
         return built(DATA / "sample", tmp_path_factory.mktemp("searched") / "site", SAMPLE_NOW)
 
@@ -129,5 +130,5 @@ def site(request: pytest.FixtureRequest) -> Built:
 
 @pytest.fixture
 def small_site(tmp_path: Path) -> SmallSite:
-    """A folder with a site of one posting and one organisation, for this test alone."""
+    """A folder with a site of one posting and one organisation, for one test only."""
     return SmallSite.at(tmp_path / "small")

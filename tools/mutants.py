@@ -1,4 +1,4 @@
-"""`make mutants`: tries some of the changes that mutmut makes, and tells which of them no quick test noticed."""
+"""`make mutants`: tries some of the changes that mutmut makes, and reports those that no quick test noticed."""
 
 import argparse
 import json
@@ -9,17 +9,17 @@ from pathlib import Path
 from random import Random
 
 _MUTMUT = Path(sys.executable).with_name("mutmut")
-_ENOUGH = 0.85  # of those that were tried
+_ENOUGH = 0.85  # of the mutants that were tried
 _UNNOTICED = {0: "survived", 33: "no quick test comes by"}
 
 
 def main() -> int:
-    """Exits with 1 where too many were not noticed."""
+    """Exits with 1 if too many went unnoticed."""
     parser = argparse.ArgumentParser("make mutants", description=__doc__)
     parser.add_argument("--sample", type=int, default=500, metavar="N", help="how many are tried (default: 500)")
     parser.add_argument("--seed", type=int, default=Random().randrange(1_000_000), help="picks the same ones again")
     options = parser.parse_args()
-    # It makes all mutants, and learns which tests come by them, before it sees that none has that name.
+    # mutmut creates all mutants and finds out which tests reach them before it notices that none has this name.
     subprocess.run([_MUTMUT, "run", "none"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
     names = sorted(_results())
     if not names:
@@ -30,7 +30,7 @@ def main() -> int:
 
 
 def _results() -> dict[str, int | None]:
-    """How the tests of each mutant ended; None where it was not tried."""
+    """The test result of each mutant; None if it was not tried."""
     found: dict[str, int | None] = {}
     for file in Path("mutants").rglob("*.meta"):
         found |= json.loads(file.read_text("utf-8"))["exit_code_by_key"]

@@ -1,10 +1,10 @@
-"""Makes generator/data/outlines.json, shapes of countries for the map, from Natural Earth's outlines (public domain).
+"""Makes generator/data/outlines.json, the country shapes for the map, from Natural Earth's outlines (public domain).
 
     npm install --ignore-scripts world-atlas@2.0.2
     python tools/outlines.py node_modules/world-atlas generator/data/outlines.json
 
-They are drawn in the Equal Earth projection, which shows areas as they are, on a grid of WIDTH units, and thinned arc
-by arc, so that neighbours keep one border. A country too small for that is a dot.
+The shapes use the Equal Earth projection, which keeps relative areas, on a grid WIDTH units wide. They are simplified
+arc by arc, so that neighbours keep a common border. A country too small to draw becomes a dot.
 """
 
 import json
@@ -19,9 +19,9 @@ from typing import Any
 from babel.core import get_global
 
 WIDTH = 1000
-SMALLEST_BEND = 9.0  # square units: what two lines and the chord between them enclose; smaller bends are straightened
+SMALLEST_BEND = 9.0  # square units, the area between two segments and their chord; smaller bends are straightened
 SMALLEST_ISLAND = 10.0  # square units
-# Natural Earth draws who holds a place; these follow the maps of the United Nations.
+# Natural Earth shows who controls a place; these changes follow the maps of the United Nations.
 PART_OF = {"Somaliland": "SO", "N. Cyprus": "CY", "Kosovo": "XK"}
 CRIMEA = (32.4, 44.3, 36.7, 46.3)  # west, south, east, north
 LEFT_OUT = {"AQ"}
@@ -51,7 +51,7 @@ def placed(longitude: float, latitude: float) -> Point:
 
 
 def arcs_of(topology: Mapping[str, Any]) -> list[list[Point]]:
-    """The arcs as longitudes and latitudes: in the file each point is told by its distance from the last."""
+    """The arcs as longitudes and latitudes. In the file, each point is relative to the one before."""
     (kx, ky), (x0, y0) = topology["transform"]["scale"], topology["transform"]["translate"]
     found = []
     for arc in topology["arcs"]:
@@ -65,7 +65,7 @@ def arcs_of(topology: Mapping[str, Any]) -> list[list[Point]]:
 
 
 def unwrapped(points: Iterable[Point]) -> list[Point]:
-    """The same line without a jump where it crosses the 180th meridian: longitudes go on beyond it."""
+    """The same line without a jump at the 180th meridian: longitudes continue beyond it."""
     found: list[Point] = []
     for x, y in points:
         turns = round((found[-1][0] - x) / 360) if found else 0
@@ -78,7 +78,7 @@ def triangle(a: Point, b: Point, c: Point) -> float:
 
 
 def thinned(points: Iterable[Point]) -> list[Point]:
-    """The line without its smallest bends as drawn (Visvalingam and Whyatt 1993); its ends stay."""
+    """The line without its smallest bends as drawn (Visvalingam and Whyatt 1993); its ends are kept."""
     line = unwrapped(points)
     drawn = [placed(*point) for point in line]
     least = 3 if line[0] != line[-1] else 5
@@ -107,7 +107,7 @@ def rings_of(geometry: Mapping[str, Any], arcs: Sequence[Sequence[Point]]) -> It
 
 
 def clipped(ring: Ring, meridian: float, side: int) -> Ring:
-    """What of a ring lies on one side of a meridian: to the east for 1, to the west for -1."""
+    """The part of a ring on one side of a meridian: 1 for east, -1 for west."""
     found: Ring = []
     for a, b in zip(ring[-1:] + ring[:-1], ring, strict=True):
         if (a[0] - meridian) * side * ((b[0] - meridian) * side) < 0:
@@ -155,7 +155,7 @@ def countries(path: Path, *, thin: bool) -> dict[str, list[Ring]]:
 
 
 def path_of(rings: Iterable[Ring]) -> str:
-    """An SVG path in whole units, each point told from the last."""
+    """An SVG path in whole units, each point relative to the one before."""
     parts = []
     for ring in rings:
         points = [(round(x), round(y)) for x, y in ring]

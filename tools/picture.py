@@ -1,7 +1,7 @@
-"""Draws the packages of the generator and who imports whom into docs/architecture.md: `make picture`.
+"""Draws the generator's packages and their imports into docs/architecture.md: `make picture`.
 
-Arrows that others imply are left out: where `pages` imports `edition` and `edition` imports `model`, no arrow leads
-from `pages` to `model`.
+Arrows that follow from others are left out: since `pages` imports `edition` and `edition` imports `model`, there is no
+arrow from `pages` to `model`.
 """
 
 import ast
@@ -13,7 +13,7 @@ BEGIN, END = "<!-- picture -->\n", "<!-- /picture -->"
 
 
 def imported(package: Path) -> set[str]:
-    """The other packages that the modules of a package import, the command line as one of them."""
+    """The other packages that the modules of a package import; the command line counts as one of them."""
     found = set()
     for path in package.glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
@@ -39,7 +39,7 @@ def drawn() -> str:
 
 
 def with_picture(text: str) -> str:
-    """The page with the picture between its marks."""
+    """The page with the picture between its markers."""
     before, _, rest = text.partition(BEGIN)
     return before + BEGIN + drawn() + END + rest.partition(END)[2]
 

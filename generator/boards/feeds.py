@@ -1,4 +1,4 @@
-"""Feeds: RSS, Atom and JSON Feed."""
+"""Feeds (RSS, Atom and JSON Feed) and tables (CSV and TSV): lists that `importing.interchange` reads as they are."""
 
 import json
 import re
@@ -31,6 +31,16 @@ def _read(body: bytes, request: Request, _source: VacancySource) -> Listed:
     return found._replace(vacancies=tuple(whole), links=tuple(links))
 
 
+def _read_table(body: bytes, request: Request, source: VacancySource) -> Listed:
+    text = answered_text(body, request.url)
+    if text.lstrip("\ufeff \t\r\n").startswith(("<", "{", "[", "### ", "---", "+++")):
+        raise Unreadable(f"{request.url} is no table")
+    if len(text.strip().splitlines()) == 1:
+        return Listed()  # only the names of the columns: an employer without vacancies
+    # By its name, a table is told from text.
+    return listed(found_in(text, f"{request.url} as table.csv", source.columns or {}))
+
+
 def _is_empty(text: str) -> bool:
     """Whether a feed is whole and has no entry: its publisher has no vacancy just now."""
     if not _WHOLE_XML.fullmatch(text):
@@ -43,3 +53,4 @@ def _is_empty(text: str) -> bool:
 
 
 FEED = SourceKind(at_address, _read, read_single)
+TABLE = SourceKind(at_address, _read_table, read_single)

@@ -13,10 +13,16 @@ MOST_REQUESTS = 50  # for the list of one source
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is asked for: a public address, and headers that no other host is to see, such as a key."""
+    """What is asked for: a public address, and headers that no other host is to see, such as a key.
+
+    `rest` has the addresses that belong to the same list and are still to be asked for after this one, and `inner` says
+    that the list itself named this one.
+    """
 
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
+    rest: tuple[str, ...] = ()
+    inner: bool = False
 
 
 class Vacancy(NamedTuple):
@@ -58,7 +64,8 @@ class MissingSecret(Exception):
     """A source cannot be asked without a variable of the environment; the message names it."""
 
 
-# What to ask for first, from the source and the environment. Raises MissingSecret.
+# What to ask for first, from the source and the environment. Raises MissingSecret, and Unreadable for a name that no
+# board of the provider can have.
 First = Callable[[VacancySource, Mapping[str, str]], Request]
 # What the bytes hold that were got for a request. Raises Unreadable; called in a process of its own, with limits.
 Read = Callable[[bytes, Request, VacancySource], Listed]

@@ -1,4 +1,4 @@
-"""One file of the site before it is made: its page, and the view that its bytes are made from."""
+"""One file of the site before it is made: its page, and the view that produces its bytes."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from ..pages.pages import PostingSubject
 
 @dataclass(frozen=True, slots=True)
 class OpmlView:
-    """Every feed, for feed readers."""
+    """The list of every feed, for feed readers."""
 
     title: str
     site: views.FeedRow
@@ -24,7 +24,7 @@ class OpmlView:
 
 @dataclass(frozen=True, slots=True)
 class SitemapView:
-    """Every page that may be found by search; with the instant of its last event where it has events."""
+    """Every page that search engines may show, each with the instant of its last event if it has events."""
 
     pages: tuple[tuple[Page, str], ...]
 
@@ -34,9 +34,9 @@ View = TemplateView | Feed | WeeksSubject | DeadlineCalendar | DataSubject | Tab
 
 
 class Artifact(NamedTuple):
-    """One file of the site: its page, and all that its bytes depend on besides templates and surroundings.
+    """One file of the site: its page, and everything that its bytes depend on except templates and settings.
 
-    `key` stands for the view, `part` is the part of the plan that it comes from.
+    `key` identifies the content of the view; `part` is the part of the plan that the file comes from.
     """
 
     page: Page

@@ -1,4 +1,4 @@
-"""The stage of a build that runs while postings are read: pages that can be made before all postings are known."""
+"""The stage of a build that runs while postings are being read: it makes the pages that do not need all postings."""
 
 from collections.abc import MutableMapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from .tasks import Workshop
 
 @dataclass(slots=True)
 class EarlyPages:
-    """Makes the pages of roles that ended long ago as their postings are read: those name no other roles."""
+    """Makes the pages of roles that ended long ago while their postings are read: those pages name no other roles."""
 
     templates: Templates
     now: datetime
@@ -30,9 +30,9 @@ class EarlyPages:
     workshop: Workshop | None = None
 
     def __call__(self, file: PostingFile, listing: Listing, content: Content) -> EarlyPage | None:
-        """The page of a posting that ended long ago, None for any other, and where it cannot be made.
+        """The page of a posting that ended long ago; None for any other posting, and if the page cannot be made.
 
-        What is wrong is told when everything was read, with all other problems.
+        Problems are reported once everything has been read, together with all others.
         """
         if listing.history.opened > self.now or file.posting.organisation not in content.organisations:
             return None
@@ -52,7 +52,7 @@ class EarlyPages:
 
 
 def early_page(view: View, pages: MutableMapping[str, EarlyPage]) -> Aside | None:
-    """The page of a posting that was made early, if it is still the page to make; it is taken out of the others."""
+    """The page of a posting if it was made early and is still up to date. Removes it from `pages`."""
     if not isinstance(view, PostingSubject) or view.others:
         return None
     page = pages.pop(view.role.slug, None)

@@ -1,4 +1,4 @@
-"""Views to bytes. Every page of a site is made here from its view and the templates, and from nothing else."""
+"""Turns views into bytes. Every page of a site is made here, from its view and the templates only."""
 
 import traceback
 from collections.abc import Hashable, Iterable, MutableMapping, Sequence
@@ -61,7 +61,7 @@ _TEMPLATES: dict[type, str] = {
 
 
 class _Sources(BaseLoader):
-    """Templates from memory, under the names that messages show."""
+    """Templates held in memory, under the names that messages show."""
 
     def __init__(self, templates: Templates) -> None:
         self.templates = templates
@@ -75,7 +75,7 @@ class _Sources(BaseLoader):
 
 
 class _Compiled(BytecodeCache):
-    """Templates compiled in this process: for repeated builds, compiling takes longest."""
+    """Templates compiled in this process, because compiling takes longest in repeated builds."""
 
     def __init__(self) -> None:
         self.codes: dict[tuple[str, str], CodeType] = {}
@@ -88,9 +88,9 @@ class _Compiled(BytecodeCache):
             self.codes[bucket.key, bucket.checksum] = bucket.code
 
 
-_COMPILED, _COMPILED_IN_SANDBOX = _Compiled(), _Compiled()  # the same text compiles to different code there
+_COMPILED, _COMPILED_IN_SANDBOX = _Compiled(), _Compiled()  # the same source compiles to different code there
 _MOST_ROWS = 5_000
-_MOST_HELD = 1 << 26  # characters of what pages share
+_MOST_HELD = 1 << 26  # characters, of parts that pages share
 _SUBJECTS = (str, int, type(None), *get_args(routes.Page))
 _DEEP = (
     routes.PostingPage,
@@ -104,12 +104,12 @@ _DEEP = (
 
 class _Environment(Environment):
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
-        # Jinja would chain two mappings, and walk through the chain at each template that a page is made of.
+        # Jinja would chain two mappings and search the chain for each template of a page.
         return {**self.globals, **(d or {})}
 
 
 class Renderer:
-    """Renders views one by one, in any order. What many pages have in common is made once."""
+    """Renders views one by one, in any order. Parts that many pages share are made once."""
 
     def __init__(self, content: Content, templates: Templates) -> None:
         self.content, self.settings, self.templates = content, content.settings, templates
@@ -128,7 +128,7 @@ class Renderer:
         self.environment.globals |= self.globals
 
     def _globals(self, content: Content) -> dict[str, Any]:
-        """What every template may name."""
+        """The names that every template can use."""
         return {
             "site": self.settings,
             "report": report_address(self.settings, self.settings.title, self.settings.base_url),
@@ -155,13 +155,13 @@ class Renderer:
 
     @cached_property
     def sandbox(self) -> Sandbox:
-        """Where templates of the site are filled in, and those of ours that they take part in."""
+        """The environment for the site's own templates, and for those of ours that include them."""
         found = Sandbox(_Sources(self.templates), _COMPILED_IN_SANDBOX)
         found.globals |= self.globals
         return found
 
     def url(self, page: Page | str) -> Markup:
-        """The address of a page. Raises a template's error when it is given text: links are made from pages."""
+        """The address of a page. Raises a template error when it is given text, because links are made from pages."""
         if isinstance(page, str):
             raise TemplateRuntimeError(
                 f"url({page!r}) is given text, give it a page such as Home() or EditorsPage('about')"
@@ -169,18 +169,20 @@ class Renderer:
         return self.url_of(page)
 
     def absolute(self, page: Page) -> Markup:
-        """The whole address of a page."""
+        """The full address of a page."""
         return self.absolute_of(page)
 
     def asset(self, name: str, *, absolute: bool = False) -> str:
-        """The address of an asset, whole for other sites. Raises a template's error when there is none of that name."""
+        """The address of an asset, in full for other sites. Raises a template error if there is no asset of that
+        name.
+        """
         if name not in self.templates.assets:
             raise TemplateNotFound(f"assets/{name}")
         page = AssetFile(self.published_name(name))
         return self.links.absolute(page) if absolute else self.links.url(page)
 
     def part(self, name: str, subject: object = None) -> Markup:
-        """A template that shows nothing but its subject (a page, text or number), which many pages share."""
+        """A template that shows only its subject (a page, text or number) and that many pages share."""
         if not isinstance(subject, _SUBJECTS):
             raise TemplateRuntimeError(f"part({name!r}) is given {type(subject).__name__}, give it a page or a text")
         if name not in self.templates.sources:
@@ -188,7 +190,7 @@ class Renderer:
         return self._kept(self.parts, (name, subject), name, {"subject": subject})
 
     def row(self, role: Role, level: int = 3, reason: str = "") -> Markup:
-        """A role in a list, with its heading of some level."""
+        """A role in a list, with its heading at the given level."""
         key = role.key, level, reason
         if (found := self.rows.get(key)) and not found[1]:
             return found[0]
@@ -197,8 +199,8 @@ class Renderer:
     def _kept(
         self, kept: dict[Hashable, tuple[Markup, int]], key: Hashable, name: str, values: dict[str, object]
     ) -> Markup:
-        """A template filled in once for all pages that hold it. Each page is charged as if it were for itself alone:
-        whether one is too much must not depend on the pages before it.
+        """A template filled in once for all pages that include it. Each page is charged the full cost: whether a page
+        exceeds its limit must not depend on the pages made before it.
         """
         if found := kept.get(key):
             text, units = found
@@ -217,11 +219,11 @@ class Renderer:
         return text
 
     def told(self, events: Iterable[tuple[Event, Role]]) -> list[views.Happening]:
-        """Events of roles as lines of a list."""
+        """Events of roles, as lines of a list."""
         return [happening_of(event, role, self.settings, elsewhere=True) for event, role in events]
 
     def brief(self, role: Role) -> views.Row:
-        """A role as a line that tells an event of it."""
+        """A role, as a line that reports one of its events."""
         if (found := self.briefs.get(role.key)) is None:
             if len(self.briefs) >= _MOST_ROWS:
                 self.briefs.clear()
@@ -229,7 +231,7 @@ class Renderer:
         return found
 
     def html(self, view: views.HtmlView | views.WeekMailView | OpmlView | SitemapView) -> bytes:
-        """A page. Raises ContentError when a template fails, with the template's line."""
+        """A page. Raises ContentError if a template fails, with the template's line."""
         if isinstance(view, views.WeekMailView) and view.page.format == "txt":
             return week_text(view.week, self.brief, self.settings, self.links).encode()
         return self.fill(_TEMPLATES[type(view)], view=view).encode()
@@ -249,7 +251,7 @@ class Renderer:
         return feeds.rss(feed, pieces, self.settings, self.links, stylesheet)
 
     def entries(self, found: Sequence[Entry], format: Format) -> list[bytes]:
-        """Entries as the pieces of a feed."""
+        """Entries, as the pieces of a feed."""
         match format:
             case "rss":
                 return feeds.rss_items(found, self.settings, self.links, self.entry)
@@ -260,7 +262,7 @@ class Renderer:
         assert_never(format)
 
     def entry(self, entry: Entry) -> str:
-        """The content of a feed's entry, as HTML: the same in each format."""
+        """The content of a feed entry as HTML, the same in each format."""
         if (html := self.contents.get(entry.id)) is None:
             html = self.fill("entry.html", entry=entry)
             if len(self.contents) >= USUAL.chunk or len(html) > _MOST_HELD // USUAL.chunk:
@@ -269,7 +271,7 @@ class Renderer:
         return html
 
     def fill(self, name: str, **values: object) -> str:
-        """A template filled in. Raises ContentError when it fails for a reason that an editor can correct."""
+        """Fills in a template. Raises ContentError if it fails for a reason that an editor can correct."""
         if name in self.sandboxed:
             return self.fill_in_sandbox(name, values)
         try:
@@ -278,8 +280,8 @@ class Renderer:
             raise ContentError([self.template_problem(name, error)]) from error
 
     def fill_in_sandbox(self, name: str, values: dict[str, object]) -> str:
-        """The same where a template of the site takes part: any error there is for its editor to correct. What is
-        filled in for the sake of another template is charged to the same page.
+        """Fills in a template that involves the site's own templates: any error there is for the site's editor to
+        correct. Templates filled in on behalf of this one are charged to the same page.
         """
         sandbox = self.sandbox
         if outermost := not sandbox.at_work:
@@ -295,8 +297,8 @@ class Renderer:
                 sandbox.at_work = False
 
     def template_problem(self, name: str, error: Exception) -> Problem:
-        """Where a template failed: the innermost line in the traceback that is the site's own, otherwise ours."""
-        # Not with `extract_tb`, which would look for a file of such a name and read it.
+        """Where a template failed: the innermost line of the traceback in the site's own template, or else in ours."""
+        # Not `extract_tb`, which would look for a file of that name and read it.
         lines = [(frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(error.__traceback__)]
         shown = {source.path: source.own for source in self.templates.sources.values()}
         known = [one for one in lines if one[0] in shown]
@@ -305,17 +307,17 @@ class Renderer:
 
 
 def section_word(dimension: Dimension) -> str:
-    """A word for what a page of a dimension is."""
+    """The word for what a page of this dimension is about."""
     return DIMENSION_WORDS[dimension][1]
 
 
 def in_menu(page: Page) -> Page | None:
-    """The page, unless there are too many of its kind for what is remembered by the page on which it stands."""
+    """The page as the menu sees it; None if there are too many pages of its kind to keep a menu for each."""
     return None if isinstance(page, _DEEP) else page
 
 
 def media_type(page: Page) -> str:
-    """The media type under which a page's feed or calendar is offered to programs."""
+    """The media type with which a page offers its feed or calendar to programs."""
     match page:
         case FeedFile(format="rss") | routes.WeeksFeed():
             return "application/rss+xml"

@@ -1,4 +1,4 @@
-"""What a build is asked to do."""
+"""The options of a build."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from ..work.thresholds import USUAL, Thresholds
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the command line asks of a build. `base_url` replaces that of the settings."""
+    """What the command line asks of a build. `base_url` replaces the address in the settings."""
 
     base_url: str | None = None
     jobs: int = 1
@@ -20,7 +20,7 @@ class Options:
     executor: str | None = None
     search: bool = True
     allow_shrink: bool = False
-    in_place: bool = False  # for a site that only its editor sees: published sooner, but not in one step
+    in_place: bool = False  # for a site that only its editor sees: it appears sooner, but not in one step
     thresholds: Thresholds = USUAL
 
 
@@ -28,9 +28,9 @@ class Options:
 class Listener:
     """Receives the progress of a build.
 
-    `tell` gets a line when what earlier builds remember cannot be used, or no index for search can be made. `track`
-    passes the items of a step through and shows how far it is. In place `shown` is called as soon as all is there that
-    a reader of pages sees, with the number of files that were written.
+    `tell` gets a line when the records of earlier builds cannot be used, or no search index can be made. `track` passes
+    the items of a step through and shows progress. When building in place, `shown` is called with the number of files
+    written as soon as everything that a reader of pages sees is there.
     """
 
     tell: Callable[[str], None] = lambda _line: None
@@ -43,7 +43,7 @@ NOBODY = Listener()
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Which folder is built into which, for which instant, how, and for whom to follow."""
+    """Which folder to build into which, for which instant, how, and who follows the progress."""
 
     root: Path
     out: Path

@@ -1,4 +1,4 @@
-"""What a feed tells: entries made from events, the same whatever the format."""
+"""What a feed contains: entries made from events, the same in every format."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -36,7 +36,7 @@ from .archives import Month, months_of
 
 @dataclass(frozen=True, slots=True)
 class FeedCategory:
-    """A subject of an entry; `scheme` is the page of its dimension."""
+    """A category of an entry; `scheme` is the page of its dimension."""
 
     scheme: HtmlPage
     term: str
@@ -47,9 +47,9 @@ class FeedCategory:
 class Entry:
     """One event as a subscriber reads it.
 
-    `told` are sentences: what happened, and what has happened since. `lead` is the posting's own summary, `text` the
-    beginning of the notice, `lines` are (label, text) pairs, `facts` are for machines; `summary` says it in one plain
-    text. `changed` is the instant of the last event that changed any of it.
+    `told` are sentences: what happened, and what has happened since. `lead` is the posting's own summary, `text` is the
+    beginning of the notice, `lines` are (label, text) pairs, and `facts` are for machines; `summary` is all of it as
+    one plain text. `changed` is the instant of the last event that changed any of it.
     """
 
     id: str
@@ -74,9 +74,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A whole feed, the newest first: of events, or of entries made for it alone; `updated` is that of the newest.
+    """A whole feed, newest first, of events or of entries made only for this feed; `updated` is the instant of the
+    newest.
 
-    `related` are the documents of RFC 5005 around it, by their relation; an `archive` is one that stays as it is.
+    `related` are the RFC 5005 documents around it, by link relation; an `archive` document never changes.
     """
 
     page: FeedFile | ArchiveFile | WeeksFeed
@@ -105,7 +106,7 @@ FEEDS: tuple[tuple[FeedScope, Format], ...] = (
     ("closing", "rss"),
     ("closing", "atom"),
 )
-# What a feed tells, in its title and in its description.
+# What a feed is about, for its title and for its description.
 _TOLD: dict[FeedScope, tuple[str, str]] = {
     "all": ("all events", "Everything that happens to roles"),
     "opened": ("newly opened roles", "Roles as they open or reopen"),
@@ -114,9 +115,10 @@ _TOLD: dict[FeedScope, tuple[str, str]] = {
 
 
 def feeds_of(collection: Collection, edition: Edition) -> Iterator[Feed]:
-    """Every feed of a collection; only JSON tells that a role has closed, unless the site asks for more.
+    """Every feed of a collection. Only JSON Feed reports that a role has closed, unless the site's settings add it to
+    the others.
 
-    The site's feeds of opened and of closing roles have an archive by months.
+    The site's feeds of opened and of closing roles have an archive by month.
     """
     settings = edition.settings
     whole = collection.dimension is None
@@ -134,17 +136,17 @@ def feeds_of(collection: Collection, edition: Edition) -> Iterator[Feed]:
 
 
 def settled(settings: Settings) -> timedelta:
-    """How long after an event another one may still come to be known that happened before it.
+    """How long after an event an earlier event can still become known.
 
-    `check` lets a change be recorded seven days late, and with a deadline that is found so late comes its closing event
-    of a window before. A day without a time begins a day before its end, and not every edit is published on the day on
-    which it was checked.
+    `check` accepts a change that is recorded up to seven days late. A deadline that is found so late brings its closing
+    event, which is dated one window before the deadline. A day without a time begins a day before its end, and an edit
+    is not always published on the day it was checked.
     """
     return timedelta(days=settings.closing_window_days + LATEST_DAYS + 3)
 
 
 def _with_archive(feed: Feed, page: FeedFile, months: Sequence[Month]) -> Iterator[Feed]:
-    """A feed that holds all that is in no archive yet, and what it told in each month."""
+    """A feed with everything that is not archived yet, and its archive by month."""
     pages = [ArchiveFile(page, month.year, month.month) for month in months]
     over = [archive for archive, month in zip(pages, months, strict=True) if month.over]
     running = tuple(event for month in months if not month.over for event in month.events)
@@ -165,7 +167,7 @@ def _with_archive(feed: Feed, page: FeedFile, months: Sequence[Month]) -> Iterat
 
 
 def _told(collection: Collection, settings: Settings) -> Mapping[str, Sequence[Event]]:
-    """The newest events for each kind of feed: all that its window holds, and mostly not many more."""
+    """The newest events for each kind of feed: everything within its window, and usually little more."""
     window = timedelta(days=settings.feed_window_days)
     since = collection.newest - 2 * window if collection.newest else BEGINNING
     found = _sorted_out(newest_first(collection.roles, since), settings)
@@ -201,7 +203,7 @@ def _feed(page: FeedFile, collection: Collection, events: tuple[Event, ...], con
 
 
 def within_window(events: Sequence[Event], days: int, least: int) -> list[Event]:
-    """Of events newest first, those of the days before the newest one, and at least so many."""
+    """The events in the days before the newest one, and at least the given number. Expects the newest first."""
     if not events:
         return []
     horizon = events[0].instant - timedelta(days=days)
@@ -210,13 +212,13 @@ def within_window(events: Sequence[Event], days: int, least: int) -> list[Event]
 
 
 def feed_start(settings: Settings) -> datetime:
-    """The date that a feed without any event carries."""
+    """The date of a feed that has no event."""
     day = read_when(settings.tag_authority.date).day
     return datetime.combine(day, time.min, UTC)
 
 
 class EntrySubject(NamedTuple):
-    """What an entry is made from besides the content's surroundings; `stated` is what the posting states, packed."""
+    """The values that make an entry, besides the settings; `stated` is what the posting states, serialised."""
 
     event: Event
     role: Role
@@ -250,7 +252,7 @@ _CHANGES = frozenset({Kind.EXTENDED, Kind.SHORTENED, Kind.REOPENED})
 
 
 def _changed(event: Event, role: Role) -> datetime:
-    """When what an entry says was changed last: by its own event, a moved deadline, or the role's end by word."""
+    """When an entry last changed: through its own event, a moved deadline, or a recorded end of the role."""
     later = [one.instant for one in role.events if one.kind in _CHANGES or one == role.ended_by]
     return max([event.instant, *later])
 
@@ -271,7 +273,7 @@ def _closes(standing: Standing) -> str:
 
 
 def _told_of(event: Event, role: Role, settings: Settings) -> Iterator[str]:
-    """What happened, and what has happened since that a reader has to know."""
+    """What happened, and what has happened since that a reader needs to know."""
     yield _sentence(event, role, settings)
     told = role.told_by(event)
     if role.ended_by:
@@ -318,7 +320,7 @@ def _capital(text: str) -> str:
 
 
 def _change(event: Event, role: Role, stated: StatedFacts) -> Iterator[tuple[str, str]]:
-    """What a moved deadline was before, and why it was moved."""
+    """What a moved deadline was before, and why it moved."""
     for on, before, reason in stated.changes:
         if event.key.startswith(f"{on}/"):
             old = next((one for one in role.history.standings if one.written == before), None)
@@ -336,7 +338,7 @@ def _categories(event: Event, role: Role, content: Content) -> Iterator[FeedCate
 
 
 def _facts(event: Event, role: Role, stated: StatedFacts) -> Iterator[tuple[str, object]]:
-    """The posting for machines (JSON Feed's `_vacancy`); what the notice does not state is left out."""
+    """The posting for machines (JSON Feed's `_vacancy`); facts that the notice does not state are left out."""
     told = role.told_by(event)
     deadline = told.deadline
     yield "id", role.id

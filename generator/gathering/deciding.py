@@ -87,8 +87,8 @@ def _stays_open(posting: WatchedPosting, observation: Observation, memory: Posti
         return False
     facts = observation.states.facts
     titles = {plain_title(one) for one in (posting.facts.get("title", ""), memory.seen.get("title", "")) if one}
-    # At an address where several stood one after the other, another title is another vacancy.
-    same = plain_title(facts.get("title", posting.facts.get("title", ""))) in titles
+    # An address may be given to another vacancy later: it has another title, or one that is not understood.
+    same = plain_title(facts.get("title", "")) in titles
     closes = facts.get("closes", "")
     return same and bool(closes) and not has_passed(closes, now) and memory.declined.get("closes") != closes
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from ..model.problems import shown
 from ..wording.amounts import salary_in
@@ -11,12 +12,13 @@ from ..wording.employers import employer_named, employers_in
 from ..wording.headlines import Headline, employer_line, first_lines, is_title, job_in, read_headline
 from ..wording.layouts import NoticeLine
 from ..wording.phrases import contract_meant, role_words, sounds_like_employer
-from ..wording.places import Station, country_named, place_line, stations
+from ..wording.places import Station, country_named, is_place, place_line, stations
 from .choosing import Candidate, Evidence
 from .drafting import Reader
 from .values import offer_headline, take
 
 _LONGEST_TITLE = 150  # characters
+_MOST_ABOUTS = 5
 _MOST_TITLES = 4  # lines that look like titles, from which on they are a list
 # Currencies that are words too, where letters are capitals: ALL 12 - 15 DRIVERS.
 _WORDS = frozenset({"ALL", "TOP", "TRY"})
@@ -30,6 +32,8 @@ _WANTED = re.compile(
     r"\b(?:seeks|needs|is (?:looking for|recruiting|seeking)|recrute|recherche|busca) (?:an?|une?|"
     r"un\(e\)) (?:[a-z]+ ){0,3}"
     r"(?P<title>(?:[A-ZÉ][\w&/’'-]*(?: (?:of|and|for|in|the|to|de|des|du|&))? ){0,7}[A-ZÉ][a-zéè]+)\b"
+    r"|(?:\bAs an?|\b(?:for|to fill) (?:the|an?|one) (?:vacant )?(?:position|post|role) of) "
+    r"(?P<named>(?:[A-Z][\w&/’'-]*(?: (?:of|and|for|in|the|&))? ){0,7}[A-Z][a-z]+)\b"
 )
 _LOCATED = re.compile(
     r"\blocated in (?:the )?(?P<name>[A-Z][\w ,'’&-]{1,150}?) \((?P<short>[A-Z][A-Za-z-]{1,11})\)"
@@ -65,7 +69,8 @@ _APPLY = re.compile(
     re.IGNORECASE,
 )
 _UNTIL = re.compile(
-    r"\b(?:by|until|till|no(?:t)? later than|on or before|before or on|closed on|closes on|au plus tard le|"
+    r"\b(?:by|before|until|till|avant le|antes del|"
+    r"no(?:t)? later than|on or before|before or on|closed on|closes on|au plus tard le|"
     r"jusqu['’]au|hasta el|a más tardar el)\b"
     r"[^.;!?]{0,45}$",
     re.IGNORECASE,
@@ -73,7 +78,7 @@ _UNTIL = re.compile(
 _OTHER_DAY = re.compile(
     r"\b(?:question|clarification|interview|entretien|entrevista|shortlist|reference|regist|test|start|"
     r"begin|commence|extended? from|born|"
-    r"posted|published|contract|appointment|contrat|fellowship|tenure|employ)\w*",
+    r"posted|published|previous|contract|appointment|contrat|fellowship|tenure|employ)\w*",
     re.IGNORECASE,
 )
 _LINK = re.compile(r"https://[^\s<>\"')\]]+")
@@ -83,6 +88,30 @@ _HIRES = re.compile(
     r"L['’])?[A-ZÉ][^.;:]{2,110}?)(?:, [^,]{5,160},)? (?:is (?:currently )?(?:looking for|recruiting|"
     r"seeking|hiring|advertising)|seeks|"
     r"invites applications|has a vacancy|is accepting applications|recrute|recherche|busca|requires|is pleased to)\b"
+)
+
+_ABOUT = re.compile(
+    r"(?:[\dIV]{1,3}[.)] )?(?:About|Background on|Overview of|À propos de|A propos de|Acerca de|Sobre) "
+    r"(?P<who>\S.{1,80}?):?"
+)
+# How an employer introduces itself, at the start of a paragraph.
+_INTRODUCED = re.compile(
+    r"(?P<who>(?:The |L['’]|La |Le )?[A-ZÀ-Ý][^.;:!?]{1,90}?),? (?:"
+    r"(?:is|est|es) (?:an?|the|one of|une?|una|l['’]une?) [^.;:]{0,120}?\b(?:organi[sz]ation|NGO|INGO|ONG|ONGD|agency|"
+    r"company|charity|institution|institute|university|bank|movement|federation|network|foundation|association|"
+    r"provider|firm|employer|fondation|agence|société|entreprise|organización|agencia|fundación|asociación|empresa)\b"
+    r"|has been (?:operating|working|present) in|was (?:founded|established) in \d{4}|"
+    r"a été (?:créée?|fondée?) en \d{4})"
+)
+_SMALL = frozenset(
+    ["of", "for", "and", "the", "in", "on", "de", "des", "du", "la", "le", "les", "sans", "pour", "et", "y", "el", "&"]
+)
+# What other things that notices introduce are called.
+_NO_EMPLOYER = re.compile(
+    r"\b(?:this|it|our|we|us|you|your|who|what|how|project|programme|program|position|role|post|team|department|unit|"
+    r"job|candidates?|applicants?|mission|consultancy|assignment|initiative|region|projet|poste|ce|cette|il|elle|"
+    r"proyecto|programa|puesto|este|esta|working|country|work)\b",
+    re.IGNORECASE,
 )
 
 
@@ -95,6 +124,14 @@ def take_first_lines(reader: Reader, lines: list[NoticeLine]) -> None:
         reader.used |= {line.number for line in first if line.text.strip() in titled}
     else:
         _headline(reader, [line for line in first if line.number not in reader.used])
+    # A place alone belongs to a title; a page without one is about the place.
+    has_title = any(one.key == "title" for one in reader.candidates)
+    alone = [line for line in first if len(line.text.strip()) > 3 and is_place(line.text)]
+    if has_title and len(alone) == 1 and (places := stations(alone[0].text.strip())[0]):
+        said = alone[0]
+        reader.candidates.append(
+            Candidate("duty_stations", list(places), said.text.strip(), said.origin, Evidence.HEADLINE)
+        )
 
 
 def _first_line(reader: Reader, line: NoticeLine) -> None:
@@ -196,7 +233,44 @@ def take_sentences(reader: Reader, lines: list[NoticeLine]) -> None:
     if not any(one.key == "title" for one in reader.candidates) and (found := _most_often(lines)):
         take("title", reader, *found, Evidence.SENTENCE)
     if not any(one.key == "organisation" for one in reader.candidates):
+        _organisation_about(reader, lines)
+    if not any(one.key == "organisation" for one in reader.candidates):
         _organisation_by_mention(reader, lines)
+    if not any(one.key == "organisation" for one in reader.candidates):
+        _organisation_introduced(reader, lines)
+
+
+def _organisation_about(reader: Reader, lines: list[NoticeLine]) -> None:
+    """The employer that a heading says a part of the text is about, where the text names it as well."""
+    abouts = ((match["who"], line) for line in lines if (match := _ABOUT.fullmatch(line.text.strip())))
+    # For each the whole text is searched, so only the first few can be the one.
+    for name, line in islice((one for one in abouts if _can_employ(one[0])), _MOST_ABOUTS):
+        if sum(name in other.text for other in lines) > 1:
+            take("organisation", reader, name, line, Evidence.SENTENCE)
+            return
+
+
+def _organisation_introduced(reader: Reader, lines: list[NoticeLine]) -> None:
+    """The first employer that a paragraph introduces: `Lantern Aid is an international organisation`."""
+    for line in lines:
+        match = _INTRODUCED.match(line.text.strip())
+        if match and _can_employ(match["who"]):
+            # The article begins the sentence, not the name.
+            name = match["who"].removeprefix("The ")
+            take("organisation", reader, name, NoticeLine(line.number, match[0]), Evidence.SENTENCE)
+            return
+
+
+def _can_employ(text: str) -> bool:
+    """Whether a text is a name, and one that an employer can have: in capitals, and of no place or role."""
+    name = re.sub(r"^(?:The|La|Le) |^L['’]|\s*\([^()]*\)$", "", text)
+    words = re.findall(r"[^\s()]+", name)
+    if not 0 < len(words) <= 8 or is_place(name) or role_words(name) or _NO_EMPLOYER.search(name):
+        return False
+    # One word behind an article is a word of the language: `The Foundation`.
+    if len(words) == 1 and name != text and text.startswith("The ") and not name.isupper():
+        return False
+    return words[0][0].isupper() and all(word in _SMALL or word[0].isupper() for word in words)
 
 
 def _sentence(reader: Reader, line: NoticeLine, text: str) -> None:
@@ -249,7 +323,7 @@ def _most_often(lines: Iterable[NoticeLine]) -> tuple[str, NoticeLine] | None:
     found: dict[str, list[NoticeLine]] = {}
     for line in lines:
         for match in (*_IN_PROSE.finditer(line.text), *_WANTED.finditer(line.text)):
-            name = match["title"]
+            name = next(filter(None, match.groupdict().values()), "")
             if role_words(name.split()[-1]):
                 found.setdefault(name, []).append(NoticeLine(line.number, match[0]))
     if not found:

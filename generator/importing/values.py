@@ -17,6 +17,7 @@ from .drafting import Reader, unknown
 
 _LONGEST_TITLE = 150  # characters
 _LONGEST_NAME = 200
+_LONGEST_GRADE = 30
 _LONGEST_VALUE = 2000  # nothing longer is a value
 _NOTHING = re.compile(
     r"(?:not (?:specified|stated|available|applicable|provided|yet known|defined)|n/?a|n\.a\.?|none|unknown|"
@@ -171,6 +172,15 @@ def _grade(reader: Reader, value: str, line: NoticeLine, evidence: Evidence) -> 
         _contract(reader, kind, line, evidence)
 
 
+def _own_grade(reader: Reader, value: str, line: NoticeLine, evidence: Evidence) -> None:
+    """A grade of a government's ladder, whatever looks like a word of the digest: `FS 4` is no Field Service."""
+    if (found := grade_in(value, reader.words.grades)) and len(value) <= _LONGEST_GRADE:
+        doubt = unknown("grade", value)
+        reader.candidates.append(
+            Candidate("grade", None, value if found.key else found.text, line.origin, evidence, doubt)
+        )
+
+
 def _level(reader: Reader, value: str, line: NoticeLine, evidence: Evidence) -> None:
     """A level, which may be one of schooling: a grade where the digest knows it as one."""
     if (found := grade_in(value, reader.words.grades)) and found.key:
@@ -211,9 +221,14 @@ def _open_to(reader: Reader, value: str, line: NoticeLine, _: Evidence) -> None:
         reader.draft.state("open_to", found, line.origin)
 
 
+# What sites write behind the name of an employer.
+_ENDS_NO_NAME = re.compile(r"(?:\s(?:staff|jobs?|recruitment|careers|vacancies))+(?: \d{4})?$", re.IGNORECASE)
+
+
 def _organisation(reader: Reader, value: str, line: NoticeLine, evidence: Evidence) -> None:
+    value = _ENDS_NO_NAME.sub("", re.split(r"\s\|\s", value, maxsplit=1)[0])
     found = employer_named(value, reader.organisations)
-    if not found and (len(value.split()) > 12 or ". " in value or is_sentence(value)):
+    if not found and (len(value.split()) > 12 or re.search(r"\w{3}\. ", value) or is_sentence(value)):
         # What stands behind the label is a text on the employer, which names it.
         found = next((one for one, _ in employers_in(value, reader.organisations)), None)
         if not found:
@@ -288,8 +303,12 @@ def offer_headline(reader: Reader, found: Headline, line: NoticeLine, evidence: 
         _offer_deadline(reader, found.closes, line.text.strip(), line, below)
 
 
-def _salary(reader: Reader, value: str, line: NoticeLine, _: Evidence) -> None:
+def _salary(reader: Reader, value: str, line: NoticeLine, evidence: Evidence) -> None:
     reader.apart.setdefault("salary", (value, line.origin))
+    # Universities name the grade beside the amount.
+    grades = set(re.findall(r"\b(?:[Gg]rade|GRADE|Band) (?:\d{1,2}|[IVX]{1,4})\b", value))
+    if len(grades) == 1:
+        _grade(reader, grades.pop(), line, evidence)
 
 
 def _emergency(reader: Reader, value: str, line: NoticeLine, _: Evidence) -> None:
@@ -325,6 +344,7 @@ _TAKERS: dict[str, Taker] = {
     "contract": _contract,
     "duration": _duration,
     "grade": _grade,
+    "own_grade": _own_grade,
     "level": _level,
     "affiliate": _affiliate,
     "category": _category,

@@ -1,10 +1,11 @@
-"""Web pages as text a person would copy from them, and the vacancies that they state as data."""
+"""Web pages as text a person would copy from them, the vacancies that they state as data, and their links; XML."""
 
 import json
 import re
 from collections.abc import Iterator
 from html import unescape
 from typing import Any
+from urllib.parse import urldefrag, urljoin
 
 from lxml import etree, html
 
@@ -135,6 +136,46 @@ def records_of(text: str) -> list[dict[str, str]]:
             names = (etree.QName(one).localname for one in inner)
             found.append({name: (one.text or "").strip() for name, one in zip(names, inner, strict=True)})
     return found
+
+
+def markup_text(markup: str) -> str:
+    """The text of a field that holds HTML, which its program may have escaped; text without a tag keeps its lines."""
+    markup = unescaped(markup)
+    return page_text(f"<div>{markup}</div>") if re.search(r"<[A-Za-z/!]", markup) else unescape(markup)
+
+
+def links_of(page: str, address: str) -> Iterator[str]:
+    """The addresses that a page links to, in full and without what stands behind `#`; each once, in their order."""
+    tree = _tree(page)
+    if tree is None:
+        return
+    base = tree.find(".//base[@href]")
+    address = _joined(address, base.get("href")) if base is not None else address
+    seen = set()
+    for anchor in tree.iter("a"):
+        link = urldefrag(_joined(address, (anchor.get("href") or "").strip())).url
+        if link and link not in seen:
+            seen.add(link)
+            yield link
+
+
+def _joined(address: str, link: str) -> str:
+    try:
+        return urljoin(address, link)
+    except ValueError:
+        return ""
+
+
+def xml_of(body: bytes) -> Any:
+    """The root of a document in XML. Raises ValueError for what is none, and for one that declares anything."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        root = etree.fromstring(body, parser)
+    except etree.LxmlError as error:
+        raise ValueError(str(error)) from None
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise ValueError("the document declares a type")
+    return root
 
 
 _BEFORE_JSON = re.compile(r"(?:[\s\ufeff]|//|/\*|\*/|<!\[CDATA\[|<!--)*")

@@ -25,5 +25,23 @@ KIND_NEEDS: Mapping[str, KindNeeds] = MappingProxyType(
         "page": KindNeeds(("address",), ("match",)),
         "sitemap": KindNeeds(("address", "match")),
         "csv": KindNeeds(("address",), ("columns",)),
+        "reliefweb": KindNeeds(
+            (), ("parameters",), ("query[value]", "filter[field]", "filter[value]"), ("RELIEFWEB_APPNAME",)
+        ),
+        "greenhouse": KindNeeds(("board",)),
+        "lever": KindNeeds(("board",), ("parameters",), ("instance", "location", "commitment", "team", "department")),
+        "ashby": KindNeeds(("board",)),
+        "smartrecruiters": KindNeeds(
+            ("board",), ("parameters",), ("q", "country", "region", "city", "department", "language")
+        ),
+        "recruitee": KindNeeds(("board",)),
+        "workable": KindNeeds(("board",)),
+        "personio": KindNeeds(("board",), ("parameters",), ("language",)),
+        "usajobs": KindNeeds(
+            ("parameters",),
+            (),
+            ("Keyword", "PositionTitle", "JobCategoryCode", "LocationName", "Organization", "RemoteIndicator"),
+            ("USAJOBS_API_KEY", "USAJOBS_EMAIL"),
+        ),
     }
 )

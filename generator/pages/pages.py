@@ -1,4 +1,4 @@
-"""One function a kind of page: what the edition says, as the view of that page."""
+"""One function for each kind of page: it turns what the edition says into the view of that page."""
 
 from collections.abc import Iterator, Sequence
 from html import escape
@@ -97,7 +97,7 @@ def _strip(collection: Collection, edition: Edition) -> Strip | None:
 
 
 def _section(dimension: Dimension, edition: Edition) -> DimensionSection:
-    """The collections with open roles, those with most of them first."""
+    """The collections with open roles, those with the most first."""
     found = [
         Link(collection_title(one), CollectionPage(dimension, key), len(one.open_roles))
         for key, one in edition.collections[dimension].items()
@@ -107,14 +107,16 @@ def _section(dimension: Dimension, edition: Edition) -> DimensionSection:
 
 
 class PostingSubject(NamedTuple):
-    """What a posting's page is made from besides its file and the content's surroundings."""
+    """The values that make a posting's page, besides its file and the settings around the content."""
 
     role: Role
     others: tuple[tuple[Role, str], ...]
 
 
 def is_alone(role: Role, edition: Edition) -> bool:
-    """Whether a posting's page names no other roles: one that ended long ago leads to lists and stays as it is."""
+    """Whether a posting's page names no other roles. The page of a role that ended long ago links to lists instead, and
+    so never changes.
+    """
     return role.takedown or ended_long_ago(role, edition.settings, edition.now)
 
 
@@ -126,7 +128,7 @@ def posting_subjects(roles: Sequence[Role], edition: Edition) -> Iterator[Postin
 
 
 def posting_view(subject: PostingSubject, file: PostingFile, content: Content, links: Links) -> HtmlView:
-    """The page of a posting, or the bare notice in its place where it was taken down."""
+    """The page of a posting, or the short notice that replaces it if it was taken down."""
     role = subject.role
     row = row_of(role, content)
     if role.takedown:
@@ -169,7 +171,7 @@ def _collection_link(dimension: Dimension, key: str, content: Content) -> Link:
 
 
 def _elsewhere(role: Role, content: Content) -> tuple[Link, ...]:
-    """The lists in which roles like one that is over would be."""
+    """The lists where a reader finds roles like this one, which is over."""
     return tuple(
         _collection_link(dimension, key, content)
         for dimension in (Dimension.COUNTRIES, Dimension.GRADES, Dimension.ORGANISATIONS)
@@ -196,7 +198,7 @@ def section_view(dimension: Dimension, edition: Edition) -> SectionView:
 
 
 def _full_name(collection: Collection, edition: Edition) -> tuple[str, str]:
-    """A collection's name as its own page says it, alone and with its kind."""
+    """A collection's name as its own page shows it: on its own and with its kind."""
     assert collection.dimension is not None, "the whole site is the home page"
     term = edition.content.term(collection.dimension, collection.key)
     name = term.label if term else collection_title(collection)
@@ -205,7 +207,7 @@ def _full_name(collection: Collection, edition: Edition) -> tuple[str, str]:
 
 
 def collection_view(collection: Collection, edition: Edition) -> CollectionView:
-    """The page of a collection. It must have a dimension: the whole site is the home page."""
+    """The page of a collection. It must have a dimension: the collection of all roles is the home page."""
     dimension, key, content = collection.dimension, collection.key, edition.content
     assert dimension is not None, "the whole site is the home page"
     name, full_name = _full_name(collection, edition)
@@ -238,9 +240,9 @@ def collection_view(collection: Collection, edition: Edition) -> CollectionView:
 
 
 def ended_views(collection: Collection, edition: Edition) -> Iterator[EndedView]:
-    """The pages of all roles of a collection that are over, where its own page has no room for them.
+    """The pages that list a collection's ended roles, if its own page has no room for all of them.
 
-    They are numbered from the oldest, so that a page that is full stays as it is.
+    They are numbered from the oldest, so that a full page never changes.
     """
     assert collection.dimension is not None, "the whole site has an archive by months"
     ended, last = collection.ended, _last_page(collection)
@@ -267,7 +269,7 @@ def ended_views(collection: Collection, edition: Edition) -> Iterator[EndedView]
 
 
 def collection_pages(collection: Collection) -> Iterator[HtmlPage]:
-    """The addresses of a collection's own page and of those of its ended roles."""
+    """The addresses of a collection's own page and of its pages of ended roles."""
     assert collection.dimension is not None, "the whole site is the home page"
     place = CollectionPage(collection.dimension, collection.key)
     yield place
@@ -275,7 +277,7 @@ def collection_pages(collection: Collection) -> Iterator[HtmlPage]:
 
 
 def _last_page(collection: Collection) -> int:
-    """How many pages its ended roles take, 0 where its own page has room for them."""
+    """The number of pages that a collection's ended roles need, 0 if its own page has room for them."""
     count = len(collection.ended)
     return -(-count // ENDED_PER_PAGE) if count > ENDED_SHOWN else 0
 
@@ -349,7 +351,7 @@ def _feed_row(collection: Collection, content: Content) -> FeedRow:
 
 
 def feed_links(page: FeedOwner | OpenedPage | ClosingPage | WeeksPage) -> tuple[Link, ...]:
-    """The feeds and the calendar of a page, as a reader picks among them: what tells just what it shows comes first."""
+    """The feeds and the calendar that a page offers to feed readers, first the feed of exactly what the page shows."""
     match page:
         case OpenedPage() | ClosingPage():
             own = [link for link in _links_of(Home()) if isinstance(link.page, FeedFile) and page_of(link.page) == page]
@@ -374,7 +376,7 @@ def _links_of(place: FeedOwner) -> tuple[Link, ...]:
 
 
 def not_found_view() -> NotFoundView:
-    """The page for addresses that lead nowhere."""
+    """The page for addresses that do not exist."""
     sections = tuple(Link(section_title(dimension), SectionPage(dimension)) for dimension in Dimension)
     return NotFoundView(
         Head(NotFoundPage(), "Page not found", "There is no page at this address.", indexed=False), sections
@@ -382,6 +384,6 @@ def not_found_view() -> NotFoundView:
 
 
 def alias_view(alias: str, role: Role) -> AliasView:
-    """The page at a former address, which leads to the posting."""
+    """The page at a former address, which sends readers on to the posting."""
     target = Link(role.title, PostingPage(role.slug))
     return AliasView(Head(AliasPage(alias), role.title, "This posting has moved.", indexed=False), target)

@@ -1,4 +1,4 @@
-"""What each template may see: frozen values, and nothing that their page does not show."""
+"""What each template can see: frozen values, and only those that its page shows."""
 
 from dataclasses import dataclass
 
@@ -28,7 +28,7 @@ _HOME = Home()
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link with its words; `count` is how many roles or events it leads to."""
+    """A link with its text; `count` is the number of roles or events that it leads to."""
 
     label: str
     page: Page
@@ -40,7 +40,7 @@ HOME_LINK = Link("Home", _HOME)
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What the frame of every page needs. `place` is the page whose feeds this one offers."""
+    """What the frame of every page needs. `place` is the page whose feeds this page offers."""
 
     page: HtmlPage
     title: str
@@ -52,7 +52,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class DeadlineView:
-    """A deadline in absolute words, each made when a page shows it; `instant` is for machines, in UTC."""
+    """A deadline in absolute terms. Properties are computed when they are shown; `instant` is for machines, in UTC."""
 
     deadline: Deadline
 
@@ -93,7 +93,7 @@ class DeadlineView:
 
     @property
     def how(self) -> str:
-        """How the deadline is known: stated, or assumed by which rule."""
+        """How the deadline is known: stated by the notice, or assumed by a named rule."""
         return wording.how_known(self.deadline)
 
     @property
@@ -103,7 +103,7 @@ class DeadlineView:
 
     @property
     def last_day(self) -> str:
-        """The last day on which one can apply, in words."""
+        """The last full day for applications, in words."""
         return wording.last_day_to_apply(self.deadline)
 
 
@@ -130,7 +130,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Roles under one heading of a list; the renderer makes a row of each. The strip of days leads to `anchor`."""
+    """Roles under one heading of a list; the renderer makes a row for each. The strip of days links to `anchor`."""
 
     heading: str
     roles: tuple[Role, ...]
@@ -139,7 +139,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """An event in a list: when, what, which role, and what of its deadline is to be known."""
+    """An event in a list: when it happened, what happened, to which role, and what to say about its deadline."""
 
     instant: str
     told: str
@@ -150,7 +150,7 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class DimensionSection:
-    """A dimension with its collections, most open roles first on the home page."""
+    """A dimension with its collections. On the home page, those with the most open roles come first."""
 
     title: str
     page: HtmlPage
@@ -176,7 +176,7 @@ class HomeView:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A line of the fact panel; without values the notice does not state it."""
+    """A line of the fact panel; if it has no values, the notice does not state the fact."""
 
     label: str
     values: tuple[Link | str, ...] = ()
@@ -185,7 +185,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What a word of the vocabulary means and who says so."""
+    """What a word of the vocabulary means, and the source of the definition."""
 
     link: Link
     text: str
@@ -217,7 +217,7 @@ class PostingView:
 
 @dataclass(frozen=True, slots=True)
 class TakenDownView:
-    """The bare notice that stands where a posting should never have been."""
+    """The short notice that replaces a posting that should never have been published."""
 
     head: Head
     row: Row
@@ -225,7 +225,7 @@ class TakenDownView:
 
 @dataclass(frozen=True, slots=True)
 class CollectionEntry:
-    """A collection in the list of its dimension, with how many of its roles are open."""
+    """A collection in the list of its dimension, with its number of open roles."""
 
     link: Link
     open: int
@@ -266,7 +266,7 @@ class CollectionView:
 
 @dataclass(frozen=True, slots=True)
 class EndedView:
-    """Some of the roles of a collection that are over, the last to end first."""
+    """One page of a collection's ended roles, the most recently ended first."""
 
     head: Head
     name: str
@@ -304,7 +304,7 @@ class WeeksView:
 
 @dataclass(frozen=True, slots=True)
 class WeekView:
-    """The page of a week; `running` while the week is not over."""
+    """The page of a week; `running` is true until the week is over."""
 
     head: Head
     days: str
@@ -314,7 +314,7 @@ class WeekView:
 
 @dataclass(frozen=True, slots=True)
 class WeekMailView:
-    """A week as an e-mail, as HTML or as plain text."""
+    """A week as an email, in HTML or in plain text."""
 
     page: WeekMail
     week: WeekView
@@ -322,7 +322,7 @@ class WeekMailView:
 
 @dataclass(frozen=True, slots=True)
 class EditorsView:
-    """A free page."""
+    """A page that the editors wrote."""
 
     head: Head
     prose: Prose
@@ -331,7 +331,7 @@ class EditorsView:
 
 @dataclass(frozen=True, slots=True)
 class FeedRow:
-    """A collection in the list of all feeds; `apart` is its name where no heading tells its kind."""
+    """A collection in the list of all feeds; `apart` is its name for places where no heading says what kind it is."""
 
     name: str
     apart: str

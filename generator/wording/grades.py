@@ -9,7 +9,7 @@ from ..model.vocabulary import Term, term_meant
 _FIGURE = r"[A-Z]{1,5}(?: ?[-–.] ?| )?\d{1,2}"
 _CODE = re.compile(
     rf"(?<![\w-])(?:{_FIGURE}|NO-?[A-E]|N0-?\d|FG ?-?(?:IV|I{{1,3}})|(?i:band|"
-    rf"scale) \d{{1,2}}[A-Da-d]?)(?![\w°]|-\d|\.\d)"
+    rf"scale|grade|level|tier) \d{{1,2}}[A-Da-d]?)(?![\w°]|-\d|\.\d)"
 )
 _RANGE = re.compile(rf"{_FIGURE}(?: ?[/&–-] ?(?:[A-Z]{{1,5}}[ -]?)?\d{{1,2}})?(?![\w°])")
 _LETTERS = re.compile(r"[A-Z]{2,4}")

@@ -32,11 +32,14 @@ _CLOSES = re.compile(
 )
 # What stands before or behind a title and belongs to no role.
 _BEFORE = re.compile(
-    r"^(?:[A-Z]{2,8} (?=vacancy:))?(?:re-?adverti[sz](?:ed|ement)|vacancy(?: announcement| notice)?|"
+    r"^(?:[A-Z]{2,8} (?=(?:internal |external )?vacancy:))?(?:re-?adverti[sz](?:ed|ement)|"
+    r"(?:internal |external )?vacancy(?: announcement| notice)?|"
     r"job opening|job vacancy|job opportunity|job title|job|now hiring|hiring|"
-    r"we are hiring|offre d['’]emploi|avis de recrutement|avis de vacance(?: de poste)?|"
+    r"we are hiring|advert view|call for applications|"
+    r"offre d['’]emploi|avis de recrutement|avis de vacance(?: de poste)?|"
     r"appel à candidatures?|recrutement|convocatoria|"
-    r"oferta de empleo|batch recruitment of \d+ positions|extension|extended|urgent|local recruitment)\s*[:–—|-]\s*",
+    r"oferta de empleo|batch recruitment of \d+ positions|extension|extended|urgent|"
+    r"local recruitment)\s*(?:::|[:–—|-])\s*",
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(
@@ -44,8 +47,8 @@ _NUMBERED = re.compile(
     r"\d[\w./]*\d ?[-–] ?(?=[A-Z]))"
 )
 _BEHIND = re.compile(
-    r"\s*(?:\(\s*\d{3,8}\s*\)|,?\s*#\s?\d{4,}(?: #\d{4,})*|,? post #? ?\d{3,}|,? ?\d+ views.*|\s+job in .*|"
-    r", ?req\d{3,}.*)\s*$",
+    r"\s*(?:\(\s*(?:job id |id )?\d{3,8}\s*\)|,?\s*#\s?\d{4,}(?: #\d{4,})*|,? post #? ?\d{3,}|,? ?\d+ views.*|"
+    r"\s+job in .*|, ?req\d{3,}.*)\s*$",
     re.IGNORECASE,
 )
 _HIRES = re.compile(
@@ -106,8 +109,9 @@ _LISTS = re.compile(
     re.IGNORECASE,
 )
 _NO_TITLE = re.compile(
-    r"^(?:bases|anuncio|terms of reference|t[eé]rminos de referencia|convocatoria y|requirements|candidat|"
+    r"^(?:for\b|bases|anuncio|terms of reference|t[eé]rminos de referencia|convocatoria y|requirements|candidat|"
     r"internal|external|number of|duty stations?\b)"
+    r"|\bconvocatoria para\b|\bcall for (?:applications|proposals)\b|\bsalary\b|[$€£] ?\d"
     r"|\b(?:required|requis(?:es)?|requeridos?|candidates?|following)\b|\b(?:of|the|and|for|in|de|des|du|la|"
     r"el|en|para|et|y|a|to)$",
     re.IGNORECASE,
@@ -236,7 +240,7 @@ def _fact_of(parts: Sequence[str], lexicon: Lexicon, found: Headline, *, far: bo
     if (
         not found.employer
         and (employer := employer_named(part, lexicon.organisations))
-        and (far or employer.key or " " in part)
+        and (far or employer.key or " " in part or is_place(", ".join(one.strip(" .") for one in parts[1:3])))
     ):
         return replace(found, employer=employer), 1
     based = _BASED.sub("", part)
@@ -292,7 +296,7 @@ def is_title(text: str, *, first: bool = False) -> bool:
     bare = re.sub(r"\([^()]*\)", "", plain).strip(" ,")
     if re.search(r"\w{4}\. [A-ZÉ]", plain):
         return False
-    if plain_key(plain) in sections() or _LISTS.search(plain) or is_place(plain) or _NO_TITLE.search(bare):
+    if plain_key(plain) in sections() or _LISTS.search(bare) or is_place(plain) or _NO_TITLE.search(bare):
         return False
     if plain[-1] in ".:" and (len(plain.split()) > 8 or plain[-1] == ":"):
         return False
@@ -327,7 +331,7 @@ def employer_line(text: str, lexicon: Lexicon) -> tuple[Employer | None, tuple[S
         if match and found:
             return found, tuple(stations(match["place"])[0])
     match = _COMMA_PLACE.match(plain)
-    if match and place_line(match["place"]) and sounds_like_employer(match["who"]) and not role_words(match["who"]):
+    if match and is_place(match["place"]) and sounds_like_employer(match["who"]) and not role_words(match["who"]):
         return Employer(None, match["who"]), tuple(stations(match["place"])[0])
     return employer_named(plain, lexicon.organisations), ()
 

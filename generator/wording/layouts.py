@@ -13,7 +13,7 @@ from .places import is_place
 
 BULLET = re.compile(r"^\s*(?:[•▪●◦‣·*➔►✓✔]\s*|[-–—]\s+)(?P<text>\S.*)$")
 NUMBER = re.compile(r"^\s*(?:\d{1,2}|[a-z])[.)]\s+(?P<text>\S.*)$")
-_NUMBERED = re.compile(r"^\(?\d{1,2}[.)]\s*(?P<text>[A-ZÀ-Ý].*)$")
+_NUMBERED = re.compile(r"^\(?\d{1,2}(?:[.)]|\)\.)\s*(?P<text>[A-ZÀ-Ý].*)$")
 # Pictures before a label.
 _SYMBOLS = re.compile(r"^(?:[^\w\s\"'“«¿¡$€£#([{<+|:;,.&*/\\-]+\s*)+")
 _LONGEST_LABEL = 120
@@ -198,7 +198,8 @@ def _pairs_in(line: NoticeLine, text: str) -> Iterator[Pair]:
             yield Pair(mark.kind, value, _part(line, text[mark.start : end], len(marks) + (mark.start > 0)), mark.hint)
         return
     if cells := _cells(text):
-        yield from _in_cells(line, cells)
+        # Behind a day that has a label, a page may reckon: `Apply before 7 March 2026 | 23 days left`.
+        yield from list(_in_cells(line, cells)) or _without_mark(line, cells[0])
         return
     if pair := _behind_dash(line, text):
         yield pair
@@ -277,7 +278,7 @@ def _mark_before(text: str, words: list[tuple[int, int]], colon: re.Match[str]) 
             continue
         for start, _ in near:
             kind = _kind_before_colon(text[start:end]) if _may_begin(text, start) else None
-            if kind and not re.search(r"[:;|\t•!?]|\. ", text[start : near[-1][1]]):
+            if kind and not re.search(r"[:;|\t•!?]|\. |\)\s[-–—]", text[start : near[-1][1]]):
                 return _Label(kind, start, colon.end(), said)
         if not hint:
             break

@@ -1,19 +1,23 @@
 """What each kind of source lists: documents as the kinds' documentation shows them, and what is read from them."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from sites import DATA
+from notices import sample_bench
+from sites import DATA, ROOT
 
 from generator.boards.kinds import KINDS, read_link, read_list
+from generator.boards.notices import place_in
 from generator.boards.vacancy import Listed, Request
 from generator.importing.drafting import Unreadable
+from generator.importing.notices import read_notice
 from generator.model import sourcing
 from generator.model.schema import VacancySource
 
-CASES = sorted(path for path in (DATA / "boards").rglob("*") if path.suffix != ".yaml" and path.is_file())
+CASES = sorted(path for path in (DATA / "boards").rglob("*") if path.suffix not in (".yaml", "") and path.is_file())
 
 
 def _expected(path: Path) -> dict[str, Any]:
@@ -23,6 +27,10 @@ def _expected(path: Path) -> dict[str, Any]:
 
 def _source(fields: dict[str, Any]) -> VacancySource:
     return VacancySource.model_validate(fields)
+
+
+def _request(fields: dict[str, Any]) -> Request:
+    return Request(fields["url"], rest=tuple(fields.get("rest", ())), inner=fields.get("inner", False))
 
 
 def _name(path: Path) -> str:
@@ -35,7 +43,7 @@ def test_what_a_document_lists(path: Path) -> None:
     expected = _expected(path)
     source = _source(expected["source"])
     read = read_link if expected.get("notice") else read_list
-    request = Request(**expected["request"])
+    request = _request(expected["request"])
     if "unreadable" in expected:
         with pytest.raises(Unreadable, match=expected["unreadable"]):
             read(path.read_bytes(), request, source)
@@ -68,3 +76,36 @@ def test_every_kind_is_told_of() -> None:
     """The kinds that content may name are those that can be read, and each has at least one document here."""
     assert KINDS.keys() == sourcing.KIND_NEEDS.keys()
     assert {path.relative_to(DATA / "boards").parts[0] for path in CASES} == KINDS.keys()
+
+
+@pytest.mark.parametrize("path", [path for path in CASES if "draft" in _expected(path)], ids=_name)
+def test_what_a_draft_takes_of_a_document(path: Path) -> None:
+    """The first vacancy of a document becomes a draft with these facts; those that are null are not in it."""
+    expected = _expected(path)
+    read = read_link if expected.get("notice") else read_list
+    one = read(path.read_bytes(), _request(expected["request"]), _source(expected["source"])).vacancies[0]
+    draft = read_notice(one.text, one.url or one.id, sample_bench(), one.stated)
+    facts = {"organisation": draft.organisation_text or None} | draft.facts
+    assert {key: facts.get(key) for key in expected["draft"]} == expected["draft"]
+
+
+def test_the_documentation_has_every_kind() -> None:
+    """docs/source-kinds.md names each kind with the keys it needs, its variables and its parameters."""
+    text = (ROOT / "docs/source-kinds.md").read_text("utf-8")
+    rows = [[cell.strip() for cell in row.split("|")[1:-1]] for row in text.splitlines() if row.startswith("| `")]
+    kinds = {row[0].strip("`"): row for row in rows if len(row) == 5}
+    parameters = {row[0].strip("`"): row[1] for row in rows if len(row) == 2}
+    assert kinds.keys() == sourcing.KIND_NEEDS.keys()
+    for kind, needs in sourcing.KIND_NEEDS.items():
+        keys = {*needs.required, *needs.optional} - {"parameters"}
+        assert all(f"`{key}`" in kinds[kind][1] for key in keys)
+        assert tuple(re.findall("`(.+?)`", kinds[kind][3])) == needs.secrets
+        told = re.findall(r"`([\w\[\]]+)(?:: eu)?`", parameters.get(kind, ""))
+        assert sorted(told) == sorted(needs.parameters)
+
+
+@pytest.mark.parametrize("line", (DATA / "boards/places").read_text("utf-8").splitlines())
+def test_a_place_is_certain_or_left_out(line: str) -> None:
+    """A field for anything gives a place only where it can be no other."""
+    written, _, meant = line.partition("->")
+    assert place_in(written) == meant.strip()

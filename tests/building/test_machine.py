@@ -1,7 +1,7 @@
-"""Builds that remember: whatever changes, and in whatever order, the site is the one that a clean build makes.
+"""Incremental builds: whatever changes, in whatever order, the site equals that of a clean build.
 
-`VACANCY_DIGEST_EXAMPLES=200 .venv/bin/pytest tests/building/test_machine.py` looks longer, and at other examples each
-time.
+`VACANCY_DIGEST_EXAMPLES=200 .venv/bin/pytest tests/building/test_machine.py` searches longer, with different examples
+each time.
 """
 
 from changing import EXAMPLES, SiteMachine, run

@@ -1,4 +1,4 @@
-"""To decide what a build makes, keeps and removes is a function of values: it reads nothing and starts nothing."""
+"""Deciding what a build makes, keeps and removes is a function of values: it reads nothing and starts nothing."""
 
 import json
 import os
@@ -31,7 +31,7 @@ from generator.work.memo import Memo
 from generator.work.stamps import digest_of, toolchain
 
 EDITED, DELETED = "content/postings/2026/open-remote.md", "content/postings/2026/open-plain.md"
-# What Python tells a hook of that reaches beyond this process. Of looking at a file's status it tells nothing.
+# The audit events for access to anything outside of this process. There is none for reading a file's status.
 BEYOND = re.compile(
     r"open|import|(ctypes|fcntl|glob|mmap|os|pathlib|pty|shutil|socket|sqlite3|subprocess|tempfile)\..*"
 )
@@ -39,18 +39,18 @@ BEYOND = re.compile(
 
 @dataclass
 class Audit:
-    """Events that a hook hears while it listens; a hook cannot be taken away again, so it lives in a child process."""
+    """Collects events while it listens; an audit hook cannot be removed, so it runs in a child process."""
 
     listening: bool = False
     heard: list[str] = field(default_factory=list)
 
     def hear(self, event: str, arguments: Any) -> None:
-        """The hook."""
+        """The audit hook."""
         if self.listening and BEYOND.fullmatch(event):
             self.heard.append(f"{event} {arguments[:1]}")
 
     def heeded(self, name: str, look: Callable[..., Any]) -> Callable[..., Any]:
-        """A function of the system that is heard too."""
+        """Wraps a system function so that its calls are recorded too."""
 
         def heard(*given: Any, **named: Any) -> Any:
             self.heard.append(name)
@@ -59,7 +59,7 @@ class Audit:
         return heard
 
     def during(self, parts: Iterator[Part], *given: Any) -> tuple[Worklist, list[str]]:
-        """What is decided, and what was heard while it was."""
+        """The result of deciding, and the events recorded meanwhile."""
         looks = {name: getattr(os, name) for name in ("stat", "lstat", "fstat")}
         for name, look in looks.items():
             setattr(os, name, self.heeded(name, look))
@@ -74,7 +74,7 @@ class Audit:
 
 
 def known(root: Path, out: Path) -> tuple[Edition, Templates, Fingerprint, Left, OutputSurvey]:
-    """All that the next build of a site decides from."""
+    """Everything on which the next build of a site bases its decisions."""
     templates, _ = read_templates(root)
     with Memo(cache_of(root)) as memo:
         content = load(root, Means(memo)).content
@@ -86,14 +86,14 @@ def known(root: Path, out: Path) -> tuple[Edition, Templates, Fingerprint, Left,
 
 
 def listen(root: Path) -> dict[str, list[str]]:
-    """Builds a site, edits a posting, and decides what the next build does: what was heard, and what was decided."""
+    """Builds a site, edits a posting, and decides what the next build does: returns the events and the decisions."""
     out = root.parent / "site"
     build(root, out, SAMPLE_NOW, Options(search=False))
     posting = root / EDITED
     posting.write_text(posting.read_text("utf-8").replace("title: ", "title: Another "), "utf-8")
     (root / DELETED).unlink()
     edition, templates, fingerprint, left, standing = known(root, out)
-    # What comes with the program, such as the names of countries, is read once for all builds of a process.
+    # The program's own data, such as the names of countries, is read once for all builds of a process.
     plan(Edition(edition.content, SAMPLE_NOW - timedelta(days=1)), templates)
     audit = Audit()
     sys.addaudithook(audit.hear)
@@ -110,7 +110,7 @@ def listen(root: Path) -> dict[str, list[str]]:
 
 
 def test_planning_touches_nothing(tmp_path: Path) -> None:
-    """While a build decides, Python tells of no file, folder, database, process, module or connection."""
+    """While a build decides, Python reports no access to a file, folder, database, process, module or connection."""
     sample = shutil.copytree(DATA / "sample", tmp_path / "sample")
     environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{SUPPORT}"}
     done = subprocess.run(
@@ -126,8 +126,8 @@ def test_planning_touches_nothing(tmp_path: Path) -> None:
     assert set(found["made"]).isdisjoint([*found["kept"], *found["removed"]])
 
 
-def test_a_file_that_others_changed_costs_its_part_alone(tmp_path: Path) -> None:
-    """Of a site in which somebody changed a file, that file is made again, and only its part is planned."""
+def test_a_file_that_others_changed_costs_only_its_part(tmp_path: Path) -> None:
+    """If somebody changed a file of a site, that file is made again, and only its part is planned."""
     sample, out = shutil.copytree(DATA / "sample", tmp_path / "sample"), tmp_path / "site"
     build(sample, out, SAMPLE_NOW, Options(search=False))
     edition, templates, fingerprint, left, standing = known(sample, out)

@@ -1,6 +1,6 @@
-"""The law finds mistakes that builds that remember are known to make, each put into the generator on purpose.
+"""The invariant catches typical mistakes of incremental builds, each introduced into the generator on purpose.
 
-That is why parts of the generator are replaced here: no input makes a right program do wrong.
+This is why parts of the generator are replaced here: no input makes a correct program do wrong.
 """
 
 import os
@@ -39,7 +39,7 @@ MISTAKES: dict[str, tuple[Callable[[Patch], None], tuple[Scenario, ...]]] = {}
 
 
 def mistake(name: str, *steps: Scenario) -> Callable[[Callable[[Patch], None]], None]:
-    """Registers a mistake with the steps that show it."""
+    """Registers a mistake with the steps that reveal it."""
 
     def register(plant: Callable[[Patch], None]) -> None:
         MISTAKES[name] = plant, steps
@@ -48,19 +48,19 @@ def mistake(name: str, *steps: Scenario) -> Callable[[Callable[[Patch], None]], 
 
 
 def settle(_machine: SiteMachine) -> None:
-    """Waits until the stamps of files are trusted."""
+    """Waits until the stamps of files can be trusted."""
     time.sleep(SETTLED)
 
 
 def without(patch: Patch, **values: Callable[[Content], object]) -> None:
-    """Leaves values out of what stands for the surroundings of every page."""
+    """Leaves values out of the key for the settings around every page."""
     original = Content.__dict__["digest"].func
     blank = property(lambda content: original(replace(content, **{name: of(content) for name, of in values.items()})))
     patch.setattr(Content, "digest", blank)
 
 
 def unseen(patch: Patch, kind: type, blank: Callable[[Any], object]) -> None:
-    """Leaves something of one kind of view out of its key."""
+    """Leaves something out of the key of one kind of view."""
     around(patch, Fingerprint, "of", lambda of, self, one: of(self, blank(one) if type(one) is kind else one))
 
 
@@ -256,8 +256,8 @@ def _(patch: Patch) -> None:
 
 
 @pytest.mark.parametrize("name", MISTAKES)
-def test_the_law_finds_planted_mistakes(name: str, monkeypatch: pytest.MonkeyPatch, machine: SiteMachine) -> None:
-    """Each mistake of such builds, planted into the generator, breaks the law within a few steps of the machine."""
+def test_the_invariant_finds_planted_mistakes(name: str, monkeypatch: pytest.MonkeyPatch, machine: SiteMachine) -> None:
+    """Each mistake in the generator breaks the invariant within a few steps of the machine."""
     plant, steps = MISTAKES[name]
     plant(monkeypatch)
     machine.law()
@@ -265,15 +265,15 @@ def test_the_law_finds_planted_mistakes(name: str, monkeypatch: pytest.MonkeyPat
         take(machine, steps)
 
 
-def test_the_law_holds_in_the_same_steps(machine: SiteMachine) -> None:
-    """Without the mistakes the same steps, one after the other, break nothing: it is the mistakes that were found."""
+def test_the_invariant_holds_in_the_same_steps(machine: SiteMachine) -> None:
+    """Without the mistakes, the same steps break nothing: it is the mistakes that were found."""
     for _, steps in MISTAKES.values():
         take(machine, steps)
-        machine.mend()
+        machine.fix()
 
 
 def take(machine: SiteMachine, steps: Iterable[Scenario]) -> None:
-    """Takes each step, and asks about the law after it."""
+    """Takes each step, and checks the invariant after it."""
     for step in steps:
         step(machine)
         machine.law()
@@ -282,7 +282,7 @@ def take(machine: SiteMachine, steps: Iterable[Scenario]) -> None:
 @pytest.mark.skipif(not EXAMPLES, reason="takes minutes: set VACANCY_DIGEST_EXAMPLES")
 @pytest.mark.parametrize("name", MISTAKES)
 def test_the_machine_finds_planted_mistakes(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The machine finds each of them by itself, at random."""
+    """The machine finds each of the mistakes by itself, at random."""
     MISTAKES[name][0](monkeypatch)
     with pytest.raises(AssertionError):
         run(SiteMachine, EXAMPLES, 40, Phase.generate)

@@ -1,4 +1,4 @@
-"""What a build that remembers reads, makes and writes, and what it does where its memory is lost, full or in use."""
+"""What an incremental build reads, makes and writes, and what it does if its memory is lost, full or in use."""
 
 import errno
 import os
@@ -32,7 +32,7 @@ from generator.work.thresholds import Thresholds
 
 @pytest.fixture
 def site(small_site: SmallSite) -> SmallSite:
-    """The small site with a few more roles, built once when its files had settled."""
+    """The small site with a few more roles, built once after its files had settled."""
     for number, country in enumerate(("CH", "CD", "KE", "UA")):
         place = f"duty_stations:\n  - country: {country}"
         small_site.posting(f"role-{number}", f"title: Role {number}\n{place}\ncloses: 2026-07-0{number + 1}")
@@ -48,7 +48,7 @@ def again(site: SmallSite, thresholds: Thresholds = QUICK, jobs: int = 1, listen
 
 
 def clean(site: SmallSite, **options: Any) -> dict[str, bytes]:
-    """What a build makes that remembers nothing."""
+    """The result of a build without a memory."""
     out = site.root.parent / "clean"
     build(site.root, out, SAMPLE_NOW, Options(remember=False, **options))
     found = tree(out)
@@ -61,7 +61,7 @@ def published(site: SmallSite) -> dict[str, bytes]:
 
 
 def postings_among(names: list[str], site: SmallSite) -> set[str]:
-    """The postings of the site whose files are among those opened."""
+    """The postings of the site whose files are among the opened files."""
     opened = {Path(name).name for name in names}
     return {path.stem for path in (site.root / "content/postings").rglob("*.md") if path.name in opened}
 
@@ -78,7 +78,7 @@ def test_when_nothing_changed_nothing_is_read_or_written(site: SmallSite) -> Non
 
 
 def test_after_one_edit_only_what_shows_it_is_made(site: SmallSite) -> None:
-    """One new title: only what shows it is read, made and written; no other collection is."""
+    """After one new title, only files that show it are read, made and written, and no other collection."""
     old, before = clean(site), look(site.root.parent / "site")
     site.posting("role-1", "title: Another title\nduty_stations:\n  - country: CD\ncloses: 2026-07-02")
     shown: list[str] = []
@@ -90,7 +90,7 @@ def test_after_one_edit_only_what_shows_it_is_made(site: SmallSite) -> None:
 
     with opened_files() as names:
         done, after = again(site, listener=Listener(track=noted)), look(site.root.parent / "site")
-    # A page that names the role as a similar one is shown anew, from its own file.
+    # A page that names the role as a similar one is made again, from its own file.
     assert {f"postings/{slug}/index.html" for slug in postings_among(names, site)} == {
         path for path in shown if path.startswith("postings/") and path.endswith(".html")
     }
@@ -98,7 +98,7 @@ def test_after_one_edit_only_what_shows_it_is_made(site: SmallSite) -> None:
     assert differences(new, clean(site)) == []
     different = differences(old, new)
     assert sorted(path for path in after if before.get(path) != after[path]) == different
-    assert done.published.written == len(different) - 1  # the list of our files is not counted
+    assert done.published.written == len(different) - 1  # the manifest is not counted
     assert set(shown) >= set(different) - {MANIFEST}
     others = ("countries/ke/", "countries/ua/", "grades/p-3/")
     assert [path for path in shown if path.startswith(others)] == []
@@ -107,7 +107,7 @@ def test_after_one_edit_only_what_shows_it_is_made(site: SmallSite) -> None:
 
 @pytest.mark.parametrize("how", DAMAGES)
 def test_a_damaged_memory_costs_a_line(machine: SiteMachine, how: str) -> None:
-    """A memory that is lost, damaged or another's costs one line at the most, and the site comes out right."""
+    """A lost, damaged or foreign memory costs at most one line, and the site is correct."""
     machine.law()
     machine.keep_memory()
     machine.edit_title(0, "Clerk")
@@ -120,7 +120,7 @@ def test_a_damaged_memory_costs_a_line(machine: SiteMachine, how: str) -> None:
 
 
 def test_any_kind_of_value_in_the_memory_is_survived(machine: SiteMachine) -> None:
-    """Rows that say of their values that they are nothing, numbers or texts crash no build, and the site is right."""
+    """Rows with values of the wrong type, null, numbers or text, crash no build, and the site is correct."""
     machine.law()
     content = machine.memory.read_bytes()
     heads = [content.index(word) for word in (b"content/postings", b"entry tag:", b"deadline ", b"index.html")]
@@ -135,7 +135,7 @@ def test_any_kind_of_value_in_the_memory_is_survived(machine: SiteMachine) -> No
 
 
 def test_the_memory_holds_what_there_is(machine: SiteMachine) -> None:
-    """After renames and deletions the memory knows the postings and files that there are, and no others."""
+    """After renames and deletions, the memory contains exactly the existing postings and files."""
     machine.law()
     machine.rename_posting(0, kept=True, alias=True)
     machine.delete_posting(1)
@@ -148,7 +148,7 @@ def test_the_memory_holds_what_there_is(machine: SiteMachine) -> None:
 
 
 def test_the_memory_does_not_grow(site: SmallSite) -> None:
-    """Thirty edits of one posting leave a memory of the size that it had after the first few."""
+    """After thirty edits of one posting, the memory is as large as after the first few."""
     sizes = []
     for number in range(30):
         site.posting("role-1", f"title: Role {number}\nduty_stations:\n  - country: CD\ncloses: 2026-07-02")
@@ -158,7 +158,7 @@ def test_the_memory_does_not_grow(site: SmallSite) -> None:
 
 
 def test_a_second_build_at_once_does_without_the_memory(site: SmallSite) -> None:
-    """While one build uses the memory, another one says so in a line, and makes the right site."""
+    """While one build uses the memory, another says so in one line, and builds the correct site."""
     site.posting("role-1", "title: Another title\nduty_stations:\n  - country: CD")
     told: list[str] = []
     with memo.open_memo(cache_of(site.root), pytest.fail):
@@ -171,7 +171,7 @@ def test_a_second_build_at_once_does_without_the_memory(site: SmallSite) -> None
 
 
 def test_builds_at_once_do_each_other_no_harm(site: SmallSite) -> None:
-    """Of three builds that start together one does its work, the others do theirs or give way; the site is right."""
+    """Of three builds that start together, one does its work, the others do theirs or give way; the site is correct."""
     for number in range(3):
         site.posting("role-1", f"title: Role {number}\nduty_stations:\n  - country: CD")
         children = []
@@ -194,14 +194,14 @@ def test_builds_at_once_do_each_other_no_harm(site: SmallSite) -> None:
 
 
 def test_a_full_disk_leaves_the_site_as_it_was(site: SmallSite, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where a file cannot be written the build says so and ends, the old site stays, and the next build is right."""
+    """If a file cannot be written, the build says so and ends, the old site stays, and the next build is correct."""
     before = look(site.root.parent / "site")
     site.posting("role-1", "title: Another title\nduty_stations:\n  - country: CD")
 
     def full(*_given: Any) -> int:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    # Which files a disk has no room for is not for a test to choose.
+    # A test cannot choose which files a disk has no room for.
     with monkeypatch.context() as disk:
         disk.setattr(os, "write", full)
         with pytest.raises(Refused, match=r"cannot be written \(No space left on device\), nothing there was changed"):
@@ -213,9 +213,9 @@ def test_a_full_disk_leaves_the_site_as_it_was(site: SmallSite, monkeypatch: pyt
 
 
 def small_disk(patch: pytest.MonkeyPatch, pages: int, full: Callable[[Path], bool]) -> None:
-    """Leaves room for a few pages alone to the memories whose paths are on a full disk.
+    """Leaves room for only a few pages in memories whose paths are on a full disk.
 
-    A real disk of that size has no room for the site either, and only root may make one.
+    A real disk of that size has no room for the site either, and only root can make one.
     """
 
     def connect(original: Any, path: Path, **named: Any) -> sqlite3.Connection:
@@ -229,7 +229,7 @@ def small_disk(patch: pytest.MonkeyPatch, pages: int, full: Callable[[Path], boo
 
 @pytest.mark.parametrize("pages", [1, 8, 14, 20])
 def test_no_room_for_the_memory_costs_a_line(site: SmallSite, monkeypatch: pytest.MonkeyPatch, pages: int) -> None:
-    """Where the memory's folder has no room left, a build says so and makes the right site without it."""
+    """If there is no room in the memory's folder, a build says so and makes the correct site without it."""
     site.posting("role-1", "title: Another title\nduty_stations:\n  - country: CD")
     told: list[str] = []
     memory = cache_of(site.root) / "vacancy-digest.sqlite"
@@ -243,7 +243,7 @@ def test_no_room_for_the_memory_costs_a_line(site: SmallSite, monkeypatch: pytes
 
 @pytest.mark.parametrize("pages", [1, 8, 14, 20])
 def test_no_room_anywhere_is_refused(site: SmallSite, monkeypatch: pytest.MonkeyPatch, pages: int) -> None:
-    """Where not even a memory for one build has room, the build says so and ends, and the old site stays."""
+    """If there is not even room for a memory of a single build, the build says so and ends, and the old site stays."""
     before = look(site.root.parent / "site")
     site.posting("role-1", "title: Another title\nduty_stations:\n  - country: CD")
     (cache_of(site.root) / "vacancy-digest.sqlite").unlink()
@@ -256,8 +256,8 @@ def test_no_room_anywhere_is_refused(site: SmallSite, monkeypatch: pytest.Monkey
     assert differences(published(site), clean(site)) == []
 
 
-def test_a_memory_is_no_other_programs(site: SmallSite, tmp_path: Path) -> None:
-    """What one version of the generator remembered is not used by another one; the site is the same."""
+def test_another_version_s_memory_is_not_used(site: SmallSite, tmp_path: Path) -> None:
+    """Another version of the generator does not use what one version remembered; the site is the same."""
     for name in ("generator", "templates"):
         shutil.copytree(ROOT / name, tmp_path / "other" / name)
     (tmp_path / "other/generator/edition/titles.py").open("a", encoding="utf-8").write("# Another version.\n")
@@ -277,8 +277,8 @@ def test_a_memory_is_no_other_programs(site: SmallSite, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("early", [0, QUICK.early])
-def test_hands_make_the_same_bytes(site: SmallSite, early: int) -> None:
-    """Two processes make the site that one makes, byte for byte, at first and after an edit."""
+def test_workers_make_the_same_bytes(site: SmallSite, early: int) -> None:
+    """Two processes make the same site as one, byte for byte, at first and after an edit."""
     wanted, small = clean(site), replace(QUICK, chunk=2, worth=0, early=early)
     assert differences(clean(site, thresholds=small, jobs=2), wanted) == []
     shutil.rmtree(cache_of(site.root))
@@ -289,7 +289,7 @@ def test_hands_make_the_same_bytes(site: SmallSite, early: int) -> None:
 
 
 def test_two_files_of_the_same_bytes_are_two_roles(small_site: SmallSite) -> None:
-    """A copy of a posting's file is a role of its own, and each list leads to both."""
+    """A copy of a posting's file is a separate role, and each list links to both."""
     for slug in ("one", "two"):
         small_site.posting(slug, "opens: 2026-06-01T08:00:00Z\ncloses: 2026-06-17")
     home = small_site.build().page("index.html")
@@ -298,7 +298,7 @@ def test_two_files_of_the_same_bytes_are_two_roles(small_site: SmallSite) -> Non
 
 
 def test_a_role_may_have_very_many_events(small_site: SmallSite) -> None:
-    """A deadline that was moved as often as it may be, and came close each time, crashes no build."""
+    """A deadline that moved as often as allowed, and came close each time, crashes no build."""
     first = date(2025, 1, 1)
     changes = "".join(
         f"  - on: {first + timedelta(days=number)}\n    from: {first + timedelta(days=number + 3)}\n"
@@ -310,7 +310,7 @@ def test_a_role_may_have_very_many_events(small_site: SmallSite) -> None:
 
 
 def test_a_folder_of_postings_may_have_any_name(machine: SiteMachine) -> None:
-    """Postings in a folder whose name holds a space that does not break are published like others."""
+    """Postings in a folder with a non-breaking space in its name are published like others."""
     machine.add_posting(folder="late\u00a0ones/")
     machine.law()
     assert (machine.out / "postings" / machine.postings[-1].slug).is_dir()
@@ -322,13 +322,13 @@ def test_a_folder_of_postings_may_have_any_name(machine: SiteMachine) -> None:
 def test_a_file_that_changes_twice_within_the_granule_of_its_clock_is_read_again(
     machine: SiteMachine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where the clock of files is coarse, a change right after a build, which no stamp shows, is seen by the next."""
+    """With a coarse file clock, the next build notices a change right after a build, which no stamp shows."""
     tick = coarse_clock(monkeypatch)
     twice_in_a_tick(machine, tick)
 
 
 def test_trusting_coarse_stamps_is_found(machine: SiteMachine, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A memory that takes every stamp for one that tells, which is a mistake made on purpose, breaks the law."""
+    """A memory that trusts every stamp, a mistake made on purpose, breaks the invariant."""
     tick = coarse_clock(monkeypatch)
     monkeypatch.setattr(Memo, "lasting", lambda _self, stamp: stamp)
     with pytest.raises(AssertionError, match="clean build"):
@@ -343,7 +343,7 @@ def twice_in_a_tick(machine: SiteMachine, tick: Callable[[], None]) -> None:
 
 
 def coarse_clock(patch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """A file system whose clock goes on only when it is told to, and then by a minute: none can be had as slow."""
+    """A file system whose clock advances only on request, and then by a minute: no real one is so slow."""
     ticks: list[int] = []
 
     def coarse(instant: int) -> int:

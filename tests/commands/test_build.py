@@ -1,4 +1,4 @@
-"""The command line's output side: one build, one instant, the same bytes everywhere; and what each command prints."""
+"""What commands produce: one build for one instant gives the same bytes everywhere; and what each command prints."""
 
 import json
 import os
@@ -27,13 +27,13 @@ NOW = "2026-06-15T12:00:00Z"
 
 
 def bytes_of(folder: Path) -> dict[str, bytes]:
-    """Every file of a built site, its manifest included."""
+    """Every file of a built site, including its manifest."""
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 @pytest.fixture
 def sample_root(tmp_path: Path) -> Path:
-    """A copy of the sample, for what builds remember stays beside the content."""
+    """A copy of the sample, because builds keep their memory next to the content."""
     shutil.copytree(DATA / "sample", tmp_path / "sample")
     return tmp_path / "sample"
 
@@ -42,7 +42,7 @@ def sample_root(tmp_path: Path) -> Path:
 
 
 def test_the_second_build_writes_nothing(small_site: SmallSite) -> None:
-    """Built twice for one instant, the second build leaves every file alone and says so."""
+    """The second of two builds for one instant leaves every file alone and says so."""
     small_site.command("build", "--now", NOW)
     files = [path for path in (small_site.root / "site").rglob("*") if path.is_file()]
     before = {path: path.stat().st_mtime_ns for path in files}
@@ -52,7 +52,7 @@ def test_the_second_build_writes_nothing(small_site: SmallSite) -> None:
 
 
 def test_postings_are_remembered_however_many_at_a_time(sample_root: Path) -> None:
-    """What is read is given to the memory in batches, and the second build reads drafts alone."""
+    """Postings go to the memory in batches, and the second build reads only drafts."""
     options = Options(thresholds=Thresholds(batch=4, chunk=5))
     first, second = (build(sample_root, sample_root / "site", SAMPLE_NOW, options) for _ in "12")
     texts = [path.read_text("utf-8") for path in (sample_root / "content/postings").rglob("*.md")]
@@ -62,7 +62,7 @@ def test_postings_are_remembered_however_many_at_a_time(sample_root: Path) -> No
 
 
 def test_in_place_pages_come_first(sample_root: Path, tmp_path: Path) -> None:
-    """For an editor who waits, pages stand before feeds and data do; in the end all is as any build makes it."""
+    """For a waiting editor, pages are published before feeds and data; the result is that of any other build."""
     out, options, seen = sample_root / "site", Options(in_place=True), []
 
     def shown(written: int) -> None:
@@ -82,8 +82,8 @@ def test_in_place_pages_come_first(sample_root: Path, tmp_path: Path) -> None:
     assert {path: found for path, found in bytes_of(out).items() if "-new-" not in path} == bytes_of(tmp_path / "clean")
 
 
-def test_a_posting_that_changes_while_a_site_is_built_is_told(small_site: SmallSite) -> None:
-    """A page needs its posting's text again; where that is another by now, the editor is told to build again."""
+def test_a_posting_that_changes_during_a_build_is_reported(small_site: SmallSite) -> None:
+    """A page needs its posting's text again; if that has changed by then, the editor is asked to build again."""
     loaded = load(small_site.root)
     assert loaded.content
     (role,) = loaded.content.postings
@@ -98,7 +98,7 @@ def test_a_posting_that_changes_while_a_site_is_built_is_told(small_site: SmallS
     "broken", ["content/organisations/harbour.md", "templates/posting.html", "content/pages/index.md"]
 )
 def test_pages_that_are_made_early_hide_no_problem(small_site: SmallSite, broken: str) -> None:
-    """Where pages are made while postings are read, an editor reads the same problems as without: each of them."""
+    """If pages are made while postings are read, editors still see all the same problems."""
     small_site.ended_in_kenya(1, 2)
     small_site.posting("wrong", "closes: never")
     small_site.write(broken, "title: {{ 1 // 0 }}\n")
@@ -112,18 +112,18 @@ def test_pages_that_are_made_early_hide_no_problem(small_site: SmallSite, broken
     assert any("wrong.md" in line for line in told[1])
 
 
-# Lets also a site of few pages be made by several processes, in many small tasks.
+# Lets several processes make even a small site, in many small tasks.
 SMALL = Thresholds(chunk=5, worth=0)
 
 
 def test_jobs_change_nothing(sample: Path, sample_root: Path, tmp_path: Path) -> None:
-    """Two processes render the very bytes that one does."""
+    """Two processes render exactly the same bytes as one."""
     build(sample_root, tmp_path / "two", SAMPLE_NOW, Options(jobs=2, thresholds=SMALL))
     assert bytes_of(tmp_path / "two") == bytes_of(sample)
 
 
 def test_a_problem_found_in_another_process_is_the_same_line(small_site: SmallSite) -> None:
-    """What fails in a template is told in one line, whether one process renders or two."""
+    """A template error is reported in one line, whether one process renders or two."""
     small_site.write("templates/not-found.html", "{{ nope.x }}\n")
     for jobs in (1, 2):
         with pytest.raises(ContentError) as told:
@@ -133,7 +133,7 @@ def test_a_problem_found_in_another_process_is_the_same_line(small_site: SmallSi
 
 
 def test_a_host_that_does_not_speak_utf_8(sample: Path, sample_root: Path, tmp_path: Path) -> None:
-    """Where Python takes names of files for ASCII, one with an accent is the same name all the same."""
+    """If Python expects ASCII file names, a name with an accent still works."""
     ascii_alone: dict[str, Any] = {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     arguments = ("build", "--root", sample_root, "--now", NOW, "--out", tmp_path / "Büro", "--no-search")
     done = program("-m", "generator", *arguments, **ascii_alone)
@@ -142,7 +142,7 @@ def test_a_host_that_does_not_speak_utf_8(sample: Path, sample_root: Path, tmp_p
 
 
 def test_a_folder_s_past_leaves_nothing_behind(sample: Path, sample_root: Path, tmp_path: Path) -> None:
-    """Built for other instants and under another address before, a folder ends up as one that is new."""
+    """A folder with earlier builds for other instants and another address ends up like a new one."""
     here = ("--root", sample_root, "--out", tmp_path / "site")
     assert command("build", *here, "--now", "2026-07-20T00:00:00Z").code == 0
     assert (
@@ -156,7 +156,7 @@ def test_a_folder_s_past_leaves_nothing_behind(sample: Path, sample_root: Path, 
 
 
 def test_order_on_the_disk_does_not_matter(small_site: SmallSite, tmp_path: Path) -> None:
-    """The same files written in another order, in other folders, with other times, give the same site."""
+    """The same files, written in another order, in other folders and with other times, give the same site."""
     for name in ("a", "b", "c"):
         small_site.posting(name, f"title: Role {name}")
     small_site.command("build", "--now", NOW, "--out", tmp_path / "one")
@@ -184,7 +184,7 @@ def test_the_report_is_one_json_object(small_site: SmallSite) -> None:
 
 
 def test_the_report_counts_what_changed(small_site: SmallSite) -> None:
-    """With one posting less, files written, unchanged and removed add up to those that there were."""
+    """With one posting less, files written, unchanged and removed add up to the files that there were."""
     small_site.posting("other", "closes: 2026-06-30")
     first = json.loads(small_site.command("build", "--now", NOW, "--report", "json").out)
     (small_site.root / "content/postings/other.md").unlink()
@@ -196,7 +196,7 @@ def test_the_report_counts_what_changed(small_site: SmallSite) -> None:
 
 
 def test_open_and_closing_add_up_to_the_open_roles(sample: Path, sample_root: Path, tmp_path: Path) -> None:
-    """`open` and `closing` count what the home page shows, each role once."""
+    """`open` and `closing` count the roles on the home page, each role once."""
     done = command("build", "--root", sample_root, "--now", NOW, "--out", tmp_path / "site", "--report", "json")
     report = json.loads(done.out)
     assert (report["postings"], report["open"], report["closing"]) == (26, 12, 3)
@@ -214,7 +214,7 @@ def test_the_closing_line_says_what_changed(small_site: SmallSite) -> None:
 
 
 def test_notes_about_drafts_do_not_stop_a_build(small_site: SmallSite) -> None:
-    """What a draft still lacks is a note on standard error; the exit is 0 and the JSON report stays alone."""
+    """What a draft still lacks is a note on standard error; the exit code is 0 and the JSON report is not affected."""
     small_site.write("content/postings/half.md", "---\ntitle: Half a role\ndraft: true\n---\n\nText.\n")
     done = small_site.command("build", "--now", NOW)
     assert done.code == 0
@@ -226,7 +226,7 @@ def test_notes_about_drafts_do_not_stop_a_build(small_site: SmallSite) -> None:
 
 
 def test_another_base_url(small_site: SmallSite, tmp_path: Path) -> None:
-    """`--base-url` replaces the address of site.yaml everywhere but in ids; a missing slash at its end is added."""
+    """`--base-url` replaces the address in site.yaml everywhere except in ids; a missing final slash is added."""
     out = tmp_path / "out"
     done = small_site.command("build", "--now", NOW, "--out", out, "--base-url", "https://preview.example/pull/7")
     assert done.code == 0
@@ -239,7 +239,7 @@ def test_another_base_url(small_site: SmallSite, tmp_path: Path) -> None:
 
 
 def test_a_local_base_url(small_site: SmallSite, tmp_path: Path) -> None:
-    """A preview on this machine may be plain http, with a port."""
+    """A preview on this machine can use plain http, with a port."""
     done = small_site.command("build", "--out", tmp_path / "out", "--base-url", "http://localhost:8000/")
     assert done.code == 0
 
@@ -248,7 +248,7 @@ def test_a_local_base_url(small_site: SmallSite, tmp_path: Path) -> None:
     "address", ["ftp://example.org/", "example.org", "http://example.org/", "https://a.b/?x=1", ""]
 )
 def test_a_wrong_base_url_is_wrong_usage(small_site: SmallSite, address: str) -> None:
-    """An address under which no site can be published exits with 2, with no traceback and nothing written."""
+    """An address where no site can be published exits with 2, without a traceback, and nothing is written."""
     done = small_site.command("build", "--base-url", address)
     assert done.code == 2
     assert "--base-url" in done.err
@@ -256,7 +256,7 @@ def test_a_wrong_base_url_is_wrong_usage(small_site: SmallSite, address: str) ->
 
 
 def test_keep_going_leaves_bad_postings_out(small_site: SmallSite) -> None:
-    """With `--keep-going` the bad posting is told and left out, the rest is published, and the exit is 1."""
+    """With `--keep-going`, the bad posting is reported and left out, the rest is published, and the exit code is 1."""
     small_site.posting("bad", "closes: 2026-02-30")
     small_site.posting("good", "closes: 2026-07-01")
     done = small_site.command("build", "--now", NOW, "--keep-going")
@@ -267,7 +267,7 @@ def test_keep_going_leaves_bad_postings_out(small_site: SmallSite) -> None:
 
 
 def test_keep_going_does_not_excuse_the_rest(small_site: SmallSite) -> None:
-    """A problem in anything but a posting stops the build all the same, and every problem is told."""
+    """A problem outside of postings still stops the build, and every problem is reported."""
     small_site.posting("bad", "closes: 2026-02-30")
     small_site.write("content/organisations/half.md", "---\nnmae: Half\n---\n")
     done = small_site.command("build", "--now", NOW, "--keep-going")
@@ -278,7 +278,7 @@ def test_keep_going_does_not_excuse_the_rest(small_site: SmallSite) -> None:
 
 
 def test_keep_going_leaves_out_what_claims_the_id_of_another(small_site: SmallSite) -> None:
-    """Of two postings that claim one id only one is published, so that no two share their events' ids."""
+    """Of two postings that claim one id only one is published, so that their events have different ids."""
     small_site.posting("one", "id: same")
     small_site.posting("two", "id: same")
     done = small_site.command("build", "--now", NOW, "--keep-going")
@@ -291,7 +291,7 @@ def test_keep_going_leaves_out_what_claims_the_id_of_another(small_site: SmallSi
 
 
 def test_source_date_epoch_is_the_instant(small_site: SmallSite, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without --now the build is for SOURCE_DATE_EPOCH, which --now overrules."""
+    """Without --now the build is for SOURCE_DATE_EPOCH; --now takes precedence over it."""
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1781524800")
     assert json.loads(small_site.command("build", "--report", "json").out)["now"] == NOW
     other = small_site.command("build", "--report", "json", "--now", "2026-07-01T00:00:00+02:00")
@@ -302,7 +302,7 @@ def test_source_date_epoch_is_the_instant(small_site: SmallSite, monkeypatch: py
 def test_a_wrong_source_date_epoch_is_wrong_usage(
     small_site: SmallSite, monkeypatch: pytest.MonkeyPatch, epoch: str
 ) -> None:
-    """A SOURCE_DATE_EPOCH that is no number of seconds exits with 2 and is named."""
+    """A SOURCE_DATE_EPOCH that is not a number of seconds exits with 2 and is named."""
     monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
     done = small_site.command("build")
     assert done.code == 2
@@ -322,7 +322,7 @@ def test_without_both_the_clock_counts(small_site: SmallSite, monkeypatch: pytes
 )
 @pytest.mark.parametrize("name", ["build", "list", "events", "next"])
 def test_a_wrong_instant_is_wrong_usage(small_site: SmallSite, name: str, instant: str) -> None:
-    """An instant that is none, or has no offset, exits with 2 and says how to write one."""
+    """An invalid instant, or one without an offset, exits with 2, and the message shows the right form."""
     done = small_site.command(name, "--now", instant)
     assert done.code == 2
     assert "--now" in done.err
@@ -340,14 +340,14 @@ def test_a_wrong_instant_is_wrong_usage(small_site: SmallSite, name: str, instan
     ],
 )
 def test_wrong_usage_exits_with_2(arguments: tuple[str, ...]) -> None:
-    """A command, option or folder that does not exist is wrong usage."""
+    """A command, option or folder that does not exist is a usage error."""
     done = command(*arguments)
     assert done.code == 2
     assert "Traceback" not in done.err
 
 
-def test_a_folder_without_a_site_is_told(tmp_path: Path) -> None:
-    """Where there is no content/site.yaml the exit is 2 and the message names --root."""
+def test_a_folder_without_a_site_is_reported(tmp_path: Path) -> None:
+    """Without a content/site.yaml the exit code is 2 and the message names --root."""
     done = command("build", "--root", tmp_path)
     assert done.code == 2
     assert "--root" in done.err
@@ -358,7 +358,7 @@ def test_a_folder_without_a_site_is_told(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["list", "events", "next"])
 def test_commands_print_these_lines_for_the_demo(root: Path, name: str) -> None:
-    """What `list`, `events` and `next` print for the demo is what somebody has read and kept."""
+    """`list`, `events` and `next` print the reviewed and stored lines for the demo."""
     done = command(name, "--root", root, "--now", DEMO)
     assert (done.code, done.err) == (0, "")
     assert done.out == (DATA / f"demo-commands/{name}.txt").read_text("utf-8")
@@ -373,7 +373,7 @@ def test_commands_print_these_lines_for_the_demo(root: Path, name: str) -> None:
     ],
 )
 def test_commands_print_json_for_programs(root: Path, name: str, keys: set[str]) -> None:
-    """With `--format json` each prints one list with as many items as there are lines."""
+    """With `--format json` each command prints a list with one item per line of its text output."""
     done = command(name, "--root", root, "--now", DEMO, "--format", "json")
     found = json.loads(done.out)
     assert len(found) == len((DATA / f"demo-commands/{name}.txt").read_text("utf-8").splitlines())
@@ -381,7 +381,7 @@ def test_commands_print_json_for_programs(root: Path, name: str, keys: set[str])
 
 
 def test_list_shows_what_readers_do_not_see_yet(small_site: SmallSite) -> None:
-    """A scheduled role stands last, with the instant at which it opens; a draft is not listed."""
+    """A scheduled role is listed last, with the instant when it opens; drafts are not listed."""
     small_site.posting("later", "opens: 2026-07-01T08:00:00Z")
     small_site.posting("draft", "draft: true")
     lines = small_site.command("list", "--now", NOW).out.splitlines()
@@ -389,8 +389,8 @@ def test_list_shows_what_readers_do_not_see_yet(small_site: SmallSite) -> None:
     assert len(lines) == 2
 
 
-def test_next_foretells_every_change_of_the_pages(small_site: SmallSite, tmp_path: Path) -> None:
-    """Until a second before the instant that `next` names, only the home page and its file of the time are new."""
+def test_next_predicts_every_change_of_the_pages(small_site: SmallSite, tmp_path: Path) -> None:
+    """Until a second before the instant that `next` prints, only the home page and the build's data file change."""
     small_site.posting("later", "opens: 2026-07-01T08:00:00Z\ncloses: 2026-08-01")
     small_site.posting("no-deadline", "opens: 2026-06-01")
 
@@ -409,7 +409,7 @@ def test_next_foretells_every_change_of_the_pages(small_site: SmallSite, tmp_pat
 
 
 def test_next_limits_its_lines(root: Path) -> None:
-    """`--limit 1` prints the next change alone; where nothing will change, it says so."""
+    """`--limit 1` prints only the next change; if nothing will change, it says so."""
     assert command("next", "--root", root, "--now", DEMO, "--limit", "1").out.count("\n") == 1
     late = command("next", "--root", root, "--now", "2030-01-01T00:00:00Z")
     assert late.out == "The passing of time alone will change nothing.\n"
@@ -417,7 +417,7 @@ def test_next_limits_its_lines(root: Path) -> None:
 
 @pytest.mark.parametrize("name", ["list", "events", "next"])
 def test_commands_report_problems(small_site: SmallSite, name: str) -> None:
-    """With a bad posting each command prints the problems, exits with 1, and gives no answer."""
+    """With a bad posting, each command prints the problems, exits with 1, and prints nothing else."""
     small_site.posting("bad", "closes: soon")
     done = small_site.command(name, "--now", NOW)
     assert (done.code, done.out) == (1, "")
@@ -439,7 +439,7 @@ def test_output_into_a_pipe_that_closes_is_no_bug(small_site: SmallSite) -> None
 
 
 def test_an_installed_wheel_builds_a_site(root: Path, small_site: SmallSite, tmp_path: Path) -> None:
-    """The wheel holds templates and data, and builds a site that has no templates of its own to the same bytes."""
+    """The wheel includes templates and data, and builds a site without its own templates to the same bytes."""
     wheel = pytest.importorskip("hatchling.builders.wheel", reason="the environment has no hatchling")
     (built,) = wheel.WheelBuilder(str(root)).build(directory=str(tmp_path / "dist"), versions=["standard"])
     with zipfile.ZipFile(built) as archive:
@@ -463,7 +463,7 @@ def test_an_installed_wheel_builds_a_site(root: Path, small_site: SmallSite, tmp
 
 
 def test_no_code_of_a_site_is_run(small_site: SmallSite) -> None:
-    """Programs that lie in a site, under names that Python or a tool of ours would take up, are never run."""
+    """Programs in a site, with names that Python or one of our tools would load, are never run."""
     mark = small_site.root / "was-run"
     code = f"import pathlib; pathlib.Path({str(mark)!r}).touch()"
     for folder in ("", "content/", "content/postings/", "content/static/", "templates/"):

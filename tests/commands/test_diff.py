@@ -1,4 +1,4 @@
-"""What an edit would publish, told before it is published."""
+"""`diff`: what an edit would publish, shown before it is published."""
 
 import json
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ AT = ("--now", "2026-06-15T12:00:00Z")
 
 @pytest.fixture
 def committed(small_site: SmallSite) -> SmallSite:
-    """A site under git, with four roles."""
+    """A site under git with four roles."""
     for name in ("kept", "moved", "ended", "lost"):
         small_site.posting(name, f"title: Role {name}\ncloses: 2026-07-20")
     git(small_site.root, "init", "-q")
@@ -22,13 +22,13 @@ def committed(small_site: SmallSite) -> SmallSite:
 
 
 def test_nothing_changed(committed: SmallSite) -> None:
-    """The passing of time is no edit: the same content, whenever it is looked at, changes nothing."""
+    """Time passing is not an edit: the same content, whenever it is compared, shows no change."""
     assert committed.command("diff", *AT).out == "Nothing changes.\n"
     assert committed.command("diff", "--now", "2026-07-30T00:00:00Z").out == "Nothing changes.\n"
 
 
 def test_an_edit_s_events_and_pages(committed: SmallSite) -> None:
-    """Opened, extended, closing and withdrawn roles are told, a role of later apart, and what was lost as lost."""
+    """Opened, extended, closing and withdrawn roles are listed, future roles separately, and lost events as lost."""
     committed.command("extend", "moved", "2026-06-18", *AT)
     committed.command("withdraw", "ended", *AT)
     (committed.root / "content/postings/lost.md").unlink()
@@ -52,7 +52,7 @@ def test_an_edit_s_events_and_pages(committed: SmallSite) -> None:
 
 
 def test_what_cannot_be_compared(committed: SmallSite) -> None:
-    """A revision that is unknown, or had problems, and today's own problems are told in a line each."""
+    """An unknown revision, one with problems, and present problems are each reported in one line."""
     unknown = committed.command("diff", "nothing")
     assert unknown.code == 2
     assert "nothing: fatal: " in unknown.err
@@ -69,7 +69,7 @@ def test_what_cannot_be_compared(committed: SmallSite) -> None:
 
 
 def test_a_deadline_that_a_rule_moves(committed: SmallSite) -> None:
-    """What another rule makes of deadlines is told of each role, with the instants and by how much, in every form."""
+    """When another rule changes deadlines, every format lists each role with the instants and the difference."""
     committed.posting("stated", "opens: 2026-06-01\ncloses: 2026-07-20T12:00:00Z")
     git(committed.root, "add", ".")
     git(committed.root, "commit", "-qm", "second")

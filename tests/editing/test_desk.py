@@ -1,4 +1,4 @@
-"""The commands that write and edit postings: only what they are about changes, and nothing wrong is written."""
+"""The commands that write and edit postings change only what they should, and write nothing invalid."""
 
 import os
 import pty
@@ -54,7 +54,7 @@ def careful(small_site: SmallSite) -> SmallSite:
 
 
 def test_only_the_deadline_changes(careful: SmallSite) -> None:
-    """Comments, order, quotes and spaces stay; the new deadline keeps the remark behind it."""
+    """Comments, order, quotes and spaces stay; the new deadline keeps the comment after it."""
     done = careful.command("extend", "role", "2026-07-08", "--reason", "Post: still open", *NOW)
     assert done == Outcome(0, "Changed content/postings/role.md.\n", "")
     assert changed_lines(CAREFUL, written(careful)) == [
@@ -81,7 +81,7 @@ def test_only_the_deadline_changes(careful: SmallSite) -> None:
     ],
 )
 def test_a_second_change_stands_below_the_first(small_site: SmallSite, changes: str, added: list[str]) -> None:
-    """The list of changes grows at its end, indented as it is."""
+    """The list of changes grows at its end, with the same indent."""
     before = small_site.posting("role", f"closes: 2026-07-01\n{changes}").read_text("utf-8")
     assert small_site.command("extend", "role", "2026-07-08", *NOW).code == 0
     found = changed_lines(before, written(small_site))
@@ -89,7 +89,7 @@ def test_a_second_change_stands_below_the_first(small_site: SmallSite, changes: 
 
 
 def test_a_list_in_brackets_stays_in_brackets(small_site: SmallSite) -> None:
-    """A list of changes on one line gets one more on that line."""
+    """A list of changes on one line gets another item on that line."""
     small_site.posting("role", "closes: 2026-07-01\ndeadline_changes: [{on: 2026-06-10, from: 2026-06-30}]")
     assert small_site.command("extend", "role", "2026-07-08", "--reason", "a, b", *NOW).code == 0
     added = f'{{on: {RECORDED}, from: 2026-07-01, reason: "a, b"}}'
@@ -98,7 +98,7 @@ def test_a_list_in_brackets_stays_in_brackets(small_site: SmallSite) -> None:
 
 @pytest.mark.parametrize("start", [b"", b"\xef\xbb\xbf"])
 def test_line_ends_and_byte_order_mark_stay(small_site: SmallSite, start: bytes) -> None:
-    """A file of another system keeps its line ends, in the lines that are new as well."""
+    """A file from another system keeps its line endings, and new lines use them too."""
     file = small_site.write("content/postings/role.md", start + CAREFUL.replace("\n", "\r\n").encode())
     assert small_site.command("withdraw", "role", *NOW).code == 0
     raw = file.read_bytes()
@@ -108,7 +108,7 @@ def test_line_ends_and_byte_order_mark_stay(small_site: SmallSite, start: bytes)
 
 
 def test_what_the_commands_record_is_what_readers_are_told(small_site: SmallSite) -> None:
-    """Extended, then filled: the events are those, at the instants of the commands."""
+    """Extended, then filled: the events are exactly these, at the instants of the commands."""
     small_site.posting("role", "closes: 2026-06-20\nopens: 2026-06-01")
     small_site.command("extend", "role", "2026-07-08", "--now", "2026-06-10T08:00:00Z")
     small_site.command("fill", "role", "--now", "2026-06-12T09:30:00Z")
@@ -123,7 +123,7 @@ def test_what_the_commands_record_is_what_readers_are_told(small_site: SmallSite
 
 @pytest.mark.parametrize("before", ["", "deadline_changes:\n  - {on: 2026-06-10T08:00:00Z, from: 2026-06-20}"])
 def test_a_deadline_that_was_not_stated_is_recorded(small_site: SmallSite, before: str) -> None:
-    """A first deadline is told as a change from none, and every event that was told before keeps its id."""
+    """A first deadline is an event with a change from none, and every earlier event keeps its id."""
     small_site.posting("role", before)
     told = _events(small_site)
     assert small_site.command("extend", "role", "2026-07-08", *NOW).code == 0
@@ -141,7 +141,7 @@ def test_a_deadline_that_was_not_stated_is_recorded(small_site: SmallSite, befor
 
 
 def _events(site: SmallSite) -> set[str]:
-    """The ids of the events of a role up to the instant of these tests."""
+    """The ids of a role's events up to the instant of these tests."""
     (role,) = [role for role in site.build(SAMPLE_NOW).edition.roles if role.slug == "role"]
     return {event.id for event in role.events}
 
@@ -178,7 +178,7 @@ REFUSED = [
 
 @pytest.mark.parametrize(("arguments", "code", "message"), REFUSED)
 def test_nothing_wrong_is_written(small_site: SmallSite, arguments: tuple[str, ...], code: int, message: str) -> None:
-    """What cannot be is refused with a clear line, and no file changes."""
+    """An impossible change is refused with a clear line, and no file changes."""
     small_site.posting("role", "closes: 2026-07-01")
     small_site.posting("over", "filled: 2026-06-12")
     small_site.write("content/postings/broken.md", "---\ntitle: A role\ncloses: soon\n---\n")
@@ -199,7 +199,7 @@ def _new(site: SmallSite, *arguments: str) -> Outcome:
 def test_a_file_that_somebody_else_changed_is_left_alone(
     small_site: SmallSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Between reading and writing the file became another: it stays so, and the command says it."""
+    """If the file changes between reading and writing, it stays as it is, and the command says so."""
     file = small_site.posting("role", "closes: 2026-07-01")
     copy = os.fchmod
 
@@ -207,7 +207,7 @@ def test_a_file_that_somebody_else_changed_is_left_alone(
         copy(handle, rights)
         file.write_text("Somebody else's.")
 
-    # Somebody else writes at the one moment at which it matters: no input is as quick.
+    # Another program writes at exactly the moment that matters: no input could be timed so well.
     monkeypatch.setattr(os, "fchmod", meanwhile)
     done = small_site.command("fill", "role")
     assert done.code == 3
@@ -217,7 +217,7 @@ def test_a_file_that_somebody_else_changed_is_left_alone(
 
 
 def test_a_new_posting_from_flags(small_site: SmallSite) -> None:
-    """Without a terminal nothing is asked; what is not given is left out; the file is named after title and city."""
+    """Without a terminal there are no questions; missing values are left out; title and city name the file."""
     given = (
         "--title",
         "Chef de la sécurité: Bamako",
@@ -252,7 +252,7 @@ def test_a_new_posting_from_flags(small_site: SmallSite) -> None:
 
 
 def test_a_terminal_asks_for_what_matters_most(small_site: SmallSite) -> None:
-    """On a terminal title, organisation and deadline are asked for, and an unknown organisation once more."""
+    """On a terminal, the command asks for title, organisation and deadline, and repeats an unknown organisation."""
     said = _typed(small_site, ("new", "posting"), b"Harbour Pilot\nharbur\nharbour\n2026-07-01\n")
     assert b"harbur has no file in content/organisations, did you mean harbour?" in said
     assert "title: Harbour Pilot\norganisation: harbour\n" in written(small_site, "harbour-pilot")
@@ -261,7 +261,7 @@ def test_a_terminal_asks_for_what_matters_most(small_site: SmallSite) -> None:
 
 
 def _typed(site: SmallSite, arguments: tuple[str, ...], answers: bytes) -> bytes:
-    """What a command says on a terminal at which these answers are typed."""
+    """What a command prints on a terminal where these answers are typed."""
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "generator", *arguments, "--root", str(site.root), *NOW]
     with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, close_fds=True) as running:
@@ -272,7 +272,7 @@ def _typed(site: SmallSite, arguments: tuple[str, ...], answers: bytes) -> bytes
             while piece := os.read(ours, 4096):
                 said += piece
         except OSError:
-            pass  # the end, as Linux tells it
+            pass  # Linux reports the end this way
         assert running.wait(20) == 0, said
     os.close(ours)
     return said
@@ -283,7 +283,7 @@ LINES = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), m
 
 @given(st.dictionaries(st.sampled_from(["title", "summary", "reference"]), LINES, min_size=1), st.booleans())
 def test_any_text_comes_back(values: dict[str, str], listed: bool) -> None:
-    """Whatever an editor's text says, front matter written from it says the same when it is read."""
+    """Front matter written from any text reads back as the same text."""
     assume(not any(cleared(text) != text or blank(text) or text != text.strip() for text in values.values()))
     value = [dict(values), "x" * 20] if listed else dict(values)
     found, findings = read_mapping("\n".join(block("key", value)))  # type: ignore[arg-type]
@@ -293,7 +293,7 @@ def test_any_text_comes_back(values: dict[str, str], listed: bool) -> None:
 
 @given(LINES)
 def test_any_text_can_take_the_place_of_another(text: str) -> None:
-    """A value that is set is read as it was given, and no other line of the file becomes another one."""
+    """A new value reads back as given, and no other line of the file changes."""
     assume(cleared(text) == text and not blank(text) and text == text.strip())
     front = FrontMatter(CAREFUL)
     front.set("title", text)

@@ -1,4 +1,4 @@
-"""The door through which editors write: what a command writes, `check` accepts; what it refuses, it says."""
+"""Commands that write for editors: `check` accepts everything they write, and they explain what they refuse."""
 
 import os
 import shutil
@@ -25,7 +25,7 @@ NOTICE = (
 
 
 def tree(folder: Path) -> dict[str, object]:
-    """All that lies in a folder, links as what they name."""
+    """Everything in a folder, with links as their targets."""
     return {
         path.relative_to(folder).as_posix(): path.readlink() if path.is_symlink() else _content(path)
         for path in folder.rglob("*")
@@ -38,7 +38,7 @@ def _content(path: Path) -> object:
 
 @pytest.fixture
 def site(small_site: SmallSite) -> SmallSite:
-    """A site with a posting in a sub-folder that has an id and an alias, and a folder of somebody else beside it."""
+    """A site with a posting in a subfolder that has an id and an alias, next to somebody else's folder."""
     small_site.posting("2026/night-nurse", OPEN)
     small_site.posting("2026/cook", "title: Cook\ndraft: true\naliases: [baker]")
     small_site.write("../notice.txt", NOTICE)
@@ -46,11 +46,11 @@ def site(small_site: SmallSite) -> SmallSite:
     return small_site
 
 
-# What stands in the way
+# Obstacles
 
 
 def _linked(path: Path) -> None:
-    """A folder of the site becomes a link to somebody else's."""
+    """Turns a folder of the site into a link to somebody else's folder."""
     _gone(path)
     path.symlink_to(_outside(path))
 
@@ -112,7 +112,7 @@ def asked(site: SmallSite, name: str, *arguments: str) -> Outcome:
 def test_nothing_is_written_through_a_link(
     site: SmallSite, path: str, obstacle: Callable[[Path], None], name: str
 ) -> None:
-    """A link, a pipe or a folder where a command would write is named in a line, and no file changes anywhere."""
+    """A link, pipe or folder where a command would write is reported in one line, and no file changes anywhere."""
     if name == "init" and path != "content":
         shutil.rmtree(site.root / "content")
     obstacle(site.root / path)
@@ -127,7 +127,7 @@ def test_nothing_is_written_through_a_link(
 
 @pytest.mark.parametrize("name", ["new", "import", "extend"])
 def test_a_link_that_comes_between_looking_and_writing(site: SmallSite, name: str) -> None:
-    """Where a folder becomes a link after it was looked at, nothing is written through it either."""
+    """If a folder becomes a link after it was checked, nothing is written through it either."""
     folder = site.root / "content/postings"
 
     def swapped(_root: Path, _path: Path) -> list[object]:
@@ -148,7 +148,7 @@ def test_a_link_that_comes_between_looking_and_writing(site: SmallSite, name: st
 
 @pytest.mark.parametrize("write", [create, replaced, lambda root, path, text: rewrite(root, path, b"Mine.", text)])
 def test_no_file_is_written_outside_its_root(tmp_path: Path, write: Callable[[Path, Path, bytes], object]) -> None:
-    """Whoever calls, a path that leads up and out, or through a link, is refused."""
+    """Whatever the caller, a path that leads out of the root, or through a link, is refused."""
     (tmp_path / "root").mkdir()
     (tmp_path / "mine.txt").write_text("Mine.")
     (tmp_path / "root/here").symlink_to(tmp_path)
@@ -163,12 +163,12 @@ def test_no_file_is_written_outside_its_root(tmp_path: Path, write: Callable[[Pa
     assert tree(tmp_path) == before
 
 
-# Machines that are not ours
+# Other people's machines
 
 
 @contextmanager
 def as_nobody(folder: Path, *shut: Path) -> Iterator[None]:
-    """For a while this process is a user who may read the folder and write nothing there, nor enter what is shut."""
+    """Within the block, this process is a user who can read the folder, but not write there or enter closed folders."""
     for path in (folder, *folder.rglob("*")):
         path.chmod(0o555 if path.is_dir() else 0o444)
     for path in shut:
@@ -189,7 +189,7 @@ def as_nobody(folder: Path, *shut: Path) -> Iterator[None]:
 
 @pytest.mark.parametrize("name", [*COMMANDS, "init", "check"])
 def test_without_the_right_to_write(name: str) -> None:
-    """Where the user may not write, each command that writes says so in one line, and leaves nothing behind."""
+    """If the user has no write permission, each command that writes says so in one line, and leaves nothing behind."""
     with tempfile.TemporaryDirectory() as place:
         Path(place).chmod(0o755)
         site = SmallSite.at(Path(place) / "site")
@@ -207,7 +207,7 @@ def test_without_the_right_to_write(name: str) -> None:
 
 
 def test_a_folder_that_may_not_be_entered_is_no_site() -> None:
-    """Where the user may not even look for the settings, every command says that there are none, in one line."""
+    """If the user cannot even look for the settings, every command says in one line that there are none."""
     with tempfile.TemporaryDirectory() as place:
         Path(place).chmod(0o755)
         site = SmallSite.at(Path(place) / "site")
@@ -218,9 +218,9 @@ def test_a_folder_that_may_not_be_entered_is_no_site() -> None:
 
 
 def test_a_user_without_a_home_builds(site: SmallSite, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A user whom the system does not know, as in many containers, builds a site like any other."""
+    """A user that the system does not know, as in many containers, builds a site like any other."""
     monkeypatch.delenv("HOME")
-    # Only root may become another user, who would need rights to this Python too.
+    # Only root can become another user, who would also need access to this Python.
     monkeypatch.setattr(os, "getuid", lambda: 54321)
     with pytest.raises(RuntimeError):
         Path.home()
@@ -228,7 +228,7 @@ def test_a_user_without_a_home_builds(site: SmallSite, monkeypatch: pytest.Monke
     assert done.code == 0, done.err
 
 
-# The law
+# The invariant
 
 SLUGS = [
     "../../evil",
@@ -294,9 +294,9 @@ STEPS = st.lists(st.one_of(NEW, NEW, EXTEND, END, IMPORT, st.just(("editors",)))
 @example([("new", "posting", "--title=\udcff role", "--organisation=harbour")])
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_a_command_writes_check_accepts(steps: list[tuple[str, ...]]) -> None:
-    """Whatever is asked for: done, and `check` finds nothing; or refused in words, and nothing has changed.
+    """Any request is either carried out, and `check` finds nothing, or refused with a message, and nothing has changed.
 
-    No command but `editors`, which has files of its own, writes outside content/.
+    Only `editors`, which has its own files, writes outside content/.
     """
     with tempfile.TemporaryDirectory() as place, mock.patch.dict(os.environ, SOURCE_DATE_EPOCH="1781524800"):
         site = SmallSite.at(Path(place) / "site")
@@ -325,7 +325,7 @@ def test_what_a_command_writes_check_accepts(steps: list[tuple[str, ...]]) -> No
 @example("", "https://posts.example.net/")
 @settings(max_examples=30, deadline=None)
 def test_a_new_site_has_no_problem(title: str, address: str) -> None:
-    """Whatever it is called and wherever it will stand, `init` writes a site that `check` accepts, or says why not."""
+    """Whatever its title and address, `init` writes a site that `check` accepts, or says why it cannot."""
     with tempfile.TemporaryDirectory() as place, mock.patch.dict(os.environ, SOURCE_DATE_EPOCH="1781524800"):
         done = command("init", f"--title={title}", f"--base-url={address}", "--", Path(place) / "site")
         if done.code == 0:

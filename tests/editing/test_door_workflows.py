@@ -1,4 +1,4 @@
-"""What `init` writes for other machines installs this program and no other, and publishes only what it has built."""
+"""Workflows from `init` for other machines install only this program, and publish only what they have built."""
 
 import json
 import re
@@ -36,11 +36,11 @@ def wheel(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return Path(built)
 
 
-# Where the generator comes from
+# The source of the generator
 
 
 def test_a_wheel_goes_along_with_its_hash(wheel: Path, tmp_path: Path) -> None:
-    """A wheel is copied into the site; its hash and those of all packages stand in the one file that is installed."""
+    """A wheel is copied into the site; its hash and those of all packages are in the one file that is installed."""
     done = command("init", tmp_path / "site", "--generator", wheel, "--now", NOW)
     assert f"Workflows install the generator from wheels/{FILE}, a copy of {wheel}, as asked." in done.out
     assert (tmp_path / f"site/wheels/{FILE}").read_bytes() == wheel.read_bytes()
@@ -57,7 +57,7 @@ def test_a_wheel_goes_along_with_its_hash(wheel: Path, tmp_path: Path) -> None:
 
 
 def test_a_commit_is_named_whole(tmp_path: Path) -> None:
-    """Of git the whole commit stands in the file; pip takes no hashes beside it, so versions are held alone."""
+    """For git, the file has the full commit hash; pip accepts no hashes with it, so only versions are pinned."""
     assert command("init", tmp_path / "site", "--generator", GIT, "--now", NOW).code == 0
     text = (tmp_path / "site/requirements.txt").read_text("utf-8")
     lines = [line for line in text.splitlines() if line and not line.startswith("#")]
@@ -77,7 +77,7 @@ UNSAFE = [
 
 @pytest.mark.parametrize("source", UNSAFE)
 def test_what_may_change_is_no_source(tmp_path: Path, source: str) -> None:
-    """A name, a branch, a wheel without a hash or one that is not there is refused in words, and nothing is written."""
+    """A name, a branch, a wheel without a hash or a missing wheel is refused with a message, and nothing is written."""
     done = command("init", tmp_path / "site", f"--generator={source}")
     assert done.code == 2
     assert "is not a fixed source" in done.err or "cannot be read (No such file" in done.err
@@ -86,7 +86,7 @@ def test_what_may_change_is_no_source(tmp_path: Path, source: str) -> None:
 
 @pytest.mark.parametrize("content", [b"", b"PK", b"\xff" * 100])
 def test_a_file_that_is_no_wheel_is_refused(tmp_path: Path, content: bytes) -> None:
-    """What has a wheel's name must be one, and one of this program."""
+    """A file with the name of a wheel must be one, and one of this program."""
     (tmp_path / FILE).write_bytes(content)
     with pytest.raises(ValueError, match="is not a wheel of vacancy-digest"):
         given(str(tmp_path / FILE))
@@ -97,7 +97,7 @@ def test_a_file_that_is_no_wheel_is_refused(tmp_path: Path, content: bytes) -> N
 
 
 def _checkout(folder: Path, remote: str = "https://me:secret@git.example.org/digest/generator.git") -> str:
-    """A checkout whose commit was pushed; the commit."""
+    """Makes a checkout whose commit was pushed; returns the commit."""
     folder.mkdir()
     git(folder, "init", "--quiet")
     (folder / "code.py").write_text("")
@@ -111,7 +111,7 @@ def _checkout(folder: Path, remote: str = "https://me:secret@git.example.org/dig
 
 @pytest.fixture
 def recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[object], None]:
-    """Has an installer record where it took the program from: as text, as JSON, or not at all (None)."""
+    """Sets the record that an installer leaves of the program's source: as text, as JSON, or missing (None)."""
     folder = tmp_path / "installed/vacancy_digest-0.1.0.dist-info"
     folder.mkdir(parents=True)
     (folder / "METADATA").write_text("Metadata-Version: 2.4\nName: vacancy-digest\nVersion: 0.1.0\n")
@@ -128,7 +128,7 @@ def recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[objec
 def test_an_installer_recorded_where_it_took_the_program_from(
     recorded: Callable[[object], None], wheel: Path, tmp_path: Path
 ) -> None:
-    """Of git the address and the commit are known, of a wheel the file and its hash, of a checkout what was pushed."""
+    """The record gives address and commit for git, file and hash for a wheel, and the pushed commit for a checkout."""
     vcs = {"vcs": "git", "requested_revision": "main", "commit_id": COMMIT}
     recorded({"url": "https://git.example.org/digest/generator", "vcs_info": vcs})
     assert known().requirement == f"vacancy-digest[search] @ {GIT}"
@@ -169,7 +169,7 @@ def _no_repository(folder: Path) -> None:
 def test_a_checkout_that_others_cannot_have_is_no_source(
     recorded: Callable[[object], None], tmp_path: Path, change: Callable[[Path], None]
 ) -> None:
-    """Where the checkout was changed, or its commit was pushed nowhere, a site says that no source is known."""
+    """If the checkout was changed, or its commit was not pushed, a site says that no source is known."""
     _checkout(tmp_path / "checkout")
     change(tmp_path / "checkout")
     recorded({"url": (tmp_path / "checkout").as_uri(), "dir_info": {"editable": True}})
@@ -187,13 +187,13 @@ RECORDS: list[object] = [
 def test_where_no_source_is_known_nothing_is_installed(
     recorded: Callable[[object], None], tmp_path: Path, record: object
 ) -> None:
-    """Whatever was recorded or was not, no name alone becomes a source: the site is written, and `init` says so."""
+    """Whatever the record says, a mere name is never a source: the site is written, and `init` says so."""
     recorded(record)
     _says_that_none_is_known(tmp_path, "names no source of the generator, so workflows will fail: ")
 
 
 def test_a_wheel_that_was_changed_is_no_source(recorded: Callable[[object], None], wheel: Path, tmp_path: Path) -> None:
-    """Where the file is not the one that was installed, it is not copied."""
+    """If the file is not the one that was installed, it is not copied."""
     recorded({"url": wheel.as_uri(), "archive_info": {"hash": f"sha256={'0' * 64}"}})
     _says_that_none_is_known(tmp_path, "is no longer the wheel that this program was installed from")
 
@@ -206,13 +206,13 @@ def _says_that_none_is_known(folder: Path, why: str) -> None:
     assert [line for line in lines if not line.startswith("#")] == []
 
 
-# What the files of `init` do
+# What the files from `init` do
 
 
 @pytest.fixture(scope="module")
 def project(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A repository with a site from `init`. A stranger's branch would have another generator; on both branches lie a
-    site, a cache and links that nobody has read.
+    """A repository with a site from `init`. A stranger's branch specifies another generator; both branches contain a
+    site, a cache and links that nobody has reviewed.
     """
     place = tmp_path_factory.mktemp("project")
     site = place / "site"
@@ -242,7 +242,7 @@ def project(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job's own commands, the branch on which they run, and the folder that it publishes."""
+    """A job's own commands, the branch where they run, and the folder that it publishes."""
 
     name: str
     branch: str
@@ -252,7 +252,7 @@ class Job:
 
 
 def jobs_of(site: Path) -> Iterator[Job]:
-    """Every job of every file that `init` writes, by what the files say."""
+    """Every job in every file that `init` writes, as the files define it."""
     bash, sh = ("bash", "-e", "-c"), ("sh", "-e", "-c")
     for path in sorted((site / ".github/workflows").iterdir()):
         workflow = yaml.safe_load(path.read_text("utf-8"))
@@ -279,7 +279,7 @@ JOBS = (
 
 
 def _environment(folder: Path) -> Path:
-    """A fresh environment that has the packages of this one, but not this program; its programs' folder."""
+    """A new environment with this one's packages but without this program; returns its folder of programs."""
     venv.create(folder / "venv", with_pip=False)
     packages = folder / "packages"
     packages.mkdir()
@@ -301,10 +301,10 @@ def _environment(folder: Path) -> Path:
 
 @pytest.mark.parametrize("name", JOBS)
 def test_a_job_installs_and_runs_this_program(project: Path, tmp_path: Path, name: str) -> None:
-    """Each job's own commands end well in an empty environment, without a network, and run the wheel of the branch.
+    """Each job's own commands succeed in an empty environment, without a network, and run the branch's wheel.
 
-    What a stranger brings is installed and run nowhere; what was committed as a site is not published; and no link is
-    written through.
+    Nothing from a stranger is installed or run, a committed site is not published, and nothing is written through a
+    link.
     """
     (job,) = [job for job in jobs_of(project) if job.name == name]
     programs = _environment(tmp_path)
@@ -347,12 +347,12 @@ def test_a_job_installs_and_runs_this_program(project: Path, tmp_path: Path, nam
 
 
 def test_every_job_is_tried(project: Path) -> None:
-    """The jobs above are all that `init` writes."""
+    """The jobs above are all the jobs that `init` writes."""
     assert sorted(job.name for job in jobs_of(project)) == sorted(JOBS)
 
 
 def test_files_install_from_one_place_and_remember_nothing(project: Path) -> None:
-    """No file that `init` writes installs by a name, keeps a cache, or builds where something may lie already."""
+    """No file that `init` writes installs by name, keeps a cache, or builds into a folder that may have files."""
     git(project, "checkout", "--quiet", "main")
     paths = [project / path for path in git(project, "ls-files").splitlines()]
     texts = [path.read_text("utf-8") for path in paths if path.suffix not in {".whl", ".sqlite"}]

@@ -1,4 +1,4 @@
-"""Opening, closing and weeks on every clock: one second early, on time, and on hosts with clocks of their own."""
+"""Opening, closing and weeks in every time zone: a second early, on time, and on hosts with other clocks."""
 
 import json
 import os
@@ -21,7 +21,7 @@ from soaking import Tell
 
 from generator.model.vocabulary import zones
 
-# A zone ahead of all others, one with half an hour and one whose summer time is half an hour.
+# A zone ahead of all others, one with a half-hour offset, and one whose summer time is half an hour.
 HOSTS = ("Pacific/Kiritimati", "America/St_Johns", "Australia/Lord_Howe")
 WINDOW = timedelta(days=7)
 SECOND = timedelta(seconds=1)
@@ -47,7 +47,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Boundary:
-    """An instant at which a posting passes from one state to the next."""
+    """An instant at which a posting changes state."""
 
     slug: str
     instant: datetime
@@ -57,7 +57,7 @@ class Boundary:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A site in one zone, and every boundary of its postings."""
+    """A site in one zone, with every boundary of its postings."""
 
     root: Path
     rows: list[Row]
@@ -69,7 +69,7 @@ Asked = tuple[list[Site], list[Answers]]
 
 
 def _rows_by_hand() -> list[tuple[Row, datetime, datetime]]:
-    """The rows of the table, with the instants that stand there."""
+    """The rows of the table, with the instants given there."""
     lines = (DATA / "clock/days.txt").read_text("utf-8").splitlines()
     found = []
     for zone, day, at, due, begins in (line.split() for line in lines if line and not line.startswith("#")):
@@ -83,7 +83,7 @@ def _row(zone: str, day: date, at: str) -> Row:
 
 
 def _rows_of_changes() -> Iterator[Row]:
-    """The days of three years on which a clock is changed, and those before; of zones without any, a day in June."""
+    """The days in three years when a clock changes, and the days before; for zones without changes, a day in June."""
     for zone in sorted(zones()):
         for changed in list(changes(zone, range(2025, 2028))) or [date(2026, 6, 10)]:
             for day in (changed - timedelta(days=1), changed):
@@ -92,13 +92,13 @@ def _rows_of_changes() -> Iterator[Row]:
 
 
 def _spread(slug: str, kind: str) -> timedelta:
-    """How long after the start of its day an event of that day is told. Feeds carry it, so it must never change."""
+    """How long after the start of a day the events of that day are dated. Feeds contain it, so it must never change."""
     identity = f"tag:digest.example.org,2010-01-01:posting/{slug}/{kind}"
     return timedelta(seconds=int.from_bytes(blake2b(identity.encode(), digest_size=8).digest()) % 3600)
 
 
 def _postings(number: int, row: Row) -> Iterator[tuple[str, str, list[Boundary]]]:
-    """Postings with a boundary at a row's instants: slug, front matter, and every boundary that lies near."""
+    """Postings with a boundary at a row's instants: slug, front matter, and every boundary nearby."""
     due, begins = row.means.due, row.means.begins
     earlier = f"added: {due - timedelta(days=30):%Y-%m-%dT%H:%M:%SZ}"
     stated = due.astimezone(ZoneInfo(row.zone)).isoformat()
@@ -120,13 +120,13 @@ def _postings(number: int, row: Row) -> Iterator[tuple[str, str, list[Boundary]]
 
 
 def _site(root: Path, zone: str, rows: list[Row]) -> Site:
-    """A site whose own zone and all of whose duty stations are in a zone, with a handful of postings for each row."""
+    """A site that is in one zone with all its duty stations, with a few postings for each row."""
     site = Site(root, rows)
     for folder in ("postings", "organisations"):
         (root / "content" / folder).mkdir(parents=True)
     (root / "content/site.yaml").write_text(SITE.format(zone=zone))
     for number, row in enumerate(rows):
-        # The organisation's own rule says at what time a day ends, on the clock of the duty station.
+        # The organisation's own rule says when a day ends, in the duty station's time.
         rule = f'---\nname: Office {number}\ndeadline: {{time: "{row.at}", zone: duty-station}}\n---\n'
         (root / f"content/organisations/office-{number}.md").write_text(rule)
         for slug, front, boundaries in _postings(number, row):
@@ -138,7 +138,7 @@ def _site(root: Path, zone: str, rows: list[Row]) -> Site:
 
 
 def _answers(tz: str, lies: Path, sites: list[Site]) -> Answers:
-    """What a host in a zone, whose own tables of zones are wrong, says of the second before each boundary and of it."""
+    """What a host in a zone, with wrong time zone tables, says about each boundary and the second before it."""
     question: dict[str, dict[str, list[int]]] = {}
     for site in sites:
         asked = question.setdefault(str(site.root), defaultdict(list))
@@ -158,8 +158,8 @@ def _answers(tz: str, lies: Path, sites: list[Site]) -> Answers:
 
 
 def _wrong_states(site: Site, answers: Answers) -> Iterator[str]:
-    """Each boundary on whose one side or other the state is not what it should be."""
-    # Of each posting the states come in the order of its boundaries.
+    """Each boundary where the state before or after it is wrong."""
+    # The states of each posting are in the order of its boundaries.
     said = {slug: iter(states) for slug, states in answers[str(site.root)]["states"].items()}
     for boundary in site.boundaries:
         states = [next(said[boundary.slug]), next(said[boundary.slug])]
@@ -168,7 +168,7 @@ def _wrong_states(site: Site, answers: Answers) -> Iterator[str]:
 
 
 def _wrong_weeks(site: Site, answers: Answers) -> Iterator[str]:
-    """Each role that opened a second before a week, or with it, and does not stand in its own week alone."""
+    """Each role that opened a second before a week, or as it began, and is not listed only in its own week."""
     weeks = answers[str(site.root)]["weeks"]
     for number, row in enumerate(site.rows):
         for slug, day in ((f"last-week-{number}", row.day - timedelta(days=7)), (f"this-week-{number}", row.day)):
@@ -180,7 +180,7 @@ def _wrong_weeks(site: Site, answers: Answers) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def lies(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Tables of a host that take every zone for Tokyo's."""
+    """Time zone tables of a host in which every zone is Tokyo's."""
     folder = tmp_path_factory.mktemp("lies")
     tokyo = (resources.files("tzdata") / "zoneinfo/Asia/Tokyo").read_bytes()
     for zone in zones():
@@ -191,7 +191,7 @@ def lies(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def asked(tmp_path_factory: pytest.TempPathFactory, lies: Path, soaking: bool) -> Asked:
-    """What each host says of every boundary: those of the table, or of every change of a clock in three years."""
+    """What each host says about every boundary: those in the table, or those at every clock change in three years."""
     rows = list(_rows_of_changes()) if soaking else [row for row, *_ in _rows_by_hand()]
     folder = tmp_path_factory.mktemp("clocks")
     sites = [
@@ -201,14 +201,14 @@ def asked(tmp_path_factory: pytest.TempPathFactory, lies: Path, soaking: bool) -
 
 
 def test_the_judge_of_clocks_agrees_with_the_table() -> None:
-    """The C library's clock, by which the tests below judge, shows what was worked out by hand."""
+    """The C library's clock, which the tests below rely on, agrees with the instants computed by hand."""
     for row, due, begins in _rows_by_hand():
         assert (row.means.due, row.means.begins) == (due, begins), row
 
 
 @pytest.mark.soak
 def test_states_change_at_their_instants(asked: Asked, tell: Tell) -> None:
-    """A second before each boundary the earlier state holds and at it the later one, whatever zone the host is in."""
+    """A second before each boundary the earlier state holds, and at it the later one, whatever the host's zone."""
     sites, answers = asked
     wrong = [line for answer in answers for site in sites for line in _wrong_states(site, answer)]
     tried = sum(2 * len(site.boundaries) for site in sites) * len(HOSTS)
@@ -217,7 +217,7 @@ def test_states_change_at_their_instants(asked: Asked, tell: Tell) -> None:
 
 @pytest.mark.soak
 def test_weeks_begin_at_their_instants(asked: Asked, tell: Tell) -> None:
-    """What happens a second before a week stands in the week before alone, and what happens with it in its own."""
+    """An event a second before a week is only in the week before, and one as the week begins is in that week."""
     sites, answers = asked
     wrong = [line for answer in answers for site in sites for line in _wrong_weeks(site, answer)]
     tried = sum(2 * len(site.rows) for site in sites) * len(HOSTS)

@@ -1,4 +1,4 @@
-"""The digest at one instant: what is listed, how it is grouped, and in what words it is told."""
+"""The digest at one instant: what is listed, how it is grouped, and how it is worded."""
 
 from datetime import UTC, datetime
 from random import Random
@@ -36,13 +36,13 @@ def role_files() -> list[PostingFile]:
 
 
 def test_open_roles_stand_in_order_of_urgency() -> None:
-    """The nearest deadline comes first; roles without one follow, the newest of them first."""
+    """The nearest deadline comes first; roles without a deadline follow, newest first."""
     slugs = [role.slug for role in edition(*role_files()).site.open_roles]
     assert slugs == ["soon", "late", "newer-without-deadline", "older-without-deadline"]
 
 
 def test_a_role_that_is_over_ended_when_its_editor_says() -> None:
-    """A role ended at its deadline, even where that was before the digest knew it, unless something else ended it."""
+    """A role ended at its deadline, even before the digest added it, unless something else ended it."""
     found = edition(
         posting_file("added: 2026-06-01\ncloses: 2026-06-10T12:00:00Z", "closed"),
         posting_file("added: 2026-06-12\ncloses: 2026-06-10T12:00:00Z", "over-at-intake"),
@@ -67,14 +67,14 @@ def test_a_role_that_is_over_ended_when_its_editor_says() -> None:
 
 
 def test_a_scheduled_role_is_in_no_collection() -> None:
-    """A role that has not opened makes no country page, and no event of it is told."""
+    """A role that has not opened creates no country page and has no event."""
     found = edition(*role_files())
     assert set(found.collections[Dimension.COUNTRIES]) == {"cd", "ua"}
     assert all(event.posting != "scheduled" for event in found.site.events)
 
 
 def test_order_of_files_changes_nothing() -> None:
-    """Whatever the order in which files are read, collections, events and roles are the same."""
+    """Collections, events and roles do not depend on the order in which files are read."""
     files = role_files()
     shuffled = files[:]
     Random(7).shuffle(shuffled)
@@ -85,7 +85,7 @@ def test_order_of_files_changes_nothing() -> None:
 
 
 def test_what_a_notice_does_not_state_is_grouped_as_such() -> None:
-    """A role without a country, grade or language stands in the collections of what is not stated."""
+    """A role without a country, grade or language is in the collections of what is not stated."""
     found = edition(posting_file("added: 2026-06-01"))
     for dimension in Dimension:
         if dimension is not Dimension.ORGANISATIONS:
@@ -93,7 +93,7 @@ def test_what_a_notice_does_not_state_is_grouped_as_such() -> None:
 
 
 def test_next_changes_come_in_time_order() -> None:
-    """The passing of time alone opens and closes roles, moves them into their window, lets them lapse, ends weeks."""
+    """As time passes, roles open, close, enter the closing window and lapse, and weeks end, in this order."""
     changes = [(f"{instant:%Y-%m-%d}", change, slug) for instant, change, slug in edition(*role_files()).next_changes()]
     assert changes == [
         ("2026-06-18", "closed", "soon"),
@@ -110,7 +110,7 @@ def test_next_changes_come_in_time_order() -> None:
 
 
 def test_the_first_digest_as_of_30_may() -> None:
-    """The five roles of the first digest show open, closing, closed and expired, and these events and no others."""
+    """The five roles of the first digest are open, closing, closed and expired, with exactly these events."""
     loaded = load(ROOT)
     assert loaded.content is not None
     assert not loaded.problems
@@ -181,7 +181,7 @@ DEADLINES = [
 
 @pytest.mark.parametrize(("front", "text", "last_day", "how"), DEADLINES)
 def test_a_deadline_in_words(front: str, text: str, last_day: str, how: str) -> None:
-    """A deadline is told on the clock of the duty station and in UTC, with its last full day and how it is known."""
+    """A deadline is shown in the duty station's time and in UTC, with its last full day and how it is known."""
     file = posting_file(f"added: 2026-06-01\n{front}")
     deadline = history_of(file, content_of(file)).standings[0].deadline
     assert deadline is not None
@@ -191,7 +191,7 @@ def test_a_deadline_in_words(front: str, text: str, last_day: str, how: str) -> 
 
 
 def test_similar_roles_say_why() -> None:
-    """Roles of the same country go before those of the same organisation alone, each with what is shared."""
+    """Roles in the same country come before those that share only the organisation, each with what they share."""
     found = edition(*role_files())
     role = found.role_by_id["late"]
     assert [(other.slug, reason) for other, reason in Likeness(found).similar(role)] == [
@@ -201,8 +201,8 @@ def test_similar_roles_say_why() -> None:
     ]
 
 
-def test_a_feed_keeps_its_window_and_at_least_so_many() -> None:
-    """A feed holds the days before its newest event, and more when there are few."""
+def test_a_feed_keeps_its_window_and_a_minimum() -> None:
+    """A feed holds the events in the days before its newest one, and more if there are few."""
     events = [Event(f"tag:{day}", "role", Kind.OPENED, datetime(2026, 6, day, tzinfo=UTC)) for day in range(30, 0, -1)]
     assert within_window(events, 10, 5) == events[:11]
     assert within_window(events, 10, 20) == events[:20]

@@ -1,4 +1,4 @@
-"""Events and states of a posting over time."""
+"""The events and states of a posting over time."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -37,8 +37,8 @@ def told(found: History) -> list[str]:
 
 
 @pytest.mark.parametrize(("front", "expected"), list(cases()))
-def test_history_tells_exactly_these_events(front: str, expected: list[str]) -> None:
-    """The events of a posting are those of the table, in order and no others."""
+def test_a_posting_has_exactly_these_events(front: str, expected: list[str]) -> None:
+    """A posting has exactly the events in the table, in this order."""
     lines, patterns = told(history(front)), [line for line in expected if line]
     assert len(lines) == len(patterns), lines
     for line, pattern in zip(lines, patterns, strict=True):
@@ -66,14 +66,14 @@ STATES = [
 
 @pytest.mark.parametrize(("front", "now", "state"), STATES)
 def test_state_changes_at_its_instant(front: str, now: str, state: State) -> None:
-    """A second before a boundary the earlier state holds, at the boundary the later one."""
+    """A second before a boundary the earlier state holds, and at the boundary the later one."""
     file = posting_file(front)
     content = content_of(file, organisation=NEW_YORK)
     instant = datetime.fromisoformat(now).replace(tzinfo=UTC)
     assert state_at(history_of(file, content), content.settings, instant)[0] is state
 
 
-# When a posting was opened, its deadlines as written, when they were edited, and whether edits bear a day alone.
+# When a posting opened, its deadlines as written, when they were edited, and whether edits have only a day.
 Written = tuple[datetime, list[str], list[datetime], bool]
 BEGINNING = datetime(2026, 1, 5, tzinfo=UTC)
 hours = st.integers(0, 24 * 120)
@@ -89,7 +89,7 @@ def moment(instant: datetime, day_only: bool) -> str:
 
 @st.composite
 def postings(draw: st.DrawFn) -> Written:
-    """A posting's deadlines as written, when all but the first of them were set, and how these changes are recorded."""
+    """A posting's deadlines as written, when each except the first was set, and how these changes are recorded."""
     opened = after(draw(hours))
     deadline = st.tuples(hours, st.booleans()).map(lambda pair: moment(opened + timedelta(hours=pair[0] + 1), pair[1]))
     deadlines = draw(st.lists(deadline, min_size=1, max_size=4, unique=True))
@@ -114,7 +114,7 @@ def front_matter(opened: datetime, deadlines: list[str], edits: list[datetime], 
 @given(postings())
 @settings(deadline=None, max_examples=300)
 def test_events_up_to_an_instant_only_grow(posting: Written) -> None:
-    """An edit recorded as it is made takes back no event that had happened, and adds none before the edit's day."""
+    """An edit recorded at once removes no past event, and adds none before the day of the edit."""
     opened, deadlines, edits, day_only = posting
     for count, edit in enumerate(edits):
         before = history(front_matter(opened, deadlines, edits[:count], day_only))
@@ -128,8 +128,8 @@ def test_events_up_to_an_instant_only_grow(posting: Written) -> None:
 
 @given(postings(), st.sampled_from(["withdrawn", "filled", "expired", ""]), hours)
 @settings(deadline=None, max_examples=300)
-def test_every_history_keeps_the_laws(posting: Written, end: str, end_hour: int) -> None:
-    """Ids are unique, nothing comes before the opening or after the end, and states change with events."""
+def test_every_history_keeps_the_invariants(posting: Written, end: str, end_hour: int) -> None:
+    """Ids are unique, no event comes before the opening or after the end, and states change with events."""
     opened, deadlines, edits, day_only = posting
     front = front_matter(opened, deadlines, edits, day_only)
     if end:
@@ -159,7 +159,7 @@ def test_every_history_keeps_the_laws(posting: Written, end: str, end_hour: int)
 @given(postings(), hours)
 @settings(deadline=None, max_examples=300)
 def test_no_role_is_open_after_its_deadline(posting: Written, hour: int) -> None:
-    """Whenever a role is listed, the deadline that stands lies ahead."""
+    """Whenever a role is listed, its current deadline is in the future."""
     file = posting_file(front_matter(*posting))
     content = content_of(file, organisation=NEW_YORK)
     found = history_of(file, content)
@@ -171,7 +171,7 @@ def test_no_role_is_open_after_its_deadline(posting: Written, hour: int) -> None
 
 
 def test_days_without_a_time_spread_over_their_first_hour() -> None:
-    """Fifty roles of one day open at many instants, all within the first hour of the day in the site's zone."""
+    """Fifty roles of one day open at different instants, all within the first hour of the day in the site's zone."""
     files = [posting_file("added: 2026-06-01", slug=f"role-{number}") for number in range(50)]
     content = content_of(*files, settings="timezone: Asia/Kathmandu")
     instants = {history_of(file, content).opened for file in files}
@@ -181,7 +181,7 @@ def test_days_without_a_time_spread_over_their_first_hour() -> None:
 
 
 def test_event_ids_follow_the_contract() -> None:
-    """An id is the tag authority, the posting's id, the kind and the key, made safe for a URI."""
+    """An id consists of the tag authority, the posting's id, the kind and the key, in a form that is safe in a URI."""
     front = "id: old-name\nadded: 2026-05-01\ncloses: 2026-06-20T10:00:00+03:00\n"
     change = indent("- {on: 2026-05-10, from: until-filled}\n", "  ")
     ids = [event.id for event in history(f"{front}deadline_changes:\n{change}").events]
@@ -195,7 +195,7 @@ def test_event_ids_follow_the_contract() -> None:
 
 
 def test_one_zone_counts_where_a_day_ends_first() -> None:
-    """A day ends by the rule's zone, else at the earliest of the possible duty stations, else at UTC+14."""
+    """A day ends in the rule's zone, otherwise at the earliest of the possible duty stations, otherwise at UTC+14."""
     stations = {
         "[{country: CD}]": "2026-06-10T21:59:00",
         "[{city: Kinshasa, country: CD, zone: Africa/Kinshasa}]": "2026-06-10T22:59:00",
@@ -212,7 +212,7 @@ def test_one_zone_counts_where_a_day_ends_first() -> None:
 
 
 def test_a_deadline_rule_is_inherited_and_named() -> None:
-    """The organisation's own rule goes before the site's, and the deadline says whose rule it is."""
+    """The organisation's own rule takes precedence over the site's, and the deadline says whose rule it is."""
     file = posting_file("added: 2026-06-01\ncloses: 2026-06-10")
     own = history_of(file, content_of(file, organisation=NEW_YORK)).standings[0].deadline
     general = (
@@ -228,7 +228,7 @@ def test_a_deadline_rule_is_inherited_and_named() -> None:
 
 
 def test_a_time_that_comes_twice_or_never_is_read_as_the_earlier_one() -> None:
-    """At a change of the clock the earlier reading of a deadline counts, which is safe for the reader."""
+    """When the clocks change, the earlier reading of a deadline counts, which is safe for the reader."""
     rule = 'deadline: {time: "02:30", zone: Europe/Berlin}'
     for day, instant in ((date(2026, 10, 25), "2026-10-25T00:30:00"), (date(2026, 3, 29), "2026-03-29T00:30:00")):
         file = posting_file(f"added: 2026-01-01\ncloses: {day}")
@@ -238,7 +238,7 @@ def test_a_time_that_comes_twice_or_never_is_read_as_the_earlier_one() -> None:
 
 
 def test_a_day_whose_midnight_is_left_out_begins_after_it() -> None:
-    """Where clocks are set forward at midnight, the day begins with that change, and a role opens on its day."""
+    """If clocks go forward at midnight, the day begins with that change, and a role opens on its day."""
     for zone, day, begins in (
         ("Africa/Cairo", "2026-04-24", "2026-04-23T22:00:00"),
         ("Asia/Tehran", "2021-03-22", "2021-03-21T20:30:00"),

@@ -1,4 +1,4 @@
-"""What the feeds of opened and of closing roles told, month by month, for those who read seldom (RFC 5005)."""
+"""The monthly archives of the feeds of opened and of closing roles, for clients that poll seldom (RFC 5005)."""
 
 import re
 from collections.abc import Iterator
@@ -29,7 +29,9 @@ KINDS = {"opened": {Kind.OPENED, Kind.REOPENED}, "closing": {Kind.CLOSING}}
 
 
 def document(site: Built, path: str) -> tuple[Any, dict[str, str | None], bool]:
-    """A document of a feed as feedparser reads it, the files that it leads to by relation, and whether it stays."""
+    """A document of a feed as feedparser reads it, the files that it links to by relation, and whether it is
+    archived.
+    """
     raw = (site.folder / path).read_bytes()
     found = feedparser.parse(raw, response_headers={"content-type": "application/xml"})
     links = {link.rel: site.path_at(link.href) for link in found.feed.links}
@@ -39,13 +41,13 @@ def document(site: Built, path: str) -> tuple[Any, dict[str, str | None], bool]:
 
 
 def months_in(site: Built, told: str, path: str) -> list[str]:
-    """The files of a feed's months, in time's order."""
+    """The files of a feed's months, in order of time."""
     suffix = re.escape(path.removeprefix(told))
     return [one for one in site.paths() if re.fullmatch(rf"{told}/\d{{4}}-\d\d{suffix}", one)]
 
 
 def walked(site: Built, path: str, relation: str) -> Iterator[str]:
-    """The documents from one on, by one relation."""
+    """The documents reached from a given one by one link relation."""
     following: str | None = path
     while following:
         yield following
@@ -55,8 +57,8 @@ def walked(site: Built, path: str, relation: str) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(("told", "path"), FEEDS)
-def test_a_feed_leads_to_all_that_it_ever_told(site: Built, told: str, path: str) -> None:
-    """Who follows `prev-archive` from a feed finds every event of its kind, and nothing else."""
+def test_a_feed_leads_to_all_its_past_events(site: Built, told: str, path: str) -> None:
+    """Following `prev-archive` from a feed reaches every event of its kind, and nothing else."""
     files = list(walked(site, path, "prev-archive"))
     ids = {entry.id for one in files for entry in document(site, one)[0].entries}
     assert ids == {event.id for event in site.edition.events if event.kind in KINDS[told]}
@@ -66,7 +68,7 @@ def test_a_feed_leads_to_all_that_it_ever_told(site: Built, told: str, path: str
 
 @pytest.mark.parametrize(("told", "path"), FEEDS)
 def test_a_month_says_where_it_belongs(site: Built, told: str, path: str) -> None:
-    """Each month has its own events alone, complete, and leads to its feed, to the month before and to the next."""
+    """Each month has exactly its own events and links to its feed, to the month before and to the next."""
     months = months_in(site, told, path)
     assert months
     assert list(walked(site, months[0], "next-archive")) == months
@@ -81,14 +83,14 @@ def test_a_month_says_where_it_belongs(site: Built, told: str, path: str) -> Non
 
 
 def test_one_feed_has_one_id(site: Built) -> None:
-    """The months of an Atom feed are documents of that feed: they have its id."""
+    """The months of an Atom feed are documents of that feed and have its id."""
     for told, path in FEEDS[1::2]:
         ids = {document(site, one)[0].feed.id for one in (path, *walked(site, path, "prev-archive"))}
         assert len(ids) == 1, told
 
 
 def test_the_feed_itself_holds_what_no_archive_has_yet() -> None:
-    """However short the window of a site's feeds, nothing falls between a feed and the newest month that is over."""
+    """However short a feed's window, no event is missing between the feed and the newest past month."""
     files = [posting_file(f"added: 2026-06-{day:02}", f"role-{day}-{n}") for day in range(1, 31) for n in range(3)]
     edition = Edition(content_of(*files, settings="feed_window_days: 3"), datetime(2026, 7, 1, tzinfo=UTC))
     (feed,) = [one for one in feeds_of(edition.site, edition) if one.page == FeedFile(Home(), "opened", "atom")]
@@ -101,7 +103,7 @@ def archive_at(site: Built, now: datetime) -> dict[ArchiveFile, Feed]:
 
 
 def test_a_month_that_is_over_stays(sample_site: Built) -> None:
-    """Seen every five days over two years, a month that was over is the same value for ever, links included."""
+    """Checked every five days over two years, a past month never changes, links included."""
     over: dict[ArchiveFile, Feed] = {}
     for days in range(0, 730, 5):
         now = archive_at(sample_site, datetime(2025, 11, 1, tzinfo=UTC) + timedelta(days=days))
@@ -111,7 +113,7 @@ def test_a_month_that_is_over_stays(sample_site: Built) -> None:
 
 
 def test_a_month_that_is_over_has_the_same_bytes(small_site: SmallSite) -> None:
-    """Roles that open and close later change no byte of it."""
+    """Roles that open and close later do not change a byte of it."""
     small_site.posting("early", "opens: 2026-05-02\ncloses: 2026-05-20")
     small_site.posting("june", "opens: 2026-06-19\ncloses: 2026-06-24")
     before = small_site.build(datetime(2026, 6, 20, tzinfo=UTC))
@@ -127,14 +129,14 @@ def test_a_month_that_is_over_has_the_same_bytes(small_site: SmallSite) -> None:
 
 BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 SETTLED = settled(content_of().settings)
-# A closing event may be a window older than its deadline, a day without a time counts until its end, and one on which
-# clocks change has an hour more.
+# A closing event may be a window older than its deadline, a day without a time lasts until its end, and a day when
+# clocks change may have an hour more.
 LATEST_HOURS = 24 * (7 + LATEST_DAYS + 1) + 1
 hours = st.lists(st.integers(0, 20_000), min_size=1, max_size=40)
 
 
 def events_at(found: list[int]) -> list[Event]:
-    """Events so many hours after a beginning, newest first."""
+    """Events at these hours after a beginning, newest first."""
     instants = (BEGINNING + timedelta(hours=hour) for hour in sorted(found, reverse=True))
     return [Event(f"id-{number}", "role", Kind.OPENED, instant) for number, instant in enumerate(instants)]
 
@@ -142,7 +144,7 @@ def events_at(found: list[int]) -> list[Event]:
 @given(hours)
 @example([31 * 24 - 1, 31 * 24])
 def test_months_hold_each_event_once(found: list[int]) -> None:
-    """All events stand in the months, in their order, each in that of its instant."""
+    """The months contain all events, in order, each in the month of its instant."""
     events = events_at(found)
     months = months_of(events, SETTLED)
     assert [event for month in months for event in month.events] == events
@@ -152,7 +154,7 @@ def test_months_hold_each_event_once(found: list[int]) -> None:
 @given(hours, st.lists(st.tuples(st.integers(0, 2_000), st.integers(0, LATEST_HOURS)), max_size=30))
 @example([0], [(31 * 24 + LATEST_HOURS - 1, 0), (0, LATEST_HOURS)])
 def test_nothing_comes_to_a_month_that_is_over(found: list[int], later: list[tuple[int, int]]) -> None:
-    """As time goes on, and events are recorded as late as `check` allows, months that are over keep what they hold."""
+    """As time passes and events are recorded as late as `check` allows, past months do not change."""
     now, known = max(found), list(found)
     over = {(one.year, one.month): one for one in months_of(events_by_hour(known), SETTLED) if one.over}
     for passing, late in later:
@@ -170,7 +172,7 @@ def events_by_hour(found: list[int]) -> list[Event]:
 
 
 def test_a_long_silence_makes_no_files_without_end() -> None:
-    """Between an event of 1950 and one of today only a year's months stand empty."""
+    """Between an event in 1950 and one today, there are at most a year of empty months."""
     instants = (datetime(2026, 6, 1, tzinfo=UTC), datetime(1950, 1, 1, tzinfo=UTC))
     events = [Event(f"{one}", "role", Kind.OPENED, one) for one in instants]
     assert [f"{one.year}-{one.month}" for one in months_of(events, SETTLED)][:2] == ["2026-6", "1950-12"]

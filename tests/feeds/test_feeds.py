@@ -1,4 +1,4 @@
-"""What subscribers get: RSS, Atom, JSON Feed, OPML and calendars, read by the programs that read them elsewhere."""
+"""What subscribers get: RSS, Atom, JSON Feed, OPML and calendars, read with widely used libraries."""
 
 import json
 import re
@@ -46,7 +46,7 @@ def _parsed(file: Path) -> Any:
 
 
 def kind_in(event_id: str) -> str:
-    """The kind of event that an id names."""
+    """The kind of event that an id contains."""
     return event_id.split(":posting/")[1].split("/")[1]
 
 
@@ -55,12 +55,12 @@ def tree(site: Built, path: str) -> etree._Element:
 
 
 def whole_feeds(site: Built, *suffixes: str) -> list[str]:
-    """The feeds but for the months of their archives."""
+    """The feeds without the months of their archives."""
     return [path for path in site.paths(*suffixes) if not re.search(r"/\d{4}-\d\d\.", path)]
 
 
 def instant_of(parsed: struct_time) -> datetime:
-    """An instant as feedparser gives it: in UTC."""
+    """An instant as feedparser gives it, in UTC."""
     return datetime.fromtimestamp(timegm(parsed), UTC)
 
 
@@ -79,12 +79,12 @@ def place_of_file(path: str) -> str:
     return "/".join(path.split("/")[:-1])
 
 
-# What they tell
+# What they contain
 
 
 @pytest.mark.parametrize("told", FORMATS)
-def test_the_demo_s_feeds_tell_exactly_this(demo_site: Built, told: str) -> None:
-    """The ids of every RSS and Atom feed of the demo, of all collections, in order, are those of the kept list."""
+def test_the_demo_s_feeds_have_exactly_these_events(demo_site: Built, told: str) -> None:
+    """The ids in every RSS and Atom feed of the demo, for all collections and in order, match the stored list."""
     expected = yaml.safe_load((DATA / "demo-feeds.yaml").read_text("utf-8"))
     tag = "tag:vacancies.example.org,2026-05-29:posting/"
     for path in demo_site.paths(*(f"/{name}" for name in FORMATS[told])) + list(FORMATS[told]):
@@ -97,14 +97,14 @@ def test_the_demo_s_feeds_tell_exactly_this(demo_site: Built, told: str) -> None
 
 
 def test_a_role_that_was_over_has_no_event(demo_site: Built) -> None:
-    """What had closed or expired before the digest took it in is told in no feed and not in the data."""
+    """A role that had closed or expired before the digest added it is in no feed and has no event in the data."""
     for name in ("chief-security-officer-jerusalem", "security-coordination-officer-new-york"):
         for path in demo_site.paths("feed.json", "feed.xml", "atom.xml"):
             assert f"posting/{name}" not in demo_site.read(path), path
 
 
-def test_json_alone_tells_that_a_role_has_closed(sample_site: Built, small_site: SmallSite) -> None:
-    """RSS and Atom leave `closed` events out, unless the site asks for them with `closed_in_feeds`."""
+def test_only_json_reports_that_a_role_has_closed(sample_site: Built, small_site: SmallSite) -> None:
+    """RSS and Atom leave out `closed` events unless the site asks for them with `closed_in_feeds`."""
     closed = "/closed/2026-05-31"
     assert closed in sample_site.read("feed.json")
     assert closed not in sample_site.read("feed.xml") + sample_site.read("atom.xml")
@@ -120,7 +120,7 @@ def test_json_alone_tells_that_a_role_has_closed(sample_site: Built, small_site:
 
 
 def test_feeds_can_be_read(site: Built) -> None:
-    """feedparser finds no fault in any RSS or Atom feed; every entry has an id of its own, a title and a summary."""
+    """feedparser finds no error in any RSS or Atom feed; every entry has its own id, a title and a summary."""
     for path in site.paths(*XML_FEEDS):
         feed = parsed(site, path)
         ids = [entry.id for entry in feed.entries]
@@ -131,7 +131,7 @@ def test_feeds_can_be_read(site: Built) -> None:
 
 
 def test_entries_are_dated_in_order_and_never_after_now(site: Built) -> None:
-    """Every entry has a date that is past, newest first, and the feed's own date is that of its newest entry."""
+    """Every entry has a past date, newest first, and the feed's own date is that of its newest entry."""
     for path in site.paths(*XML_FEEDS):
         feed = parsed(site, path)
         instants = [instants_of(entry) for entry in feed.entries]
@@ -146,7 +146,7 @@ def test_entries_are_dated_in_order_and_never_after_now(site: Built) -> None:
 
 
 def test_dates_are_written_as_the_formats_ask(sample_site: Built) -> None:
-    """RSS has RFC 822 dates with a numeric zone, Atom and JSON Feed have RFC 3339 dates."""
+    """RSS has RFC 822 dates with a numeric zone; Atom and JSON Feed have RFC 3339 dates."""
     for path in sample_site.paths("feed.xml"):
         for name in ("pubDate", "lastBuildDate"):
             for element in tree(sample_site, path).iter(name):
@@ -163,7 +163,7 @@ OWN_PAGES = {f"{told}{end}": f"{told}/index.html" for told in ("opened", "closin
 
 
 def test_every_address_in_a_feed_exists(site: Built) -> None:
-    """The feed names its own address and its page's, and every entry leads to a page, all absolute."""
+    """The feed gives its own address and its page's, and every entry links to a page; all are absolute and exist."""
     for path in site.paths(*XML_FEEDS):
         feed = parsed(site, path)
         own = {link.href for link in feed.feed.links if link.rel == "self"}
@@ -179,7 +179,7 @@ def test_every_address_in_a_feed_exists(site: Built) -> None:
 
 
 def test_entries_have_categories_that_lead_somewhere(sample_site: Built) -> None:
-    """An entry names its kind, country, grade and the like, each under the page where they are explained."""
+    """An entry names its kind, country, grade and so on, each with the page that explains it."""
     for path in sample_site.paths("feed.xml", "atom.xml"):
         for entry in parsed(sample_site, path).entries:
             bare = entry.title == "Posting taken down" or place_of_file(path) == "weeks"
@@ -198,8 +198,8 @@ def test_entries_have_categories_that_lead_somewhere(sample_site: Built) -> None
     }
 
 
-def test_one_event_is_told_alike_everywhere(sample_site: Built) -> None:
-    """Wherever an event is told, in whatever format, it has the same id, title, date and address."""
+def test_one_event_is_the_same_everywhere(sample_site: Built) -> None:
+    """An event has the same id, title, date and address in every feed and format."""
     told: dict[str, set[tuple[str, str, datetime]]] = {}
     for path in sample_site.paths("feed.xml", "atom.xml", "opened.xml", "closing.xml"):
         for entry in parsed(sample_site, path).entries:
@@ -211,8 +211,8 @@ def test_one_event_is_told_alike_everywhere(sample_site: Built) -> None:
     assert [found for found in told.values() if len(found) > 1] == []
 
 
-def test_rss_atom_and_json_tell_the_same_events(site: Built) -> None:
-    """RSS and Atom are alike; a place's other feeds tell the same in the same order, as far back as their windows."""
+def test_rss_atom_and_json_have_the_same_events(site: Built) -> None:
+    """RSS and Atom are the same; a place's other feeds have the same events in order, as far back as their windows."""
 
     def ids(path: str) -> list[str]:
         return [entry.id for entry in parsed(site, path).entries]
@@ -226,8 +226,8 @@ def test_rss_atom_and_json_tell_the_same_events(site: Built) -> None:
             assert ids(place + rss)[: len(wanted)] == wanted[: len(ids(place + rss))], place
 
 
-def test_a_collection_s_feeds_tell_its_events_and_no_others(site: Built) -> None:
-    """Each feed holds the events of its own collection's roles that lie within the window."""
+def test_a_collection_s_feeds_have_exactly_its_events(site: Built) -> None:
+    """Each feed has exactly the events of its own collection's roles within the window."""
     days = site.edition.settings.feed_window_days
     for dimension, found in site.edition.collections.items():
         for key, collection in found.items():
@@ -236,11 +236,11 @@ def test_a_collection_s_feeds_tell_its_events_and_no_others(site: Built) -> None
             assert [item["id"] for item in items] == [event.id for event in shown], (dimension, key)
 
 
-# The traps of each format
+# Pitfalls of each format
 
 
 def test_rss_keeps_to_its_profile(site: Built) -> None:
-    """Guids are no permalinks, the summary stands before the content, no author lacks an e-mail address."""
+    """Guids are not permalinks, the summary comes before the content, and every author has an email address."""
     for path in site.paths("feed.xml", "opened.xml", "closing.xml"):
         channel = tree(site, path).find("channel")
         assert channel is not None
@@ -258,7 +258,7 @@ def test_rss_keeps_to_its_profile(site: Built) -> None:
 
 
 def test_an_item_s_description_is_its_summary_as_html(small_site: SmallSite) -> None:
-    """RSS takes a description for HTML: what looks like markup in a summary is text there, as in every other format."""
+    """RSS reads a description as HTML: text in a summary that looks like markup stays text, as in other formats."""
     summary = 'Keeps <img src="https://elsewhere.example/x"> and </p> & &lt; in order.'
     small_site.posting("marked", f"summary: '{summary}'\ncloses: 2026-07-01")
     site = small_site.build()
@@ -271,7 +271,7 @@ def test_an_item_s_description_is_its_summary_as_html(small_site: SmallSite) -> 
 
 
 def test_rss_writes_its_plain_text_for_readers_that_decode_twice(sample_site: Built) -> None:
-    """`&` and `<` in text are hexadecimal references, which the RSS Advisory Board asks for."""
+    """`&` and `<` in text are hexadecimal references, as the RSS Advisory Board recommends."""
     text = sample_site.read("feed.xml")
     assert "&amp;" not in text
     assert "&lt;" not in text
@@ -292,14 +292,14 @@ def test_atom_links_say_what_they_are_once(site: Built) -> None:
     assert not re.search(r'rel="alternate"[^>]*rel=', "".join(site.read(path) for path in site.paths("atom.xml")))
 
 
-def test_feed_ids_differ_by_place_and_by_what_they_tell(site: Built) -> None:
-    """No two Atom feeds share an id; the months of an archive are the same feed."""
+def test_feed_ids_differ_by_place_and_by_events(site: Built) -> None:
+    """No two Atom feeds share an id; the months of an archive belong to the same feed."""
     ids = [tree(site, path).findtext(f"{ATOM}id") for path in whole_feeds(site, "atom.xml")]
     assert len(ids) == len(set(ids))
 
 
 def test_json_feed_has_its_fields(site: Built) -> None:
-    """Every JSON Feed says its version, address, page, language and author, and each item what the format asks for."""
+    """Every JSON Feed has its version, address, page, language and author, and each item the required fields."""
     for path in site.paths("feed.json"):
         feed = json.loads(site.read(path))
         assert feed["version"] == "https://jsonfeed.org/version/1.1"
@@ -318,7 +318,7 @@ def test_json_feed_has_its_fields(site: Built) -> None:
 
 
 def test_json_feed_has_the_vacancy_for_programs(sample_site: Built) -> None:
-    """`_vacancy` holds the facts; `external_url` leads to where one applies, if the notice says where."""
+    """`_vacancy` holds the facts; `external_url` is where to apply, if the notice says so."""
     items = {item["id"].split(":posting/")[1]: item for item in json.loads(sample_site.read("feed.json"))["items"]}
     everything = items["first-everything/opened"]
     assert everything["external_url"] == "https://jobs.harbour.example/apply?role=7&lang=en"
@@ -339,7 +339,7 @@ def test_json_feed_has_the_vacancy_for_programs(sample_site: Built) -> None:
 
 
 def test_an_event_about_a_deadline_tells_that_deadline(sample_site: Built) -> None:
-    """An entry about a deadline that was moved again says which one it told of, and which one stands now."""
+    """An entry about a deadline that moved again gives both the deadline of the event and the current one."""
     items = {item["id"].split(":posting/")[1]: item for item in json.loads(sample_site.read("feed.json"))["items"]}
     first = items["open-after-two-changes/extended/2026-05-20T10:00:00Z/2026-06-10"]
     second = items["open-after-two-changes/extended/2026-06-04T16:30:00%2B02:00/2026-07-05"]
@@ -350,7 +350,7 @@ def test_an_event_about_a_deadline_tells_that_deadline(sample_site: Built) -> No
 
 
 def test_opml_lists_every_rss_feed_once(site: Built) -> None:
-    """The list for feed readers names every RSS feed of the site, each once, with the page it belongs to."""
+    """The list for feed readers contains every RSS feed of the site once, with its page."""
     outlines = [one for one in tree(site, "feeds/feeds.opml").iter("outline") if one.get("xmlUrl")]
     listed = [site.path_at(one.get("xmlUrl") or "") for one in outlines]
     rss = site.paths("feed.xml", "opened.xml", "closing.xml")
@@ -364,14 +364,14 @@ def test_opml_lists_every_rss_feed_once(site: Built) -> None:
 
 
 def test_the_feeds_page_links_every_feed(site: Built) -> None:
-    """People find every feed and calendar of the site on one page."""
+    """One page of the site links every feed and calendar."""
     linked = {site.path_at(address) for _, address in site.page("feeds/index.html").references()}
     names = ("atom.xml", "feed.json", "deadlines.ics", "opened.xml", "closing.xml", "feed.xml")
     assert set(whole_feeds(site, *names)) <= linked
 
 
-def test_a_week_is_told_when_it_is_over(sample_site: Built) -> None:
-    """The feed of weeks has those that are over in the site's zone, dated with their end, under ids of their own."""
+def test_a_week_is_in_the_feed_when_it_is_over(sample_site: Built) -> None:
+    """The feed of weeks has past weeks in the site's zone, dated with their end, with their own ids."""
     feed = parsed(sample_site, "weeks/feed.xml")
     ids = [entry.id for entry in feed.entries]
     assert ids[:2] == ["tag:example.org,2026-01-01:week/2026-W24", "tag:example.org,2026-01-01:week/2026-W23"]
@@ -417,7 +417,7 @@ ENDED = {
 
 @pytest.mark.parametrize(("end", "expected"), [("", EXPECTED), ("filled: 2026-06-10T09:00:00Z", ENDED)])
 def test_an_entry_says_first_what_happened(small_site: SmallSite, end: str, expected: dict[str, Any]) -> None:
-    """Its title has the deadline while there is one to meet, and its first words are what happened and when."""
+    """The title has the deadline while it is still ahead, and the text begins with what happened and when."""
     small_site.posting("keeper", CHANGES + end, body="The *keeper* lights the lamp.")
     items = json.loads(small_site.build().read("feed.json"))["items"]
     found = {item["_vacancy"]["event"]: item for item in items if "posting/keeper/" in item["id"]}
@@ -434,7 +434,7 @@ def test_an_entry_says_first_what_happened(small_site: SmallSite, end: str, expe
 
 
 def test_a_closing_entry_tells_its_own_deadline(small_site: SmallSite) -> None:
-    """A deadline that came near and was then moved stands in the title of its event, the new one in the text."""
+    """If a deadline came near and then moved, the event's title has the old deadline and its text the new one."""
     change = "deadline_changes: [{on: 2026-06-10T10:00:00Z, from: 2026-06-12}]"
     small_site.posting("moved", f"title: Moved\ncloses: 2026-07-25\n{change}")
     (entry,) = [one for one in parsed(small_site.build(), "closing.xml").entries if "Moved" in one.title]
@@ -448,7 +448,7 @@ def test_a_closing_entry_tells_its_own_deadline(small_site: SmallSite) -> None:
     [("", ""), ("duty_stations: [{country: KE}]\ncloses: until-filled", "## Heading\n\nText.")],
 )
 def test_no_entry_repeats_its_label_or_a_raw_value(small_site: SmallSite, front_matter: str, body: str) -> None:
-    """What a notice does not state is said once, and nothing stands as the front matter spells it."""
+    """Facts that a notice does not state are mentioned once, and no value appears in its front matter spelling."""
     change = "deadline_changes: [{on: 2026-06-05, from: 2026-06-30}]\ncloses: 2026-06-20"
     small_site.posting("bare", front_matter or change, body)
     for path in ("feed.xml", "atom.xml"):
@@ -458,7 +458,7 @@ def test_no_entry_repeats_its_label_or_a_raw_value(small_site: SmallSite, front_
 
 
 def test_an_entry_holds_no_more_than_the_beginning_of_a_notice(small_site: SmallSite) -> None:
-    """However long a notice is, its entries have some hundred characters of it, cut between words."""
+    """However long a notice is, its entries have a few hundred characters of it, cut between words."""
     small_site.posting("long", "closes: 2026-07-01", body="word " * 10_000 + "\n\nlast")
     (entry,) = [one for one in parsed(small_site.build(), "opened.xml").entries if ":posting/long/" in one.id]
     assert len(entry.content[0].value) < 1_500
@@ -466,7 +466,7 @@ def test_an_entry_holds_no_more_than_the_beginning_of_a_notice(small_site: Small
 
 
 def test_feeds_can_be_told_apart(site: Built) -> None:
-    """No two feeds of different places, or of different kinds of events, have one title or one description."""
+    """No two feeds of different places, or of different kinds of events, share a title or a description."""
     feeds = [parsed(site, path).feed for path in whole_feeds(site, "atom.xml")]
     assert max(Counter(feed.title for feed in feeds).values()) == 1
     assert max(Counter(feed.subtitle for feed in feeds).values()) == 1
@@ -474,7 +474,7 @@ def test_feeds_can_be_told_apart(site: Built) -> None:
 
 
 def test_organisations_of_one_name_have_feeds_of_two_titles(small_site: SmallSite) -> None:
-    """Where two organisations share a name the key tells their feeds and calendars apart."""
+    """If two organisations have the same name, the key distinguishes their feeds and calendars."""
     for key in ("one", "two"):
         small_site.write(f"content/organisations/{key}.md", "---\nname: Ministry of Health\n---\n")
     site = small_site.build()
@@ -495,7 +495,7 @@ def test_a_page_offers_first_what_it_shows(site: Built) -> None:
 
 
 def test_a_reopened_role_is_news_for_those_who_follow_opened_ones(small_site: SmallSite) -> None:
-    """A role that had closed and reopened stands in the feeds of opened roles, in their months and on their page."""
+    """A role that closed and reopened appears in the feeds of opened roles, in their months and on their page."""
     change = "deadline_changes: [{on: 2026-06-10T10:00:00Z, from: 2026-06-05}]"
     small_site.posting("again", f"title: Again\nopens: 2026-05-01\ncloses: 2026-07-25\n{change}")
     small_site.posting("later", "title: Later\nopens: 2026-06-09")
@@ -510,7 +510,7 @@ def test_a_reopened_role_is_news_for_those_who_follow_opened_ones(small_site: Sm
 
 
 def feed_views(edition: Edition) -> dict[str, Feed | DeadlineCalendar]:
-    """The view of each feed and calendar by path; the feed of weeks has a clock of its own."""
+    """The view of each feed and calendar by path; the feed of weeks has its own clock."""
     templates, _ = read_templates(BUILT_IN.parent)
     pages = FeedFile | ArchiveFile | CalendarFile
     found = {one.path: one.view for one in plan(edition, templates) if isinstance(one.page, pages)}
@@ -532,8 +532,8 @@ def sample_events(site: Built) -> list[datetime]:
 
 @settings(max_examples=8, deadline=None)
 @given(data=st.data())
-def test_feeds_change_with_events_alone(sample_site: Built, data: st.DataObject) -> None:
-    """Between two instants with no event between them no feed and no calendar changes."""
+def test_feeds_change_only_with_events(sample_site: Built, data: st.DataObject) -> None:
+    """Between two instants with no event in between, no feed or calendar changes."""
     instants = sample_events(sample_site)
     number = data.draw(st.integers(0, len(instants) - 1))
     first = instants[number]
@@ -543,14 +543,14 @@ def test_feeds_change_with_events_alone(sample_site: Built, data: st.DataObject)
 
 
 def test_feeds_have_the_same_bytes_years_later(small_site: SmallSite) -> None:
-    """Built again two years after the last event, every feed and calendar is the same file, byte for byte."""
+    """Built again two years after the last event, every feed and calendar has the same bytes."""
     early, late = small_site.build(datetime(2026, 7, 1, tzinfo=UTC)), small_site.build(datetime(2028, 7, 1, tzinfo=UTC))
     for path in early.paths("feed.xml", "atom.xml", "feed.json", "opened.xml", "closing.xml", "deadlines.ics"):
         assert early.read(path) == late.read(path), path
 
 
 def test_no_feed_that_had_an_event_is_ever_empty(sample_site: Built) -> None:
-    """In ten years every feed of a collection in which something of its kind happened still tells it."""
+    """After ten years, every feed of a collection that has had an event of its kind still contains one."""
     edition = sample_site.at(SAMPLE_NOW + timedelta(days=3650))
     collections = {place_of(edition.site): edition.site}
     collections |= {place_of(one): one for found in edition.collections.values() for one in found.values()}
@@ -561,7 +561,7 @@ def test_no_feed_that_had_an_event_is_ever_empty(sample_site: Built) -> None:
 
 
 def test_an_entry_leaves_a_feed_once(sample_site: Built) -> None:
-    """Seen day by day over two years, no entry comes back into a feed that it has left."""
+    """Day by day over two years, no entry returns to a feed that it has left."""
     shown: dict[str, set[str]] = {}
     left: dict[str, set[str]] = {}
     for days in range(0, 730, 45):
@@ -576,7 +576,7 @@ def test_an_entry_leaves_a_feed_once(sample_site: Built) -> None:
 
 
 def events_at(hours: list[int]) -> list[Event]:
-    """Events so many hours after a beginning, newest first."""
+    """Events at these hours after a beginning, newest first."""
     start = datetime(2026, 1, 1, tzinfo=UTC)
     found = [Event(f"id-{n}", "p", Kind.OPENED, start + timedelta(hours=hour)) for n, hour in enumerate(sorted(hours))]
     return found[::-1]
@@ -587,7 +587,7 @@ many_hours = st.lists(st.integers(0, 5000), max_size=40)
 
 @given(many_hours, st.integers(1, 60), st.integers(1, 10))
 def test_the_window_holds_what_it_says(hours: list[int], days: int, least: int) -> None:
-    """A feed holds every event of the days before its newest one, at least so many, and nothing older without need."""
+    """A feed has every event of the days before its newest one, at least a given number, and nothing older."""
     events = events_at(hours)
     shown = within_window(events, days, least)
     assert shown == events[: len(shown)]
@@ -600,7 +600,7 @@ def test_the_window_holds_what_it_says(hours: list[int], days: int, least: int) 
 
 @given(many_hours, st.integers(1, 60), st.integers(1, 10))
 def test_what_leaves_the_window_stays_away(hours: list[int], days: int, least: int) -> None:
-    """As events come, one after the other, none that has left the window is in it again."""
+    """As events come one after the other, none that has left the window returns."""
     events = events_at(hours)
     gone: set[str] = set()
     before: set[str] = set()
@@ -612,7 +612,7 @@ def test_what_leaves_the_window_stays_away(hours: list[int], days: int, least: i
 
 
 def test_the_window_in_a_feed(small_site: SmallSite) -> None:
-    """Of sixty roles of long ago and one of yesterday a country's feed keeps the newest 20, the site's 50."""
+    """Of sixty old roles and one from yesterday, a country's feed keeps the newest 20, and the site's feed 50."""
     for number in range(1, 31):
         for month in ("2025-12", "2026-01"):
             station = "duty_stations: [{country: KE}]"
@@ -627,12 +627,12 @@ def test_the_window_in_a_feed(small_site: SmallSite) -> None:
 
 
 def calendars(site: Built) -> dict[str, Any]:
-    """Every calendar of collections, as icalendar reads it: what a property is depends on its name."""
+    """Every calendar of a collection, as icalendar reads it; the type of a property depends on its name."""
     return {path: Calendar.from_ical((site.folder / path).read_bytes()) for path in site.paths("deadlines.ics")}
 
 
 def test_calendars_keep_to_their_format(site: Built) -> None:
-    """Lines end in CRLF, none is longer than 75 octets or breaks a character, and icalendar finds no fault."""
+    """Lines end in CRLF, none is longer than 75 octets or splits a character, and icalendar finds no error."""
     for path in site.paths("deadlines.ics"):
         raw = (site.folder / path).read_bytes()
         assert raw.endswith(b"\r\n")
@@ -643,7 +643,7 @@ def test_calendars_keep_to_their_format(site: Built) -> None:
 
 
 def test_calendars_say_who_and_how_often(site: Built) -> None:
-    """Each calendar has a name, its own address, and the time after which a program may ask again."""
+    """Each calendar has a name, its own address, and the interval after which a program may poll again."""
     for path, calendar in calendars(site).items():
         assert "METHOD" not in calendar, "it is for calendars that are sent, and asks for an organizer"
         assert calendar["NAME"] == calendar["X-WR-CALNAME"]
@@ -653,7 +653,7 @@ def test_calendars_say_who_and_how_often(site: Built) -> None:
 
 
 def test_calendars_hold_the_deadlines_they_should(sample_site: Built) -> None:
-    """A calendar has the open roles with a deadline and those that ended within the window, each at its deadline."""
+    """A calendar has open roles with a deadline and those that ended within the window, each at its deadline."""
     settings_ = sample_site.edition.settings
     for collection in (sample_site.edition.site, *sample_site.edition.collections[Dimension.COUNTRIES].values()):
         place = "" if collection.dimension is None else f"countries/{collection.key}/"
@@ -675,7 +675,7 @@ def test_calendars_hold_the_deadlines_they_should(sample_site: Built) -> None:
 
 
 def test_calendar_entries_are_complete(site: Built) -> None:
-    """Each entry has an address that exists, says what it is, blocks no time, and was stamped before now."""
+    """Each entry has an existing address and a description, does not block time, and its stamp is in the past."""
     for path, calendar in calendars(site).items():
         for event in calendar.events:
             assert site.path_at(str(event["URL"])), path
@@ -687,7 +687,7 @@ def test_calendar_entries_are_complete(site: Built) -> None:
 
 
 def test_calendar_text_comes_back_as_written(sample_site: Built) -> None:
-    """Commas, semicolons, quotes, backslashes and other scripts survive the calendar's own escapes."""
+    """Commas, semicolons, quotes, backslashes and other scripts survive the calendar's escapes."""
     events = {str(event["UID"]): event for event in calendars(sample_site)["deadlines.ics"].events}
     everything = events["first-everything@example.org"]
     assert 'Head of <b>Everything</b> & "More" {{ 1234567*8 }} ]]> -->' in str(everything["SUMMARY"])
@@ -697,7 +697,7 @@ def test_calendar_text_comes_back_as_written(sample_site: Built) -> None:
 
 @pytest.mark.parametrize("title", [r"C:\NATO\new", r"a; b, c\\", r"\\N", "x;VALUE=URI:https://elsewhere.example/"])
 def test_every_text_of_a_calendar_is_escaped(small_site: SmallSite, title: str) -> None:
-    """By the rules of RFC 5545 the summary, the place and both names of a calendar are what was written."""
+    """By the rules of RFC 5545, the summary, the place and both names of a calendar decode to what was written."""
     small_site.posting(
         "escaped", f"title: '{title}'\nduty_stations: [{{city: '{title}'}}]\ncloses: 2026-07-01T12:00:00Z"
     )
@@ -710,14 +710,14 @@ def test_every_text_of_a_calendar_is_escaped(small_site: SmallSite, title: str) 
 
 
 def test_a_calendar_marks_an_assumed_deadline(sample_site: Built) -> None:
-    """Where the digest assumed the hour, the entry says so in its first words."""
+    """If the digest assumed the time, the entry begins by saying so."""
     events = {str(event["UID"]): str(event["SUMMARY"]) for event in calendars(sample_site)["deadlines.ics"].events}
     assert events["closing-by-the-organisations-rule@example.org"].startswith("Deadline (assumed): Quay Master")
     assert events["first-everything@example.org"].startswith("Deadline: Head of")
 
 
 def test_sequence_rises_and_the_uid_stays(small_site: SmallSite) -> None:
-    """With each change of the deadline and with withdrawal the sequence and the stamp rise and the UID stays."""
+    """With each change of the deadline and with a withdrawal, the sequence and the stamp rise and the UID stays."""
     first, second = "{on: 2026-06-05T10:00:00Z, from: 2026-06-20}", "{on: 2026-06-06, from: 2026-06-25}"
     steps = [
         "closes: 2026-06-20",
@@ -737,7 +737,7 @@ def test_sequence_rises_and_the_uid_stays(small_site: SmallSite) -> None:
 
 
 def test_a_calendar_takes_a_deadline_that_a_rule_moved(small_site: SmallSite) -> None:
-    """With the record of a changed rule an assumed deadline has a later revision, and one that is stated has none."""
+    """With the record of a changed rule, an assumed deadline has a new revision, and a stated one does not."""
     small_site.posting("assumed", "opens: 2026-06-01\ncloses: 2026-06-20")
     small_site.posting("stated", "opens: 2026-06-01\ncloses: 2026-06-20T12:00:00Z")
     small_site.posting("fresh", "opens: 2026-06-12\ncloses: 2026-06-20")
@@ -757,7 +757,7 @@ def test_a_calendar_takes_a_deadline_that_a_rule_moved(small_site: SmallSite) ->
 
 
 def test_a_calendar_strikes_out_what_is_over_before_its_deadline(small_site: SmallSite) -> None:
-    """A role withdrawn, filled or expired before its deadline no longer stands in calendars as if it were due."""
+    """A role withdrawn, filled or expired before its deadline is no longer shown in calendars as due."""
     for end in ("withdrawn", "filled", "expired"):
         small_site.posting(end, f"closes: 2026-07-01\n{end}: 2026-06-09")
     events = {str(event["UID"]): event for event in calendars(small_site.build())["deadlines.ics"].events}
@@ -769,7 +769,7 @@ def test_a_calendar_strikes_out_what_is_over_before_its_deadline(small_site: Sma
 
 
 def test_every_calendar_has_a_component(site: Built) -> None:
-    """A calendar that holds no role yet is still one: RFC 5545 asks for a component, and its address has to stay."""
+    """An empty calendar is still valid: RFC 5545 requires a component, and its address must continue to exist."""
     empty = [path for path, calendar in calendars(site).items() if not calendar.events]
     assert all(calendar.subcomponents for calendar in calendars(site).values())
     assert empty, "there is a calendar without a role to try this on"
@@ -777,7 +777,7 @@ def test_every_calendar_has_a_component(site: Built) -> None:
 
 @pytest.mark.parametrize("end", ["", "withdrawn: 2026-06-09", "filled: 2026-06-09", "expired: 2026-06-09"])
 def test_a_role_s_own_calendar_stays_as_long_as_the_others_hold_it(small_site: SmallSite, end: str) -> None:
-    """After a role has ended its calendar says so, until the role has left the calendars of all its collections."""
+    """After a role has ended, its calendar says so until the role has left the calendars of all its collections."""
     small_site.posting("ends", f"duty_stations: [{{country: KE}}]\ncloses: 2026-06-14T12:00:00Z\n{end}")
     ended = datetime(2026, 6, 15, tzinfo=UTC)
     (event,) = Calendar.from_ical(small_site.build(ended).read("postings/ends/deadline.ics")).events
@@ -791,15 +791,15 @@ def test_a_role_s_own_calendar_stays_as_long_as_the_others_hold_it(small_site: S
 
 
 def test_role_calendars_are_of_the_roles_in_calendars(site: Built) -> None:
-    """Each role that any calendar of a collection holds has one of its own, and no other role has."""
+    """Exactly the roles in a calendar of a collection have their own calendar."""
     own = {path.split("/")[1] for path in site.paths("/deadline.ics")}
     held = {str(event["UID"]).split("@")[0] for calendar in calendars(site).values() for event in calendar.events}
     slugs = {role.id: role.slug for role in site.edition.roles}
     assert own == {slugs[identity] for identity in held}
 
 
-def test_a_calendar_has_no_place_that_is_none(small_site: SmallSite) -> None:
-    """Where no duty station is stated the entry has no location, for programs would look it up on a map."""
+def test_a_calendar_has_no_empty_location(small_site: SmallSite) -> None:
+    """If no duty station is stated, the entry has no location, because programs would look it up on a map."""
     small_site.posting("nowhere", "closes: 2026-07-01")
     (event,) = [one for one in calendars(small_site.build())["deadlines.ics"].events if "nowhere@" in one["UID"]]
     assert "LOCATION" not in event
@@ -833,6 +833,6 @@ def test_ids_outlive_a_move_to_another_host(small_site: SmallSite, tmp_path: Pat
 
 
 def test_a_calendar_s_value_is_pure(sample_site: Built) -> None:
-    """The same collection at the same instant gives the same calendar, whatever was asked before."""
+    """The same collection at the same instant gives the same calendar, whatever was computed before."""
     collection: Collection = sample_site.edition.site
     assert calendar_of(collection, sample_site.edition) == calendar_of(collection, sample_site.at(SAMPLE_NOW))

@@ -324,21 +324,30 @@ def test_a_commit_takes_nobody_elses_work(small_site: SmallSite) -> None:
 
 def test_a_deadline_that_is_moved_when_it_has_passed(small_site: SmallSite, sources: SourceWeb) -> None:
     """For two weeks after its deadline a role is asked whether it stays open for longer, and for nothing else."""
-    open_role(small_site)
-    sources.put(JOB, notice())
+
+    def notice_of(title: str = "Harbour pilot", closes: str = "30 June 2026", more: str = "") -> str:
+        return notice(title, closes, more)
+
+    open_role(small_site, "title: Harbour pilot\n")
+    sources.put(JOB, notice_of())
     run(small_site, sources)
     before = contents(small_site)
     closed = datetime(2026, 7, 1, 12, tzinfo=UTC)
-    for page in (notice(), notice("Another role", "30 July 2026"), notice(more="<p>This vacancy is closed.</p>"), None):
+    for page in (
+        notice_of(),
+        notice_of("Dock nurse", "30 July 2026"),
+        notice_of(more="<p>This vacancy is closed.</p>"),
+        None,
+    ):
         sources.pages.pop(JOB)
         if page:
             sources.put(JOB, page)
         assert keys(run(small_site, sources, closed + DAY)) == keys(run(small_site, sources, closed + 3 * DAY)) == []
-        sources.put(JOB, notice())
+        sources.put(JOB, notice_of())
     assert {path: text for path, text in contents(small_site).items() if path.startswith("postings/")} == {
         path: text for path, text in before.items() if path.startswith("postings/")
     }
-    sources.put(JOB, notice(closes="30 July 2026"))
+    sources.put(JOB, notice_of(closes="30 July 2026"))
     sources.asked.clear()
     assert (keys(run(small_site, sources, closed + 16 * DAY)), sources.urls()) == ([], [])
     assert keys(run(small_site, sources, closed + 10 * DAY)) == ["closes", "checked"]

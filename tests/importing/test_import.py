@@ -25,8 +25,6 @@ from generator.importing.notices import Bench
 from generator.importing.twins import Known, Trait, like_of, twin_of
 from generator.reading.frontmatter import read_mapping, split
 from generator.text.markup import read
-from generator.web.fetching import NotFetched, fetch
-from generator.web.network import Web
 from generator.wording.amounts import salary_in
 from generator.wording.dates import read_date
 from generator.wording.places import countries_listed, country_named
@@ -769,36 +767,6 @@ def test_a_page_is_fetched(site: SmallSite) -> None:
     assert done.code == 0, done.err
     assert "Wrote the draft content/postings/harbour-pilot-mombasa.md" in done.out
     assert [line.split(" vacancy-digest/")[0] for line in asked] == ["/robots.txt", "/a", "/b"]
-
-
-def test_what_is_not_fetched() -> None:
-    """Private networks, endless redirects, what robots.txt forbids, the too large and too slow, and other schemes."""
-    pages = {
-        "/loop": (302, {"Location": "/loop"}, b""),
-        "/large": (200, HTML, b"x" * (5 * 1024 * 1024 + 1)),
-        "/gone": (410, HTML, b""),
-        "/latin": (200, HTML, b"\xe9"),
-        "/no": (200, HTML, b"x"),
-        "/robots.txt": (200, {}, b"User-agent: *\nDisallow: /no\n"),
-    }
-    with web(pages) as (host, _):
-        for path, message in {
-            "/loop": "sends on more than 5 times",
-            "/large": "is larger than 5 MiB",
-            "/gone": "answers 410",
-            "/latin": "is not text in 'utf-8'",
-            "/no": "asks programs to stay away (robots.txt)",
-        }.items():
-            with pytest.raises(NotFetched, match=re.escape(message)):
-                fetch(host + path, private=True)
-        for address in (f"{host}/gone", host.replace("127.0.0.1", "localhost"), "http://[::1]/", "http://10.0.0.1/"):
-            with pytest.raises(NotFetched, match="private network"):
-                fetch(address)
-        with pytest.raises(NotFetched, match="takes longer"):
-            fetch(f"{host}/latin", private=True, web=Web(seconds=-1.0))
-    for address in ("file:///etc/passwd", "ftp://example.org/", "https://user@example.org/", "https://"):
-        with pytest.raises(NotFetched, match="is no http or https address"):
-            fetch(address)
 
 
 def test_our_own_table_is_read(site: SmallSite, tmp_path: Path) -> None:

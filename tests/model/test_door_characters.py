@@ -1,4 +1,4 @@
-"""Text that hides or turns around: refused wherever it stands and however it is written, and no script loses a word."""
+"""Text that hides or reverses text is refused wherever it is and however it is written; no script loses a word."""
 
 import importlib.util
 import json
@@ -28,7 +28,7 @@ def _written(text: str) -> str:
 
 
 def _texts() -> list[tuple[str, str]]:
-    """The texts of the data file, each with the name of what is refused in it, empty where nothing is."""
+    """The texts in the data file, each with the name of the character refused in it, empty if there is none."""
     lines = (DATA / "door/characters.txt").read_text("utf-8").splitlines()
     parts = [line.split(" | ", 1) for line in lines if not line.startswith("#")]
     return [(_written(text), f"U+{how.split()[1]}" if how != "allowed" else "") for how, text in parts]
@@ -46,7 +46,7 @@ def _in(path: str, old: str, new: str) -> Callable[[str], dict[str, str]]:
     return lambda text: {path: base[path].replace(old, new.format(text, yaml=_escaped(text, "\\U{:08x}")))}
 
 
-# Every kind of place where a text can stand, and every way to write it there.
+# Every kind of place for a text, and every way to write it there.
 PLACES: dict[str, Callable[[str], dict[str, str]]] = {
     "a title": _in(X, "Field Security Officer", "Officer {}"),
     "a title with escapes": _in(X, "Field Security Officer", '"Officer {yaml}"'),
@@ -70,7 +70,7 @@ PLACES: dict[str, Callable[[str], dict[str, str]]] = {
 
 @pytest.mark.parametrize("place", PLACES)
 def test_a_text_is_judged_alike_wherever_it_stands(place: str, tmp_path: Path) -> None:
-    """What hides or turns text around is refused in each place and each way of writing it; the rest is let in."""
+    """Characters that hide or reverse text are refused in each place and way of writing; all others are accepted."""
     wrong = []
     for number, (text, name) in enumerate(TEXTS):
         lines = [line for line in lines_of(load(write_site(tmp_path / str(number), PLACES[place](text)))) if line]
@@ -82,11 +82,11 @@ def test_a_text_is_judged_alike_wherever_it_stands(place: str, tmp_path: Path) -
 
 
 def test_references_are_judged_as_they_are_read() -> None:
-    """In Markdown a character reference is judged like the character: in the title of a link too."""
+    """In Markdown, a character reference is judged like the character, even in the title of a link."""
     for text, name in TEXTS:
         decimal, hexadecimal = _escaped(text, "&#{};"), _escaped(text, "&#x{:X};")
         bodies = [decimal, f"> - *a* {hexadecimal}", f"## {decimal}", f'[a](https://a.bc "{hexadecimal}")']
-        # What is no character is read as U+FFFD, and in the title of a link as the reference that it looks like.
+        # An invalid reference is read as U+FFFD, and in the title of a link as literal text.
         lost = name in ("U+FFFE", "U+FDD0", "U+1FFFE")
         for body in bodies[:3] if lost else bodies:
             found = check(f"one\n\n{body}\n", 5)
@@ -96,7 +96,7 @@ def test_references_are_judged_as_they_are_read() -> None:
 
 
 def test_references_by_name_and_in_code() -> None:
-    """References by name are judged too, each at its place; in code they are the text that they look like."""
+    """Named references are judged too, each at its place; in code they are the text that they look like."""
     assert [(place.column, message) for place, message in check("a &shy; b &amp; &rlm;c")] == [
         (3, "contains the invisible character U+00AD as &shy;, delete it"),
         (17, "contains the invisible character U+200F as &rlm;, delete it"),
@@ -116,7 +116,7 @@ def _tool() -> ModuleType:
 
 
 def test_all_that_unicode_shows_as_nothing_is_refused() -> None:
-    """The table is what Unicode's data says, and none of these characters passes between letters of Latin."""
+    """The table matches Unicode's data, and none of these characters is accepted between Latin letters."""
     tool = _tool()
     ignorable = tool.with_property("Default_Ignorable_Code_Point")
     assert tool.written(ignorable) == IGNORABLE.encode("ascii", "backslashreplace").decode().replace("\\xad", "\\u00ad")
@@ -124,7 +124,7 @@ def test_all_that_unicode_shows_as_nothing_is_refused() -> None:
 
 
 def test_every_emoji_may_be_shown_as_one() -> None:
-    """Each emoji of Unicode takes the selector that shows it as a picture, and joins another one."""
+    """Each Unicode emoji accepts the selector that shows it as a picture, and can join another one."""
     emoji = [chr(number) for number in _tool().with_property("Emoji") if number > 0x7F]
     assert [char for char in emoji if list(hidden(f"{char}\ufe0f"))] == []
     assert [char for char in emoji if list(hidden(f"👩\u200d{char}"))] == []
@@ -132,7 +132,7 @@ def test_every_emoji_may_be_shown_as_one() -> None:
 
 @pytest.mark.parametrize("title", ["\u2800" * 5, "\u00a0 \u3000 ", "\u0301\u0301\u0301", "\ue000\ue001\ue002"])
 def test_a_title_that_shows_nothing_is_empty(title: str, tmp_path: Path) -> None:
-    """Spaces of any kind, marks on nothing and characters without a meaning are no title."""
+    """Spaces of any kind, marks without a base and unassigned characters do not make a title."""
     text = POSTING.replace("title: Field Security Officer", f'title: "{title}"')
     assert lines_of(load(write_site(tmp_path, {X: text}))) == [
         f"{X}:2:8: title: is empty, write a value or delete the key"
@@ -141,13 +141,13 @@ def test_a_title_that_shows_nothing_is_empty(title: str, tmp_path: Path) -> None
 
 @given(st.text(st.sampled_from("ab1\u202e\u200d\u200c\u200f\ufe0f\u180b\u3164مक्ᠠ👩❤\r\n⃣ ")))
 def test_a_text_without_them_has_none(text: str) -> None:
-    """What is left of a text when they are gone is judged good, whatever stood around them."""
+    """Text from which they were removed is accepted, whatever surrounded them."""
     assert list(hidden(cleared(text))) == []
     assert blank(text) == blank(cleared(text))
 
 
 def _sources(title: str) -> dict[str, str]:
-    """A vacancy with this title in each form that `import` reads."""
+    """A vacancy with this title in each format that `import` reads."""
     text = f"The officer looks after the security of staff, and reports to the head of the office. {title}. " * 2
     facts = [
         "Organization: Harbour Relief",
@@ -179,11 +179,11 @@ HIDING = "Chef \u202eof\u200b staff\u3164 in می\u200cخواهم"
 
 @pytest.mark.parametrize("name", _sources(""))
 def test_what_import_writes_passes_check(name: str, small_site: SmallSite, tmp_path: Path) -> None:
-    """Characters that no file may hold are left out of a draft wherever its source has them, and named as left out."""
+    """Characters that are not allowed are left out of a draft wherever its source has them, and the draft says so."""
     source = tmp_path / name
     source.write_text(_sources(HIDING)[name], "utf-8")
     done = small_site.command("import", str(source), "--now", "2026-06-15T12:00:00Z")
-    if name == "other.md":  # front matter is read as our own is, and refused at its line
+    if name == "other.md":  # front matter is read like our own, and refused at its line
         assert (done.code, done.out) == (1, "")
         assert "invisible character U+202E" in done.err
         return
@@ -194,7 +194,7 @@ def test_what_import_writes_passes_check(name: str, small_site: SmallSite, tmp_p
 
 
 def test_a_title_of_several_lines_stops_no_other(small_site: SmallSite, tmp_path: Path) -> None:
-    """A value that goes over several lines is written on one; halves of characters end nothing and are named."""
+    """A value of several lines is written on one; half characters stop nothing and are reported."""
     titles = ("Chef\nof staff", "Cook \ud800 in Goma", "Driver\twith a tab")
     source = tmp_path / "postings.json"
     found = [json.loads(_sources(title)["posting.json"])[0] for title in titles]
@@ -211,7 +211,7 @@ AWKWARD = (*"ab .:*_#-\n\r\t\u202e\u200d\u200c\u200f\ufe0f\u2028\ud800", "می",
 @settings(deadline=None)
 @given(st.lists(st.sampled_from(AWKWARD)).map("".join))
 def test_any_draft_holds_no_hidden_character(text: str) -> None:
-    """Whatever stands in a notice and in the data beside it, no character of its draft may not stand there."""
+    """Whatever a notice and its data contain, its draft has no character that is not allowed."""
     stated = [
         StatedField("title", f"Chef {text}", f"title: {text * 9}"),
         StatedField("reference", text, f"number: {text}"),

@@ -1,4 +1,4 @@
-"""Strangers' texts in a terminal, in the log and the summary of a job, and in reports: shown, and never obeyed."""
+"""Strangers' texts in a terminal, in a job's log and summary, and in reports: they are shown, and never obeyed."""
 
 import ast
 import json
@@ -65,7 +65,7 @@ PIECES = (
 )
 texts = st.lists(st.sampled_from(PIECES), max_size=12).map("".join)
 
-# What an author of a pull request would write to be heard outside of the pages.
+# What the author of a pull request could write to have an effect outside of the pages.
 LINK = "[Approve](https://evil.example)"
 TITLE = f"Chef ``` {LINK} `@everyone <img src=x> ##[add-mask]e ::stop-commands::x ##vso[task.complete]"
 ALIAS = f"x\n::stop-commands::x\n```\n{LINK} @everyone\x1b[2J\u202e"
@@ -73,7 +73,7 @@ FILE = f"::add-mask::e\n```\n{LINK}\x1b]0;x\x07\u202e##[group]"
 
 
 def _obeyed(line: str) -> bool:
-    """Whether GitHub takes a line of a log for a command, as its runner reads it: two ways of writing one."""
+    """Whether GitHub's runner reads a line of a log as a command, in either of its two syntaxes."""
     start = line.lstrip()
     return "##[" in line or (start.startswith("::") and "::" in start[2:]) or bool(re.search(r"##vso\[", line))
 
@@ -87,7 +87,7 @@ def _unseen(text: str) -> list[str]:
 @example(ALIAS)
 @example(FILE)
 def test_a_text_on_a_terminal_is_one_line_and_no_command(text: str) -> None:
-    """Whatever a text holds, it is shown on one line, nothing in it is unseen, and no program obeys it."""
+    """Any text is shown on one line, with nothing invisible in it, and no program obeys it."""
     assert _unseen(visible(text)) == []
     assert not _obeyed(visible(text))
     assert visible(visible(text)) == visible(text)
@@ -95,7 +95,7 @@ def test_a_text_on_a_terminal_is_one_line_and_no_command(text: str) -> None:
 
 
 def _parts(markdown: str) -> Iterator[Token]:
-    """What GitHub would make of Markdown, down to the parts of a line."""
+    """How GitHub parses Markdown, down to the inline parts."""
     for token in MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(markdown):
         yield token
         yield from token.children or ()
@@ -104,8 +104,8 @@ def _parts(markdown: str) -> Iterator[Token]:
 @given(texts)
 @example(TITLE)
 @example(ALIAS)
-def test_a_text_in_markdown_is_code_alone(text: str) -> None:
-    """A quoted text is one code span that holds the text, with nothing else beside what we wrote around it."""
+def test_a_text_in_markdown_is_only_code(text: str) -> None:
+    """A quoted text is a single code span that contains the text, and nothing else appears besides our own words."""
     parts = _parts(f"- one: {in_markdown(text)} (two)\n- three")
     found = [part for part in parts if part.content or part.type == "link_open"]
     inline, before, code, after, *_ = found
@@ -116,7 +116,7 @@ def test_a_text_in_markdown_is_code_alone(text: str) -> None:
 @given(texts, texts, texts)
 @example(FILE, ALIAS, TITLE)
 def test_a_report_holds_texts_as_texts(path: str, key: str, message: str) -> None:
-    """In each format of `check` a problem is one entry, and the words that it quotes bring nothing else in."""
+    """In each format of `check`, a problem is one entry, and the text that it quotes adds nothing else."""
     found = [Problem(path, Place(3, 4), key, message)]
     assert "\n" not in FORMATS["text"](found) + FORMATS["github"](found) + FORMATS["markdown"](found)
     assert re.fullmatch(r"::error file=[^,:]*,line=3,col=4,title=[^,:]*::.*", FORMATS["github"](found))
@@ -129,7 +129,7 @@ def test_a_report_holds_texts_as_texts(path: str, key: str, message: str) -> Non
 
 @given(texts)
 def test_each_format_of_ci_has_its_own_marks_written_out(text: str) -> None:
-    """GitHub reads back what is shown; SARIF finds no link and no placeholder; JSON keeps the text."""
+    """GitHub reads back the text shown; SARIF finds no link or placeholder; JSON keeps the text."""
     unescaped = in_github_property(text).replace("%2C", ",").replace("%3A", ":").replace("%25", "%")
     assert unescaped == in_github(text).replace("%25", "%") == visible(text)
     assert not re.search(r"\[(?:[^\\\[\]]|\\[\\\[\]])*\]\([^)]*\)|(?<!\{)(?:\{\{)*\{\d", in_sarif(text))
@@ -137,7 +137,7 @@ def test_each_format_of_ci_has_its_own_marks_written_out(text: str) -> None:
 
 
 def test_one_room_prints() -> None:
-    """No module prints but the one that makes texts harmless."""
+    """Only the module that makes texts harmless prints."""
     ways = {"click.echo", "click.secho", "print", "sys.stdout.write", "sys.stderr.write"}
     printing = []
     for path in sorted(GENERATOR.rglob("*.py")):
@@ -172,7 +172,7 @@ COMMANDS = (
 
 @pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
 def test_no_command_prints_what_a_log_would_obey(attacked: SmallSite, arguments: tuple[str, ...]) -> None:
-    """Titles that are commands, and escape sequences, reach neither a terminal nor a log as such."""
+    """Titles that are commands or escape sequences never reach a terminal or a log unescaped."""
     done = attacked.command(*arguments, *AT)
     assert done.code == 0
     lines = (done.out + done.err).split("\n")
@@ -181,7 +181,7 @@ def test_no_command_prints_what_a_log_would_obey(attacked: SmallSite, arguments:
 
 @pytest.mark.parametrize("form", [*FORMATS, "lines"])
 def test_no_report_of_a_check_is_obeyed(attacked: SmallSite, form: str) -> None:
-    """Names of files, aliases and keys that are attacks are told by `check` in each format without being one."""
+    """In each format, `check` reports attacks in file names, aliases and keys without carrying them out."""
     _with_problems(attacked)
     done = attacked.command("check", *(("--show-lines",) if form == "lines" else ("--format", form)))
     assert done.code == 1
@@ -192,7 +192,7 @@ def test_no_report_of_a_check_is_obeyed(attacked: SmallSite, form: str) -> None:
 
 
 def test_names_of_files_do_not_reach_a_terminal_raw(attacked: SmallSite, tmp_path: Path) -> None:
-    """`import` of a folder, a path that is no site's and a slug tell of each file on one line of its own."""
+    """`import` of a folder, a path that is not a site's and a slug report each file on one line of its own."""
     folder = tmp_path / "notices"
     folder.mkdir()
     for number, content in enumerate([b"\xff", b"", b"no notice", b"{"]):
@@ -209,7 +209,7 @@ def test_names_of_files_do_not_reach_a_terminal_raw(attacked: SmallSite, tmp_pat
 
 
 def test_the_summary_of_a_job_holds_texts_as_texts(attacked: SmallSite, tmp_path: Path) -> None:
-    """The step of our workflow that writes the summary of a job: what strangers wrote stands there as code."""
+    """Our workflow's step that writes the summary of a job shows strangers' text as code."""
     workflow = yaml.safe_load((GENERATOR / "data/starter/github/workflows/check.yml").read_text("utf-8"))
     step = next(one for one in workflow["jobs"]["check"]["steps"] if one.get("name") == "Everything")
     for wrong in (False, True):

@@ -1,4 +1,4 @@
-"""Filters, search and saved roles, "Can I apply?", and what pages say when they are old, each in a browser."""
+"""Filters, search, saved roles, "Can I apply?", and the messages of old pages, each in a browser."""
 
 import json
 import re
@@ -26,7 +26,7 @@ FIELDS = {"country": "Country", "grade": "Grade", "within": "Closes within", "or
 
 @pytest.fixture
 def site(searched_site: Built) -> Built:
-    """The sample with an index for search."""
+    """The sample with a search index."""
     return searched_site
 
 
@@ -38,7 +38,7 @@ def address(searched_site: Built) -> Iterator[str]:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A page in a browser without memory, at the instant of the sample; nothing may go wrong on it."""
+    """A page in a browser with an empty profile, at the instant of the sample; nothing may go wrong on it."""
     context = browser.new_context(timezone_id="America/Lima", locale="en-GB")
     found = context.new_page()
     wrong: list[str] = []
@@ -51,21 +51,21 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 def choose(page: Page, field: str, value: str) -> None:
-    """Chooses in one of the filters, as a reader does."""
+    """Chooses a value in one of the filters, as a reader does."""
     if not page.locator(".find details").evaluate("details => details.open"):
         page.get_by_text("Filter and sort").click()
     page.get_by_role("combobox", name=FIELDS[field], exact=True).select_option(value)
 
 
 def listed(page: Page) -> list[str]:
-    """The slugs of the rows that are shown as open."""
+    """The slugs of the rows shown as open."""
     rows = page.locator("[data-open-list] .row:visible:not(.closed) .what a:first-of-type")
     hrefs = rows.evaluate_all("links => links.map((link) => link.pathname)")
     return [href.strip("/").split("/")[-1] for href in hrefs if "/postings/" in href]
 
 
 def test_filters_combine_and_stay_in_the_address(page: Page, address: str) -> None:
-    """Country and grade narrow the list, counts say what is left, and the address brings the same list back."""
+    """Country and grade narrow the list, counts show what remains, and the address restores the same list."""
     page.goto(address)
     everything = listed(page)
     choose(page, "country", "ua")
@@ -86,22 +86,22 @@ def test_filters_combine_and_stay_in_the_address(page: Page, address: str) -> No
 
 
 def test_one_value_alone_leads_to_its_page(page: Page, address: str) -> None:
-    """A list by a single value offers that value's own page, which has feeds."""
+    """A list filtered by a single value links to that value's own page, which has feeds."""
     page.goto(f"{address}?countries=ua")
     link = page.get_by_role("link", name="Ukraine has a page, feeds and a calendar of its own")
     link.click()
     assert page.url == f"{address}countries/ua/"
 
 
-def test_an_unknown_value_in_the_address_is_told(page: Page, address: str) -> None:
-    """An address with a value that no open role has says so, and filters by the rest."""
+def test_an_unknown_value_in_the_address_is_reported(page: Page, address: str) -> None:
+    """An address with a value that no open role has shows a message, and filters by the rest."""
     page.goto(f"{address}?countries=zz&grades=p-4&nonsense=1")
     expect(page.locator("[data-status]")).to_contain_text("“zz” for Country, so this filter is ignored.")
     assert listed(page) == ["open-with-everything"]
 
 
 def test_roles_by_deadline_and_order(page: Page, address: str) -> None:
-    """Roles can be those that close soon, or those without a deadline, and stand in another order."""
+    """The list can show only roles that close soon or have no deadline, and can be sorted differently."""
     page.goto(address)
     choose(page, "within", "3")
     assert listed(page) == ["closing-today"]
@@ -119,14 +119,14 @@ def test_roles_by_deadline_and_order(page: Page, address: str) -> None:
 
 
 def test_nothing_found_says_so(page: Page, address: str) -> None:
-    """Where filters leave nothing, the page says what to do."""
+    """If filters leave nothing, the page says what to do."""
     page.goto(f"{address}?q=zzzzzz")
     expect(page.locator("[data-none]")).to_be_visible()
     assert listed(page) == []
 
 
 def test_search_looks_into_whole_texts(page: Page, site: Built, address: str) -> None:
-    """A word that stands in the text of a notice alone finds its role."""
+    """A word that occurs only in the text of a notice finds its role."""
     role = next(role for role in site.edition.roles if role.slug == "open-with-everything")
     text = (site.root / role.listing.path).read_text("utf-8").split("---\n", 2)[2]
     home = site.page("index.html").text().lower()
@@ -139,7 +139,7 @@ def test_search_looks_into_whole_texts(page: Page, site: Built, address: str) ->
 
 
 def test_search_without_an_index_looks_at_rows(browser: Browser, sample_site: Built) -> None:
-    """Without the index the search finds titles and places, and nothing fails."""
+    """Without an index, search finds titles and places, and nothing fails."""
     assert not (sample_site.folder / "search").exists()
     context = browser.new_context()
     page = context.new_page()
@@ -176,7 +176,7 @@ LETTERS = [
 
 @pytest.fixture(scope="module", params=[False, True], ids=["rows", "index"])
 def lettered(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A site in which words of every kind stand in titles, or in texts of which there is an index."""
+    """A site with words of every kind in titles, or in texts that are in an index."""
     site = SmallSite.at(tmp_path_factory.mktemp("letters") / "site")
     with searching() if request.param else nullcontext():
         for number, (words, _) in enumerate(LETTERS):
@@ -196,15 +196,15 @@ def test_any_keyboard_finds_any_letters(page: Page, lettered: str) -> None:
 
 
 def test_letters_are_the_same_in_the_index_and_on_the_page(root: Path) -> None:
-    """What the index and the page's script write in place of letters is one list."""
+    """The index and the page's script use the same table of letters and replacements."""
     script = (root / "templates/assets/find.js").read_text("utf-8")
     block = script.partition("const LETTERS = {")[2].partition("};")[0]
     listed = re.findall(r"^ +\"?([^\s\":]+)\"?: \"(.+)\",$", block, re.MULTILINE)
     assert {ord(letter): plain for plain, letters in listed for letter in letters} == letters()
 
 
-def test_a_missing_index_is_told(browser: Browser, site: Built, tmp_path: Path) -> None:
-    """Where the index has gone missing on the host, the page says what it still searches."""
+def test_a_missing_index_is_reported(browser: Browser, site: Built, tmp_path: Path) -> None:
+    """If the host has lost the index, the page says what it still searches."""
     shutil.copytree(site.folder, tmp_path / "site")
     shutil.rmtree(tmp_path / "site/search")
     context = browser.new_context()
@@ -219,7 +219,7 @@ def test_a_missing_index_is_told(browser: Browser, site: Built, tmp_path: Path) 
 
 
 def test_the_index_is_the_same_at_every_build(site: Built, tmp_path: Path) -> None:
-    """Two builds of the same content have the same index, of the open roles and no others."""
+    """Two builds of the same content have the same index, which contains exactly the open roles."""
     with searching():
         again = built(DATA / "sample", tmp_path / "site", SAMPLE_NOW)
     index = [path for path in site.paths() if path.startswith("search/")]
@@ -230,7 +230,7 @@ def test_the_index_is_the_same_at_every_build(site: Built, tmp_path: Path) -> No
 
 
 def broken_pagefind(folder: Path, patch: pytest.MonkeyPatch) -> None:
-    """Another Pagefind is installed, whose program fails."""
+    """Installs another Pagefind, whose program fails."""
     program = folder / "pagefind"
     program.write_text("#!/bin/sh\necho no room >&2\nexit 1\n")
     program.chmod(0o700)
@@ -242,11 +242,13 @@ def broken_pagefind(folder: Path, patch: pytest.MonkeyPatch) -> None:
 def test_the_index_is_made_when_texts_change(
     small_site: SmallSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The passing of time makes no new index, another text does; a program that fails costs a line and the search."""
+    """A changed text causes a new index, passing time does not; if the program fails, a line says that there is
+    none.
+    """
     out = small_site.root.parent / "site"
 
     def built_at(hours: int) -> tuple[list[str], bool]:
-        """What was told, and whether an index was made."""
+        """What the build printed, and whether it made an index."""
         told: list[str] = []
         now = SAMPLE_NOW + timedelta(hours=hours)
         done = build(small_site.root, out, now, Options(), Listener(told.append))
@@ -272,7 +274,7 @@ def test_the_index_is_made_when_texts_change(
 
 
 def test_saved_roles_stay(page: Page, address: str) -> None:
-    """A role saved on the list is saved on its own page, and the list can show saved roles alone."""
+    """A role saved in the list is saved on its own page, and the list can show only saved roles."""
     page.goto(address)
     page.get_by_role("button", name="Save: Remote Adviser").click()
     page.goto(f"{address}postings/open-remote/")
@@ -290,7 +292,7 @@ def test_saved_roles_stay(page: Page, address: str) -> None:
 
 @pytest.mark.parametrize("how", ["refused", "damaged"])
 def test_storage_that_is_refused_or_damaged(page: Page, address: str, how: str) -> None:
-    """Where the browser keeps nothing, or something else, everything but saving works and nothing fails."""
+    """If the browser stores nothing, or wrong data, everything except saving works and nothing fails."""
     if how == "refused":
         page.add_init_script("Object.defineProperty(window, 'localStorage', {get() { throw new Error('refused') }})")
     else:
@@ -309,7 +311,7 @@ def test_storage_that_is_refused_or_damaged(page: Page, address: str, how: str) 
 
 
 def test_a_role_leaves_the_list_at_its_instant(page: Page, address: str) -> None:
-    """Second by second: open until the deadline, and then under a heading that says when it closed."""
+    """Second by second: a role is open until the deadline, and then under a heading that says when it closed."""
     closes = datetime(2026, 6, 15, 20, tzinfo=UTC)
     page.clock.set_fixed_time(closes - timedelta(seconds=1))
     page.goto(address)
@@ -324,7 +326,7 @@ def test_a_role_leaves_the_list_at_its_instant(page: Page, address: str) -> None
 
 @pytest.mark.parametrize("path", ["", "countries/fj/", "closing/"])
 def test_a_page_of_ten_days_ago(page: Page, site: Built, address: str, path: str) -> None:
-    """Ten days after the build no closed role stands among the open ones, and the page says how old the digest is."""
+    """Ten days after the build, no closed role is among the open ones, and the page says how old the digest is."""
     later = SAMPLE_NOW + timedelta(days=10, minutes=1)
     page.clock.set_fixed_time(later)
     page.goto(address + path)
@@ -335,7 +337,7 @@ def test_a_page_of_ten_days_ago(page: Page, site: Built, address: str, path: str
 
 
 def test_a_clock_that_is_years_behind(page: Page, site: Built, address: str) -> None:
-    """A clock that is years behind closes and opens nothing; the page says that the clock is wrong."""
+    """With a clock that is years behind, nothing closes or opens; the page says that the clock is wrong."""
     page.clock.set_fixed_time(datetime(2020, 1, 1, tzinfo=UTC))
     page.goto(address)
     expect(page.locator(".old")).to_contain_text("Your clock is")
@@ -343,7 +345,7 @@ def test_a_clock_that_is_years_behind(page: Page, site: Built, address: str) -> 
 
 
 def test_the_badge_becomes_closing(page: Page, address: str) -> None:
-    """An open role comes within the days of closing while its page is old: its badge says so."""
+    """If the page is old and an open role is about to close, its badge says so."""
     page.clock.set_fixed_time(datetime(2026, 6, 20, tzinfo=UTC))
     page.goto(address)
     row = page.locator(".row", has_text="Hurried Planner")
@@ -351,7 +353,7 @@ def test_the_badge_becomes_closing(page: Page, address: str) -> None:
 
 
 def test_light_or_dark_by_choice(page: Page, address: str) -> None:
-    """The reader's choice of colours goes before the system's, on every page, and can be taken back."""
+    """The reader's choice of colours takes precedence over the system's, on every page, and can be undone."""
     ground = "() => getComputedStyle(document.body).backgroundColor"
     page.emulate_media(color_scheme="light")
     page.goto(address)
@@ -369,8 +371,8 @@ def test_light_or_dark_by_choice(page: Page, address: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["", "postings/closing-today/"])
-def test_paper_tells_no_time_left(page: Page, site: Built, address: str, path: str) -> None:
-    """What is printed stays true: deadlines, map and address are on it, the time left and controls are not."""
+def test_paper_shows_no_time_left(page: Page, site: Built, address: str, path: str) -> None:
+    """A printed page stays true: it has deadlines, map and address, but no time left and no controls."""
     page.goto(address + path)
     left = re.compile(r"\bin \d+ (day|hour|minute)s?\b")
     assert left.search(page.locator("main").inner_text())
@@ -403,7 +405,7 @@ def test_nobody_is_kept_out_by_what_scripts_add(page: Page, address: str, width:
 
 
 def test_filters_and_answers_by_keyboard(page: Page, address: str) -> None:
-    """Without a pointer: open the filters, choose, and save a role."""
+    """With only the keyboard, a reader can open the filters, choose, and save a role."""
     page.goto(address)
     page.get_by_text("Filter and sort").focus()
     page.keyboard.press("Enter")
@@ -438,7 +440,7 @@ CASES: list[tuple[Reader, str, str]] = [
 
 @pytest.mark.parametrize(("reader", "verdict", "reason"), CASES)
 def test_can_i_apply(page: Page, address: str, reader: Reader, verdict: str, reason: str) -> None:
-    """The page answers from what the notice states, each answer with its reason, and asks nobody."""
+    """The page answers from what the notice states, with a reason for each answer, and sends no request."""
     asked: list[str] = []
     page.goto(f"{address}postings/open-with-everything/")
     page.get_by_text("Can I apply?").click()
@@ -474,12 +476,12 @@ LEVELS = [
 
 @pytest.mark.parametrize(("text", "level"), LEVELS)
 def test_degrees_are_known_by_their_words(text: str, level: int | None) -> None:
-    """The degree that a notice asks for is read from its words; what names none is left open."""
+    """The required degree is recognised from the notice's words; other words leave the answer open."""
     assert degree_level(text) == level
 
 
 def test_a_notice_states_its_rules() -> None:
-    """The script gets what the notice states and nothing else."""
+    """The script gets exactly what the notice states."""
     file = posting_file(
         "opens: 2026-05-01\nopen_to: [nationals]\nduty_stations: [{country: KE}]\nlanguages: {required: [fr]}"
     )

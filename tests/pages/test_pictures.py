@@ -1,4 +1,4 @@
-"""Maps of where countries lie."""
+"""Maps that show where countries are."""
 
 import re
 
@@ -13,7 +13,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 @pytest.mark.parametrize("code", [*OUTLINES.shapes, *OUTLINES.dots])
 def test_a_country_is_on_its_own_map(code: str) -> None:
-    """A piece of the world with the whole country in it, with room around, and a ring where the country is small."""
+    """The map shows the whole country with a margin, and a ring if the country is small."""
     found = locator(code.lower())
     assert found
     assert 0 <= found.left <= found.left + found.width <= OUTLINES.width
@@ -40,7 +40,7 @@ def points_of(path: str) -> list[tuple[int, int]]:
 
 
 def test_only_pages_of_known_countries_have_a_map(sample_site: Built) -> None:
-    """Each country's page shows that country and no other, the page of roles without a country shows no map."""
+    """Each country's page shows only that country; the page of roles without a country has no map."""
     assert locator("zz") is None
     for path in sample_site.paths("index.html"):
         folder = re.fullmatch(r"countries/([^/]+)/index.html", path)

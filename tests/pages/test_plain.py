@@ -1,4 +1,4 @@
-"""The pages without scripts: everything that matters is there, and nothing that cannot work is shown."""
+"""The pages without scripts: everything important is there, and nothing is shown that cannot work."""
 
 import shutil
 import subprocess
@@ -21,14 +21,14 @@ def address(sample_site: Built) -> Iterator[str]:
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """A page in a browser that runs no scripts."""
-    # As high as the page: what is not to be seen is not laid out, and has no text that a browser would show.
+    # As high as the page: browsers do not lay out text outside of the window, and so do not report it.
     context = browser.new_context(java_script_enabled=False, viewport={"width": 1280, "height": 10_000})
     yield context.new_page()
     context.close()
 
 
 def test_the_home_page_says_everything(page: Page, sample_site: Built, address: str) -> None:
-    """Every open role stands there with its deadline and its state; no filter is shown that would do nothing."""
+    """Every open role is listed with its deadline and its state; no filter is shown that would do nothing."""
     page.goto(address)
     text = " ".join(page.locator("main").inner_text().split())
     for role in sample_site.edition.site.open_roles:
@@ -52,7 +52,7 @@ def test_a_country_says_everything(page: Page, sample_site: Built, address: str)
 
 
 def test_a_posting_says_everything(page: Page, address: str) -> None:
-    """A posting's page tells deadline, facts and where to apply, and shows no form that does nothing."""
+    """A posting's page shows deadline, facts and where to apply, and no form that does nothing."""
     page.goto(f"{address}postings/open-with-everything/")
     main = page.locator("main")
     for text in ("Friday 31 July 2026, 17:00 UTC+03:00 (14:00 UTC)", "Stated in the notice.", "Last full day to apply"):
@@ -68,7 +68,7 @@ def test_a_posting_says_everything(page: Page, address: str) -> None:
 @pytest.mark.skipif(not shutil.which("w3m"), reason="w3m is not installed")
 @pytest.mark.parametrize("path", ["index.html", "countries/ua/index.html", "postings/open-with-everything/index.html"])
 def test_a_browser_of_text_alone(sample_site: Built, path: str) -> None:
-    """In a browser that knows neither styles nor scripts the page reads from top to bottom."""
+    """In a browser without styles and scripts, the page reads from top to bottom."""
     command = ["w3m", "-dump", "-cols", "100", str(sample_site.folder / path)]
     text = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True).stdout
     assert "31 July 2026" in text or "31 Jul" in text

@@ -1,4 +1,4 @@
-"""A site changes in one step: whatever happens to a build, readers meet one of two whole sites."""
+"""A site changes in one step: whatever happens to a build, readers see one of two complete sites."""
 
 import ctypes
 import errno
@@ -34,13 +34,13 @@ CALLS = ("link", "mkdir", "rename", "replace", "rmdir", "unlink", "write")
 
 
 def tree(folder: Path) -> Tree:
-    """Every file under a folder, the list of ours with them."""
+    """Every file under a folder, including the manifest."""
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 @dataclass(frozen=True, slots=True)
 class Two:
-    """Two sites that take each other's place in one folder, and what each of them is when it is whole."""
+    """Two sites that replace each other in one folder, with the complete content of each."""
 
     roots: tuple[Path, Path]
     whole: tuple[Tree, Tree]
@@ -54,17 +54,17 @@ class Two:
         build(self.roots[number], self.out, SAMPLE_NOW, Options(allow_shrink=True))
 
     def standing(self) -> int | None:
-        """Which of the two is there; None when it is neither."""
+        """Which of the two is there; None if it is neither."""
         found = tree(self.out)
         return self.whole.index(found) if found in self.whole else None
 
     def ours(self) -> int:
-        """Which of the two is there, whatever else lies beside its files."""
+        """Which of the two is there, ignoring any other files."""
         found = tree(self.out)
         return next(number for number, site in enumerate(self.whole) if site.items() <= found.items())
 
     def cut_short(self, number: int, prepare: Callable[[], None], cut: Callable[[int], None]) -> int:
-        """Builds one of the two in a process of its own, which `cut` may end; how it ended."""
+        """Builds one of the two in a separate process, which `cut` may end; returns how it ended."""
 
         def run() -> None:
             prepare()
@@ -79,7 +79,7 @@ class Two:
         return process.exitcode
 
     def wrong(self) -> str | None:
-        """What is wrong after a build was cut short, and after the next one, which needs no help."""
+        """What is wrong after a build was interrupted, and after the next one, which needs no help."""
         before = self.standing()
         if before is None:
             return f"neither site is whole: {sorted(tree(self.out))[:3]}"
@@ -92,7 +92,7 @@ class Two:
 
 @pytest.fixture(scope="module")
 def two(tmp_path_factory: pytest.TempPathFactory) -> Two:
-    """Two sites of ten postings, of which some are in both and some are not."""
+    """Two sites of ten postings, some of which are in both."""
     folder = tmp_path_factory.mktemp("exchange")
     roots = []
     for name in ("old", "new"):
@@ -116,7 +116,7 @@ def nothing(process: int = 0) -> None:
 
 
 def after(seconds: float, number: int) -> Callable[[int], None]:
-    """Sends a process a signal after a time."""
+    """Sends a signal to a process after a delay."""
 
     def send(process: int) -> None:
         time.sleep(seconds)
@@ -126,7 +126,7 @@ def after(seconds: float, number: int) -> Callable[[int], None]:
 
 
 def at_step(name: str, *, when: str) -> Callable[[], None]:
-    """Lets the process end itself as it begins, or has done, a step of publishing."""
+    """Makes the process end itself before or after a step of publishing."""
 
     def prepare() -> None:
         real = getattr(publish, name)
@@ -138,14 +138,14 @@ def at_step(name: str, *, when: str) -> Callable[[], None]:
             os.kill(os.getpid(), signal.SIGKILL)
             return found
 
-        # A signal from outside meets no step at will; this is done in a process that ends here.
+        # A signal from outside cannot hit a chosen step; this runs in a child process that ends here.
         setattr(publish, name, step)
 
     return prepare
 
 
 def at_call(number: int) -> Callable[[], None]:
-    """Lets the process end itself at one of the calls of the system that change files, counted from the first."""
+    """Makes the process end itself at one of the system calls that change files, counted from the first."""
 
     def prepare() -> None:
         left = itertools.count(number, -1)
@@ -166,7 +166,7 @@ def ending(real: Callable[..., object], left: Iterator[int]) -> Callable[..., ob
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=["SIGKILL", "SIGTERM"])
 def test_ended_at_any_instant(two: Two, soaking: bool, tell: Tell, number: signal.Signals) -> None:
-    """Ended at a random instant, a build leaves one of the two sites whole, and the next needs no help."""
+    """Ended at a random instant, a build leaves one of the two sites complete, and the next needs no help."""
     chance, failed, ends = random.Random(number), [], set()
     tries = 200 if soaking else 6
     for _ in range(tries):
@@ -183,7 +183,7 @@ def test_ended_at_any_instant(two: Two, soaking: bool, tell: Tell, number: signa
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("name", STEPS)
 def test_ended_at_a_step(two: Two, tell: Tell, name: str, when: str) -> None:
-    """Ended as it begins or has done a step of publishing, a build leaves one of the two sites whole."""
+    """Ended before or after a step of publishing, a build leaves one of the two sites complete."""
     before = two.standing() or 0
     assert two.cut_short(1 - before, at_step(name, when=when), nothing) == -signal.SIGKILL
     assert two.standing() == (1 - before if (name, when) == ("exchange", "after") else before)
@@ -191,7 +191,7 @@ def test_ended_at_a_step(two: Two, tell: Tell, name: str, when: str) -> None:
 
 
 def test_ended_at_any_call(two: Two, soaking: bool, tell: Tell) -> None:
-    """Ended at any call of the system that changes files, a build leaves one of the two sites whole."""
+    """Ended at any system call that changes files, a build leaves one of the two sites complete."""
     failed, tried, step = [], 0, 1 if soaking else 60
     for number in itertools.count(0, step):
         if two.cut_short(1 - (two.standing() or 0), at_call(number), nothing) == 0:
@@ -204,8 +204,8 @@ def test_ended_at_any_call(two: Two, soaking: bool, tell: Tell) -> None:
 
 @pytest.mark.parametrize("step", [1, 2, 3])
 def test_without_a_step_of_the_system(two: Two, tell: Tell, monkeypatch: pytest.MonkeyPatch, step: int) -> None:
-    """Where folders cannot change places at once there is a moment without a site; the next build ends what was cut."""
-    # Every file system that Linux has here can exchange folders, and a signal meets no rename at will.
+    """If folders cannot be exchanged in one step, the site is briefly missing; the next build completes a swap."""
+    # Every file system here can exchange folders, and a signal cannot hit a chosen rename.
     monkeypatch.setattr(exchange, "_exchanged", lambda _one, _other: False)
     before = two.standing() or 0
     left = itertools.count(step - 1, -1)
@@ -225,12 +225,12 @@ def test_without_a_step_of_the_system(two: Two, tell: Tell, monkeypatch: pytest.
     [("mirror", errno.EPERM), ("mirror", errno.EXDEV), ("exchange", errno.EBUSY), ("exchange", errno.EACCES)],
 )
 def test_in_place_where_it_must_be(two: Two, monkeypatch: pytest.MonkeyPatch, name: str, number: int) -> None:
-    """Where there are no hard links, or the folder cannot be moved, the site is published file by file."""
+    """If there are no hard links, or the folder cannot be moved, the site is published file by file."""
 
     def fails(*_paths: Path) -> None:
         raise OSError(number, os.strerror(number))
 
-    # File systems without hard links, and folders that something holds, are not for every user to make.
+    # Not every user can make file systems without hard links or folders that are in use.
     monkeypatch.setattr(publish, name, fails)
     before, folder = two.standing() or 0, two.out.stat().st_ino
     two.build(1 - before)
@@ -250,7 +250,7 @@ def a_link_beside(two: Two, _patch: pytest.MonkeyPatch) -> None:
 
 
 def a_mount_point(two: Two, patch: pytest.MonkeyPatch) -> None:
-    # Only root may mount.
+    # Only root can mount.
     patch.setattr(os.path, "ismount", lambda path: path == two.out)
 
 
@@ -258,7 +258,7 @@ def a_mount_point(two: Two, patch: pytest.MonkeyPatch) -> None:
 def test_in_place_where_there_is_no_place_beside(
     two: Two, monkeypatch: pytest.MonkeyPatch, prepare: Callable[[Two, pytest.MonkeyPatch], None]
 ) -> None:
-    """Where somebody else's file or link is in the way, or the folder cannot be moved, nothing is made beside it."""
+    """If somebody else's file or link is in the way, or the folder cannot be moved, nothing is created next to it."""
     shutil.rmtree(two.beside)
     prepare(two, monkeypatch)
     before, folder = two.standing() or 0, two.out.stat().st_ino
@@ -272,8 +272,8 @@ def test_in_place_where_there_is_no_place_beside(
     assert two.wrong() is None
 
 
-def test_what_cannot_be_exchanged_at_all_is_told(tmp_path: Path) -> None:
-    """Where the system knows the call and refuses it for another reason, nothing else is tried."""
+def test_a_refused_exchange_is_reported(tmp_path: Path) -> None:
+    """If the system supports the call and refuses it for another reason, nothing else is tried."""
     (tmp_path / "one").mkdir()
     with pytest.raises(FileNotFoundError, match="other"):
         exchange.exchange(tmp_path / "one", tmp_path / "other")
@@ -282,14 +282,14 @@ def test_what_cannot_be_exchanged_at_all_is_told(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("known", [False, True], ids=["no such call", "not on this file system"])
 def test_a_system_that_knows_no_exchange(two: Two, monkeypatch: pytest.MonkeyPatch, known: bool) -> None:
-    """Where the system has no such call, or the file system refuses it, the two trees are renamed one by one."""
+    """If the system has no such call, or the file system refuses it, the two trees are renamed one by one."""
 
     def refused(*_arguments: object) -> int:
         ctypes.set_errno(errno.EINVAL)
         return -1
 
     system = SimpleNamespace(syncfs=lambda _handle: 0, **({"renameat2": refused} if known else {}))
-    # The system's library is what it is.
+    # The system's library cannot be changed.
     monkeypatch.setattr(exchange, "_LIBC", system)
     before, folder = two.standing() or 0, two.out.stat().st_ino
     assert two.wrong() is None
@@ -298,13 +298,13 @@ def test_a_system_that_knows_no_exchange(two: Two, monkeypatch: pytest.MonkeyPat
 
 
 def test_a_disk_that_does_not_take_what_was_written(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What cannot be written out to the disk is not published: the old site stays."""
+    """Data that cannot be written to the disk is not published: the old site stays."""
 
     def full(_handle: int) -> int:
         ctypes.set_errno(errno.ENOSPC)
         return -1
 
-    # A disk that takes what is written and then has no room for it cannot be had at will.
+    # A disk that accepts a write and then has no room for it is hard to set up.
     monkeypatch.setattr(exchange, "_LIBC", SimpleNamespace(syncfs=full))
     before = two.standing() or 0
     with pytest.raises(standing.Refused, match="No space left"):
@@ -315,9 +315,9 @@ def test_a_disk_that_does_not_take_what_was_written(two: Two, monkeypatch: pytes
 
 
 def test_elsewhere_everything_is_written_out(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A system that cannot write out one file system alone writes out all of them."""
+    """A system that cannot sync a single file system syncs all of them."""
     calls: list[str] = []
-    # Another system than this one.
+    # Not this system.
     monkeypatch.setattr(exchange, "sys", SimpleNamespace(platform="elsewhere"))
     monkeypatch.setattr(os, "sync", lambda: calls.append("sync"))
     two.build(1 - (two.standing() or 0))
@@ -343,7 +343,7 @@ def test_what_is_not_ours_goes_along(two: Two) -> None:
 
 
 def test_the_second_tree_takes_no_room(two: Two) -> None:
-    """Between builds both trees hold the same files, so what a site takes beside its own room is folders."""
+    """Between builds both trees share their files, so the second one needs only space for its folders."""
     two.build(1 - (two.standing() or 0))
     folder = two.beside
     both = [{path: (one / path).stat().st_ino for path in tree(one)} for one in (two.out, folder / exchange.TREE)]
@@ -353,7 +353,7 @@ def test_the_second_tree_takes_no_room(two: Two) -> None:
 
 
 def test_two_builds_at_once(two: Two, soaking: bool, tell: Tell) -> None:
-    """Of two builds that race, the one or the other or both make their site; whoever is late exits with 75."""
+    """When two builds race, one or both make their site; the late one exits with 75."""
     failed: list[object] = []
     tries = 40 if soaking else 4
     for _ in range(tries):
@@ -373,7 +373,7 @@ def test_two_builds_at_once(two: Two, soaking: bool, tell: Tell) -> None:
 
 
 def test_a_reader_meets_one_site_after_the_other(two: Two, soaking: bool, tell: Tell) -> None:
-    """Somebody who reads without a pause finds each file there, and changes from the old site to the new one once."""
+    """A reader that never pauses finds each file, and sees the change from the old site to the new one once."""
     builds = 40 if soaking else 4
     shared = sorted(path for path in two.whole[0] if path in two.whole[1] and two.whole[0][path] != two.whole[1][path])
     seen: list[int] = []
@@ -408,7 +408,7 @@ def test_a_reader_meets_one_site_after_the_other(two: Two, soaking: bool, tell: 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a small disk")
 @pytest.mark.parametrize("limit", ["room", "files"])
 def test_a_full_disk(two: Two, tmp_path: Path, soaking: bool, tell: Tell, limit: str) -> None:
-    """However little a disk has left, a build makes the new site, or says that it cannot and leaves the old one."""
+    """However little space a disk has, a build makes the new site, or reports that it cannot and leaves the old one."""
     size = 4 * sum(map(len, two.whole[0].values()))
     with small_disk(tmp_path / "disk", size, files=2000) as disk:
         small = Two(two.roots, two.whole, disk / "site")
@@ -432,7 +432,7 @@ def test_a_full_disk(two: Two, tmp_path: Path, soaking: bool, tell: Tell, limit:
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a small disk")
 @pytest.mark.parametrize("also", [False, True], ids=["the test", "the test and what waits for its end"])
 def test_no_disk_is_left_behind(tmp_path: Path, also: bool) -> None:
-    """A disk goes when the test that asked for it is killed; where nothing could see to that, before the next one."""
+    """A disk is removed when the test that asked for it is killed; otherwise, before the next one is made."""
     killed = f"""
 import os, signal, sys
 from pathlib import Path
@@ -458,7 +458,7 @@ with small_disk(Path(sys.argv[1]), 1 << 20, files=20):
 
 
 def fill(folder: Path, limit: str, part: float) -> None:
-    """Leaves a part of what a disk has free."""
+    """Leaves only a part of a disk's free space."""
     status = os.statvfs(folder)
     if limit == "room":
         (folder / "filler").write_bytes(bytes(int(status.f_bavail * status.f_frsize * (1 - part))))

@@ -32,7 +32,7 @@ def published(
     *,
     in_place: bool = False,
 ) -> Published:
-    """Makes a folder hold these files and those that are kept of the build before."""
+    """Makes a folder contain these files and those kept from the build before."""
     with writing_folder(out, sources, in_place=in_place) as folder:
         standing, paths = survey(out), [*files, *kept]
         refuse_foreign(standing, paths)
@@ -45,7 +45,7 @@ def out(tmp_path: Path) -> Path:
 
 
 def inside(folder: Path) -> dict[str, bytes | str]:
-    """Every file under a folder with its content, links with where they lead."""
+    """Every file under a folder with its content; links with their targets."""
     found: dict[str, bytes | str] = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
@@ -59,7 +59,7 @@ def inside(folder: Path) -> dict[str, bytes | str]:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """The files under a folder, the manifest left out."""
+    """The files under a folder, without the manifest."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in folder.rglob("*")
@@ -68,7 +68,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def stamps(folder: Path) -> dict[str, tuple[int, int]]:
-    """What tells whether a file was written anew: its inode and the time of its last change."""
+    """Shows whether a file was written again: its inode and its modification time."""
     found = {path: path.stat() for path in folder.rglob("*") if path.is_file()}
     return {str(path.relative_to(folder)): (stat.st_ino, stat.st_mtime_ns) for path, stat in found.items()}
 
@@ -77,7 +77,7 @@ def stamps(folder: Path) -> dict[str, tuple[int, int]]:
 
 
 def test_a_new_folder_holds_exactly_the_files(out: Path) -> None:
-    """The first build makes the folder and writes every file and a manifest of them."""
+    """The first build creates the folder and writes every file and a manifest."""
     assert published(FIRST, out) == Published(3, 0, 0)
     assert contents(out) == FIRST
     assert json.loads((out / MANIFEST).read_bytes())["files"].keys() == FIRST.keys()
@@ -92,7 +92,7 @@ def test_what_is_the_same_is_not_touched(out: Path) -> None:
 
 
 def test_only_what_differs_is_written(out: Path) -> None:
-    """A changed file is replaced, a new one added, one that is gone removed with its empty folders; the rest stays."""
+    """A changed file is replaced, a new one added, a deleted one removed with its empty folders; the rest stays."""
     published(FIRST, out)
     before = stamps(out)
     after = {"index.html": b"one", "a/d.html": b"changed", "new.html": b"four"}
@@ -104,14 +104,14 @@ def test_only_what_differs_is_written(out: Path) -> None:
 
 
 def test_a_file_can_become_a_folder_and_back(out: Path) -> None:
-    """Where a page was a folder of pages can come, and the other way round."""
+    """A folder of pages can replace a page, and a page a folder."""
     for files in ({"a": b"file"}, {"a/b": b"inside"}, {"a": b"file"}):
         published(files, out)
         assert contents(out) == files
 
 
 def test_a_touched_file_is_put_right(out: Path) -> None:
-    """A file of ours that somebody edited or deleted is as it should be after the next build."""
+    """A file of ours that somebody edited or deleted is restored by the next build."""
     published(FIRST, out)
     (out / "index.html").write_bytes(b"edited")
     (out / "a/d.html").unlink()
@@ -121,7 +121,7 @@ def test_a_touched_file_is_put_right(out: Path) -> None:
 
 @pytest.mark.parametrize("umask", [0o000, 0o077])
 def test_files_can_be_read_by_a_web_server(out: Path, umask: int) -> None:
-    """Whatever the umask, all may read every file and enter every folder, and the owner alone may write there."""
+    """Whatever the umask, everyone can read every file and enter every folder, and only the owner can write."""
     before = os.umask(umask)
     try:
         published(FIRST, out / "some/path")
@@ -135,7 +135,7 @@ def test_files_can_be_read_by_a_web_server(out: Path, umask: int) -> None:
 
 
 def test_the_manifest_depends_on_the_files_alone(tmp_path: Path) -> None:
-    """Two folders with one site have one manifest, whatever was in them before."""
+    """Two folders with the same site have the same manifest, whatever they contained before."""
     published({"old.html": b"old", **FIRST}, tmp_path / "one")
     published(FIRST, tmp_path / "one")
     published(dict(reversed(FIRST.items())), tmp_path / "two")
@@ -151,7 +151,7 @@ sites = st.dictionaries(names, st.binary(max_size=3), max_size=5)
 def test_any_sequence_of_builds_ends_in_the_last_one(
     tmp_path_factory: pytest.TempPathFactory, builds: list[tuple[dict[str, bytes], bool]]
 ) -> None:
-    """However often, in whatever way and with whatever files a folder was built, it holds those of the last build."""
+    """After any number of builds, in any way and with any files, a folder has the files of the last build."""
     out = tmp_path_factory.mktemp("builds") / "out"
     for files, in_place in builds:
         done = published(files, out, in_place=in_place)
@@ -160,7 +160,7 @@ def test_any_sequence_of_builds_ends_in_the_last_one(
 
 
 def test_what_is_kept_stays_and_stays_ours(out: Path) -> None:
-    """Files that need not be made again are left as they are, count as unchanged, and go once they are not kept."""
+    """Files that need not be made again stay, count as unchanged, and are removed once they are no longer kept."""
     published(FIRST, out)
     before = stamps(out)
     assert published({"index.html": b"new"}, out, kept=["a/d.html"]) == Published(1, 1, 1)
@@ -171,7 +171,7 @@ def test_what_is_kept_stays_and_stays_ours(out: Path) -> None:
 
 
 def test_a_file_can_come_in_pieces(out: Path) -> None:
-    """A file handed over piece by piece is the one that its pieces make, and is left alone when it is the same."""
+    """A file that arrives in pieces is the sum of its pieces, and is left alone if it is the same."""
     pieces: dict[str, list[bytes]] = {"index.html": [b"o", b"", b"ne"], "empty.txt": []}
     for done in (Published(2, 0, 0), Published(0, 2, 0)):
         assert published({path: iter(made) for path, made in pieces.items()}, out) == done
@@ -180,7 +180,7 @@ def test_a_file_can_come_in_pieces(out: Path) -> None:
 
 
 def test_a_file_can_be_written_aside_before(out: Path) -> None:
-    """A file that somebody wrote aside is put in place as it is, and thrown away where the same one stands already."""
+    """A file that was written elsewhere is moved into place, and discarded if the same one already exists."""
     for done in (Published(1, 0, 0), Published(0, 1, 0)):
         with writing_folder(out, ()) as folder:
             files = [("a/page.html", write_aside(folder, "a/page.html", b"page"))]
@@ -190,7 +190,7 @@ def test_a_file_can_be_written_aside_before(out: Path) -> None:
 
 
 def test_of_two_builds_at_once_one_waits_outside(out: Path) -> None:
-    """While a build is at work no other one begins; when it is done, or dead, the next one needs no help."""
+    """During a build no other one begins; when it is done, or dead, the next one needs no help."""
     published(FIRST, out)
     with writing_folder(out, ()) as folder:
         left = write_aside(folder, "late.html", b"late")
@@ -208,7 +208,7 @@ def test_of_two_builds_at_once_one_waits_outside(out: Path) -> None:
 
 
 def test_a_second_build_exits_with_75(small_site: SmallSite, tmp_path: Path) -> None:
-    """A cron job that meets a slow one ends with the code for "try again"; after SIGKILL the folder is free."""
+    """A cron job that meets a slow one exits with the code for "try again"; after SIGKILL the folder is free."""
     out = tmp_path / "out"
     held = (
         "import time; from pathlib import Path; from generator.publishing.doors import writing_folder\n"
@@ -226,7 +226,7 @@ def test_a_second_build_exits_with_75(small_site: SmallSite, tmp_path: Path) -> 
 
 
 def test_a_collapsed_site_is_refused(small_site: SmallSite, tmp_path: Path) -> None:
-    """A folder that was moved away takes no site with it, unless that is said to be meant; few may always go."""
+    """If most of the content is gone, the site stays unless the user insists; a few files can always be removed."""
     out = tmp_path / "out"
     build = ("build", "--out", out, "--no-search", "--now", SAMPLE_NOW.isoformat())
     (small_site.root / "content/postings/quay-master.md").unlink()
@@ -251,7 +251,7 @@ def test_a_collapsed_site_is_refused(small_site: SmallSite, tmp_path: Path) -> N
 
 @pytest.mark.parametrize(("before", "after", "refused"), [(10, 5, True), (10, 6, False), (11, 5, True), (9, 1, False)])
 def test_half_of_ten_postings_is_too_many(out: Path, before: int, after: int, refused: bool) -> None:
-    """From ten postings on no half of them may go at once; pages that are no postings are not counted."""
+    """From ten postings on, half of them cannot be removed at once; other pages are not counted."""
     paths = [f"postings/role-{number}/index.html" for number in range(before)]
     standing = OutputSurvey(out, dict.fromkeys([*paths, "postings/index.html", "index.html"], ""), {}, set())
     with pytest.raises(Refused, match=f"{before - after} of the {before} postings") if refused else nullcontext():
@@ -259,7 +259,7 @@ def test_half_of_ten_postings_is_too_many(out: Path, before: int, after: int, re
 
 
 def test_a_build_that_fails_on_the_way_changes_nothing(out: Path) -> None:
-    """When a file cannot be made, the site is as it was, and nothing of the failed build is left in its folder."""
+    """If a file cannot be made, the site stays as it was, and nothing of the failed build remains in its folder."""
     published(FIRST, out)
     before = stamps(out)
     with pytest.raises(TypeError):
@@ -269,7 +269,7 @@ def test_a_build_that_fails_on_the_way_changes_nothing(out: Path) -> None:
 
 
 def test_a_first_build_that_fails_leaves_no_folder(out: Path) -> None:
-    """When a file of the first build cannot be made, not even an empty output folder is left behind."""
+    """If a file of the first build cannot be made, not even an empty output folder remains."""
     with pytest.raises(TypeError):
         published({"index.html": b"new", "then/cut.html": None}, out)
     assert not out.exists()
@@ -279,13 +279,13 @@ def test_a_first_build_that_fails_leaves_no_folder(out: Path) -> None:
     ("number", "told"), [(errno.ENOSPC, "No space left on device"), (errno.EIO, "")], ids=["no room", "a broken disk"]
 )
 def test_a_disk_that_fails(out: Path, monkeypatch: pytest.MonkeyPatch, number: int, told: str) -> None:
-    """A second tree for which there is no room, and a disk that is broken, leave the site as it was."""
+    """A lack of space for the second tree, or a broken disk, leaves the site as it was."""
 
     def fails(*_arguments: object) -> None:
         raise OSError(number, os.strerror(number))
 
     published(FIRST, out)
-    # No disk fails at will.
+    # A disk cannot be made to fail on demand.
     monkeypatch.setattr(program, "mirror" if told else "write", fails)
     with pytest.raises(Refused if told else OSError, match=told or "Input/output error"):
         published({"index.html": b"new"}, out)
@@ -295,14 +295,14 @@ def test_a_disk_that_fails(out: Path, monkeypatch: pytest.MonkeyPatch, number: i
 SECOND = {"index.html": b"new", "a/b": b"a file where a folder was", "z/more.html": b"more"}
 
 
-# The list of what is ours is put in place before the files and after them.
+# The manifest is put in place before the files and after them.
 @pytest.mark.parametrize("steps", range(len(SECOND) + 2))
 @pytest.mark.parametrize("after", [FIRST, SECOND], ids=["back", "on"])
 @pytest.mark.parametrize("in_place", [False, True], ids=["beside", "in place"])
 def test_a_build_cut_short_is_taken_up(
     out: Path, monkeypatch: pytest.MonkeyPatch, steps: int, after: dict[str, bytes], in_place: bool
 ) -> None:
-    """Cut short at any file that it puts in place, a build leaves no half file, and the next one tidies up after it."""
+    """Interrupted at any file that it puts in place, a build leaves no half file, and the next one tidies up."""
     published(FIRST, out)
     left, replace = [*range(steps)], os.replace
 
@@ -313,7 +313,7 @@ def test_a_build_cut_short_is_taken_up(
         replace(*paths)
 
     with monkeypatch.context() as killed:
-        # A crash between two files is met at no chosen place from outside.
+        # A crash at a chosen place between two files cannot be caused from outside.
         killed.setattr(os, "replace", replace_some)
         killed.setattr(shutil, "rmtree", lambda *_paths, **_how: None)
         with pytest.raises(KeyboardInterrupt):
@@ -324,11 +324,11 @@ def test_a_build_cut_short_is_taken_up(
     assert contents(out) == after
 
 
-# Keeping what is not ours
+# Keeping files that are not ours
 
 
 def test_foreign_dot_files_stay(out: Path) -> None:
-    """What no build wrote and whose name begins with a dot is neither changed nor removed, in its folder neither."""
+    """A file that no build wrote and whose name begins with a dot is neither changed nor removed, in any folder."""
     published(FIRST, out)
     (out / ".htaccess").write_bytes(b"mine")
     (out / ".well-known/acme").mkdir(parents=True)
@@ -339,7 +339,7 @@ def test_foreign_dot_files_stay(out: Path) -> None:
 
 @pytest.mark.parametrize("path", ["mine.txt", "a/b/mine.txt", "a/.hidden", "evil\x1b[2J.html"])
 def test_a_foreign_file_is_not_published(out: Path, path: str) -> None:
-    """A file that no build wrote would be published unread, so the build says where it lies and changes nothing."""
+    """A file that no build wrote would be published without review, so the build names it and changes nothing."""
     published(FIRST, out)
     (out / path).write_bytes(b"mine")
     before = inside(out)
@@ -350,7 +350,7 @@ def test_a_foreign_file_is_not_published(out: Path, path: str) -> None:
 
 @pytest.mark.parametrize("path", ["link.html", "a/link", ".well-known", ".hidden"])
 def test_a_link_is_not_published(out: Path, path: str) -> None:
-    """A link anywhere in the output could publish a file of the machine, or lead writing elsewhere: it is refused."""
+    """A link in the output could publish a file of the machine, or redirect writes, so it is refused."""
     published(FIRST, out)
     (out / path).symlink_to("/etc")
     with pytest.raises(Refused, match="is a symbolic link, remove it"):
@@ -361,8 +361,8 @@ def test_a_link_is_not_published(out: Path, path: str) -> None:
         published({"index.html": b"new"}, out)
 
 
-def test_a_folder_with_dot_files_alone_is_taken(out: Path) -> None:
-    """An empty folder that git keeps with a .gitkeep is one that a site can be built in, and .gitkeep stays."""
+def test_a_folder_with_only_dot_files_is_accepted(out: Path) -> None:
+    """An empty folder that git keeps with a .gitkeep can be used for a site, and .gitkeep stays."""
     out.mkdir()
     (out / ".gitkeep").touch()
     published(FIRST, out)
@@ -496,7 +496,7 @@ def ours_turned_into_a_folder(here: Path) -> Path:
     ids=lambda prepare: prepare.__name__,
 )
 def test_refused_with_nothing_changed(tmp_path: Path, prepare: Prepare) -> None:
-    """Where something could be lost the build refuses, says why in one sentence, and changes not one byte."""
+    """If anything could be lost, the build refuses, gives the reason in one sentence, and changes no byte."""
     out = prepare(tmp_path)
     before = inside(tmp_path)
     with pytest.raises(Refused, match=r"out"):
@@ -505,7 +505,7 @@ def test_refused_with_nothing_changed(tmp_path: Path, prepare: Prepare) -> None:
 
 
 def test_a_file_of_ours_that_became_a_link_is_not_followed(tmp_path: Path) -> None:
-    """A page to be removed that is a link by now is refused, and what it leads to stays."""
+    """A page to remove that has become a link is refused, and the link's target stays."""
     out = symlinked_page(tmp_path)
     with pytest.raises(Refused):
         published({"about.html": b"page"}, out)
@@ -527,7 +527,7 @@ HOSTILE_MANIFESTS = {
 
 @pytest.mark.parametrize("manifest", HOSTILE_MANIFESTS.values(), ids=HOSTILE_MANIFESTS.keys())
 def test_a_hostile_manifest_is_refused_in_one_line(small_site: SmallSite, tmp_path: Path, manifest: bytes) -> None:
-    """Whatever a list of our files holds, the command says in one line that it is not ours, and changes nothing."""
+    """Whatever a manifest contains, the command says in one line that it is not ours, and changes nothing."""
     published({"index.html": b"one"}, tmp_path / "out")
     (tmp_path / "out" / MANIFEST).write_bytes(manifest)
     before = inside(tmp_path / "out")
@@ -539,7 +539,7 @@ def test_a_hostile_manifest_is_refused_in_one_line(small_site: SmallSite, tmp_pa
 
 @pytest.mark.parametrize("kind", ["link", "pipe"])
 def test_a_manifest_that_is_no_file_is_refused(tmp_path: Path, kind: str) -> None:
-    """A list of our files is neither read through a link, nor waited for at a pipe."""
+    """A manifest is not read through a link, and a pipe in its place does not make the build wait."""
     out = tmp_path / "out"
     published({"index.html": b"one"}, out)
     (out / MANIFEST).rename(tmp_path / "elsewhere.json")
@@ -552,7 +552,7 @@ def test_a_manifest_that_is_no_file_is_refused(tmp_path: Path, kind: str) -> Non
 
 
 def test_the_command_refuses_with_3(small_site: SmallSite, tmp_path: Path) -> None:
-    """`build` into a folder that is not ours exits with 3 and one line that names it; nothing is printed as done."""
+    """`build` into a folder that is not ours exits with 3 and one line that names it, and prints no success."""
     out = non_empty(tmp_path)
     done = small_site.command("build", "--out", out)
     assert done.code == 3
@@ -568,7 +568,7 @@ def places_of_the_user(site: SmallSite) -> list[Path]:
 
 
 def test_places_of_the_user_are_refused(small_site: SmallSite) -> None:
-    """The root of the disk, the home folder, and the site's sources and what holds them are no output folders."""
+    """The root of the disk, the home folder, the site's sources and their parents cannot be the output."""
     small_site.write("templates/own.html", "own")
     before = inside(small_site.root)
     for place in places_of_the_user(small_site):
@@ -578,7 +578,7 @@ def test_places_of_the_user_are_refused(small_site: SmallSite) -> None:
 
 
 def test_places_are_refused_even_when_empty(small_site: SmallSite, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An empty home folder is refused too, also by a path with dots or through a link on the way."""
+    """An empty home folder is refused too, also through a path with dots or a link."""
     home = small_site.root.parent / "home"
     home.mkdir()
     (small_site.root.parent / "way").symlink_to(small_site.root.parent)
@@ -589,13 +589,13 @@ def test_places_are_refused_even_when_empty(small_site: SmallSite, monkeypatch: 
 
 
 def test_a_place_in_the_templates_is_refused_before_there_are_any(small_site: SmallSite) -> None:
-    """Output in `templates/` would be read as templates by the next build."""
+    """The next build would read output in `templates/` as templates."""
     assert small_site.command("build", "--out", small_site.root / "templates").code == 3
     assert not (small_site.root / "templates").exists()
 
 
 def test_content_with_problems_writes_nothing(small_site: SmallSite, tmp_path: Path) -> None:
-    """One bad posting, and a site that was built before stays as it is; the exit is 1."""
+    """With one bad posting, an earlier site stays as it is, and the exit code is 1."""
     out = tmp_path / "out"
     now = ("--now", "2026-06-15T12:00:00Z")
     small_site.command("build", "--out", out, *now)
@@ -607,19 +607,19 @@ def test_content_with_problems_writes_nothing(small_site: SmallSite, tmp_path: P
 
 
 def test_a_build_that_fails_leaves_no_folder(small_site: SmallSite, tmp_path: Path) -> None:
-    """Where there was no output folder, a build of bad content makes none, nor any folder on the way to it."""
+    """If there was no output folder, a build of bad content creates neither that folder nor its parents."""
     small_site.posting("bad", "closes: 2026-02-30")
     assert small_site.command("build", "--out", tmp_path / "new/deep/out").code == 1
     assert not (tmp_path / "new").exists()
 
 
 def test_the_default_is_a_folder_beside_the_content(small_site: SmallSite) -> None:
-    """Without --out the site is made in ROOT/site."""
+    """Without --out the site is built in ROOT/site."""
     assert small_site.command("build").code == 0
     assert (small_site.root / "site/index.html").exists()
 
 
 def test_a_work_tree_beside_the_site_is_no_reason_to_refuse(small_site: SmallSite) -> None:
-    """A site in a folder of a git repository is built; only a folder that is itself one is refused."""
+    """A site in a subfolder of a git repository is built; only the root of a repository is refused."""
     subprocess.run(["git", "init", "--quiet", small_site.root], check=True)
     assert small_site.command("build").code == 0

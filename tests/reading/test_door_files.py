@@ -1,4 +1,4 @@
-"""What is not a plain file under a plain name: links, pipes and hostile names lead nowhere and break nothing."""
+"""Files that are not plain files with plain names: links, pipes and hostile names lead nowhere and break nothing."""
 
 import json
 import os
@@ -22,7 +22,7 @@ from generator.reading.files import shown_path
 SECRET = "zqsecret"
 PNG = b"\x89PNG\r\n\x1a\n"
 
-# Every command that reads or writes content, with what it would do to a posting that is outside. The short form has
+# Every command that reads or writes content, with what it would do to a posting outside. The short form has
 # those that read and write the most.
 AT = ("--now", door.NOW)
 SHORT: tuple[tuple[str, ...], ...] = (
@@ -37,7 +37,7 @@ LONG: tuple[tuple[str, ...], ...] = (
 
 
 def layouts() -> dict[str, list[tuple[str, str]]]:
-    """The layouts of the data file: of each its links and what they lead to."""
+    """The layouts in the data file: for each, its links and their targets."""
     found: dict[str, list[tuple[str, str]]] = {}
     for line in (DATA / "door/links.txt").read_text("utf-8").splitlines():
         if line.startswith("  "):
@@ -49,7 +49,7 @@ def layouts() -> dict[str, list[tuple[str, str]]]:
 
 
 def beside(folder: Path) -> Path:
-    """A folder with a site under git, `site`, and beside it what is not to be read, `outside`."""
+    """A folder with a site under git, `site`, and next to it `outside`, which must not be read."""
     shutil.copytree(DATA / "golden/content", folder / "site/content")
     organisation = folder / "site/content/organisations/harbour.md"
     organisation.write_text(organisation.read_text("utf-8").replace("---\n", "---\nlogo: harbour.png\n", 1), "utf-8")
@@ -63,7 +63,7 @@ def beside(folder: Path) -> Path:
 
 
 def lay(folder: Path, links: list[tuple[str, str]]) -> None:
-    """Makes the links of a layout, and its pipes."""
+    """Creates the links and pipes of a layout."""
     for name, target in links:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -77,7 +77,7 @@ def lay(folder: Path, links: list[tuple[str, str]]) -> None:
 
 
 def tree(folder: Path) -> dict[str, bytes | str]:
-    """Every file under a folder with its content, links and pipes with what they are."""
+    """Every file under a folder with its content; links and pipes with their targets or types."""
     found: dict[str, bytes | str] = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
@@ -91,7 +91,7 @@ def tree(folder: Path) -> dict[str, bytes | str]:
 
 
 def told(folder: Path, answers: list[Answer]) -> Iterator[str]:
-    """Where the secret of outside has come to: into what was said, or into a file of the site."""
+    """Where the secret from outside appears: in the output of the program, or in a file of the site."""
     for answer in answers:
         if SECRET in f"{answer.out}{answer.err}".lower():
             yield f"said: {answer.out}{answer.err}"
@@ -103,28 +103,28 @@ def told(folder: Path, answers: list[Answer]) -> Iterator[str]:
 
 
 def asked(name: str, root: Path, *arguments: str | Path) -> Answer:
-    """The same as `ask`, in this process."""
+    """Like `ask`, but in this process."""
     done = command(name, *arguments, "--root", root)
     return Answer(done.code, done.out, done.err)
 
 
 @pytest.mark.soak
 def test_links_lead_nowhere(tmp_path: Path, soaking: bool, tell: Tell) -> None:
-    """Through no link, pipe or device is anything read or written, whatever is asked, and each link is named."""
+    """No command reads or writes anything through a link, pipe or device, and each link is reported."""
     template = beside(tmp_path / "template")
     tried, failed = 0, []
     for number, (name, links) in enumerate(layouts().items()):
         folder = shutil.copytree(template, tmp_path / f"{number}")
         lay(folder, links)
         outside = tree(folder / "outside")
-        # Where the program might wait for ever, it is asked from outside.
+        # If the program might wait for ever, it runs in another process.
         waits = any(target == "pipe" or target.startswith("/dev/") for _, target in links)
         answers: list[Answer] = []
         for words in SHORT + LONG if soaking else SHORT:
             run = partial(ask, seconds=10) if soaking or (waits and not answers) else asked
             answers.append(run(words[0], folder / "site", *words[1:]))
             if answers[-1].crash:
-                break  # what hangs would hang again
+                break  # a command that hangs would hang again
         wrong = [f"not named: {path}" for path, _ in links if not _named(path.removeprefix("site/"), answers[0])]
         wrong += [answer.crash for answer in answers if answer.crash]
         wrong += told(folder, answers)
@@ -135,7 +135,7 @@ def test_links_lead_nowhere(tmp_path: Path, soaking: bool, tell: Tell) -> None:
 
 
 def _named(path: str, answer: Answer) -> bool:
-    """Whether a problem stands at a link, or at one above it; what starts with a dot is passed over."""
+    """Whether a problem is reported at a link or at one above it; names that start with a dot are ignored."""
     named = {problem.path for problem in answer.problems if problem.key == "file"}
     return (
         any(f"{path}/".startswith(f"{one}/") for one in named)
@@ -155,7 +155,7 @@ PLACES = {
 
 
 def hostile_names(suffix: str) -> list[str]:
-    """The names of the data file, each with and without the suffix, and names of many lengths."""
+    """The names in the data file, each with and without the suffix, and names of many lengths."""
     found = []
     for line in (DATA / "door/names.txt").read_text("utf-8").splitlines():
         if line and not line.startswith("#"):
@@ -167,7 +167,7 @@ def hostile_names(suffix: str) -> list[str]:
 
 
 def place_all(folder: Path, place: str, names: list[str], *, as_folders: bool) -> dict[str, Path]:
-    """Writes a good file of the place under each name, or into a folder of that name; by name."""
+    """Writes a good file under each name, or into a folder of that name; returns them by name."""
     files = {}
     for number, name in enumerate(names):
         path = folder / name
@@ -180,7 +180,7 @@ def place_all(folder: Path, place: str, names: list[str], *, as_folders: bool) -
 
 
 def leftovers() -> list[str]:
-    """Names that programs give to what they leave behind."""
+    """Names of files that other programs leave behind."""
     return [
         json.loads(line) for line in (DATA / "door/leftovers.txt").read_text("utf-8").splitlines() if line[0] == '"'
     ]
@@ -191,7 +191,7 @@ def passed_over(name: str) -> bool:
 
 
 def test_leftovers_neither_stop_a_build_nor_are_published(tmp_path: Path) -> None:
-    """What editors and systems leave in a folder is passed over everywhere, whatever is in it."""
+    """Files that editors and systems leave in a folder are ignored everywhere, whatever they contain."""
     site = beside(tmp_path) / "site"
     places = [f"content/{place}" for place in ("", "postings", "pages", "organisations", "countries", "static")]
     for place in (*places, "templates", "templates/assets"):
@@ -209,7 +209,7 @@ def test_leftovers_neither_stop_a_build_nor_are_published(tmp_path: Path) -> Non
 @pytest.mark.parametrize("as_folders", [False, True], ids=["files", "folders"])
 @pytest.mark.parametrize("place", PLACES)
 def test_hostile_names(place: str, as_folders: bool, tmp_path: Path, soaking: bool, tell: Tell) -> None:
-    """A file of any name is refused by that name, or published at its own place alone; nothing outside is touched."""
+    """A file of any name is reported by that name, or published only at its own place; nothing outside is touched."""
     folder = beside(tmp_path)
     site, out = folder / "site", folder / "out"
     names = hostile_names(".txt" if place == "static" else ".md")[:: 1 if soaking else 4]
@@ -227,16 +227,16 @@ def test_hostile_names(place: str, as_folders: bool, tmp_path: Path, soaking: bo
         if any(shown == one or shown.startswith(f"{one}/") for one in named):
             shutil.rmtree(path.parent) if as_folders else path.unlink()
         elif not passed_over(name):
-            # So that it is compared with what was committed.
+            # So that it is compared with the commit.
             path.write_text(f"{PLACES[place]}More.\n", "utf-8")
             good[name] = path
     before = tree(folder)
-    # What was refused is gone, and the rest is good.
+    # The refused files are gone, and the rest is good.
     for again in (checked(site), published(site, out)):
         failed += [again.crash] if again.crash else []
     failed += [f"{name!r}: not published" for name, path in good.items() if not _published(out, place, path)]
-    # Where capitals, or the two spellings of an accent, are one name, no file takes the place of another.
-    # Two folders may be one there: they hold other files.
+    # On a system that ignores case, or how an accent is encoded, no file replaces another.
+    # Two folders may be the same one there, with different files.
     twins = Counter(normalize("NFC", path).casefold() for path, found in tree(out).items() if found != "folder")
     failed += [f"published twice: {path!r}" for path, times in twins.items() if times > 1]
     known = {"out", *(one.name for one in strangers_beside(out, None))}

@@ -1,4 +1,4 @@
-"""Files that are copied as they are: none runs, and none speaks for the site, unless its owner names it."""
+"""Files that are copied unchanged: none runs or speaks for the site unless its owner lists it."""
 
 import json
 import os
@@ -29,7 +29,7 @@ finally:
 
 
 def paths(of: str) -> list[str]:
-    """The paths of a part of the data file."""
+    """The paths in a part of the data file."""
     found: dict[str, list[str]] = {}
     for line in (DATA / "door/static.txt").read_text("utf-8").splitlines():
         if line.startswith("["):
@@ -40,7 +40,7 @@ def paths(of: str) -> list[str]:
 
 
 @pytest.mark.parametrize("path", paths("by name alone"))
-def test_what_may_run_or_speak_is_published_by_name_alone(path: str, small_site: SmallSite) -> None:
+def test_risky_files_are_published_only_by_name(path: str, small_site: SmallSite) -> None:
     """Such a file is a problem that says what to write in site.yaml; once that is written, the file is published."""
     small_site.write(f"content/static/{path}", "mine")
     done = small_site.command("check", "--format", "json")
@@ -54,7 +54,7 @@ def test_what_may_run_or_speak_is_published_by_name_alone(path: str, small_site:
 
 
 def test_what_does_no_harm_is_copied(small_site: SmallSite) -> None:
-    """Files of the listed types are published as they are, in folders and at the top."""
+    """Files of the listed types are published unchanged, in folders and at the top level."""
     harmless = paths("anybody's")
     assert {Path(path).suffix.lower() for path in harmless} == HARMLESS
     for path in harmless:
@@ -63,8 +63,8 @@ def test_what_does_no_harm_is_copied(small_site: SmallSite) -> None:
     assert [path for path in harmless if site.read(path) != path] == []
 
 
-def test_every_refused_file_is_told_at_once(small_site: SmallSite) -> None:
-    """`build` says the same as `check`, of each file, and writes nothing."""
+def test_every_refused_file_is_reported_at_once(small_site: SmallSite) -> None:
+    """`build` reports the same as `check` for each file, and writes nothing."""
     for path in paths("by name alone"):
         if "/" not in path:
             small_site.write(f"content/static/{path}", "mine")
@@ -75,7 +75,7 @@ def test_every_refused_file_is_told_at_once(small_site: SmallSite) -> None:
 
 
 def sparse(folder: Path, number: int, suffix: str = ".mp4") -> Iterator[Path]:
-    """Files of the largest size that take no room on the disk."""
+    """Files of the maximum size that take no space on the disk."""
     folder.mkdir(parents=True, exist_ok=True)
     for one in range(number):
         path = folder / f"{one}{suffix}"
@@ -85,7 +85,7 @@ def sparse(folder: Path, number: int, suffix: str = ".mp4") -> Iterator[Path]:
 
 
 def peak(root: Path) -> int:
-    """The most memory (KiB) that a build took."""
+    """The peak memory (KiB) of a build."""
     options = ("--root", root, "--now", SAMPLE_NOW.isoformat(), "--no-search", "--jobs", "1")
     done = program("-c", MEASURED, "build", *options)
     assert done.returncode == 0, done.stderr
@@ -93,7 +93,7 @@ def peak(root: Path) -> int:
 
 
 def test_large_files_are_never_held(small_site: SmallSite) -> None:
-    """A build with a quarter of a gigabyte to copy takes about as much memory as one without."""
+    """A build that copies a quarter of a gigabyte needs about as much memory as one that does not."""
     before = peak(small_site.root)
     shutil.rmtree(small_site.root / "site")
     files = list(sparse(small_site.root / "content/static/films", 10))
@@ -103,7 +103,7 @@ def test_large_files_are_never_held(small_site: SmallSite) -> None:
 
 
 def test_more_than_hosts_publish_is_refused_unread(small_site: SmallSite) -> None:
-    """Beyond a gigabyte nothing is read any more."""
+    """Beyond a gigabyte, no more files are read."""
     list(sparse(small_site.root / "content/static", MAX_COPIED_BYTES // SPARSE + 1))
     done = small_site.command("check")
     assert done.out.splitlines() == [
@@ -112,7 +112,7 @@ def test_more_than_hosts_publish_is_refused_unread(small_site: SmallSite) -> Non
 
 
 def test_a_logo_has_a_size(small_site: SmallSite) -> None:
-    """A logo beyond its size is a problem where it is named."""
+    """A logo that is too large is a problem at the place that names it."""
     organisation = small_site.root / "content/organisations/harbour.md"
     organisation.write_text(organisation.read_text("utf-8").replace("---\n", "---\nlogo: h.png\n", 1), "utf-8")
     logo = small_site.write("content/organisations/h.png", b"\x89PNG\r\n")
@@ -124,7 +124,7 @@ def test_a_logo_has_a_size(small_site: SmallSite) -> None:
 
 @pytest.mark.parametrize("change", ["changed", "gone", "a link", "a folder that is a link"])
 def test_a_file_that_changed_meanwhile_is_not_published(change: str, tmp_path: Path) -> None:
-    """What is not what was measured stops the build before anything is put in place."""
+    """A file that differs from what was measured stops the build before anything is published."""
     file = tmp_path / "content/static/in/a.txt"
     file.parent.mkdir(parents=True)
     file.write_text("text")

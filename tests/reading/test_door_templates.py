@@ -1,4 +1,4 @@
-"""Templates that a site brings: they shape pages, and reach neither Python nor the machine, nor work without end."""
+"""A site's own templates: they shape pages, but cannot reach Python or the machine, or work without end."""
 
 import json
 import os
@@ -31,7 +31,7 @@ HOSTILE = "{% set x = cycler.__init__.__globals__ %}\n"
 
 
 def lines_of(name: str) -> list[str]:
-    """The templates of a data file, one a line."""
+    """The templates in a data file, one per line."""
     lines = (DATA / "door" / name).read_text("utf-8").splitlines()
     return [line.replace("{n}", "9" * 12) for line in lines if line and not line.startswith("# ")]
 
@@ -42,7 +42,7 @@ def built_in() -> Templates:
 
 
 def filled_in(text: str) -> Problem:
-    """The problem with a template in place of the one for postings; fails where there is none."""
+    """The problem with a template that replaces the one for postings; fails if there is none."""
     content = load(GOLDEN).content
     assert content
     own = TemplateSource("templates/posting.html", text, own=True)
@@ -56,7 +56,7 @@ def filled_in(text: str) -> Problem:
 
 @pytest.mark.parametrize("text", lines_of("templates-escapes.txt"))
 def test_a_template_reaches_nothing_else(text: str) -> None:
-    """What is not a documented name is refused at its line, in a message of one plain line."""
+    """Any name that is not documented is refused at its line, with a one-line message."""
     problem = filled_in(text)
     assert (problem.path, problem.place.line, problem.key) == ("templates/posting.html", 1, "template")
     assert str(problem).isprintable()
@@ -64,7 +64,7 @@ def test_a_template_reaches_nothing_else(text: str) -> None:
 
 
 def test_no_template_works_without_end() -> None:
-    """Loops, recursions, texts, numbers and lists that would grow without end are refused in little time and memory."""
+    """Endless loops, recursion, texts, numbers and lists are refused using little time and memory."""
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     slow = []
     for text in lines_of("templates-bombs.txt"):
@@ -78,7 +78,7 @@ def test_no_template_works_without_end() -> None:
 
 
 def test_in_a_site_a_hostile_template_is_one_line(small_site: SmallSite) -> None:
-    """The program says where such a template fails, exits with 1, and writes nothing."""
+    """The program reports where such a template fails, exits with 1, and writes nothing."""
     small_site.write("templates/foot.html", "\n{{ cycler.__init__.__globals__.os.popen('id').read() }}")
     answer = door.published(small_site.root, small_site.root / "site")
     assert (answer.code, answer.crash) == (1, "")
@@ -88,9 +88,9 @@ def test_in_a_site_a_hostile_template_is_one_line(small_site: SmallSite) -> None
 
 @pytest.mark.parametrize("name", [name for name in sorted(built_in().sources) if name != "assets.html"])
 def test_wherever_a_template_takes_part(name: str, tmp_path: Path) -> None:
-    """Whichever one template a site brings, each page that it takes part in is made in the sandbox."""
+    """Whichever template a site replaces, every page that involves it is made in the sandbox."""
     if name == "ended.html":
-        SmallSite.at(tmp_path).ended_in_kenya(*range(120))  # as many as need a page of their own
+        SmallSite.at(tmp_path).ended_in_kenya(*range(120))  # enough to need a page of their own
     else:
         shutil.copytree(SAMPLE / "content", tmp_path / "content")
     (tmp_path / "templates").mkdir()
@@ -103,7 +103,7 @@ def test_wherever_a_template_takes_part(name: str, tmp_path: Path) -> None:
 
 
 def test_what_takes_part() -> None:
-    """A template takes part in those that name it, through others too, and in those that name theirs at the last."""
+    """A template is involved in those that name it, even through others, and in those with the same outermost one."""
     texts = {
         "a": "{% extends 'b' %}",
         "b": "{% include ['c', 'd'] %}",
@@ -120,7 +120,7 @@ def test_what_takes_part() -> None:
 
 @pytest.mark.parametrize("folder", [SAMPLE, BUILT_IN.parent], ids=["sample", "demo"])
 def test_the_sandbox_changes_no_page(folder: Path, tmp_path: Path) -> None:
-    """With every built-in template as the site's own, each file of the site has the same bytes."""
+    """With copies of all built-in templates as the site's own, every file of the site has the same bytes."""
     now = SAMPLE_NOW if folder is SAMPLE else DEMO_NOW
     shutil.copytree(folder / "content", tmp_path / "content")
     plain = built(tmp_path, tmp_path / "plain", now)
@@ -134,7 +134,7 @@ def test_the_sandbox_changes_no_page(folder: Path, tmp_path: Path) -> None:
 
 
 def test_a_page_costs_the_same_whatever_was_made_before() -> None:
-    """What is kept for other pages is charged again, so that the order of pages decides nothing."""
+    """Parts that are cached for other pages are charged again, so the order of pages does not matter."""
     content = load(SAMPLE).content
     assert content
     own = {name: TemplateSource(one.path, one.text, own=True) for name, one in built_in().sources.items()}
@@ -148,7 +148,7 @@ def test_a_page_costs_the_same_whatever_was_made_before() -> None:
 
 
 def test_what_may_be_called_is_documented() -> None:
-    """docs/site.md names each filter and function of Jinja that a site's template has, and no other."""
+    """docs/site.md lists exactly the Jinja filters and functions that a site's template has."""
     text = (BUILT_IN.parent / "docs/site.md").read_text("utf-8")
     for start, names in (("Filters: ", FILTERS), ("Functions of Jinja: ", GLOBALS)):
         (listed,) = [part.removeprefix(start) for part in text.split("\n\n") if part.startswith(start)]
@@ -156,7 +156,7 @@ def test_what_may_be_called_is_documented() -> None:
 
 
 def test_names_do_not_reach_the_terminal(small_site: SmallSite) -> None:
-    """Control characters in the name of a template, or in one that a template asks for, are written out."""
+    """Control characters in the name of a template, or in a name that a template uses, are escaped."""
     small_site.write("templates/foot.html", '{% include "\\x1b[31m\\n::error::" %}')
     assert small_site.command("build", "--no-search").err.replace("\n", "").isprintable()
     small_site.write("templates/\x1b[31m.html", "{% if %}")
@@ -168,7 +168,7 @@ def test_names_do_not_reach_the_terminal(small_site: SmallSite) -> None:
 
 
 def compiled_in(root: Path, texts: Iterator[str]) -> list[float]:
-    """The seconds of CPU that templates take to be judged, which are refused or good."""
+    """The CPU seconds needed to check templates, whether refused or accepted."""
     seconds = []
     for text in texts:
         (root / "templates").mkdir(exist_ok=True)
@@ -179,7 +179,7 @@ def compiled_in(root: Path, texts: Iterator[str]) -> list[float]:
     return seconds
 
 
-# Expressions that are deep, and as deep as they may be.
+# Deep expressions, up to the limit.
 DEEP = [
     *("{{" + "-" * depth + "a}}" for depth in (19, 195)),
     *("{{" + "+".join(["a"] * depth) + "}}" for depth in (20, 90)),
@@ -191,7 +191,7 @@ PIECES = [*DEEP, "{", "{{", "{#", "{{ (", "{{ [", "{{ x", "{{ -", "{{ 9", "{{ x|
 
 @pytest.mark.parametrize("piece", [*PIECES, "{% if x %}", "{% for a in b %}", "{% raw %}", "{{ x ~ y }}"])
 def test_no_template_is_hard_to_read(piece: str, tmp_path: Path) -> None:
-    """A template of the largest size is judged without a traceback, in a time that does not grow out of hand."""
+    """A template of the maximum size is checked without a traceback, in a time that grows moderately."""
     lengths = (1 << 14, 95_000)
     short, long = compiled_in(tmp_path, (piece * (length // len(piece)) for length in lengths))
     assert long < 60
@@ -199,7 +199,7 @@ def test_no_template_is_hard_to_read(piece: str, tmp_path: Path) -> None:
 
 
 def test_templates_have_a_size(small_site: SmallSite) -> None:
-    """A template is as small as a posting, and all that a site brings fits into the memory of each process."""
+    """A template is at most as large as a posting, and all of a site's templates fit into each process's memory."""
     small_site.write("templates/foot.html", "x" * (96 * 1024 + 1))
     _, problems = read_templates(small_site.root)
     assert [str(one) for one in problems] == ["templates/foot.html:1:1: file: is larger than 96 KiB, shorten it"]
@@ -212,7 +212,7 @@ def test_templates_have_a_size(small_site: SmallSite) -> None:
 
 
 def test_the_program_answers_a_bomb_in_time(small_site: SmallSite) -> None:
-    """With two gigabytes of memory and a minute, the program still says which template is at fault."""
+    """With two gigabytes of memory and a minute, the program still reports which template is to blame."""
     small_site.write("templates/row.html", lines_of("templates-bombs.txt")[1])
     answer = door.published(small_site.root, small_site.root / "site", seconds=60)
     assert (answer.code, answer.crash) == (1, "")
@@ -220,7 +220,7 @@ def test_the_program_answers_a_bomb_in_time(small_site: SmallSite) -> None:
 
 
 def test_a_failure_reads_no_file(small_site: SmallSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where a template fails, no file of its name is looked for in the working folder, where a pipe may wait."""
+    """When a template fails, no file of its name, which could be a pipe, is looked for in the working folder."""
     elsewhere = tmp_path / "elsewhere/templates"
     elsewhere.mkdir(parents=True)
     os.mkfifo(elsewhere / "foot.html")
@@ -233,7 +233,7 @@ def test_a_failure_reads_no_file(small_site: SmallSite, tmp_path: Path, monkeypa
 
 
 def test_a_folder_of_templates_is_a_folder(small_site: SmallSite) -> None:
-    """What stands in place of the folder and is none is a problem, and not passed over."""
+    """Anything but a folder in place of the templates folder is a problem, and not ignored."""
     small_site.write("templates", "text")
     done = small_site.command("check", "--format", "json")
     assert [one["path"] for one in json.loads(done.out)] == ["templates"]

@@ -1,4 +1,4 @@
-"""The YAML test suite at the door: each case refused at its line, or read as the suite says, every scalar as text."""
+"""The YAML test suite: each case is refused at its line, or read as the suite says, with every scalar as text."""
 
 import json
 from collections.abc import Iterator
@@ -18,7 +18,9 @@ Case = dict[str, Any]
 
 
 def test_the_suite_as_files(tmp_path: Path, yaml_suite: list[Case], tell: Tell) -> None:
-    """As front matter of a posting or an organisation each case is refused inside its file, and none in a traceback."""
+    """As front matter of a posting or an organisation, each case is refused at a place in its file, without a
+    traceback.
+    """
     places = ("postings", "organisations")
     files = {f"content/{place}/case-{number}.md": case for place in places for number, case in enumerate(yaml_suite)}
     root = write_site(tmp_path, {path: f"---\n{case['yaml']}\n---\n\nText.\n" for path, case in files.items()})
@@ -31,7 +33,7 @@ def test_the_suite_as_files(tmp_path: Path, yaml_suite: list[Case], tell: Tell) 
 
 @pytest.mark.soak
 def test_the_suite_as_settings(tmp_path: Path, yaml_suite: list[Case], soaking: bool, tell: Tell) -> None:
-    """As site.yaml or vocabulary.yaml no case ends in a traceback, and each is refused inside its file."""
+    """As site.yaml or vocabulary.yaml, no case causes a traceback, and each is refused at a place in its file."""
     cases = yaml_suite if soaking else yaml_suite[::8]
     failed = []
     write_site(tmp_path, {})
@@ -40,7 +42,7 @@ def test_the_suite_as_settings(tmp_path: Path, yaml_suite: list[Case], soaking: 
         for case in cases:
             (tmp_path / path).write_text(case["yaml"], "utf-8")
             problems = [one for one in load(tmp_path).problems if one.path == path]
-            # A vocabulary may be empty: then it has the built-in words.
+            # A vocabulary may be empty: then the built-in words apply.
             if not problems and not (name == "vocabulary.yaml" and read_mapping(case["yaml"])[0].value == {}):
                 failed.append(f"{path}: not refused: {case['yaml']!r}")
             failed += misplaced(problems, tmp_path)
@@ -49,7 +51,7 @@ def test_the_suite_as_settings(tmp_path: Path, yaml_suite: list[Case], soaking: 
 
 
 def test_the_suite_is_read_as_it_says(yaml_suite: list[Case], tell: Tell) -> None:
-    """What is read of a case is what its JSON says, scalars as text, but for the differences that are written down."""
+    """A case is read as its JSON says, with scalars as text, except for the listed differences."""
     lines = (DATA / "door/yaml-suite.txt").read_text("utf-8").splitlines()
     known = {" ".join(line.split()[:2]) for line in lines if line and not line.startswith("#")}
     judged, differ = 0, {}
@@ -67,7 +69,7 @@ def test_the_suite_is_read_as_it_says(yaml_suite: list[Case], tell: Tell) -> Non
 
 
 def _read(text: str) -> Iterator[tuple[str, str, Value]]:
-    """What is accepted of a case: as it stands, and as the value of one key, where every line can be indented."""
+    """What is accepted of a case: as it is, and as the value of one key if every line can be indented."""
     fields, findings = read_mapping(text)
     if not findings:
         yield "first", text, fields.value
@@ -79,7 +81,7 @@ def _read(text: str) -> Iterator[tuple[str, str, Value]]:
 
 
 def _same(ours: Value, theirs: object) -> bool:
-    """Whether a value of ours is the suite's, where a scalar of any type is written as ours."""
+    """Whether our value equals the suite's, with a scalar of any type written as we write it."""
     match ours, theirs:
         case dict(), dict():
             return ours.keys() == theirs.keys() and all(_same(ours[key], theirs[key]) for key in ours)

@@ -1,4 +1,4 @@
-"""Single files: what is read is a plain file of a fair size, and nothing is written over the work of somebody else."""
+"""Single files: only plain files of a reasonable size are read, and nothing overwrites somebody else's work."""
 
 import os
 import stat
@@ -38,8 +38,8 @@ ODD: dict[str, tuple[Callable[[Path], object], str]] = {
 
 
 @pytest.mark.parametrize("kind", ODD)
-def test_what_became_no_plain_file_is_not_read(tmp_path: Path, kind: str) -> None:
-    """What was a file when the folder was listed, and is another thing by now, is a problem of one line at its path."""
+def test_what_is_no_longer_a_plain_file_is_not_read(tmp_path: Path, kind: str) -> None:
+    """A file that is no longer a plain file when it is read is a one-line problem at its path."""
     make, message = ODD[kind]
     path = tmp_path / "content/x.md"
     path.parent.mkdir()
@@ -49,8 +49,8 @@ def test_what_became_no_plain_file_is_not_read(tmp_path: Path, kind: str) -> Non
     assert message in problems[0].message
 
 
-def test_links_on_the_way_to_a_file_are_told(tmp_path: Path) -> None:
-    """Of the folders between the root and a file each that is a link is a problem of its own."""
+def test_links_on_the_way_to_a_file_are_reported(tmp_path: Path) -> None:
+    """Each link among the folders between the root and a file is a problem of its own."""
     (tmp_path / "elsewhere/postings").mkdir(parents=True)
     (tmp_path / "content").symlink_to("elsewhere")
     (tmp_path / "elsewhere/postings/2026").symlink_to(".")
@@ -60,21 +60,21 @@ def test_links_on_the_way_to_a_file_are_told(tmp_path: Path) -> None:
 
 
 def test_a_file_is_read_to_its_last_byte(tmp_path: Path) -> None:
-    """A file of just the size that is allowed is read whole."""
+    """A file of exactly the maximum size is read in full."""
     path = tmp_path / "x.md"
     path.write_bytes(b"x" * LIMIT)
     assert read_bytes(tmp_path, path, LIMIT) == (b"x" * LIMIT, [])
 
 
-def test_of_a_source_a_byte_more_than_the_limit_is_read(tmp_path: Path) -> None:
-    """So much is read of any file as tells whether it is too large, and no more."""
+def test_one_byte_more_than_the_limit_is_read(tmp_path: Path) -> None:
+    """No more of a file is read than shows whether it is too large."""
     path = tmp_path / "notice.html"
     path.write_bytes(b"x" * 50)
     assert [len(read_source(path, limit)) for limit in (48, 49, 50, 51)] == [49, 50, 50, 50]
 
 
 def test_nothing_is_created_over_a_file(tmp_path: Path) -> None:
-    """A new file is made with its folders; where there is one, it stays and the editor is told."""
+    """A new file is created with its folders; an existing file stays, and the editor gets a message."""
     path = tmp_path / "a/b/x.md"
     create(tmp_path, path, b"mine")
     with pytest.raises(ChangedMeanwhile, match="already exists, nothing was written"):
@@ -83,14 +83,14 @@ def test_nothing_is_created_over_a_file(tmp_path: Path) -> None:
 
 
 def test_a_file_of_ours_is_replaced(tmp_path: Path) -> None:
-    """A file of ours is written where it is missing or another, left alone where it is the same, and each is told."""
+    """A file of ours is written if it is missing or different, otherwise left alone, and reported either way."""
     path = tmp_path / "a/config.yml"
     assert [replaced(tmp_path, path, content) for content in (b"one", b"one", b"two")] == [True, False, True]
     assert path.read_bytes() == b"two"
 
 
 def test_a_file_is_rewritten_whole(tmp_path: Path) -> None:
-    """A rewritten file keeps its rights, and nothing else is left in its folder."""
+    """A rewritten file keeps its permissions, and no other file remains in its folder."""
     path = tmp_path / "x.md"
     path.write_bytes(b"before")
     path.chmod(0o640)
@@ -100,12 +100,12 @@ def test_a_file_is_rewritten_whole(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_what_is_half_written_looks_like_no_file_of_a_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """On its way a new file lies where nothing takes it for content: it is hidden, and named as backups are."""
+def test_a_half_written_file_is_not_taken_for_content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While it is being written, a new file is never taken for content: it is hidden, and named like a backup."""
     path = tmp_path / "x.md"
     seen: list[Path] = []
     path.write_bytes(b"before")
-    # The moment between writing a file and putting it in place is met by no input.
+    # No input can hit the moment between writing a file and putting it in place.
     monkeypatch.setattr(os, "fsync", lambda _handle: seen.extend(tmp_path.rglob("*")))
     rewrite(tmp_path, path, b"before", b"after")
     (aside,) = (found.name for found in seen if found != path)
@@ -114,7 +114,7 @@ def test_what_is_half_written_looks_like_no_file_of_a_site(tmp_path: Path, monke
 
 
 def test_postings_are_the_markdown_files_of_their_folder(tmp_path: Path) -> None:
-    """Of all files under content/ those of postings are found, drafts too, and no link."""
+    """Among all files under content/, the postings are found, drafts included, but no links."""
     for name in ("postings/2026/a.md", "postings/b.md", "postings/c.txt", "organisations/iom.md", "site.yaml"):
         create(tmp_path, tmp_path / "content" / name, b"")
     (tmp_path / "content/postings/d.md").symlink_to("b.md")
@@ -123,7 +123,7 @@ def test_postings_are_the_markdown_files_of_their_folder(tmp_path: Path) -> None
 
 
 def test_what_somebody_else_wrote_meanwhile_stays(tmp_path: Path) -> None:
-    """A file that is not what was read is left as it is, and the editor is told."""
+    """A file that changed after it was read is left alone, and the editor gets a message."""
     path = tmp_path / "x.md"
     path.write_bytes(b"theirs")
     with pytest.raises(ChangedMeanwhile, match="was changed by someone else, nothing was written; try again"):
@@ -133,14 +133,14 @@ def test_what_somebody_else_wrote_meanwhile_stays(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """When the new file cannot be written out, the old one stands, and nothing else is left."""
+    """If the new file cannot be written to disk, the old one stays, and nothing else is left."""
 
     def full(_handle: int) -> None:
         raise OSError(28, "No space left on device")
 
     path = tmp_path / "x.md"
     path.write_bytes(b"before")
-    # A disk that takes what is written and then has no room for it cannot be had at will.
+    # A disk that accepts a write and then has no room for it is hard to set up.
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(Unwritable, match=r"cannot be written \(No space left on device\), nothing was changed"):
         rewrite(tmp_path, path, b"before", b"after")

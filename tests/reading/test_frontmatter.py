@@ -1,4 +1,4 @@
-"""Texts from strangers: no front matter and no body ends in a traceback, and what is right keeps its words."""
+"""Texts from strangers: no front matter or body causes a traceback, and valid text is kept word for word."""
 
 import json
 from collections.abc import Iterator
@@ -32,12 +32,12 @@ WORDS = Vocabulary(
     categories={"professional": Term("professional", "Professional")},
     contracts={"fixed-term": Term("fixed-term", "Fixed-term")},
 )
-# How long an example takes says nothing here: speed is measured elsewhere.
+# The time that an example takes does not matter here; speed is measured elsewhere.
 patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
-# Text as a UTF-8 file can hold it.
+# Text that a UTF-8 file can contain.
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
-# Text that is worth showing: without what no file of ours may hold, and without spaces at its ends.
+# Valid text: without characters that are not allowed in our files, and without spaces at its ends.
 visible = text.map(lambda raw: cleared(raw).strip())
 line = visible.filter(lambda raw: not blank(raw) and "\n" not in raw)
 slug = st.from_regex(r"[a-z0-9](?:[a-z0-9-]{0,8}[a-z0-9])?", fullmatch=True)
@@ -52,11 +52,11 @@ nested = st.recursive(
     max_leaves=6,
 )
 mapping = st.dictionaries(st.sampled_from([*Posting.model_fields, *INNER_KEYS]) | text, nested, max_size=6)
-tidy = mapping.map(lambda fields: json.dumps(fields, ensure_ascii=False))  # YAML holds JSON
+tidy = mapping.map(lambda fields: json.dumps(fields, ensure_ascii=False))  # JSON is valid YAML
 
 
 def _problems(raw: str) -> list[Problem]:
-    """What is wrong with a posting's file that holds this text."""
+    """The problems with a posting whose file contains this text."""
     with TemporaryDirectory() as folder:
         loaded = load(write_site(Path(folder), {X: raw}))
     return [*loaded.problems, *loaded.notes]
@@ -75,7 +75,7 @@ def _stands_inside(problem: Problem, raw: str) -> bool:
 @example(front=r'"a\nb": x', body="")
 @example(front="salary: {min: NaN, max: 1}", body="")
 def test_any_text_gives_problems_inside_the_file(front: str, body: str) -> None:
-    """Whatever stands in a file, nothing raises, and each problem is one line with a place that the file has."""
+    """Whatever a file contains, nothing raises, and each problem is one line with a place that exists in the file."""
     raw = f"---\n{front}\n---\n{body}"
     found = [problem for problem in _problems(raw) if problem.path == X]
     assert [str(problem) for problem in found if not _stands_inside(problem, raw)] == []
@@ -85,14 +85,14 @@ def test_any_text_gives_problems_inside_the_file(front: str, body: str) -> None:
 @patient
 @given(raw=text | messy)
 def test_any_file_gives_problems_or_a_posting(raw: str) -> None:
-    """A file that is no posting at all is reported too: none is passed over in silence."""
+    """A file that is not a posting is reported too: none is silently ignored."""
     assert _problems(raw) != []
 
 
 @patient
 @given(mapping)
 def test_keys_and_values_stand_where_their_places_say(fields: dict[str, Value]) -> None:
-    """The place of each key and each value is the character at which its text begins."""
+    """The place of each key and value is the character where its text begins."""
     front = cleared(json.dumps(fields, ensure_ascii=False))
     written, found = read_mapping(front)
     if not found:
@@ -150,7 +150,7 @@ whole_posting = st.fixed_dictionaries(
 @patient
 @given(whole_posting)
 def test_a_valid_posting_keeps_every_text(fields: dict[str, Value]) -> None:
-    """What an editor writes comes out as written: no value is read as another type, shortened or changed."""
+    """Every value comes out as the editor wrote it: none is read as another type, shortened or changed."""
     written, found = read_mapping(json.dumps(fields, ensure_ascii=False))
     assert found == []
     posting, findings = read_fields(Posting, written, WORDS)
@@ -177,7 +177,7 @@ TRAPS = ("NO", "no", "Yes", "on", "null", "~", "23:59", "12:30:45", "010", "0x1F
 
 @pytest.mark.parametrize("trap", TRAPS)
 def test_plain_text_is_never_another_type(trap: str) -> None:
-    """Words that YAML would take for truth, nothing, numbers or times stay the words they are."""
+    """Words that YAML would read as booleans, null, numbers or times stay words."""
     written, found = read_mapping(f"reference: {trap}\ntags: [{trap}]\nsource: {{name: {trap}}}")
     assert (written.value, found) == ({"reference": trap, "tags": [trap], "source": {"name": trap}}, [])
 
@@ -214,7 +214,7 @@ prose = st.lists(st.sampled_from(MARKS) | text, max_size=25).map("".join)
 @settings(patient, max_examples=500)
 @given(prose)
 def test_any_body_gives_harmless_html(body: str) -> None:
-    """No body raises, and its HTML holds allowed elements, attributes and addresses only, refused or not."""
+    """No body raises, and its HTML contains only allowed elements, attributes and addresses, even if it is refused."""
     markup.check(body)
     assert list(strangers(shown(markup.render(body).html))) == []
 
@@ -222,7 +222,7 @@ def test_any_body_gives_harmless_html(body: str) -> None:
 @patient
 @given(prose)
 def test_a_body_that_passes_shows_every_link(body: str) -> None:
-    """A text that `check` finds nothing in is rendered with each of its links whole."""
+    """A body in which `check` finds no problem is rendered with all of its links intact."""
     if not markup.check(body):
         assert "<a>" not in markup.render(body).html
 
@@ -289,7 +289,7 @@ PIECES = (
 @settings(patient, max_examples=1000)
 @given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
 def test_the_quick_way_gives_what_the_parser_gives(body: str) -> None:
-    """Taken apart and rendered block by block, a text is to the letter what the parser alone makes of the whole."""
+    """Rendering a text block by block gives exactly what the parser makes of the whole text."""
     whole = commonmark.render_commonmark(body)
     assert markup.render(body) == whole
     problems, _ = commonmark.read_commonmark(body, 1)
@@ -299,12 +299,12 @@ def test_the_quick_way_gives_what_the_parser_gives(body: str) -> None:
 @patient
 @given(st.lists(st.text(st.sampled_from("ab- #é"), max_size=5), max_size=12))
 def test_anchors_of_headings_are_unique(titles: list[str]) -> None:
-    """Each heading of a text has an anchor of its own, whatever the headings say."""
+    """Each heading of a text has its own anchor, whatever the headings say."""
     anchors = [heading.anchor for heading in markup.render("".join(f"## {title}\n" for title in titles)).headings]
     assert len(set(anchors)) == len(anchors)
 
 
-# What has brought Markdown readers to their knees: repeated up to a size, or made whole.
+# Texts that have overwhelmed Markdown parsers: repeated up to a size, or as they are.
 SIZE = 16 * 1024
 REPEATED = (
     *("[", "![", "[]", "[[]", "[](", "[a](", "[a](<", "![](", "[^", "[x]: ", "[a]: b\n", "]("),
@@ -334,13 +334,13 @@ PATHOLOGICAL = {repr(unit): (unit * SIZE)[: SIZE // len(unit.encode()) * len(uni
 
 @pytest.mark.parametrize("body", PATHOLOGICAL.values(), ids=list(PATHOLOGICAL))
 def test_hostile_bodies_come_to_an_end(body: str) -> None:
-    """Texts made to overwhelm a Markdown reader are judged and rendered like any other."""
+    """Texts made to overwhelm a Markdown parser are checked and rendered like any other."""
     markup.check(body)
     assert "<script" not in markup.render(body).html
 
 
-def test_what_is_not_there_has_the_place_of_what_it_would_stand_in() -> None:
-    """A value that is missing is told at the key that it would stand in, however deep, else at the first line."""
+def test_a_missing_value_has_the_place_of_its_key() -> None:
+    """A missing value is reported at the key that should contain it, at any depth, otherwise at the first line."""
     fields, _ = read_mapping("title: x\nsalary:\n  range:\n    least: 5\n")
     location = "salary", "range"
     assert fields.place_of((*location, "most")) == fields.place_of((*location, "most", "a", "b")) == Place(3, 3)

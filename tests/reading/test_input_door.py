@@ -1,4 +1,4 @@
-"""The door holds: whatever a file says, it is refused at its line or published, and nothing ends in a traceback."""
+"""Whatever a file contains, it is refused at its line or published, and nothing causes a traceback."""
 
 import gzip
 import json
@@ -21,15 +21,15 @@ from generator.reading.folder import load
 from generator.reading.frontmatter import split
 from generator.text.markup import MAX_BODY_BYTES
 
-BATCH = 250  # postings that one run of the program is asked about
+BATCH = 250  # postings per run of the program
 
 
-# Front matter made at random
+# Random front matter
 
 
 @cache
 def written_postings() -> tuple[tuple[str, str], ...]:
-    """The front matter and the body of every good posting that this project has."""
+    """The front matter and body of every good posting in this project."""
     files = [file for content in CONTENTS for file in sorted((content / "postings").rglob("*.md"))]
     parts = (split(file.read_text("utf-8-sig")) for file in files)
     return tuple((front, body) for front, body, _ in filter(None, parts))
@@ -117,7 +117,7 @@ MUTATIONS: tuple[Mutation, ...] = (
 def mutated(random: Random) -> bytes:
     """A real posting with some mistakes in its front matter."""
     front, body = random.choice(written_postings())
-    # Of two postings with one name both are refused, and then nothing else of them would be tried.
+    # If two postings have the same name, both are refused, and nothing else about them would be tested.
     lines = [line for line in front.splitlines() if not line.startswith(("id:", "aliases:")) or random.random() < 0.2]
     for _ in range(random.choice([1, 1, 1, 1, 2, 4])):
         random.choice(MUTATIONS)(random, lines or [""])
@@ -125,7 +125,7 @@ def mutated(random: Random) -> bytes:
 
 
 def made(random: Random) -> bytes:
-    """A posting whose front matter is grown from the keys that there are, in every style of YAML."""
+    """A posting with front matter generated from the existing keys, in every YAML style."""
     keys = random.sample((*Posting.model_fields, *INNER_KEYS), random.choice([1, 1, 2, 4, 8]))
     required = {"title": "A role", "organisation": "harbour", "added": "2026-05-01"}
     lines = [f"{key}: {value}" for key, value in required.items() if key not in keys]
@@ -153,7 +153,7 @@ def _value(random: Random, depth: int) -> str:
 
 
 def broken_bytes(random: Random) -> bytes:
-    """A mutated posting in which bytes went missing or were changed, its fences included."""
+    """A mutated posting in which bytes are missing or changed, its fences included."""
     raw = bytearray(mutated(random))
     for _ in range(random.randrange(1, 4)):
         place = random.randrange(len(raw))
@@ -166,14 +166,16 @@ MAKERS = (mutated, mutated, made, broken_bytes)
 
 
 def fuzzed(number: int) -> bytes:
-    """One posting of all that can be made: the same for a number while the postings that it starts from stay."""
+    """One random posting of any kind; the same number gives the same posting while the postings that it starts from
+    stay the same.
+    """
     random = Random(f"door {number}")
     return MAKERS[number % len(MAKERS)](random)
 
 
 @pytest.mark.soak
 def test_fuzzed_front_matter(tmp_path: Path, soaking: bool, tell: Tell) -> None:
-    """Front matter made at random is refused at a place inside its file or is a posting; nothing crashes or hangs."""
+    """Random front matter is refused at a place in its file or makes a posting; nothing crashes or hangs."""
     site_for_all(tmp_path)
     tried = 10_000 if soaking else 300
     failed = []
@@ -183,7 +185,7 @@ def test_fuzzed_front_matter(tmp_path: Path, soaking: bool, tell: Tell) -> None:
     tell("fuzzed front matter", tried, failed)
 
 
-# Texts made to overwhelm a reader of Markdown
+# Texts made to overwhelm a Markdown parser
 
 SECONDS = 3  # of CPU time
 START = 1  # of the program
@@ -194,7 +196,7 @@ SLOWEST = (
 
 
 def bodies() -> dict[str, str]:
-    """The texts of the data file, as large as a text may be."""
+    """The texts in the data file, at the maximum size of a text."""
     made = yaml.safe_load((DATA / "door/markdown.yaml").read_text("utf-8"))
     return {name: _body(**parts) for name, parts in made.items()}
 
@@ -211,7 +213,7 @@ def _body(open: str, close: str = "", before: str = "", middle: str = "", after:
 
 @pytest.mark.soak
 def test_no_markdown_takes_long(tmp_path: Path, soaking: bool, tell: Tell) -> None:
-    """Each text that overwhelms readers of Markdown is judged in three seconds, and published where it is good."""
+    """Each text that overwhelms Markdown parsers is checked within three seconds, and published if it is good."""
     found = bodies()
     names = tuple(found) if soaking else SLOWEST
     failed = []
@@ -219,14 +221,14 @@ def test_no_markdown_takes_long(tmp_path: Path, soaking: bool, tell: Tell) -> No
         assert MAX_BODY_BYTES * 0.9 < len(found[name].encode()) <= MAX_BODY_BYTES, name
         write_site(tmp_path, {"content/postings/x.md": POSTING.rpartition("---\n")[0] + f"---\n{found[name]}"})
         answer = checked(tmp_path, START + SECONDS)
-        # A build reads a text once more, for its page.
+        # A build reads a text again for its page.
         build = published(tmp_path, tmp_path / "site", START + 2 * SECONDS)
         failed += [f"{name}: {crash}" for crash in (answer.crash, build.crash) if crash]
         failed += [f"{name}: {one}" for one in misplaced(answer.problems, tmp_path)]
     tell("Markdown that overwhelms", len(names), failed)
 
 
-# Bytes that are no UTF-8, or that nobody sees
+# Bytes that are not UTF-8, or invisible
 
 # One good file of each kind, with a letter beyond ASCII on its second line.
 KINDS = {
@@ -239,7 +241,7 @@ KINDS = {
 
 
 def encodings() -> dict[str, tuple[str, str]]:
-    """The cases of the data file: how the bytes are made of a text, and what becomes of them."""
+    """The cases in the data file: how the bytes are made from a text, and what should happen to them."""
     lines = (DATA / "door/encodings.txt").read_text("utf-8").splitlines()
     parts = [[part.strip() for part in line.split(" | ")] for line in lines if line and not line.startswith("#")]
     return {name: (how, result) for name, how, result in parts}
@@ -247,7 +249,7 @@ def encodings() -> dict[str, tuple[str, str]]:
 
 @pytest.mark.soak
 def test_encodings(tmp_path: Path, soaking: bool, tell: Tell) -> None:
-    """A file that is not plain UTF-8 is refused at the line where it stops to be that, or read without a loss."""
+    """A file that is not plain UTF-8 is refused at the line where that begins, or read without loss."""
     failed, tried = [], 0
     for number, (name, (how, result)) in enumerate(encodings().items()):
         kinds = list(KINDS.items())
@@ -269,7 +271,7 @@ def test_encodings(tmp_path: Path, soaking: bool, tell: Tell) -> None:
 
 
 def test_encodings_end_no_process(tmp_path: Path, tell: Tell) -> None:
-    """Files of every encoding in one folder are judged by one run of the program, which ends as it should."""
+    """Files of every encoding in one folder are checked in one run of the program, which ends normally."""
     text = KINDS["content/postings/x.md"]
     files = {
         f"content/postings/x{number}.md": _encoded(how, text) for number, (how, _) in enumerate(encodings().values())

@@ -1,4 +1,4 @@
-"""What an editor can get wrong, and the exact lines that say so. Most cases are text: data/problems/*.txt."""
+"""What editors can get wrong, and the exact lines that report it. Most cases are text files: data/problems/*.txt."""
 
 import contextlib
 import importlib
@@ -34,7 +34,7 @@ PNG = b"\x89PNG\r\n\x1a\n"
 
 @pytest.mark.parametrize("case", CASES.values(), ids=list(CASES))
 def test_a_case_gives_exactly_its_lines(case: Case, tmp_path: Path) -> None:
-    """Every mistake is reported at its place and in its words, nothing else is, and what is wrong is no content."""
+    """Every mistake is reported at its place, nothing else is reported, and nothing wrong becomes content."""
     loaded = load(write_site(tmp_path, case.files))
     assert lines_of(loaded) == list(case.problems)
     if loaded.content:
@@ -42,19 +42,19 @@ def test_a_case_gives_exactly_its_lines(case: Case, tmp_path: Path) -> None:
         assert {posting.path for posting in loaded.content.postings} == set(_postings_of(case)) - bad
 
 
-def test_forms_made_anew_judge_alike(tmp_path: Path) -> None:
-    """What a process makes once, when it imports its modules or reads a first text, it makes the same each time."""
+def test_forms_made_again_give_the_same_result(tmp_path: Path) -> None:
+    """What a process creates once, when it imports its modules or reads its first text, is the same each time."""
     with mock.patch.dict(sys.modules):
         for name in [name for name in sys.modules if name.split(".")[0] == "generator"]:
             del sys.modules[name]
-        anew = importlib.import_module("generator.reading.folder").load
-        assert anew is not load
+        fresh = importlib.import_module("generator.reading.folder").load
+        assert fresh is not load
         for number, case in enumerate(CASES.values()):
-            assert lines_of(anew(write_site(tmp_path / str(number), case.files))) == list(case.problems), case.name
+            assert lines_of(fresh(write_site(tmp_path / str(number), case.files))) == list(case.problems), case.name
 
 
 def test_a_folder_where_a_file_belongs_and_the_other_way_round(tmp_path: Path) -> None:
-    """What has the name of a file and is a folder is told, and so is the other way round."""
+    """A folder with the name of a file is reported, and so is a file with the name of a folder."""
     files = {"content/vocabulary.yaml/x.md": "", "content/pages": ""}
     loaded = load(write_site(tmp_path, files))
     assert lines_of(loaded) == [
@@ -65,8 +65,8 @@ def test_a_folder_where_a_file_belongs_and_the_other_way_round(tmp_path: Path) -
 
 @pytest.mark.parametrize("stamps", ["that last", "that do not"])
 def test_a_memory_changes_no_line(tmp_path: Path, stamps: str) -> None:
-    """Read again with what the first reading left in the memory, a site has the same problems and the same postings."""
-    # Of a file that has only just changed the stamp tells nothing, so its content is compared.
+    """Read again with the memory of the first reading, a site has the same problems and the same postings."""
+    # The stamp of a file that has just changed cannot be trusted, so its content is compared.
     granule = -(10**12) if stamps == "that last" else 10**12
     for number, case in enumerate(CASES.values()):
         root = write_site(tmp_path / str(number), case.files)
@@ -76,8 +76,8 @@ def test_a_memory_changes_no_line(tmp_path: Path, stamps: str) -> None:
         assert first.content == second.content, case.name
 
 
-def test_damaged_words_of_our_own_are_no_editor_s_mistake(tmp_path: Path) -> None:
-    """Where the words that come with the program are damaged, that is told as such, not as a mistake of the site."""
+def test_damaged_built_in_words_are_not_an_editor_s_mistake(tmp_path: Path) -> None:
+    """If the words that come with the program are damaged, the message says so and does not blame the site."""
     installed = shutil.copytree(ROOT / "generator", tmp_path / "installed/generator")
     (installed / "data/vocabulary.yaml").write_text("grades: [P-3", "utf-8")
     site = write_site(tmp_path / "site", {})
@@ -93,7 +93,7 @@ def _postings_of(case: Case) -> Iterator[str]:
 
 @pytest.mark.parametrize("form", [Posting, Organisation, FreePage, Settings])
 def test_every_key_has_a_case(form: type[Fields]) -> None:
-    """No key can be added to a form without a case that shows what a wrong value of it gives."""
+    """Every key of a form must have a case that shows the message for a wrong value."""
     lines = [line for case in CASES.values() for line in case.problems]
     reported = {re.sub(r"\[\d+\]", "", line.split(": ")[1]) for line in lines if ": note: " not in line}
     schema = form.model_json_schema()
@@ -101,7 +101,7 @@ def test_every_key_has_a_case(form: type[Fields]) -> None:
 
 
 def _keys(schema: dict[str, Any], whole: dict[str, Any]) -> Iterator[str]:
-    """The keys of a JSON Schema as problems name them, without list indices."""
+    """The keys of a JSON Schema as problems name them, without list indexes."""
     for key, part in schema.get("properties", {}).items():
         yield key
         yield from (f"{key}.{inner}" for inner in _inner_keys(part, whole))
@@ -126,7 +126,7 @@ ACCEPTED = {
 
 @pytest.mark.parametrize("raw", ACCEPTED.values(), ids=list(ACCEPTED))
 def test_files_as_real_editors_save_them_are_read(raw: bytes, tmp_path: Path) -> None:
-    """Marks of an editor that mean nothing change nothing."""
+    """Marks that editors add without meaning have no effect."""
     loaded = load(write_site(tmp_path, {X: raw}))
     assert lines_of(loaded) == []
     assert loaded.content is not None
@@ -291,7 +291,7 @@ REFUSED_BYTES: dict[str, tuple[str, bytes, list[str]]] = {
 
 @pytest.mark.parametrize(("path", "raw", "lines"), REFUSED_BYTES.values(), ids=list(REFUSED_BYTES))
 def test_bytes_that_no_text_file_should_hold(path: str, raw: bytes, lines: list[str], tmp_path: Path) -> None:
-    """What an editor cannot see is refused at its line and column, counted in characters."""
+    """Characters that an editor cannot see are refused at their line and column, counted in characters."""
     assert lines_of(load(write_site(tmp_path, {path: raw}))) == lines
 
 
@@ -357,7 +357,7 @@ REFUSED_FILES: dict[str, tuple[Callable[[Path], None], list[str]]] = {
 
 @pytest.mark.parametrize(("make", "lines"), REFUSED_FILES.values(), ids=list(REFUSED_FILES))
 def test_files_that_are_no_plain_files(make: Callable[[Path], None], lines: list[str], tmp_path: Path) -> None:
-    """Nothing is read but regular files under their own names, and what is not read is named."""
+    """Only regular files under their own names are read, and all others are reported."""
     make(write_site(tmp_path, {}))
     assert lines_of(load(tmp_path)) == lines
 
@@ -374,7 +374,7 @@ def test_a_logo_that_is_a_link_is_not_read(tmp_path: Path) -> None:
 
 
 def test_a_logo_beside_its_organisation_is_read(tmp_path: Path) -> None:
-    """A picture under the name that the organisation gives becomes its logo."""
+    """A picture with the name that the organisation gives becomes its logo."""
     text = "---\nname: UNDSS\nlogo: flag.png\n---\n"
     files: dict[str, str | bytes] = {"content/organisations/undss.md": text, "content/organisations/flag.png": PNG}
     loaded = load(write_site(tmp_path, files))
@@ -386,7 +386,7 @@ def test_a_logo_beside_its_organisation_is_read(tmp_path: Path) -> None:
 
 
 def test_folders_without_end_are_no_crash(tmp_path: Path) -> None:
-    """Folders nested deeper than Python's stack end in problems at most, never in a traceback."""
+    """Folders nested deeper than Python's stack cause at most problems, never a traceback."""
     write_site(tmp_path, {})
     deepest = f"{tmp_path}/content/postings"
     Path(deepest).mkdir()
@@ -396,7 +396,7 @@ def test_folders_without_end_are_no_crash(tmp_path: Path) -> None:
     try:
         load(tmp_path)
     finally:
-        os.removedirs(deepest)  # pytest's own clean-up would not come down there
+        os.removedirs(deepest)  # pytest's own clean-up cannot go that deep
 
 
 def test_a_folder_without_settings_is_no_site(tmp_path: Path) -> None:
@@ -408,7 +408,7 @@ def test_a_folder_without_settings_is_no_site(tmp_path: Path) -> None:
 
 
 def test_static_files_keep_their_names(tmp_path: Path) -> None:
-    """Static files are copied as they are, `.well-known` too; other dot files and backups stay behind."""
+    """Static files are copied unchanged, including `.well-known`; other dot files and backups are not copied."""
     names = ["CNAME", ".well-known/security.txt", "img/Big Logo.svg", ".hidden", "CNAME~"]
     loaded = load(write_site(tmp_path, {f"content/static/{name}": name for name in names}))
     assert loaded.content is not None
@@ -418,13 +418,13 @@ def test_static_files_keep_their_names(tmp_path: Path) -> None:
 
 @given(st.text(), st.integers(2, 100))
 def test_a_quoted_text_stays_on_one_line(text: str, limit: int) -> None:
-    """Whatever a message quotes, it shows no line break and nothing invisible, and it is cut."""
+    """Text quoted in a message has no line break or invisible character, and is shortened."""
     assert shown(text, limit).isprintable()
     assert len(shown(text, limit)) <= 10 * limit + 2
 
 
 def test_an_error_carries_every_problem_once_in_order() -> None:
-    """The lines of an error are sorted by file, line and column, and none is there twice."""
+    """The lines of an error are sorted by file, line and column, without duplicates."""
     first = Problem("a.md", Place(2, 1), "title", "is empty")
     second = Problem("a.md", Place(10, 1), "closes", "is empty")
     third = Problem("b.md", Place(), "file", "is empty", "note")
@@ -434,21 +434,21 @@ def test_an_error_carries_every_problem_once_in_order() -> None:
 
 
 def test_a_picture_is_no_organisation(tmp_path: Path) -> None:
-    """A picture without a file of its name beside it makes no organisation of that name."""
+    """A picture without an organisation file of the same name does not create an organisation."""
     posting = POSTING.replace("organisation: iom", "organisation: flag")
     found = lines_of(load(write_site(tmp_path, {"content/organisations/flag.png": PNG, X: posting.encode()})))
     assert found == [f"{X}:3:15: organisation: 'flag' is not an organisation here, write one of iom"]
 
 
-def test_a_logo_named_at_length_is_not_there(tmp_path: Path) -> None:
-    """A name longer than any file's is told like that of any other logo that is missing."""
+def test_a_logo_with_a_very_long_name_is_missing(tmp_path: Path) -> None:
+    """A logo name too long for any file is reported like any other missing logo."""
     path, name = "content/organisations/undss.md", f"{'a' * 300}.png"
     found = lines_of(load(write_site(tmp_path, {path: f"---\nname: UNDSS\nlogo: {name}\n---\n"})))
     assert f"{path}:3:7: logo: {shown(name)} does not exist, put it next to this file" in found
 
 
 def test_a_path_too_long_for_the_machine_is_a_problem(tmp_path: Path) -> None:
-    """A folder or a file whose whole path the machine does not take is named, and the rest is read."""
+    """A folder or file whose full path is too long for the system is reported, and the rest is read."""
     root = tmp_path / "/".join(["r" * 250] * 8)
     root.mkdir(parents=True)
     write_site(root, {X: POSTING})

@@ -1,4 +1,4 @@
-"""The door to the web: where a request goes, what comes back, how long it may take; and who may ask `serve`."""
+"""Web access: where a request goes, what comes back, how long it may take, and which requests `serve` answers."""
 
 import ast
 import gzip
@@ -35,7 +35,7 @@ def lines(name: str) -> list[str]:
 
 @contextmanager
 def listening(serve: Callable[[socket.socket], None]) -> Iterator[int]:
-    """The port of a loopback server that treats each connection by itself."""
+    """The port of a loopback server that handles each connection separately."""
     with socket.create_server((HERE, 0)) as server:
 
         def accept() -> None:
@@ -59,7 +59,7 @@ def listening(serve: Callable[[socket.socket], None]) -> Iterator[int]:
 
 
 def answering(content: bytes) -> Callable[[socket.socket], None]:
-    """Gives the same answer to whatever is asked."""
+    """Gives the same response to every request."""
 
     def serve(connection: socket.socket) -> None:
         while connection.recv(65536):
@@ -74,7 +74,7 @@ def page(body: bytes, *headers: str) -> bytes:
 
 
 class Dialled:
-    """Connects to a loopback server whatever the address, and keeps which addresses were wanted."""
+    """Connects to a loopback server whatever the address, and records the requested addresses."""
 
     def __init__(self, port: int) -> None:
         self.port, self.addresses = port, list[str]()
@@ -86,13 +86,13 @@ class Dialled:
 
 @pytest.mark.parametrize("line", lines("addresses.txt"))
 def test_which_addresses_are_public(line: str) -> None:
-    """Only the internet's own addresses are: none that is private, special, or holds another address inside."""
+    """Only public internet addresses count: none that is private, special, or contains another address."""
     kind, address, _ = line.split(" ", 2)
     assert public(address) == (kind == "public")
 
 
 def test_a_name_that_changes_where_it_leads() -> None:
-    """A connection goes to what was judged: no look-up comes between the judging and the connecting."""
+    """A connection goes to the address that was checked, with no lookup between the check and the connection."""
     later = count()
 
     def resolve(_host: str, _port: int) -> list[str]:
@@ -100,7 +100,7 @@ def test_a_name_that_changes_where_it_leads() -> None:
 
     with listening(answering(page(b""))) as port:
         dialled = Dialled(port)
-        # The second look-up is for the page itself, after robots.txt.
+        # The second lookup is for the page itself, after robots.txt.
         with pytest.raises(NotFetched, match=r"leads to 127\.0"):
             fetch("http://name.example/", web=Web(resolve, dialled))
     assert dialled.addresses == [PUBLIC]
@@ -109,7 +109,7 @@ def test_a_name_that_changes_where_it_leads() -> None:
 
 @pytest.mark.parametrize("found", [[PUBLIC, HERE], [HERE, PUBLIC], [PUBLIC, "64:ff9b::7f00:1"], ["fe80::1%lo"]])
 def test_one_private_address_is_enough_to_stay_away(found: list[str]) -> None:
-    """A name with a private address among others is not even connected to, and the message names the way out."""
+    """A name that also has a private address is not connected to, and the message says how to allow it."""
     with listening(answering(page(b"text"))) as port:
         dialled = Dialled(port)
         with pytest.raises(NotFetched, match="--allow-private") as refused:
@@ -121,7 +121,7 @@ def test_one_private_address_is_enough_to_stay_away(found: list[str]) -> None:
 
 
 def test_a_redirect_into_a_private_network() -> None:
-    """Where an address sends on to is judged like the address itself."""
+    """The target of a redirect is checked like the address itself."""
     with listening(answering(page(b"secret"))) as secret:
         moved = f"HTTP/1.1 302 Found\r\nLocation: http://inner.example:{secret}/\r\nContent-Length: 0\r\n\r\n".encode()
         with listening(answering(moved)) as port:
@@ -134,7 +134,7 @@ def test_a_redirect_into_a_private_network() -> None:
 
 
 def test_no_address_after_the_first_that_answers() -> None:
-    """Where one address of a name does not answer, the next is asked, with the host's own name."""
+    """If one address of a name does not respond, the next is tried, with the host's own name."""
     asked: list[bytes] = []
 
     def serve(connection: socket.socket) -> None:
@@ -155,7 +155,7 @@ def test_no_address_after_the_first_that_answers() -> None:
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate for name.example, with its key, that nobody but a test trusts."""
+    """A certificate for name.example, with its key, trusted only by tests."""
     file = tmp_path_factory.mktemp("certificate") / "name.pem"
     subject = ["-subj", "/CN=name.example", "-addext", "subjectAltName=DNS:name.example"]
     made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *subject, "-out", str(file)]
@@ -164,7 +164,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_certificate_is_of_the_name(certificate: Path) -> None:
-    """Over TLS the host's name is asked for and its certificate judged, though the connection is to an IP address."""
+    """Over TLS, the host's name is sent and its certificate checked, though the connection is to an IP address."""
     own = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     own.load_cert_chain(certificate, certificate.with_suffix(".key"))
     names: list[str] = []
@@ -187,7 +187,7 @@ def test_the_certificate_is_of_the_name(certificate: Path) -> None:
 
 
 def test_no_proxy_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the environment says of proxies leads no request past the judging of addresses."""
+    """Proxy settings in the environment cannot take a request past the address check."""
     asked: list[bytes] = []
     with listening(lambda connection: asked.append(connection.recv(65536))) as proxy:
         for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "all_proxy", "ALL_PROXY"):
@@ -201,7 +201,7 @@ def test_no_proxy_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("line", lines("no-addresses.txt"))
 def test_addresses_that_lead_nowhere(line: str) -> None:
-    """An address that is none is one line, whether it is given or sent on to, and nothing is asked for."""
+    """An invalid address, given or as a redirect, causes one line, and no request is made."""
     address = eval(line)
     with pytest.raises(NotFetched, match=r"is no http or https address of a host|private network") as refused:
         fetch(address, web=Web(lambda _host, _: [HERE], Dialled(0)))
@@ -222,7 +222,7 @@ def fetched(content: bytes, seconds: float = 20.0) -> str:
 
 @pytest.mark.parametrize(("before", "obeyed"), [(0, True), (400, True), (500, False), (5000, False)])
 def test_robots_are_read_as_far_as_they_must_be(before: int, obeyed: bool) -> None:
-    """Rules in the first 500 KiB of robots.txt are obeyed; what stands behind takes no time."""
+    """Rules in the first 500 KiB of robots.txt are obeyed; anything after that takes no time."""
     rules = b"#" * 63 + b"\n"
     body = rules * (before * 16) + b"User-agent: *\nDisallow: /\n"
     if obeyed:
@@ -232,8 +232,8 @@ def test_robots_are_read_as_far_as_they_must_be(before: int, obeyed: bool) -> No
         assert fetched(page(body)) == body.decode()
 
 
-def test_a_small_answer_that_unpacks_without_end() -> None:
-    """Of what is packed no more is unpacked than is allowed, and what is packed twice is not unpacked at all."""
+def test_a_small_response_that_unpacks_without_end() -> None:
+    """Compressed data is only unpacked up to the limit, and data that is compressed twice is not unpacked at all."""
     zeros = bytes(300 * MAX_RESPONSE_BYTES // 5)
     once = gzip.compress(zeros)
     twice = gzip.compress(once)
@@ -256,8 +256,8 @@ def test_a_small_answer_that_unpacks_without_end() -> None:
 
 @settings(max_examples=30)
 @given(st.binary(max_size=60_000), st.integers(1, 3))
-def test_what_is_packed_comes_back(content: bytes, members: int) -> None:
-    """A page that is packed, in one piece or several, is the page; half of one is none."""
+def test_a_compressed_page_is_unpacked(content: bytes, members: int) -> None:
+    """A compressed page, in one piece or several, is unpacked; half of one is an error."""
     text = (content.hex() + "0" * 2 * len(content)).encode()
     packed = b"".join(gzip.compress(text) for _ in range(members))
     assert _through(page(packed, "Content-Encoding: gzip")) == text.decode() * members
@@ -266,7 +266,7 @@ def test_what_is_packed_comes_back(content: bytes, members: int) -> None:
 
 
 def _through(content: bytes) -> str:
-    """What is fetched where every connection gives these bytes and ends."""
+    """The result of fetching when every connection sends these bytes and closes."""
 
     def connect(_address: str, _port: int, _seconds: float) -> httpcore.NetworkStream:
         return httpcore.MockStream([content[at : at + 50_000] for at in range(0, len(content), 50_000)])
@@ -293,7 +293,7 @@ CHARSETS = [
 
 @pytest.mark.parametrize(("charset", "body", "text"), CHARSETS)
 def test_encodings_of_pages(charset: str, body: bytes, text: str | None) -> None:
-    """A page is read in the encodings that pages have; any other name, and what is not text in it, is one line."""
+    """A page is read in any common encoding; an unknown encoding, or bytes that are invalid in it, cause one line."""
     content = page(body, f"Content-Type: text/html; charset={charset}")
     if text is not None:
         assert _through(content) == text
@@ -304,7 +304,7 @@ def test_encodings_of_pages(charset: str, body: bytes, text: str | None) -> None
 
 
 def _told(content: bytes) -> str:
-    """Why nothing is fetched; nothing where something is."""
+    """Why nothing is fetched; empty if something is."""
     try:
         _through(content)
     except NotFetched as reason:
@@ -314,7 +314,7 @@ def _told(content: bytes) -> str:
 
 @given(st.binary(max_size=600), st.sampled_from([b"", b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 302 Found\r\nLocation: "]))
 def test_any_bytes_that_a_server_sends(content: bytes, start: bytes) -> None:
-    """Whatever a server sends is text, or one printable line that says why not."""
+    """Whatever a server sends is either text or one printable line with the reason."""
     assert _told(start + content).isprintable()
 
 
@@ -322,7 +322,7 @@ def test_any_bytes_that_a_server_sends(content: bytes, start: bytes) -> None:
 
 
 def drip(head: bytes, piece: bytes) -> Callable[[socket.socket], None]:
-    """Sends a beginning, and then a little again and again, so that no wait for the next byte is long."""
+    """Sends a beginning, and then a little at a time, so that no wait for the next byte is long."""
 
     def serve(connection: socket.socket) -> None:
         connection.recv(65536)
@@ -354,18 +354,18 @@ SLOW = {
 @pytest.mark.parametrize("part", SLOW)
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_one_time_for_everything(part: str, scheme: str) -> None:
-    """However slowly a server answers, in whatever part (a handshake too), an exchange ends when its time is over."""
+    """However slowly a server responds, in whatever part (even the handshake), an exchange ends when its time is up."""
     with listening(SLOW[part]) as port:
         web = Web(lambda _host, _: [PUBLIC], Dialled(port), seconds=1.0)
         before = time.monotonic()
-        # What is no handshake ends sooner.
+        # An invalid handshake ends sooner.
         with pytest.raises(NotFetched, match=r"takes longer than 1 seconds|SSL|ssl"):
             fetch(f"{scheme}://name.example/", web=web)
         assert time.monotonic() - before < 8
 
 
 def test_a_resolver_that_takes_its_time() -> None:
-    """The time for a name counts too."""
+    """The time to resolve a name counts too."""
 
     def resolve(_host: str, _port: int) -> list[str]:
         time.sleep(20)
@@ -378,8 +378,8 @@ def test_a_resolver_that_takes_its_time() -> None:
     assert time.monotonic() - before < 8
 
 
-def test_import_of_what_is_no_address(small_site: SmallSite) -> None:
-    """`import` tells of an address that is none in one line, and goes on to the next source."""
+def test_import_of_an_invalid_address(small_site: SmallSite) -> None:
+    """`import` reports an invalid address in one line, and continues with the next source."""
     done = small_site.command("import", "http://[/", "HTTP://host:99999/", "https://a..b/")
     assert done.code == 1
     assert len(done.err.splitlines()) == 3
@@ -387,10 +387,10 @@ def test_import_of_what_is_no_address(small_site: SmallSite) -> None:
     assert ast.literal_eval(done.err.split(" is no")[0]) == "http://[/"
 
 
-# Who may ask `serve`
+# Which requests `serve` answers
 
 ASKING = [
-    # What a browser says of a request, whether it steers, and whether it is answered.
+    # What a browser says about a request, whether the request changes anything, and whether it is answered.
     ({"Host": "localhost:8000"}, False, True),
     ({"Host": "127.0.0.1:8000"}, True, True),
     ({"Host": "[::1]:8000"}, True, True),
@@ -400,7 +400,7 @@ ASKING = [
     ({"Host": "evil.example"}, False, False),
     ({"Host": "localhost.evil.example"}, False, False),
     ({"Host": "127.0.0.1.evil.example"}, False, False),
-    ({"Host": "evil.example@localhost"}, False, True),  # no browser sends it, and it names us
+    ({"Host": "evil.example@localhost"}, False, True),  # not from a browser, and addressed to us
     ({"Host": "["}, False, False),
     ({"Host": ""}, False, False),
     ({}, False, False),
@@ -454,12 +454,12 @@ ASKING = [
 
 @pytest.mark.parametrize(("headers", "steers", "answered"), ASKING)
 def test_who_is_answered(headers: dict[str, str], steers: bool, answered: bool) -> None:
-    """`serve` answers its own pages and readers who come to it, by its own names, and no page of another site."""
+    """`serve` answers its own pages and readers who open it, under its own names, but not pages of other sites."""
     assert (refusal(headers, {"desk.example", "0.0.0.0"}, steers=steers) == "") == answered
 
 
 def test_a_foreign_page_does_not_steer(small_site: SmallSite) -> None:
-    """A request with ?now= from a page of another site builds nothing and shows nothing, by whatever name it comes."""
+    """A request with ?now= from a page of another site builds and shows nothing, under whatever name it arrives."""
     server = Server(HERE, 0)
     bench = Workbench(small_site.root, small_site.root.parent / "served", {"0.0.0.0"}, server.server_port)
     server.work_on(bench)

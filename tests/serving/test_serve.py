@@ -1,4 +1,4 @@
-"""`serve` as an editor uses it: a browser beside an editor of text."""
+"""`serve` as an editor uses it: a browser next to a text editor."""
 
 import os
 import re
@@ -31,7 +31,7 @@ def started(command: list[str], environment: dict[str, str]) -> "subprocess.Pope
         stderr=subprocess.PIPE,
         text=True,
         env=environment,
-        # Where the tests run in the background of a shell, it is ignored.
+        # If the tests run in the background of a shell, the signal is ignored.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
@@ -44,7 +44,7 @@ def served(small_site: SmallSite) -> Iterator[Served]:
 
 @pytest.fixture
 def loosely_served(small_site: SmallSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
-    """The same, where templates have got round the count of their work; a build may take three seconds."""
+    """The same site with templates that have bypassed the count of their work; a build may take three seconds."""
     small_site.write("templates/foot.html", "the first foot")
     lines = ("from generator.reading import sandbox", "from generator.work import limits")
     found = "\n".join((*lines, "sandbox.MOST_WORK, limits._SECONDS = 10**12, 3"))
@@ -54,7 +54,7 @@ def loosely_served(small_site: SmallSite, tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def serving(small_site: SmallSite) -> Iterator[Served]:
-    """Serves the site until the test is over."""
+    """Serves the site until the test ends."""
     small_site.posting("role", "title: Harbour Pilot\nopens: 2026-01-01\ncloses: 2199-01-01", "The first text.")
     command = [sys.executable, "-m", "generator", "serve", "--root", str(small_site.root), "--port", "0"]
     environment = {name: value for name, value in os.environ.items() if name != "SOURCE_DATE_EPOCH"}
@@ -82,8 +82,8 @@ def page(browser: Browser) -> Iterator[Page]:
     assert wrong == []
 
 
-def test_edit_break_and_mend(served: Served, page: Page) -> None:
-    """An edit is seen without a hand on the browser; a mistake lies over the page until it is mended."""
+def test_edit_break_and_fix(served: Served, page: Page) -> None:
+    """An edit appears in the browser by itself; a mistake covers the page until it is fixed."""
     page.goto(f"{served.address}postings/role/")
     expect(page.locator(".prose")).to_contain_text("The first text.")
     served.site.posting("role", "title: Harbour Pilot\nopens: 2026-01-01\ncloses: 2199-01-01", "The second text.")
@@ -100,18 +100,18 @@ def test_edit_break_and_mend(served: Served, page: Page) -> None:
 
 
 def test_the_scroll_stays(served: Served, page: Page) -> None:
-    """A page that is loaded again after an edit stands where it stood."""
+    """A page that reloads after an edit keeps its scroll position."""
     long = "\n\n".join(f"Paragraph {number}." for number in range(200))
     front = "title: Harbour Pilot\nopens: 2026-01-01\ncloses: 2199-01-01"
     served.site.posting("role", front, long)
     page.goto(f"{served.address}postings/role/")
     expect(page.locator(".prose")).to_contain_text("Paragraph 199.")
-    # The page may be loaded once more; a reader scrolls when it stands.
+    # The page may load once more; readers scroll when it has loaded.
     page.wait_for_timeout(1500)
     page.evaluate("scrollTo(0, 2500)")
     served.site.posting("role", front, f"{long}\n\nThe end.")
     expect(page.locator(".prose")).to_contain_text("The end.")
-    # The policy of our pages lets no tool wait inside them.
+    # The policy of our pages prevents tools from waiting inside them.
     for _ in range(50):
         if abs(page.evaluate("scrollY") - 2500) < 20:
             break
@@ -120,7 +120,7 @@ def test_the_scroll_stays(served: Served, page: Page) -> None:
 
 
 def test_another_day(served: Served, page: Page) -> None:
-    """The slider and ?now= show the digest as it will be, by the page's own scripts too; one click leads back."""
+    """The slider and ?now= show another time, also through the page's own scripts; one click returns to the present."""
     page.goto(served.address)
     expect(page.locator(".row", has_text="Harbour Pilot")).to_be_visible()
     page.goto(f"{served.address}?now=2198-12-30T00:00:00Z")
@@ -150,7 +150,7 @@ def asked(address: str, **headers: str) -> tuple[int, str, bytes]:
 
 
 def test_what_is_served(served: Served) -> None:
-    """Each kind of file has its media type, what is missing the site's own page, and strangers' pages get nothing."""
+    """Each kind of file has its media type, missing files give the site's own page, other sites' pages get nothing."""
     types = {
         "": "text/html",
         "feed.xml": "application/rss+xml",
@@ -177,7 +177,7 @@ def test_what_is_served(served: Served) -> None:
 
 
 def shown_at_last(address: str, text: bytes) -> bytes:
-    """The page as soon as it shows a text."""
+    """The page, once it shows a text."""
     for _ in range(600):
         if text in (body := asked(address)[2]):
             return body
@@ -186,7 +186,7 @@ def shown_at_last(address: str, text: bytes) -> bytes:
 
 
 def test_a_template_without_end_does_not_end_serve(loosely_served: Served) -> None:
-    """A hostile template is stopped at its limit; the editor sees why above the last good page, and work goes on."""
+    """A hostile template is stopped at its limit; the editor sees why, above the last good page, and can go on."""
     site, address = loosely_served.site, loosely_served.address
     assert b"the first foot" in asked(address)[2]
     site.write("templates/foot.html", "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}")
@@ -197,7 +197,7 @@ def test_a_template_without_end_does_not_end_serve(loosely_served: Served) -> No
 
 
 def test_a_wrong_site_is_served_too(small_site: SmallSite) -> None:
-    """A site that has never been good starts, and shows why; a port that is taken is told in a line."""
+    """A site that has never been valid starts, and shows why; a port in use is reported in one line."""
     small_site.posting("role", "closes: soon")
     command = [sys.executable, "-m", "generator", "serve", "--root", str(small_site.root), "--port", "0"]
     with started(command, dict(os.environ)) as process:

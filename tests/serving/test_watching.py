@@ -1,4 +1,4 @@
-"""A change is seen, whatever happened to the folders before it, and where the system tells of none."""
+"""A change is noticed, whatever happened to the folders before it, and even if the system does not report it."""
 
 import shutil
 import threading
@@ -12,18 +12,18 @@ from repository import git
 
 from generator.serving.watching import changes
 
-LONG = 30.0  # seconds; a change is usually seen within one
+LONG = 30.0  # seconds; a change is usually noticed within one
 
 
 def used_up(*folders: Path, **options: Any) -> Iterator[set[Any]]:
-    """Watches as a system does whose watches are used up."""
+    """Watches like a system that has no more watches available."""
     if not options["force_polling"]:
         raise RuntimeError("Error creating recommended watcher: Too many open files (os error 24)")
     return watchfiles.watch(*folders, **options)
 
 
 class Seen:
-    """What is seen of a folder, in a thread."""
+    """Collects the changes noticed in a folder, in a thread."""
 
     def __init__(self, root: Path, watch: Callable[..., Iterator[set[Any]]]) -> None:
         self.said: list[str] = []
@@ -36,13 +36,13 @@ class Seen:
             self._sign.set()
 
     def after(self, change: Callable[[], object]) -> bool:
-        """Whether a change is seen."""
+        """Whether a change is noticed."""
         self._quiet()
         change()
         return self._sign.wait(LONG)
 
     def _quiet(self) -> None:
-        """Waits until nothing was seen for longer than the folders are left without a look."""
+        """Waits until nothing was noticed for longer than the interval between two checks of the folders."""
         self._sign.clear()
         while self._sign.wait(2.0):
             self._sign.clear()
@@ -77,8 +77,8 @@ def another_branch(root: Path) -> None:
 
 @pytest.mark.parametrize("watch", [watchfiles.watch, used_up])
 @pytest.mark.parametrize("happening", [away_and_back, made_again, templates_made, another_branch])
-def test_no_happening_makes_serve_deaf(tmp_path: Path, watch: Any, happening: Callable[[Path], None]) -> None:
-    """After a folder was moved, removed, made or checked out again, a change inside it is seen like any other."""
+def test_serve_notices_changes_after_any_event(tmp_path: Path, watch: Any, happening: Callable[[Path], None]) -> None:
+    """After a folder was moved, removed, created or checked out again, a change inside it is noticed as usual."""
     file = tmp_path / "content/postings/role.md"
     file.parent.mkdir(parents=True)
     file.write_text("one", "utf-8")

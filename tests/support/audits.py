@@ -1,4 +1,4 @@
-"""Which files a block of code opens, as Python tells its own audit hooks: by the names that they are opened under."""
+"""Lists the files that a block of code opens, as Python's audit hooks report them, by the names used to open them."""
 
 import sys
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ def _hear(event: str, arguments: tuple[Any, ...]) -> None:
         _listening[-1].append(str(arguments[0]))
 
 
-# A hook cannot be taken away again: there is one, which hears nothing between two blocks.
+# An audit hook cannot be removed, so there is only one; it ignores events outside of a block.
 sys.addaudithook(_hear)
 
 

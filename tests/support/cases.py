@@ -1,4 +1,4 @@
-"""Small sites for tests of what editors write: a valid one to start from, and cases kept as text files."""
+"""Small sites for tests of what editors write: a valid one to start from, and cases stored as text files."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -11,7 +11,7 @@ from generator.reading.folder import Loaded
 
 PROBLEMS = DATA / "problems"
 
-# The least that is a site. What a test writes is laid over it.
+# The smallest valid site. Tests add their files to it or replace its own.
 BASE: Mapping[str, str] = {
     "content/site.yaml": """\
 title: Field Vacancies
@@ -47,7 +47,7 @@ The officer looks after security.
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Files of a site, laid over `BASE`, and the lines that a check of them prints."""
+    """Files that are added to `BASE`, and the lines that `check` then prints."""
 
     name: str
     files: Mapping[str, str]
@@ -55,7 +55,7 @@ class Case:
 
 
 def write_site(root: Path, files: Mapping[str, str | bytes]) -> Path:
-    """Makes a site of `BASE` and these files over it, and returns its root."""
+    """Writes `BASE` and these files on top of it, and returns the root of the site."""
     for path, text in {**BASE, **files}.items():
         target = root / path
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -64,15 +64,15 @@ def write_site(root: Path, files: Mapping[str, str | bytes]) -> Path:
 
 
 def lines_of(loaded: Loaded) -> list[str]:
-    """What was found, problems and notes together, as `check` prints it."""
+    """The findings, problems and notes together, as `check` prints them."""
     return [str(found) for found in sorted({*loaded.problems, *loaded.notes})]
 
 
 def cases_of(text: str) -> Iterator[Case]:
     """The cases of a data file.
 
-    A line `##### NAME` starts a case, `>>> PATH` a file of its site, `=== problems` the lines to expect. Blank lines at
-    the end of a part belong to nothing.
+    A line `##### NAME` starts a case, `>>> PATH` starts a file of its site, and `=== problems` starts the expected
+    lines. Blank lines at the end of a part are ignored.
     """
     for chunk in re.split("^##### ", text, flags=re.MULTILINE)[1:]:
         name, _, rest = chunk.partition("\n")

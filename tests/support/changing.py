@@ -1,4 +1,4 @@
-"""A site that changes step by step, built after each step by a build that remembers and by one that does not."""
+"""A site that changes step by step. After each step it is built both incrementally and from scratch."""
 
 import json
 import os
@@ -26,14 +26,17 @@ from generator.work.cachefolder import cache_of
 from generator.work.thresholds import Thresholds
 
 EXAMPLES = int(os.environ.get("VACANCY_DIGEST_EXAMPLES", "0"))
-# What the clocks of file systems here are finer than (ns), so that tests need not wait for stamps to be trusted.
+# An upper bound (ns) on the clock granularity of file systems here, so that tests need not wait for stamps to be
+# trusted.
 QUICK = Thresholds(granule=20_000_000)
-SETTLED = 0.05  # seconds after which a file's stamp is trusted where the granule is that, with room
-MEMORY_DISK = Path("/dev/shm")  # where there is one, thousands of small files are written in half the time
+SETTLED = 0.05  # seconds after which a file's stamp is trusted with that granularity, with a margin
+MEMORY_DISK = Path("/dev/shm")  # if it exists: writing thousands of small files there takes half the time
 
 
 def look(folder: Path) -> dict[str, tuple[bytes, int, int]]:
-    """Every file of a site: its content, its inode, and when it was written. What a build cut short left is none."""
+    """Every file of a site: its content, its inode, and when it was written. Leftovers of stopped builds are
+    ignored.
+    """
     found = {}
     for path in folder.rglob("*"):
         name = path.relative_to(folder).as_posix()
@@ -44,12 +47,12 @@ def look(folder: Path) -> dict[str, tuple[bytes, int, int]]:
 
 
 def tree(folder: Path) -> dict[str, bytes]:
-    """Every file under a folder with its content, the manifest included."""
+    """Every file under a folder with its content, including the manifest."""
     return {path: content for path, (content, _, _) in look(folder).items()}
 
 
 def differences(one: Mapping[str, bytes], other: Mapping[str, bytes]) -> list[str]:
-    """The files that are not the same in both."""
+    """The files that differ between the two."""
     return sorted(path for path in one.keys() | other.keys() if one.get(path) != other.get(path))
 
 
@@ -59,7 +62,7 @@ def quoted(text: str) -> str:
 
 @dataclass
 class Posting:
-    """A posting's file: where it lies, and its lines."""
+    """A posting's file: its place and its lines."""
 
     slug: str
     head: dict[str, str]
@@ -88,8 +91,8 @@ def lines(head: Mapping[str, str]) -> str:
     return "\n".join(f"{key}:{'' if value.startswith(chr(10)) else ' '}{value}" for key, value in head.items())
 
 
-# What a role can be: the days from the present on which it opens and closes (None: not stated), and more lines, in
-# which `@N` stands for the day that is N days from the present.
+# Kinds of roles: the days from now on which they open and close (None: not stated), and further lines, in
+# which `@N` is the day N days from now.
 SHAPES: Mapping[str, tuple[int, int | None, dict[str, str]]] = {
     "open": (-10, 25, {}),
     "closing": (-20, 3, {}),
@@ -173,7 +176,7 @@ which = st.integers(0, 7)
 
 
 class SiteMachine(RuleBasedStateMachine):
-    """A site under change, built after each of them: by a build that remembers, and by one that does not."""
+    """A changing site that is built after each change, once incrementally and once from scratch."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -185,10 +188,10 @@ class SiteMachine(RuleBasedStateMachine):
         self.now = SAMPLE_NOW
         self.base_url: str | None = None
         self.count = 0
-        self.damaged = False  # whether a line about the memory may be told
-        self.must_tell = False  # whether it has to be
-        self.told: list[str] = []  # what was told at the last build
-        self.older: bytes | None = None  # the memory as it once was
+        self.damaged = False  # whether a line about the memory may be printed
+        self.must_tell = False  # whether it must be printed
+        self.told: list[str] = []  # what the last build printed
+        self.older: bytes | None = None  # an earlier copy of the memory
         self.early = QUICK.early
         self.settings = {key: value for key, values in SETTINGS.items() if (value := values[0]) is not None}
         self.postings: list[Posting] = []
@@ -197,7 +200,7 @@ class SiteMachine(RuleBasedStateMachine):
         self.began()
 
     def began(self) -> None:
-        """The golden site's folder, with three more postings in it."""
+        """The golden site's folder with three more postings."""
         shutil.copytree(DATA / "golden/content", self.root / "content")
         (self.root / "content/postings/quay-master.md").unlink()
         self.write_settings()
@@ -209,7 +212,7 @@ class SiteMachine(RuleBasedStateMachine):
     def teardown(self) -> None:
         shutil.rmtree(self.place)
 
-    # What the rules need
+    # Used by the rules
 
     def day(self, days: int) -> str:
         return (self.now + timedelta(days=days)).date().isoformat()
@@ -219,7 +222,7 @@ class SiteMachine(RuleBasedStateMachine):
         return 1000 + self.count
 
     def file(self, path: str, content: str | bytes) -> Path:
-        """Writes a file of the site, in place."""
+        """Writes a file of the site in place."""
         target = self.root / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content.encode() if isinstance(content, str) else content)
@@ -294,7 +297,7 @@ class SiteMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.postings and len(self.postings) < 8)
     @rule(number=which)
     def copy_posting(self, number: int) -> None:
-        """The same file once more, under another name."""
+        """Copies a posting's file to another name."""
         posting = self.posting(number)
         head = {key: value for key, value in posting.head.items() if key not in ("id", "aliases")}
         self.edit(posting, replace(posting, head=head))
@@ -304,7 +307,7 @@ class SiteMachine(RuleBasedStateMachine):
         self.save(self.postings[-1])
 
     def edit(self, posting: Posting, after: Posting) -> None:
-        """Puts a file in the place of a posting's."""
+        """Replaces a posting's file."""
         if after.path != posting.path:
             (self.root / posting.path).unlink()
         self.postings[self.postings.index(posting)] = after
@@ -320,7 +323,7 @@ class SiteMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.postings)
     @rule(number=which, hidden=st.booleans())
     def edit_body(self, number: int, hidden: bool) -> None:
-        """Another text of the same length; `hidden`, with the old time of change put back."""
+        """Changes a text to another of the same length; with `hidden`, the old modification time is restored."""
         posting = self.posting(number)
         before = (self.root / posting.path).stat()
         posting.body = f"Text {self.number()}."
@@ -331,7 +334,7 @@ class SiteMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.postings)
     @rule(number=which, key=st.sampled_from(sorted(FACTS)), value=which)
     def edit_fact(self, number: int, key: str, value: int) -> None:
-        """States a fact of a posting, another one, or none."""
+        """Changes, adds or removes a fact of a posting."""
         posting = self.posting(number)
         values = (None, *FACTS[key])
         chosen = values[value % len(values)]
@@ -344,7 +347,7 @@ class SiteMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.postings)
     @rule(number=which, days=st.sampled_from((-3, 0, 2, 10, 40)), told=st.booleans())
     def move_deadline(self, number: int, days: int, told: bool) -> None:
-        """Another deadline; `told`, with its line under `deadline_changes`."""
+        """Moves a deadline; with `told`, adds its entry under `deadline_changes`."""
         posting = self.posting(number)
         before = posting.head.get("closes")
         taken = {before, *(earlier for _, earlier in posting.changes)}
@@ -359,7 +362,7 @@ class SiteMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.postings)
     @rule(number=which, how=st.sampled_from(("withdrawn", "filled", "expired", "takedown", "draft", "back")))
     def end(self, number: int, how: str) -> None:
-        """Ends a role at the present, or takes back that it ended."""
+        """Ends a role now, or undoes its end."""
         posting = self.posting(number)
         for key in ("withdrawn", "filled", "expired", "takedown", "draft"):
             posting.head.pop(key, None)
@@ -372,7 +375,7 @@ class SiteMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.postings)
     @rule(number=which, organisation=which)
     def give_away(self, number: int, organisation: int) -> None:
-        """Gives a posting to another organisation."""
+        """Moves a posting to another organisation."""
         posting = self.posting(number)
         posting.head["organisation"] = self.organisation(organisation)
         self.save(posting)
@@ -380,7 +383,7 @@ class SiteMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.postings)
     @rule(number=which, kept=st.booleans(), alias=st.booleans())
     def rename_posting(self, number: int, kept: bool, alias: bool) -> None:
-        """Another file name; `kept`, with its identity; `alias`, with its old address."""
+        """Renames a posting's file; `kept` keeps its identity, `alias` its old address."""
         posting = self.posting(number)
         head = dict(posting.head)
         if kept:
@@ -406,7 +409,7 @@ class SiteMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.deleted and len(self.postings) < 8)
     @rule(number=which)
     def bring_back(self, number: int) -> None:
-        """A deleted posting's file as it was."""
+        """Restores the file of a deleted posting."""
         posting = self.deleted.pop(number % len(self.deleted))
         if posting.head["organisation"] not in self.organisations:
             posting.head["organisation"] = self.organisation(0)
@@ -416,7 +419,7 @@ class SiteMachine(RuleBasedStateMachine):
     @precondition(lambda self: len(self.postings) > 1)
     @rule(one=which, other=which)
     def exchange(self, one: int, other: int) -> None:
-        """Two files change places: each has the bytes that the other one had."""
+        """Swaps two files: each gets the bytes of the other."""
         first, second = self.posting(one), self.posting(other)
         if first is not second:
             for posting, source in ((first, replace(second)), (second, replace(first))):
@@ -426,15 +429,15 @@ class SiteMachine(RuleBasedStateMachine):
 
     @rule(files=st.sampled_from((0, QUICK.early)))
     def preview(self, files: int) -> None:
-        """Whether a few changed files are enough for pages to be made as they are read."""
+        """Sets whether a few changed files are enough for pages to be made while they are read."""
         self.early = files
 
-    # What is wrong, and mended again
+    # Mistakes, and their correction
 
     @precondition(lambda self: self.postings)
     @rule(number=which, key=st.sampled_from(("opens", "organisation", "id", "county")))
     def break_posting(self, number: int, key: str) -> None:
-        """A date that is none, an organisation that there is not, a name that is another's, a key that nobody knows."""
+        """Adds a mistake: an invalid date, an unknown organisation, a name already in use or an unknown key."""
         posting = self.posting(number)
         values = {"opens": "2026-02-30", "organisation": "nobody", "id": self.postings[0].slug, "county": "CH"}
         self.file(posting.path, written({**posting.head, key: values[key]}, posting.body))
@@ -445,12 +448,12 @@ class SiteMachine(RuleBasedStateMachine):
 
     @rule(text=st.sampled_from(("{% if %}", "{{ 1 // 0 }}", "{{ nothing }}")), name=st.sampled_from(TEMPLATES[:4]))
     def break_template(self, text: str, name: str) -> None:
-        """A template that cannot be read, or fails."""
+        """Makes a template that cannot be parsed, or that fails."""
         self.file(f"templates/{name}", text)
 
     @rule()
-    def mend(self) -> None:
-        """Everything as it would be without the mistakes."""
+    def fix(self) -> None:
+        """Removes all mistakes."""
         for posting in self.postings:
             if (self.root / posting.path).read_text("utf-8") != posting.text:
                 self.save(posting)
@@ -466,7 +469,7 @@ class SiteMachine(RuleBasedStateMachine):
             if own.exists() and own.stat().st_size < 20:
                 own.unlink()
 
-    # What stands around the postings
+    # Everything except postings
 
     @precondition(lambda self: len(self.organisations) < 4)
     @rule(name=st.sampled_from(TITLES), deadline=which, parent=st.booleans())
@@ -506,7 +509,7 @@ class SiteMachine(RuleBasedStateMachine):
     @precondition(lambda self: len(self.organisations) > 1)
     @rule(number=which)
     def remove_organisation(self, number: int) -> None:
-        """Its postings, and the organisations below it, go to another one first."""
+        """Removes an organisation; its postings and the organisations below it move to another one first."""
         key = self.organisation(number)
         del self.organisations[key]
         heir = self.organisation(0)
@@ -531,7 +534,7 @@ class SiteMachine(RuleBasedStateMachine):
 
     @rule(label=st.sampled_from((None, "Band three", "Band 3")))
     def edit_vocabulary(self, label: str | None) -> None:
-        """Own words for grades, other ones, or the built-in words again."""
+        """Sets or changes the site's own words for grades, or returns to the built-in words."""
         if label is None:
             (self.root / "content/vocabulary.yaml").unlink(missing_ok=True)
         else:
@@ -543,7 +546,7 @@ class SiteMachine(RuleBasedStateMachine):
 
     @rule(name=st.sampled_from(TEMPLATES), plain=st.booleans())
     def edit_template(self, name: str, plain: bool = False) -> None:
-        """An own template; `plain`, the built-in one as it is."""
+        """Replaces a built-in template; with `plain`, by an unchanged copy."""
         built_in = BUILT_IN / name
         text = built_in.read_text("utf-8") if built_in.exists() else ""
         mark = f"/* {self.number()} */" if name.endswith(".css") else f"<p>{self.number()}</p>\n"
@@ -564,7 +567,7 @@ class SiteMachine(RuleBasedStateMachine):
 
     @rule(name=st.sampled_from(STATIC), gone=st.booleans())
     def edit_static(self, name: str, gone: bool) -> None:
-        """A file that is copied; what stands in its way goes."""
+        """Changes a file that is copied; anything in its way is removed."""
         inside = self.root / "content/static/thing"
         if name == "thing" and inside.is_dir():
             shutil.rmtree(inside)
@@ -580,7 +583,7 @@ class SiteMachine(RuleBasedStateMachine):
 
     @rule(number=numbers, how=st.sampled_from(("again", "in its place", "time")))
     def touch(self, number: int, how: str) -> None:
-        """A file written again as it is, another one like it put in its place, or only its time set."""
+        """Writes a file again unchanged, replaces it with an identical copy, or only sets its time."""
         found = sorted(path for path in self.root.rglob("*") if path.is_file())
         path = found[number % len(found)]
         if how == "time":
@@ -592,27 +595,27 @@ class SiteMachine(RuleBasedStateMachine):
             new.write_bytes(path.read_bytes())
             new.replace(path)
 
-    # Time, and where the site goes
+    # Time, and where the site is built
 
     @rule(hours=st.sampled_from((1, 7, 24, 3 * 24, 8 * 24, 40 * 24, 200 * 24, -1, -24, -30 * 24)))
     def pass_time(self, hours: int) -> None:
-        """The clock goes on, or is set back."""
+        """Moves the clock forward or back."""
         self.now += timedelta(hours=hours)
 
     @rule(address=st.sampled_from((None, "https://elsewhere.example/", "https://elsewhere.example/a/path/")))
     def publish_at(self, address: str | None) -> None:
-        """Another address by the command line."""
+        """Sets another address on the command line."""
         self.base_url = address
 
     @rule()
     def build_elsewhere(self) -> None:
-        """Into the other one of two folders."""
+        """Switches to the other of two output folders."""
         self.out, self.other_out = self.other_out, self.out
 
     @precondition(lambda self: (self.out / MANIFEST).exists())
     @rule(number=st.integers(0, 300), how=st.sampled_from(("gone", "longer", "same length", "hidden", "empty")))
     def tamper(self, number: int, how: str) -> None:
-        """A file of the site deleted or changed by others; `hidden`, with its old time of change put back."""
+        """Deletes or changes a file of the site from outside; with `hidden`, restores its old modification time."""
         path = self.out / sorted(one for one in tree(self.out) if one != MANIFEST)[number % len(tree(self.out)) - 1]
         content, before = path.read_bytes(), path.stat()
         match how:
@@ -630,13 +633,13 @@ class SiteMachine(RuleBasedStateMachine):
     @precondition(lambda self: (self.out / MANIFEST).exists())
     @rule(everything=st.booleans())
     def tamper_whole(self, everything: bool) -> None:
-        """A folder of the site deleted, or all of it."""
+        """Deletes a folder of the site, or all of it."""
         shutil.rmtree(self.out if everything else self.out / "feeds", ignore_errors=True)
 
     @precondition(lambda self: (self.out / MANIFEST).exists())
     @rule(number=st.integers(0, 300), digest=st.sampled_from(("", 32 * "0")))
     def tamper_manifest(self, number: int, digest: str) -> None:
-        """A wrong digest in the list of our files."""
+        """Puts a wrong digest into the manifest."""
         manifest = json.loads((self.out / MANIFEST).read_bytes())
         path = sorted(manifest["files"])[number % len(manifest["files"])]
         manifest["files"][path] = digest
@@ -644,11 +647,11 @@ class SiteMachine(RuleBasedStateMachine):
 
     @rule(steps=st.integers(0, 40))
     def cut_short(self, steps: int) -> None:
-        """A build whose process is killed after it has put some files in place."""
+        """Kills the process of a build after it has put some files in place."""
         child = os.fork()
         if not child:
             try:
-                # A crash between two files is met at no chosen place by a signal from outside.
+                # A signal from outside cannot be timed to hit a chosen moment between two files.
                 left, put = iter(range(steps)), os.replace
                 os.replace = lambda *paths: put(*paths) if next(left, None) is not None else os._exit(9)
                 self.built(self.out, remember=True, keep_going=False, told=[])
@@ -661,13 +664,13 @@ class SiteMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.memory.is_file())
     @rule()
     def keep_memory(self) -> None:
-        """A copy of the memory, to come back to it later."""
+        """Copies the memory, to return to it later."""
         self.older = self.memory.read_bytes()
 
     @precondition(lambda self: self.memory.is_file())
     @rule(how=st.sampled_from(DAMAGES), at=st.lists(st.integers(0, 1_000_000), min_size=1, max_size=40))
     def damage(self, how: str, at: list[int]) -> None:
-        """The memory lost, cut, changed in some places, replaced by something else or by what it once was."""
+        """Removes, truncates or corrupts the memory, or replaces it with something else or an earlier copy."""
         content = bytearray(self.memory.read_bytes())
         self.damaged = how != "gone"
         self.must_tell = how in ("tables", "text", "another's", "a folder")
@@ -704,21 +707,21 @@ class SiteMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.memory.is_dir())
     @rule()
     def clear_memory(self) -> None:
-        """The memory's whole folder deleted."""
+        """Deletes the memory's whole folder."""
         shutil.rmtree(self.memory.parent)
         self.must_tell = False
 
     def flip(self, word: bytes) -> None:
-        """Changes the memory wherever it holds a word."""
+        """Changes the memory wherever it contains a word."""
         content = self.memory.read_bytes()
         assert word in content, f"the memory does not hold {word!r}"
         self.memory.write_bytes(content.replace(word, word.swapcase()))
         self.damaged = True
 
-    # The law
+    # The invariant
 
     def built(self, out: Path, *, remember: bool, keep_going: bool, told: list[str]) -> Report | list[str]:
-        """What a build did, or the problems for which it did nothing."""
+        """What a build did, or the problems that stopped it."""
         thresholds = replace(QUICK, early=self.early) if remember else QUICK
         options = Options(self.base_url, keep_going=keep_going, remember=remember, thresholds=thresholds)
         try:
@@ -728,7 +731,7 @@ class SiteMachine(RuleBasedStateMachine):
 
     @invariant()
     def law(self) -> None:
-        """The site is the one that a clean build makes; a second build writes nothing; with problems all stays."""
+        """The site equals that of a clean build, a second build writes nothing, and with problems nothing changes."""
         if isinstance(self.compared(keep_going=False), list):
             self.compared(keep_going=True)
 
@@ -772,7 +775,7 @@ def run(machine: type[SiteMachine], examples: int, steps: int, *phases: Phase) -
         deadline=None,
         derandomize=not EXAMPLES,
         database=None,
-        # To find the shortest example takes minutes, so only a longer look does.
+        # Finding the shortest example takes minutes, so only the longer form does it.
         phases=phases or ((Phase.generate, Phase.shrink) if EXAMPLES else (Phase.generate,)),
         suppress_health_check=list(HealthCheck),
     )
@@ -788,6 +791,6 @@ def machine() -> Iterator[SiteMachine]:
 
 
 def around(patch: pytest.MonkeyPatch, owner: Any, name: str, wrapper: Callable[..., Any]) -> None:
-    """Puts a function in the place of another, which it is given first."""
+    """Replaces a function with another one that receives the original as its first argument."""
     original = getattr(owner, name)
     patch.setattr(owner, name, lambda *given, **named: wrapper(original, *given, **named))

@@ -1,4 +1,6 @@
-"""What the C library's clock shows in a zone: another reading of the same tables than Python's zoneinfo."""
+"""What the C library's clock shows in a zone: a second implementation, besides Python's zoneinfo, that reads the same
+tables.
+"""
 
 import os
 import time
@@ -10,13 +12,13 @@ from datetime import UTC, date, datetime, timedelta
 from importlib import resources
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-# No zone is farther than this from UTC, and each of this century differs from it by whole minutes.
+# No zone is farther than this from UTC, and in this century every offset is a whole number of minutes.
 _AHEAD, _BEHIND, _STEP = 14 * 3600, 12 * 3600, 60
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A time on a day in a zone: the instant at which it is due, and those at which its day and its week begin."""
+    """A time on a day in a zone: the instant when it is due, and the instants when its day and its week begin."""
 
     due: datetime
     begins: datetime
@@ -25,7 +27,7 @@ class Day:
 
 @contextmanager
 def _zone(name: str) -> Iterator[None]:
-    """Sets this process's own zone for a while, by the tables of the tzdata package."""
+    """Sets this process's time zone within a block, from the tables of the tzdata package."""
     before = {key: os.environ.get(key) for key in ("TZ", "TZDIR")}
     os.environ |= {"TZ": name, "TZDIR": str(resources.files("tzdata") / "zoneinfo")}
     time.tzset()
@@ -38,7 +40,7 @@ def _zone(name: str) -> Iterator[None]:
 
 
 def day_in(zone: str, day: date, at: str) -> Day:
-    """What the contract says of a time (HH:MM) on a day, found by looking at the clock minute by minute."""
+    """What the contract says about a time (HH:MM) on a day, found by checking the clock minute by minute."""
     midnight = timegm(day.timetuple())
     hour, minute = map(int, at.split(":"))
     with _zone(zone):
@@ -48,7 +50,7 @@ def day_in(zone: str, day: date, at: str) -> Day:
 
 
 def changes(zone: str, years: range) -> Iterator[date]:
-    """The days on which the clock of a zone is changed."""
+    """The days on which the clocks of a zone change."""
     with _zone(zone):
         start, end = (timegm((year, 1, 1, 0, 0, 0)) for year in (years.start, years.stop))
         before = _shown(start) - start
@@ -59,7 +61,7 @@ def changes(zone: str, years: range) -> Iterator[date]:
 
 
 def _shown(instant: int) -> int:
-    """What the clock shows, counted as if it were a clock of UTC."""
+    """What the clock shows, converted as if it were UTC."""
     return timegm(time.localtime(instant))
 
 
@@ -68,7 +70,7 @@ def _near(wall: int) -> range:
 
 
 def _due(wall: int) -> int:
-    """When the clock first shows a time; one that it leaves out is due as if the clock had been changed already."""
+    """When the clock first shows a time; if the clock skips it, the time is due as if the clock had already changed."""
     if (found := next((instant for instant in _near(wall) if _shown(instant) == wall), None)) is not None:
         return found
     jump = _reaches(wall)
@@ -76,5 +78,5 @@ def _due(wall: int) -> int:
 
 
 def _reaches(wall: int) -> int:
-    """When the clock first shows a time or a later one."""
+    """When the clock first shows this time or a later one."""
     return next(instant for instant in _near(wall) if _shown(instant) >= wall)

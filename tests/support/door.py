@@ -1,4 +1,4 @@
-"""The program at its door: asked in a process of its own, with a limit, and judged by how it ends."""
+"""Runs the program in its own process, with limits, and judges how it ends."""
 
 import json
 import os
@@ -17,7 +17,8 @@ from generator.reading.folder import load
 
 CONTENTS = (ROOT / "content", DATA / "sample/content", DATA / "golden/content")
 NOW = "2026-06-15T12:00:00Z"
-# CPU time tells a slow text from a busy machine; the alarm ends what waits for ever. No text needs two gigabytes.
+# CPU time tells a slow text from a busy machine; the alarm ends anything that waits for ever. No text needs two
+# gigabytes.
 START = """import resource, runpy, signal
 resource.setrlimit(resource.RLIMIT_CPU, ({seconds}, {seconds} + 1))
 resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
@@ -27,7 +28,7 @@ runpy.run_module("generator", run_name="__main__", alter_sys=True)
 
 
 def program(*arguments: str | Path, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Runs Python in a process of its own, with this project on its path and nothing else of this process."""
+    """Runs Python in its own process, with this project on its path and nothing else inherited from this process."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     path = {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
     return subprocess.run(
@@ -42,7 +43,7 @@ def program(*arguments: str | Path, cwd: Path | None = None, **environment: str)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """How the program ended and what it said."""
+    """How the program ended and what it printed."""
 
     code: int
     out: str
@@ -50,7 +51,9 @@ class Answer:
 
     @property
     def crash(self) -> str:
-        """Why this is no answer: a signal, a traceback, or an exit code that no content may give; else empty."""
+        """Why this is not a proper answer: a signal, a traceback, or an exit code that no content may cause; else
+        empty.
+        """
         lines = self.err.splitlines()
         if self.code not in {0, 1} or any(line.startswith("Traceback (most recent call last)") for line in lines):
             return f"exit code {self.code}: {' | '.join(lines[-3:])}"
@@ -58,7 +61,7 @@ class Answer:
 
     @property
     def problems(self) -> list[Problem]:
-        """What `check --format json` found, warnings and notes left out."""
+        """The errors that `check --format json` found, without warnings and notes."""
         found = json.loads(self.out) if not self.crash else []
         return [
             Problem(one["path"], Place(one["line"], one["column"]), one["key"], one["message"])
@@ -68,10 +71,10 @@ class Answer:
 
 
 def ask(name: str, root: Path, *arguments: str | Path, seconds: int = 120) -> Answer:
-    """Runs a command of the program on a folder, with at most so many seconds of CPU time."""
+    """Runs a command of the program on a folder, with a limit on its CPU time in seconds."""
     start = START.format(seconds=seconds)
     words = ("-c", start, name, *arguments, "--root", root)
-    # Strict, so that a message which is no text would end in a traceback. The instant is that of `NOW`.
+    # Strict, so that a message that is not valid text would cause a traceback. The instant is that of `NOW`.
     done = program(*words, PYTHONIOENCODING="utf-8:strict", SOURCE_DATE_EPOCH="1781524800")
     return Answer(done.returncode, done.stdout, done.stderr)
 
@@ -81,13 +84,13 @@ def checked(root: Path, seconds: int = 120) -> Answer:
 
 
 def published(root: Path, out: Path, seconds: int = 120) -> Answer:
-    """Builds what is good of a folder, however little that is."""
+    """Builds a folder and leaves out its bad postings, even if that leaves very little."""
     options = ("--now", NOW, "--no-search", "--keep-going", "--allow-shrink")
     return ask("build", root, "--out", out, *options, seconds=seconds)
 
 
 def misplaced(problems: Iterable[Problem], root: Path) -> Iterator[str]:
-    """The problems that stand at a line or column which their file does not have, or that are more than one line."""
+    """The problems whose line or column does not exist in their file, or whose message is longer than one line."""
     for problem in problems:
         text = (root / problem.path).read_bytes().removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
         lines = text.split("\n")
@@ -98,7 +101,7 @@ def misplaced(problems: Iterable[Problem], root: Path) -> Iterator[str]:
 
 
 def site_for_all(root: Path) -> Path:
-    """A site without postings that has the vocabulary and the organisations of all postings of this project."""
+    """A site without postings that has the vocabulary and the organisations of all of this project's postings."""
     shutil.copytree(DATA / "sample/content", root / "content", ignore=shutil.ignore_patterns("postings", "static"))
     for content in CONTENTS:
         shutil.copytree(content / "organisations", root / "content/organisations", dirs_exist_ok=True)
@@ -106,7 +109,7 @@ def site_for_all(root: Path) -> Path:
 
 
 def failures(root: Path, files: Mapping[str, bytes]) -> list[str]:
-    """What went wrong with postings laid into a site: each is refused inside its file, or published, or a draft."""
+    """What went wrong with postings placed in a site: each is refused at a place in its file, published, or a draft."""
     folder = root / "content/postings"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()

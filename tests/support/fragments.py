@@ -1,4 +1,4 @@
-"""Pieces of front matter and of bodies, from which tests make files at random."""
+"""Fragments of front matter and of bodies, from which tests build random files."""
 
 import json
 
@@ -17,6 +17,6 @@ FRAGMENTS = (
 
 
 def read_fragments(name: str) -> list[str]:
-    """The texts of a data file of JSON strings, one a line."""
+    """The texts in a data file with one JSON string per line."""
     lines = (DATA / "door" / name).read_text("utf-8").splitlines()
     return [json.loads(line) for line in lines if line and not line.startswith("#")]

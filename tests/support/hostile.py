@@ -1,7 +1,7 @@
-"""Hostile texts of `data/hostile`, and sites that are full of them beside the same sites full of harmless words.
+"""The hostile texts of `data/hostile`, and pairs of sites: one full of them, its twin full of harmless words.
 
-What a file of the one site should hold is what the file of the other holds, with each word replaced by the text of its
-place. So one comparison says that no text becomes anything else, and that each comes back as written.
+Each file of the hostile site should equal the file of its twin, with each word replaced by the text in its place. This
+one comparison shows that no text becomes anything else, and that each comes back as written.
 """
 
 import csv
@@ -33,7 +33,9 @@ HOSTILE = DATA / "hostile"
 
 @cache
 def texts() -> Mapping[str, tuple[str, ...]]:
-    """Every text, by class. A line is a text; `⟪2028⟫` in it is a character by its number, `⟪30×ab⟫` a repetition."""
+    """Every text, by class. Each line is a text; `⟪2028⟫` in it is a character by its number, `⟪30×ab⟫` a
+    repetition.
+    """
     return {path.stem: tuple(map(_read, _lines(path)[1:])) for path in sorted(HOSTILE.glob("*.txt"))}
 
 
@@ -56,8 +58,8 @@ def _character(written: str) -> str:
 
 # The input door
 
-# The kinds of places in which a text can stand, each with a key of a posting that is such a place. Two are in a body:
-# words have each mark escaped, code stands in a fence.
+# The kinds of places where a text can be, each with a key of a posting as an example. Two are in a body:
+# words, in which each mark is escaped, and code, in a fence.
 _KEYS = {"title": "title", "line": "reference", "sentence": "summary", "address": "apply", "slug": "aliases"}
 TEXT_KINDS = ("title", "line", "sentence", "words", "code")
 KINDS = (*TEXT_KINDS, "address", "slug")
@@ -65,7 +67,7 @@ Doors = Mapping[str, frozenset[str]]
 
 
 def doors(root: Path) -> Doors:
-    """For each text the kinds of places at which `check` lets it in, asked in a new folder."""
+    """For each text, the kinds of places where `check` accepts it, tried in a new folder."""
     found = every_text()
     _put(root, "content/site.yaml", _template("site.yaml"))
     _put(root, "content/organisations/org-0.md", _MARK.sub("Plain", _template("organisation.md")))
@@ -77,7 +79,7 @@ def doors(root: Path) -> Doors:
             body = f"---\ntitle: Plain\n{front}---\n\n{_written(kind, text)}\n"
             _put(root, f"content/postings/{kind}-{number}.md", body)
     kind_of = {key: kind for kind, key in _KEYS.items()}
-    # What has several lines would need more than marks escaped to be one block of words.
+    # A text of several lines would need more than escaped marks to be one block of words.
     refused = {text: {"words"} if "\n" in text else set[str]() for text in found}
     for line in command("check", "--root", root).out.splitlines():
         if match := re.match(r"content/postings/(keys|words|code)-(\d+)\.md:\d+:\d+: ([a-z ]+)[^:]*: ", line):
@@ -87,12 +89,12 @@ def doors(root: Path) -> Doors:
 
 
 def contexts() -> Sequence[str]:
-    """The places of Markdown into which a text is put without any escape, with `«»` where it goes."""
+    """The places in Markdown where a text is put without escapes, with `«»` where the text goes."""
     return tuple(map(_read, _lines(HOSTILE / "contexts.list")))
 
 
 def pinned_doors() -> Doors:
-    """What `doors` is to find: each kind of place where words may stand, alone, but for the texts of `doors.tsv`."""
+    """The expected result of `doors`: every kind of place for free text, except for the texts listed in `doors.tsv`."""
     lines = (line.split("\t") for line in _lines(HOSTILE / "doors.tsv"))
     return dict.fromkeys(every_text(), frozenset(TEXT_KINDS)) | {
         _read(written): frozenset(kinds.split()) for written, kinds in lines
@@ -102,7 +104,7 @@ def pinned_doors() -> Doors:
 def _put(root: Path, path: str, text: str) -> None:
     file = root / path
     file.parent.mkdir(parents=True, exist_ok=True)
-    # Half of a pair of surrogates is no UTF-8; that is for the door to say.
+    # Half of a surrogate pair is not UTF-8; reporting that is up to the program.
     file.write_bytes(text.encode("utf-8", "surrogatepass"))
 
 
@@ -110,12 +112,12 @@ def _template(name: str) -> str:
     return (HOSTILE / "site" / name).read_text("utf-8")
 
 
-# Of a value in front matter they are no part. A body may keep them, so there they are not written.
+# They are not part of a value in front matter. A body may keep them, so they are not written there.
 _SPACES = " \t\xa0\u3000"
 
 
 def _written(kind: str, text: str) -> str:
-    """A text as it stands in a file, at a place of some kind."""
+    """A text as written in a file, in the given kind of place."""
     match kind:
         case "words":
             return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text.strip(_SPACES))
@@ -124,7 +126,7 @@ def _written(kind: str, text: str) -> str:
             return f"{fence}\n{text.strip(_SPACES)}\n{fence}"
         case "slug":
             return json.dumps([text], ensure_ascii=False)
-    return json.dumps(text, ensure_ascii=False)  # YAML holds JSON
+    return json.dumps(text, ensure_ascii=False)  # JSON is valid YAML
 
 
 # The sites
@@ -138,7 +140,7 @@ PARTS = ("grades", "categories", "contracts")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a text stands: which file of its kind, and what kind of place there."""
+    """Where a text is: the number of the file among those of its kind, and the kind of place there."""
 
     path: str
     file: int
@@ -146,7 +148,7 @@ class Place:
 
 
 def templates(postings: int, terms: int) -> dict[str, str]:
-    """The files of a site by path, with a mark at each place; each of its postings has an organisation of its own."""
+    """The files of a site by path, with a mark at each place; each posting has its own organisation."""
     found = {"content/site.yaml": _template("site.yaml")}
     found |= {f"content/countries/{country}.md": _template("country.md") for country in COUNTRIES}
     for number in range(postings):
@@ -161,7 +163,7 @@ def templates(postings: int, terms: int) -> dict[str, str]:
 
 
 def _posting(number: int, terms: int) -> str:
-    """A posting, open or over in one of the ways in which roles are."""
+    """A posting, open or ended in one of the ways in which roles end."""
     state = {
         5: "closes: 2026-06-18T12:00:00Z",
         6: "closes: 2026-06-12T12:00:00Z",
@@ -195,7 +197,7 @@ def _places(path: str, text: str) -> Iterator[Place]:
 
 
 def dealt(found: Iterable[str], places: Sequence[Place], allowed: Doors) -> list[str]:
-    """For each place the next text that may stand there, so that every text comes up as often as the others."""
+    """For each place, the next text that is accepted there, so that all texts appear equally often."""
     waiting = deque(found)
     chosen = []
     for place in places:
@@ -207,18 +209,18 @@ def dealt(found: Iterable[str], places: Sequence[Place], allowed: Doors) -> list
 
 
 def spread(found: Sequence[str], places: Sequence[Place], allowed: Doors) -> list[str]:
-    """For all places of a file the same text, where it may stand: the first file has the first text, and so on."""
+    """The same text for all places of a file that accept it: the first file has the first text, and so on."""
     of_place = ((found[place.file % len(found)], place.kind) for place in places)
     return _with_names_in_order([text if kind in allowed[text] else plain(kind) for text, kind in of_place], places)
 
 
 def plain(kind: str) -> str:
-    """What stands at a place of a kind where nothing hostile does."""
+    """The content of a kind of place when nothing hostile is there."""
     return _PLAIN_ADDRESS if kind == "address" else _PLAIN
 
 
 def _with_names_in_order(chosen: list[str], places: Sequence[Place]) -> list[str]:
-    """Organisations stand in the order of their names. The words' order is theirs, so the texts' has to be as well."""
+    """Organisations are sorted by name. The texts must therefore have the same order as the words."""
     firsts: dict[str, int] = {}
     for number, place in enumerate(places):
         if place.path.startswith("content/organisations/"):
@@ -231,14 +233,14 @@ def _with_names_in_order(chosen: list[str], places: Sequence[Place]) -> list[str
 
 @dataclass(frozen=True, slots=True)
 class Twins:
-    """A site with a text at each place, and the same with the word of that place instead."""
+    """A site with a text at each place, and the same site with that place's word instead."""
 
     hostile: Built
     plain: Built
     texts: Sequence[str]
 
     def count(self, value: "Value") -> int:
-        """How many hostile texts belong into a value of the plain site."""
+        """The number of hostile texts that belong in a value of the plain site."""
         return sum(self.texts[number] not in (_PLAIN, _PLAIN_ADDRESS) for number in words_in(value))
 
     def settled(self, value: "Value", settle: Callable[[str], str]) -> "Value":
@@ -259,7 +261,7 @@ def _built(root: Path, files: Mapping[str, str], filling: Sequence[str]) -> Buil
     for path, text in files.items():
         _put(root, path, _MARK.sub(lambda match: _written(match[1], next(following)), text))
     with pytest.MonkeyPatch.context() as patch:
-        # Entries of feeds have the beginning of a text; what is cut off cannot come back, and no setting keeps it.
+        # Feed entries contain only the beginning of a text; the rest cannot come back, and no setting keeps it.
         patch.setattr(prose, "_BEGINNING", 10**9)
         return built(root, root.with_name(f"{root.name}-site"), SAMPLE_NOW)
 
@@ -270,7 +272,7 @@ def word(number: int, kind: str) -> str:
 
 
 def words_in(value: "Value") -> Iterator[int]:
-    """The numbers of the places whose words stand in a value."""
+    """The numbers of the places whose words appear in a value."""
     if isinstance(value, str):
         yield from map(int, _WORD.findall(value))
     else:
@@ -279,18 +281,18 @@ def words_in(value: "Value") -> Iterator[int]:
 
 
 def as_read(text: str) -> str:
-    """A text as the front matter and the body have it: spaces at its ends are no part of it, a line ends in one way."""
+    """A text as front matter and body are read: without spaces at its ends, and with one kind of line ending."""
     return text.strip().replace("\r\n", "\n")
 
 
-# The sinks: what a program that reads a file takes it for
+# The sinks: what a program that reads the file sees
 
 Value = str | tuple["Value", ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A part of a file as its reader has it; `settle` undoes what the format is known to do to a text."""
+    """A part of a file as its reader sees it; `settle` undoes what the format is known to do to a text."""
 
     sink: str
     value: Value
@@ -298,7 +300,7 @@ class Read:
 
 
 def read(path: str, content: bytes) -> list[Read]:
-    """A file of a site, by a parser of its own format."""
+    """A file of a site, read by a parser for its format."""
     name, text = path.rpartition("/")[2], content.decode()
     match name.rpartition(".")[2], name:
         case "html", _:
@@ -308,7 +310,7 @@ def read(path: str, content: bytes) -> list[Read]:
         case "xml", _:
             return [Read("Atom" if "atom" in name else "RSS", _xml(content))]
         case "opml", _:
-            # In an attribute of XML every white space is a space.
+            # In an XML attribute, every whitespace character is a space.
             return [Read("OPML", _xml(content), lambda text: text.replace("\t", " "))]
         case "json", "feed.json":
             return [Read("JSON Feed", _json(json.loads(text)))]
@@ -334,7 +336,7 @@ def _page(sink: str, text: str) -> Iterator[Read]:
 
 
 def _anchors(document: Element) -> Mapping[str, str]:
-    """The number of each anchor of a heading. They are made of the heading's words, so they differ between twins."""
+    """The number of each heading's anchor. Anchors are made from the heading's words, so they differ between twins."""
     ids = [anchor for element in document.iter() if (anchor := element.get("id", "")).startswith("text-")]
     assert all(re.fullmatch("text-[a-z0-9-]+", anchor) for anchor in ids), ids
     assert len(ids) == len(set(ids)), ids
@@ -351,7 +353,7 @@ def _tree(element: Element) -> Value:
 
 
 def _attributes(document: Element, anchors: Mapping[str, str]) -> Iterator[Value]:
-    """The attributes of all elements in order. What is worked out of words has the same place, not the same value."""
+    """The attributes of all elements in order. Values computed from words are compared by place, not by value."""
     for element in document.iter():
         for name, value in sorted(element.attrib.items()) if isinstance(element.tag, str) else ():
             if name == "href" and value.startswith("mailto:") and "?" in value:
@@ -365,7 +367,7 @@ def _attributes(document: Element, anchors: Mapping[str, str]) -> Iterator[Value
 
 @lru_cache(20_000)
 def _fragment(text: str) -> Value:
-    """HTML inside another format, as a program that shows it has it."""
+    """HTML inside another format, as a program that displays it sees it."""
     found = shown(text)
     return _tree(found), tuple(_attributes(found, _anchors(found)))
 
@@ -380,7 +382,7 @@ def _xml(content: bytes) -> Value:
 
 def _xml_element(element: etree._Element) -> Value:
     parent = element.getparent()
-    # RSS 2.0 says that an item's description is HTML; in Atom a text is plain unless it says otherwise.
+    # In RSS 2.0 an item's description is HTML; in Atom a text is plain unless it says otherwise.
     as_html = element.tag in _HTML_IN_XML and parent is not None and parent.tag == "item"
     text = element.text or ""
     inside = _fragment(text) if as_html or element.get("type") == "html" else text
@@ -402,7 +404,7 @@ def _json(found: Any, key: str = "") -> Value:
 
 
 def _component(calendar: Component) -> Value:
-    """Every property as icalendar has it, but the names: it does not know that they are texts."""
+    """Every property as icalendar reads it, except names, which icalendar does not treat as text."""
     return tuple(
         (name, str(getattr(value, "params", "")), str(value.to_ical() if hasattr(value, "dt") else value))
         for name, value in cast("list[tuple[str, Any]]", calendar.property_items())
@@ -415,7 +417,7 @@ _TEXTS = (*_NAMES, "SUMMARY", "DESCRIPTION", "LOCATION")
 
 
 def _content_lines(text: str) -> Value:
-    """A calendar's lines, those of texts decoded as RFC 5545 has it; what has a mark without its escape stays so."""
+    """The lines of a calendar, with texts decoded by RFC 5545; a text in which an escape is missing stays as it is."""
     lines = (line.partition(":") for line in text.replace("\r\n ", "").split("\r\n"))
     return tuple((name, _unescaped(value) if name in _TEXTS else value) for name, _, value in lines)
 
@@ -426,13 +428,13 @@ def _unescaped(value: str) -> str:
     return re.sub(r"\\(.)", lambda mark: "\n" if mark[1] in "nN" else mark[1], value)
 
 
-# A cell that a spreadsheet might run has an apostrophe before it, as docs/feeds.md says.
+# A cell that a spreadsheet might run begins with an apostrophe, as docs/feeds.md says.
 def _unmarked(cell: str) -> str:
     return re.sub(r"""(^|[;\t]"*)'(?=[=+\-@＝＋－＠])""", r"\1", cell)
 
 
 def _paragraphs(text: str) -> Iterator[str]:
-    """The e-mail's paragraphs, with a mark at the margin of each line that is no continuation of the line before."""
+    """The paragraphs of an email, with a mark at the margin of each line that does not continue the line before."""
     for paragraph in text.split("\n\n"):
         yield re.sub(r"\n(?!  )", "\n|", paragraph)
 
@@ -442,7 +444,7 @@ def _collapsed(text: str) -> str:
 
 
 def differences(expected: Value, found: Value, where: str) -> Iterator[str]:
-    """Where two values differ."""
+    """The places where two values differ."""
     if isinstance(expected, str) or isinstance(found, str):
         if expected != found:
             yield f"{where}: {shortened(expected)} became {shortened(found)}"
@@ -453,9 +455,9 @@ def differences(expected: Value, found: Value, where: str) -> Iterator[str]:
         yield f"{where}: {len(expected)} parts became {len(found)}"
 
 
-# What may stand in a page
+# What a page may contain
 
-# Elements of a rendered text, with the attributes that each may carry and the form of their values.
+# The elements of a rendered text, with the attributes that each may have and the form of their values.
 PROFILE: Mapping[str, Mapping[str, str]] = {
     **{tag: {} for tag in ("p", "em", "strong", "pre", "ul", "li", "blockquote", "hr", "br")},
     **{tag: {"id": "text-[a-z0-9-]+"} for tag in ("h2", "h3", "h4", "h5", "h6")},
@@ -466,7 +468,7 @@ PROFILE: Mapping[str, Mapping[str, str]] = {
 
 
 def strangers(text: Element) -> Iterator[str]:
-    """The elements, attributes and values inside a rendered text that the profile of Markdown cannot make."""
+    """The elements, attributes and values in a rendered text that the Markdown profile cannot produce."""
     for element in text.iter():
         if element is text:
             continue
@@ -479,13 +481,13 @@ def strangers(text: Element) -> Iterator[str]:
 
 
 def shown(html: str) -> Element:
-    """A piece of HTML as a browser takes it in."""
+    """A piece of HTML as a browser parses it."""
     found: Element = html5lib.parseFragment(html, treebuilder="etree", namespaceHTMLElements=False)
     return found
 
 
 def shapes(document: Element) -> Iterator[tuple[str, str, str]]:
-    """Each element of a page with each of its attributes and the scheme of an address; rendered texts are left out."""
+    """Each element of a page with each of its attributes and the scheme of an address, without rendered texts."""
     if not isinstance(document.tag, str):
         yield "#comment", "", ""
         return

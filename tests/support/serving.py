@@ -1,4 +1,4 @@
-"""Built sites on this machine's own web server, and what axe finds on their pages."""
+"""Serves built sites with a local web server, and runs axe on their pages."""
 
 import functools
 import gzip
@@ -21,11 +21,11 @@ class Server(ThreadingHTTPServer):
     """Leaves it to the tests to find out what went wrong."""
 
     def handle_error(self, *of: Any) -> None:
-        """A browser that has moved on needs no traceback."""
+        """A browser that closes its connection early is not worth a traceback."""
 
 
 class Handler(SimpleHTTPRequestHandler):
-    """Serves a folder under a path, as a host would: 404.html where there is nothing."""
+    """Serves a folder under a path as a host would, with 404.html for missing files."""
 
     def __init__(self, *arguments: Any, prefix: str, **named: Any) -> None:
         self.prefix = prefix
@@ -35,7 +35,7 @@ class Handler(SimpleHTTPRequestHandler):
         inside = path.startswith(self.prefix)
         return super().translate_path(f"/{path.removeprefix(self.prefix)}" if inside else "/no/such/file")
 
-    # As hosts do, it packs text where the client can take that.
+    # Like hosts, it compresses text if the client accepts that.
     packs = False
 
     def send_header(self, keyword: str, value: str) -> None:
@@ -57,20 +57,20 @@ class Handler(SimpleHTTPRequestHandler):
 
 
 class ObeyingHandler(Handler):
-    """Sends the headers that the site's `_headers` asks for, as hosts do that read it."""
+    """Sends the headers that the site's `_headers` asks for, like hosts that read it."""
 
     def end_headers(self) -> None:
         for pattern, headers in rules(Path(self.directory, "_headers").read_text("utf-8")):
             if fnmatchcase(self.path.partition("?")[0], pattern):
                 for name, value in headers:
-                    # The handler has sent a type of its own, which the one in the file would contradict.
+                    # The handler has already sent its own type, which the one in the file would contradict.
                     if name != "Content-Type":
                         self.send_header(name, value)
         super().end_headers()
 
 
 def rules(text: str) -> Iterator[tuple[str, list[tuple[str, str]]]]:
-    """The paths of a file `_headers`, `*` for anything, each with its headers."""
+    """The path patterns of a `_headers` file, where `*` matches anything, each with its headers."""
     for block in re.split(r"\n(?=\S)", text):
         path, *lines = block.strip().splitlines()
         pairs = (line.strip().partition(": ") for line in lines)
@@ -79,7 +79,7 @@ def rules(text: str) -> Iterator[tuple[str, list[tuple[str, str]]]]:
 
 @contextmanager
 def served(site: Built, handler_type: type[Handler] = Handler) -> Iterator[str]:
-    """The address at which the site is to be seen on this machine."""
+    """The local address of the site while the block runs."""
     handler = functools.partial(handler_type, prefix=site.prefix, directory=str(site.folder))
     server = Server(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -91,7 +91,7 @@ def served(site: Built, handler_type: type[Handler] = Handler) -> Iterator[str]:
 
 
 def barriers(page: Page, *rules: str) -> list[str]:
-    """What axe finds on a page as it stands, by all its rules or by those named."""
+    """What axe finds on a page in its current state, by all its rules or only the named ones."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
     found = page.evaluate(
@@ -104,7 +104,7 @@ def barriers(page: Page, *rules: str) -> list[str]:
 
 
 def watched(page: Page) -> list[str]:
-    """What goes wrong on a page from now on: its errors and warnings, failed requests, and talk with other hosts."""
+    """Collects what goes wrong on a page from now on: errors, warnings, failed requests and requests to other hosts."""
     wrong: list[str] = []
 
     def on_console(message: ConsoleMessage) -> None:

@@ -32,7 +32,7 @@ SAMPLE_NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 
 @contextlib.contextmanager
 def searching() -> Iterator[None]:
-    """Pagefind is installed for the time of a block; elsewhere in these tests it is not."""
+    """Makes Pagefind available within a block; elsewhere in these tests it is not installed."""
     with pytest.MonkeyPatch.context() as patch:
         patch.delitem(sys.modules, "pagefind", raising=False)
         yield
@@ -40,7 +40,7 @@ def searching() -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A built site: its folder, what was published there, as values, and the root that it was made from."""
+    """A built site: its folder, its published content as values, and the root that it was made from."""
 
     folder: Path
     edition: Edition
@@ -52,11 +52,11 @@ class Built:
 
     @property
     def prefix(self) -> str:
-        """The path of the address, `/` where it has none."""
+        """The path of the address, `/` if it has none."""
         return urlsplit(self.address).path
 
     def paths(self, *suffixes: str) -> list[str]:
-        """The site's files with one of the suffixes, or all of them."""
+        """The site's files with one of the suffixes, or all files."""
         found = (path.relative_to(self.folder).as_posix() for path in self.folder.rglob("*") if path.is_file())
         return sorted(path for path in found if path.endswith(suffixes or "") and path != ".vacancy-digest.json")
 
@@ -64,7 +64,7 @@ class Built:
         return (self.folder / path).read_bytes().decode()
 
     def differs_from(self, other: "Built") -> list[str]:
-        """The files that have other bytes in another site, or are not there."""
+        """The files that are different in another site, or missing there."""
         there = {path: (other.folder / path).read_bytes() for path in other.paths()}
         return [path for path in self.paths() if (self.folder / path).read_bytes() != there.get(path)]
 
@@ -72,7 +72,7 @@ class Built:
         return HtmlPage(path, self.url(path), _parsed(self.folder / path))
 
     def pages(self) -> list["HtmlPage"]:
-        """Every HTML page but those that redirect and those that are e-mails."""
+        """Every HTML page except redirects and emails."""
         found = (self.page(path) for path in self.paths(".html") if not path.endswith("/mail.html"))
         return [page for page in found if not page.redirect]
 
@@ -81,7 +81,7 @@ class Built:
         return self.address + quote(path.removesuffix("index.html"))
 
     def path_at(self, url: str) -> str | None:
-        """The file that a host shows at an address; None when the address is not one of this site's files."""
+        """The file that a host shows at an address; None if the address is not one of this site's files."""
         address = url.split("#")[0]
         if not address.startswith(self.address):
             return None
@@ -110,7 +110,7 @@ def _parsed(path: Path) -> Element:
 
 @dataclass(frozen=True, slots=True)
 class HtmlPage:
-    """An HTML page as a browser takes it in."""
+    """An HTML page as a browser parses it."""
 
     path: str
     url: str
@@ -142,11 +142,11 @@ class HtmlPage:
         return self.all("main")[0]
 
     def text(self, without: tuple[str, ...] = ()) -> str:
-        """What a reader reads, parts of the given classes left out, each piece of white space as one space."""
+        """The text that a reader sees, without parts of the given classes, and with whitespace collapsed."""
         return " ".join(" ".join(_words(self.all("body")[0], without)).split())
 
     def references(self) -> Iterator[tuple[Element, str]]:
-        """Every address that the page names, made whole."""
+        """Every address on the page, made absolute."""
         for element in self.tree.iter():
             for name in ("href", "src", "action", "srcset", "poster", "data"):
                 if isinstance(element.tag, str) and (value := element.get(name)) is not None:
@@ -177,11 +177,11 @@ class Outcome:
 
 
 def command(*arguments: str | Path) -> Outcome:
-    """Runs `vacancy-digest` in this process. A bug's traceback passes through."""
+    """Runs `vacancy-digest` in this process. An unexpected exception passes through."""
     before = sys.argv
     code: str | int = 0
     sys.argv = ["vacancy-digest", *map(str, arguments)]
-    # Files, because what the program does in a process of its own is printed there.
+    # Files, because child processes of the program print there too.
     with TemporaryFile("w+", newline="") as out, TemporaryFile("w+", newline="") as err:
         try:
             with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
@@ -197,13 +197,13 @@ def command(*arguments: str | Path) -> Outcome:
 
 
 def built(root: Path, out: Path, now: datetime, *, remember: bool = False) -> Built:
-    """The site of a folder, built into `out`; fails where the content has problems."""
+    """Builds the site of a folder into `out`; fails if the content has problems."""
     return Built(out, build(root, out, now, Options(remember=remember)).edition, root)
 
 
 @dataclass(slots=True)
 class SmallSite:
-    """A site of one posting and one organisation (`data/golden/content`) to change and to build."""
+    """A site of one posting and one organisation (`data/golden/content`) to change and build."""
 
     root: Path
     builds: int = field(default=0)
@@ -214,21 +214,21 @@ class SmallSite:
         return cls(root)
 
     def write(self, path: str, content: str | bytes) -> Path:
-        """Writes a file under the root, in place of the one that is there."""
+        """Writes a file under the root, replacing any existing one."""
         file = self.root / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content.encode() if isinstance(content, str) else content)
         return file
 
     def posting(self, slug: str, front_matter: str, body: str = "Text.") -> Path:
-        """Writes a posting of the small site's organisation, titled `A role` unless the front matter says more."""
+        """Writes a posting of the small site's organisation, titled `A role` unless the front matter sets a title."""
         given = {line.split(":")[0] for line in front_matter.splitlines()}
         defaults = {"title": "A role", "organisation": "harbour", "opens": "2026-06-01"}
         missing = "".join(f"{key}: {value}\n" for key, value in defaults.items() if key not in given)
         return self.write(f"content/postings/{slug}.md", f"---\n{missing}{front_matter.rstrip()}\n---\n\n{body}\n")
 
     def ended_in_kenya(self, *numbers: int) -> None:
-        """Writes roles that ended one day after the other, by their numbers."""
+        """Writes roles with these numbers that ended one day after the other."""
         for number in numbers:
             closes = datetime(2026, 1, 10, 12, tzinfo=UTC) + timedelta(days=number)
             front_matter = f"duty_stations: [{{country: KE}}]\nopens: 2026-01-01\ncloses: {closes:%Y-%m-%dT%H:%M:%SZ}"
@@ -240,13 +240,13 @@ class SmallSite:
         file.write_text(f"{file.read_text('utf-8')}{lines}\n", "utf-8")
 
     def allow_static(self, *paths: str) -> None:
-        """Names files of `content/static/` in site.yaml, besides its own `CNAME`."""
+        """Lists files of `content/static/` in site.yaml, in addition to its own `CNAME`."""
         file = self.root / "content/site.yaml"
         kept = file.read_text("utf-8").replace("allow_static: [CNAME]\n", "")
         file.write_text(f"{kept}allow_static: {json.dumps(['CNAME', *paths])}\n", "utf-8")
 
     def build(self, now: datetime = SAMPLE_NOW) -> Built:
-        """The site in a folder of its own; what the builds before remember is used."""
+        """Builds the site into its own folder; uses what earlier builds remembered."""
         self.builds += 1
         return built(self.root, self.root.parent / f"{self.root.name}-{self.builds}", now, remember=True)
 

@@ -1,4 +1,4 @@
-"""Laws that are tried many times: in a short form with every `make test`, in a long one with `make soak`."""
+"""Properties that are tried many times: in a short form with every `make test`, in a long one with `make soak`."""
 
 from collections.abc import Callable, Sequence
 
@@ -23,15 +23,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture(scope="session")
 def soaking(request: pytest.FixtureRequest) -> bool:
-    """Whether the long forms are run."""
+    """Whether the long forms run."""
     return bool(request.config.getoption("--soak"))
 
 
 @pytest.fixture
 def tell(record_property: Callable[[str, object], None]) -> Tell:
-    """Takes what was tried, how often, and everything that failed; shows the figures at the end, and fails for these.
+    """Records what was tried, how often, and every failure; prints the figures at the end, and fails if there was a
+    failure.
 
-    The figures of `docs/reliability.md` are those that it shows.
+    These are the figures of `docs/reliability.md`.
     """
 
     def told(what: str, tried: int, failed: Sequence[object]) -> None:

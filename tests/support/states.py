@@ -1,7 +1,8 @@
-"""What a host makes of postings. Run as a program: it answers on standard output what is asked on standard input.
+"""How a host computes the states of postings. Run as a program, it reads a question from standard input and prints the
+answer.
 
-The question is {root: {slug: [instant, …]}}, instants in seconds since 1970. The answer has for each root the states of
-each posting at these instants, and the postings of each week that has events, as of a time after all of them.
+The question is {root: {slug: [instant, …]}}, instants in seconds since 1970. For each root, the answer has the states
+of each posting at these instants, and the postings of each week that has events, as of a time after all of them.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Those who read a digest's feeds: how often they ask, what they keep, and what they were told."""
+"""People and programs that read a digest's feeds: how often they ask, what they keep, and what they have seen."""
 
 import sys
 from collections import Counter
@@ -17,17 +17,17 @@ import feedparser
 import feedparser_sgmllib
 from reader import EntryUpdateStatus, make_reader
 
-# reader brings an older feedparser of its own, which looks for this under the name that it had then.
+# reader includes an older feedparser, which looks for this under its former name.
 sys.modules.setdefault("sgmllib", feedparser_sgmllib)
 from reader._parser.feedparser import FeedparserParser  # noqa: E402
 from reader._parser.jsonfeed import JSONFeedParser  # noqa: E402
 
-MEMORY = timedelta(days=30)  # how long a careless program knows an entry that has left its feed
+MEMORY = timedelta(days=30)  # how long a careless program remembers an entry that has left its feed
 
 
 @dataclass(slots=True)
 class Host:
-    """A built site as it stands on a host, and the number of the build: files are read once a build."""
+    """A built site on a host, and the number of its build: files are read once per build."""
 
     folder: Path
     address: str
@@ -35,7 +35,7 @@ class Host:
     _digests: dict[str, tuple[int, bytes]] = field(default_factory=dict)
 
     def digest(self, path: str) -> bytes:
-        """What stands for a file's bytes, so that who has read them need not read them again."""
+        """The digest of a file, so that programs that have read it need not read it again."""
         known = self._digests.get(path)
         if known is None or known[0] != self.build:
             known = self._digests[path] = self.build, blake2b(self.read(path), digest_size=16).digest()
@@ -51,9 +51,9 @@ class Host:
 
 @lru_cache(256)
 def document(content: bytes) -> tuple[tuple[str, ...], dict[str, str]]:
-    """The ids of a feed's entries and the addresses that it leads to, as feedparser reads RSS and Atom.
+    """The ids of a feed's entries and the addresses that it links to, as feedparser reads RSS and Atom.
 
-    The texts of entries, in which feedparser looks for what is unsafe, have no part here.
+    The texts of entries, which feedparser would search for unsafe markup, are left out.
     """
     said = {"content-type": "application/xml"}
     found: Any = feedparser.parse(
@@ -64,7 +64,7 @@ def document(content: bytes) -> tuple[tuple[str, ...], dict[str, str]]:
 
 
 def is_archive(content: bytes) -> bool:
-    """Whether a document says that it stays as it is."""
+    """Whether a document says that it is an archive and will not change."""
     return (
         next(ElementTree.fromstring(content).iter("{http://purl.org/syndication/history/1.0}archive"), None) is not None
     )
@@ -72,20 +72,20 @@ def is_archive(content: bytes) -> bool:
 
 @dataclass(slots=True)
 class Subscriber:
-    """Asks for one feed every so often; `told` counts what was new to it, by id."""
+    """Polls one feed at an interval; `told` counts the entries that were new to it, by id."""
 
     name: str
     path: str
     every: timedelta
     next: datetime
-    tells: Callable[[str, str], bool]  # whether the feed should tell a kind of event in a country
+    tells: Callable[[str, str], bool]  # whether the feed should report this kind of event in this country
     seen: bytes = b""
     polls: int = 0
     parsed: int = 0
     told: Counter[str] = field(default_factory=Counter)
 
     def poll_until(self, end: datetime, host: Host) -> int:
-        """Asks at its own times before an instant; says how often."""
+        """Polls at its own times before an instant; returns how often."""
         before = self.polls
         while self.next < end:
             self.polls += 1
@@ -100,12 +100,12 @@ class Subscriber:
         raise NotImplementedError
 
     def move(self, host: Host) -> None:
-        """The site is at another address from now on."""
+        """The site has another address from now on."""
 
 
 @dataclass(slots=True)
 class Forgetful(Subscriber):
-    """Tells what it does not know, and forgets what left its feed a month ago."""
+    """Reports entries that it does not know, and forgets those that left its feed a month ago."""
 
     shown: tuple[str, ...] = ()
     left: dict[str, datetime] = field(default_factory=dict)
@@ -121,7 +121,7 @@ class Forgetful(Subscriber):
 
 @dataclass(slots=True)
 class Archivist(Subscriber):
-    """Goes back through `prev-archive` to the month that it has read, and trusts that no month changes."""
+    """Follows `prev-archive` back to the last month that it has read, and relies on old months not changing."""
 
     read: set[str] = field(default_factory=set)
 
@@ -144,7 +144,7 @@ class Archivist(Subscriber):
 
 
 class Shared:
-    """One of reader's own parsers. What several readers have of the same bytes is parsed once."""
+    """One of reader's own parsers. When several readers get the same bytes, they are parsed only once."""
 
     def __init__(self, parser: Any) -> None:
         self.parser = parser
@@ -164,7 +164,7 @@ _PARSERS = {".xml": FeedparserParser(), ".json": JSONFeedParser()}
 
 @dataclass(slots=True)
 class Library(Subscriber):
-    """The library `reader`, which keeps all it ever read in a database of its own."""
+    """The library `reader`, which keeps everything it has read in its own database."""
 
     base: Path = Path()
     url: str = ""

@@ -1,4 +1,4 @@
-"""An nginx that serves a folder by the file that `init` writes for it."""
+"""An nginx that serves a folder with the configuration that `init` writes for it."""
 
 import os
 import shutil
@@ -18,7 +18,7 @@ from judges import Missing
 from serving import Server
 from sites import command
 
-# What Debian's nginx.conf has around the files of sites, and what lets it run for anybody, anywhere.
+# What Debian's nginx.conf has around the files of sites, and what lets any user run it, anywhere.
 AROUND = """\
 daemon off;
 pid {place}/pid;
@@ -39,7 +39,7 @@ http {{
 
 @dataclass(frozen=True, slots=True)
 class WebServer:
-    """A running server: its address as a site's base URL, the folder that stands there, and its own place."""
+    """A running server: its address as a site's base URL, the folder that it serves, and its own working folder."""
 
     address: str
     folder: Path
@@ -47,7 +47,7 @@ class WebServer:
     program: str
 
     def take_redirects(self) -> None:
-        """Does what the file of `init` tells its reader to do for former addresses."""
+        """Follows the instructions for former addresses in the file that `init` writes."""
         lines = (self.place / "site.conf").read_text("utf-8").splitlines()
         told = [line.lstrip("# ") for line in lines if line.lstrip("# ").startswith(("sed ", "nginx -s "))]
         own = f"{self.program} -p {self.place} -c {self.place}/nginx.conf"
@@ -55,7 +55,7 @@ class WebServer:
 
 
 def nginx_path() -> str:
-    """The system's nginx; no package of PyPI or npm brings one."""
+    """The system's nginx; no PyPI or npm package includes one."""
     if not (found := shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")):
         raise Missing("no nginx: install Debian's nginx-light")
     return found
@@ -63,9 +63,9 @@ def nginx_path() -> str:
 
 @contextmanager
 def nginx(path: str) -> Iterator[WebServer]:
-    """Serves a folder that is empty yet, under a path. As root it works for a user who may do nothing but read."""
+    """Serves a folder, empty at first, under a path. When run as root, nginx works as a user who can only read."""
     program = nginx_path()
-    # Not in pytest's own folder, which that user may not enter.
+    # Not in pytest's own folder, which that user cannot enter.
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)
         place.chmod(0o755)
@@ -83,7 +83,7 @@ def nginx(path: str) -> Iterator[WebServer]:
 
 
 def _configuration(place: Path, port: int, path: str) -> str:
-    """The file as `init` writes it, with the places and the port of this machine."""
+    """The file as `init` writes it, with this machine's folders and port."""
     assert command("init", place / "new", "--base-url", f"https://digest.example.org{path}").code == 0
     text = (place / "new/nginx.conf").read_text("utf-8")
     for written, here in (
@@ -109,7 +109,7 @@ def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
 
 @contextmanager
 def web(pages: dict[str, tuple[int, dict[str, str], bytes]]) -> Iterator[tuple[str, list[str]]]:
-    """A web server with these pages, and who asked for what."""
+    """A web server with these pages, and a record of all requests."""
     asked: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):

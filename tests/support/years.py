@@ -1,7 +1,9 @@
-"""A year of a digest as a script of edits, and what it should tell, kept as a diary by hand and not by the generator.
+"""A year of a digest as a script of edits, and the expected events, recorded in a diary that does not use the
+generator.
 
-The diary is written as time goes on: an edit adds what will happen if nothing else comes, and strikes out what it
-prevents. So it says for any two instants what a digest built at one of them tells, and what it tells at the other.
+The diary is written as time goes on: an edit adds the events that will happen if nothing else changes, and strikes out
+those that it prevents. So for any two instants the diary gives the events that a digest built at the first should
+contain, and those that one built at the second should.
 """
 
 from collections.abc import Iterator
@@ -21,9 +23,9 @@ NEW_YORK = "America/New_York"
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A date as written: the instant that it means, and the instant up to which it reaches.
+    """A date as written: the instant that it means, and the instant at which it ends.
 
-    Of a day alone the instant is one within its first hour, and nothing here asks which.
+    For a day without a time, the instant is somewhere within its first hour, and nothing here depends on where.
     """
 
     text: str
@@ -40,7 +42,7 @@ def instant_of(day: date, hour: int, minute: int, zone: str) -> datetime:
 
 
 def the_day(day: date) -> Moment:
-    """A day alone, in the zone of the site."""
+    """A day without a time, in the zone of the site."""
     begins = instant_of(day, 0, 0, SITE_ZONE)
     return Moment(day.isoformat(), begins + timedelta(minutes=30), instant_of(day + DAY, 0, 0, SITE_ZONE))
 
@@ -52,7 +54,7 @@ def exactly(instant: datetime, zone: str = "UTC") -> Moment:
 
 @dataclass(slots=True)
 class Line:
-    """What happens to a role: told from the edit at `known` on, if by then it has happened, and until one at `gone`."""
+    """An event of a role: reported from the edit at `known`, once it has happened, until any edit at `gone`."""
 
     id: str
     kind: str
@@ -65,7 +67,7 @@ class Line:
 
 
 def safe(part: str) -> str:
-    """A part of an id as a URI may hold it."""
+    """Part of an id, in the form that a URI can contain."""
     return "".join(one if one.isascii() and (one.isalnum() or one in "-._~:") else f"%{ord(one):02X}" for one in part)
 
 
@@ -98,7 +100,7 @@ class Role:
 
     @property
     def settled(self) -> datetime:
-        """When the last thing was recorded of it: what comes next is later."""
+        """When its last event was recorded: anything that follows is later."""
         return max([self.opened, *(on.ends for on, _, _ in self.changes)])
 
     @property
@@ -108,27 +110,27 @@ class Role:
     def is_open(self, now: datetime) -> bool:
         return self.end is None and self.opened <= now and (self.due is None or now < self.due)
 
-    # What it tells
+    # The diary
 
     def note(self, kind: str, instant: datetime, known: datetime, *key: str) -> None:
         identity = "/".join((f"{AUTHORITY}:posting", *map(safe, (self.id, kind, *key))))
         self.lines.append(Line(identity, kind, instant, known))
 
     def strike(self, since: datetime, known: datetime, *kinds: str) -> None:
-        """Takes out what was to happen from an instant on."""
+        """Removes the events that would happen from an instant on."""
         for line in self.lines:
             if line.gone is None and line.instant >= since and (not kinds or line.kind in kinds):
                 line.gone = known
 
     def take_in(self, known: datetime) -> None:
-        """The digest takes the posting in; of one whose deadline has passed nothing is told."""
+        """The digest adds the posting; if its deadline has passed, there are no events."""
         if self.due and self.due <= self.opened:
             return
         self.note("opened", self.opened, known)
         self.expect(self.opened, known)
 
     def expect(self, since: datetime, known: datetime) -> None:
-        """What its deadline brings from an instant on."""
+        """Adds the events of its deadline from an instant on."""
         if isinstance(self.closes, Moment):
             deadline = self.closes.instant
             if (closing := max(deadline - WINDOW, since)) < deadline:
@@ -136,12 +138,12 @@ class Role:
             self.note("closed", max(deadline, since), known, self.closes.text)
 
     def state_deadline(self, closes: Moment, known: datetime) -> None:
-        """A deadline is found for a role that had none."""
+        """A role that had no deadline gets one."""
         self.closes = closes
         self.expect(self.opened, known)
 
     def move(self, on: Moment, closes: Moment | str, reason: str, known: datetime) -> None:
-        """The deadline is moved; a day alone leaves standing what the old one told on that day."""
+        """Moves the deadline; if `on` is a day without a time, the old deadline's events of that day remain."""
         before, self.closes = self.closes, closes
         assert before is not None
         self.changes.append((on, before, reason))
@@ -154,7 +156,7 @@ class Role:
         self.expect(on.instant, known)
 
     def finish(self, key: str, when: Moment, known: datetime) -> None:
-        """Nothing follows its end."""
+        """Nothing happens after its end."""
         self.end = key, when
         self.strike(when.instant, known)
         self.note("closed" if key == "expired" else key, when.instant, known)
@@ -187,19 +189,19 @@ class Role:
 
 
 class Script:
-    """The edits of a year, drawn by a seed: roles of all kinds, in a folder of a digest."""
+    """The edits of a year, drawn from a seed: roles of all kinds, in a folder of a digest."""
 
     def __init__(self, root: Path, seed: int) -> None:
         self.root, self.draw = root, Random(seed)
         self.roles: list[Role] = []
         self.organisations = {"harbour": "Harbour Relief", "lantern": "Lantern Trust"}
-        self.touched: set[str] = set()  # by slug, in this morning
-        self.edited: set[str] = set()  # by id, since somebody emptied it
+        self.touched: set[str] = set()  # by slug, this morning
+        self.edited: set[str] = set()  # by id, since it was last emptied
         self.done: dict[str, int] = {}
         self.renamed = 0
 
     def told(self, now: datetime) -> dict[str, tuple[Line, Role]]:
-        """What a digest built at an instant has told, by id."""
+        """The events of a digest built at an instant, by id."""
         found = [(line, role) for role in self.roles for line in role.lines if line.is_told(now)]
         assert len({line.id for line, _ in found}) == len(found), "the script tells something twice"
         return {line.id: (line, role) for line, role in found}
@@ -207,13 +209,13 @@ class Script:
     # Days
 
     def begin(self, now: datetime) -> None:
-        """The roles that are there as the digest begins."""
+        """Adds the roles that exist when the digest begins."""
         for number in range(24):
             added = (now - timedelta(days=self.draw.uniform(1, 20))).replace(microsecond=0)
             self.open(now, added=exactly(added), late=number % 3 == 0)
 
     def edit(self, day: date, *, month_begins: bool, clocks_change: bool) -> None:
-        """The edits of a morning. Of one role a morning sees one edit."""
+        """The edits of a morning. Each role is edited at most once a morning."""
         self.touched.clear()
         now = datetime.combine(day, time(7), UTC)
         for step in self.steps(month_begins=month_begins, clocks_change=clocks_change):
@@ -227,7 +229,7 @@ class Script:
         rare = ("rename", "state", "expire", "until", "over", "schedule", "of-long-ago", "organisation", "take-down")
         steps += [step for step in rare if self.draw.random() < 0.12]
         if month_begins:
-            # What happened in a month that is over is recorded when the next one has begun.
+            # When a month begins, some events of the month before are recorded late.
             steps += ["withdraw-late", "extend-late", "open-late", "fill-late"]
         if clocks_change:
             steps += ["open-over-change", "extend-over-change"]
@@ -238,7 +240,7 @@ class Script:
             self.done[step] = self.done.get(step, 0) + 1
 
     def step(self, step: str, now: datetime) -> bool:
-        """Does one edit; False where no role fits it."""
+        """Makes one edit; returns False if no role is suitable."""
         match step:
             case "open" | "open-late" | "open-over-change":
                 late = step == "open-late"
@@ -254,7 +256,7 @@ class Script:
                 opens = the_day(now.date() - timedelta(days=self.draw.randint(30, 300)))
                 return self.open(now, opens=opens, added=self.written(now))
             case "extend" | "extend-late" | "extend-over-change":
-                # Recorded late, a deadline may have passed meanwhile: that it did is taken back.
+                # The deadline may have passed before a late record: then its closing is taken back.
                 on = self.when(now, late=step == "extend-late")
                 role = self.pick(lambda one: one.due is not None and one.is_open(min(now, on.ends)), on)
                 return role is not None and self.move(role, on, now, over_change=step == "extend-over-change")
@@ -340,7 +342,7 @@ class Script:
         when = self.when(now, late=step.endswith("-late"))
         undated = key == "expired"
         role = self.pick(lambda one: one.is_open(min(now, when.ends)) and (one.closes is None) == undated, when)
-        # Of the first hour of a day alone nobody here knows what came first.
+        # Within the first hour of a day without a time, the order of events is unknown here.
         if role is None or (not when.exact and any(abs(line.instant - when.instant) < DAY / 24 for line in role.lines)):
             return False
         role.finish(key, when, now)
@@ -362,7 +364,7 @@ class Script:
         role = self.pick(lambda one: one.opened <= now, exactly(now))
         if role is None:
             return False
-        role.text = f"What the role is about, written anew on {now:%d %B}."
+        role.text = f"What the role is about, rewritten on {now:%d %B}."
         role.title = self.draw.choice((role.title, f"{role.title}, again"))[:100]
         return self.write(role)
 
@@ -376,7 +378,7 @@ class Script:
         return self.write(role)
 
     def rename_organisation(self) -> bool:
-        """Another key, and another name."""
+        """Changes its key and its name."""
         old = self.draw.choice(sorted(self.organisations))
         self.renamed += 1
         plain = self.organisations.pop(old).split(",")[0]
@@ -403,7 +405,7 @@ class Script:
     # Draws
 
     def pick(self, fits, when: Moment) -> Role | None:  # type: ignore[no-untyped-def]
-        """A role that fits, was not edited this morning, and of which nothing later than `when` is recorded."""
+        """A suitable role that was not edited this morning, and of which nothing later than `when` is recorded."""
         found = [
             role
             for role in self.roles
@@ -415,14 +417,14 @@ class Script:
         return self.written(now - timedelta(days=self.draw.uniform(2, 6)) if late else now)
 
     def written(self, instant: datetime) -> Moment:
-        """An instant, or the day alone."""
+        """An instant, or only its day."""
         instant = instant.replace(microsecond=0)
         if self.draw.random() < 0.35:
             return the_day(instant.astimezone(ZoneInfo(SITE_ZONE)).date())
         return exactly(instant, self.draw.choice(("UTC", *(zone for _, zone in STATIONS))))
 
     def deadline(self, role: Role, after: datetime, least: int, most: int) -> Moment:
-        """A deadline on a weekday some days later: a day alone, by the rule of the organisation, or an instant."""
+        """A deadline on a weekday some days later: a day without a time, by the organisation's rule, or an instant."""
         day = self.weekday(after.date(), least, max(least + 1, most))
         if self.draw.random() < 0.5:
             hour, zone = self.draw.randint(6, 18), self.draw.choice(("UTC", role.zone))
@@ -441,6 +443,6 @@ class Script:
         return day
 
     def over_change(self, now: datetime) -> Moment:
-        """A deadline on the day on which clocks are about to change, in the very hour."""
+        """A deadline on a day on which clocks change, within the hour of the change."""
         sunday = now.date() + timedelta(days=6 - now.date().weekday())
         return exactly(datetime.combine(sunday, time(1, self.draw.choice((0, 30))), UTC), NEW_YORK)

@@ -1,4 +1,4 @@
-"""Text in, the same text out: whatever an editor may type comes back from every format as it was typed."""
+"""Text in, the same text out: whatever an editor types comes back unchanged from every format."""
 
 import csv
 import io
@@ -16,7 +16,7 @@ from sites import DATA, SAMPLE_NOW, SmallSite
 from generator.building.build import Options, build
 from generator.model.characters import blank, cleared
 
-# Every character that front matter lets in, the awkward ones often. Spaces at the ends are no part of a value.
+# Every character that front matter accepts, the awkward ones often. Spaces at the ends are not part of a value.
 any_character = st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"])
 awkward = st.sampled_from(
     ["<", ">", "&", '"', "'", "{{", "}}", "{%", "]]>", "-->", "\\", ";", ",", ":", "=", "+", "@", " "]
@@ -35,17 +35,17 @@ FILES = (
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> SmallSite:
-    """The small site, whose one posting is written anew for each text, with a memory of the builds before."""
+    """The small site, whose only posting is written again for each text, with the memory of the builds before."""
     return SmallSite.at(tmp_path_factory.mktemp("text") / "small")
 
 
 def built_with(small: SmallSite, **fields: str) -> dict[str, bytes]:
-    """The small site's output with other values in the fields of its one posting."""
+    """The small site's output with other values in the fields of its only posting."""
     posting = "content/postings/quay-master.md"
     text = (DATA / "golden" / posting).read_text("utf-8")
     for key, value in fields.items():
-        line = f"{key}: {json.dumps(value, ensure_ascii=False)}"  # YAML holds JSON
-        # The backslashes of a line stand for themselves.
+        line = f"{key}: {json.dumps(value, ensure_ascii=False)}"  # JSON is valid YAML
+        # Backslashes are literal.
         text, times = re.subn(rf"^{key}: .*$", line.replace("\\", r"\\"), text, flags=re.MULTILINE)
         assert times == 1, key
     small.write(posting, text)
@@ -57,7 +57,7 @@ def built_with(small: SmallSite, **fields: str) -> dict[str, bytes]:
 @settings(max_examples=25, deadline=None)
 @given(title=texts, summary=texts, reference=texts)
 def test_text_comes_back_as_it_was_typed(small: SmallSite, title: str, summary: str, reference: str) -> None:
-    """The title, and where they stand the summary and the reference, are the same in HTML, feeds, calendar and data."""
+    """Title, summary and reference, where they appear, are the same in HTML, feeds, calendar and data."""
     files = built_with(small, title=title, summary=summary, reference=reference)
     page = html5lib.parse(files["postings/quay-master/index.html"].decode(), namespaceHTMLElements=False)
     assert page.findtext(".//h1") == title
@@ -74,7 +74,7 @@ def test_text_comes_back_as_it_was_typed(small: SmallSite, title: str, summary: 
     (event,) = Calendar.from_ical(files["deadlines.ics"]).events
     assert str(event["SUMMARY"]) == f"Deadline (assumed): {title}, P-3, Harbour Relief"
     (row,) = csv.DictReader(io.StringIO(files["data/open.csv"].decode("utf-8-sig"), newline=""))
-    # An apostrophe keeps a spreadsheet from taking a part of it for a formula.
+    # An apostrophe stops a spreadsheet from reading it as a formula.
     assert row["title"].replace("'", "") == title.replace("'", "")
     (posting,) = json.loads(files["data/postings.json"])["postings"]
     assert (posting["title"], posting["reference"]) == (title, reference)

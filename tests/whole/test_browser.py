@@ -1,4 +1,4 @@
-"""The pages in a browser: valid, readable by everybody, at any width, by day and by night, and true when old."""
+"""The pages in a browser: valid, accessible, at any width, in light and dark colours, and true even when old."""
 
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -12,7 +12,7 @@ from sites import Built, SmallSite
 WIDTHS = (320, 1280)
 NuCheck = Callable[[Iterable[Path]], list[dict[str, Any]]]
 
-# One page of each kind, of postings one of each state and the awkward ones. The demo has the navigation built in.
+# One page of each kind; of postings, one in each state and the awkward ones. The demo has the navigation built in.
 DEMO_PAGES = [
     *("", "archive/", "archive/2019/11/", "weeks/", "404.html", "countries/cd/", "about/"),
     *("postings/field-security-associate-ukraine/", "postings/chief-security-officer-jerusalem/"),
@@ -29,26 +29,26 @@ EVERY_PAGE = [("demo", path) for path in DEMO_PAGES] + [("sample", path) for pat
 
 @pytest.fixture(scope="session")
 def addresses(demo_site: Built, sample_site: Built) -> Iterator[dict[str, str]]:
-    """Where the demo and the sample are to be seen."""
+    """The addresses of the demo and the sample."""
     with served(demo_site) as demo, served(sample_site) as sample:
         yield {"demo": demo, "sample": sample}
 
 
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    """A browser without memory, in a zone that is not UTC."""
+    """A browser with an empty profile, in a zone other than UTC."""
     found = browser.new_context(timezone_id="America/Lima", locale="en-GB")
     yield found
     found.close()
 
 
 def test_every_page_is_valid_html(site: Built, nu_check: NuCheck) -> None:
-    """The Nu HTML checker has nothing to say about any page: no error, no warning, no remark."""
+    """The Nu HTML checker has no error, warning or remark about any page."""
     messages = [
         (message["url"].split("/site/")[-1], message["message"])
         for message in nu_check(site.folder / path for path in site.paths(".html"))
-        # It reads files, where no address is 'self', and takes data in a script element for a script. Whether the
-        # policy lets pages be what they should be is for the browser to say, below.
+        # It reads files, where no address is 'self', and mistakes data in a script element for a script. Whether the
+        # policy lets pages work is tested in a browser, below.
         if "Content Security Policy (meta tag)" not in message["message"]
     ]
     assert messages == []
@@ -56,7 +56,7 @@ def test_every_page_is_valid_html(site: Built, nu_check: NuCheck) -> None:
 
 @pytest.mark.parametrize(("name", "path"), EVERY_PAGE)
 def test_page_in_a_browser(context: BrowserContext, addresses: dict[str, str], name: str, path: str) -> None:
-    """Narrow and wide, light and dark: axe finds no barrier, nothing overflows or fails, no other host is asked."""
+    """Narrow and wide, light and dark: axe finds no barrier, nothing overflows or fails, no other host is contacted."""
     page = context.new_page()
     wrong = watched(page)
     page.goto(addresses[name] + path)
@@ -67,7 +67,7 @@ def test_page_in_a_browser(context: BrowserContext, addresses: dict[str, str], n
             wrong.append(f"{width} px wide, it overflows to {scroll} px: {_widest(page)}")
         page.emulate_media(color_scheme="light")
         wrong += [f"{width} px, light: {barrier}" for barrier in barriers(page)]
-        # Only these two rules look at colours.
+        # Only these two rules check colours.
         page.emulate_media(color_scheme="dark")
         wrong += [f"{width} px, dark: {barrier}" for barrier in barriers(page, "color-contrast", "link-in-text-block")]
     assert not wrong, "\n".join(wrong)
@@ -75,7 +75,7 @@ def test_page_in_a_browser(context: BrowserContext, addresses: dict[str, str], n
 
 @pytest.mark.parametrize("path", ["", "countries/ua/", "postings/open-with-everything/"])
 def test_a_page_from_right_to_left(context: BrowserContext, addresses: dict[str, str], path: str) -> None:
-    """Turned round, a page has its mirror image: nothing overflows, what stood left of a line stands right of it."""
+    """A right-to-left page is the mirror image: nothing overflows, and what was left of a line is right of it."""
     page = context.new_page()
     page.goto(addresses["sample"] + path)
     for width in WIDTHS:
@@ -90,13 +90,13 @@ def test_a_page_from_right_to_left(context: BrowserContext, addresses: dict[str,
 
 
 def _boxes(page: Page) -> list[Any]:
-    """Where the parts stand whose place a stylesheet may say in terms of left and right."""
+    """The positions of the parts that a stylesheet could place with left and right."""
     parts = page.locator(".masthead, main, .when, .grade, .deadline, .closes, .strip li:first-child .month, .index td")
     return [box for part in parts.all() if (box := part.bounding_box())]
 
 
 def _widest(page: Page) -> str:
-    """The innermost element that reaches furthest beyond the window."""
+    """The innermost element that extends furthest beyond the window."""
     return str(
         page.evaluate(
             """() => {
@@ -111,7 +111,7 @@ def _widest(page: Page) -> str:
 
 
 def test_a_missing_page_shows_the_404(sample_site: Built) -> None:
-    """404.html works from any depth, for its links and styles do not depend on where it is shown."""
+    """404.html works at any depth, because its links and styles do not depend on where it is shown."""
     for _, address in sample_site.page("404.html").references():
         assert address.startswith(("https://", "mailto:"))
         if address.startswith(sample_site.address):
@@ -127,7 +127,7 @@ def test_an_alias_sends_the_reader_on(context: BrowserContext, addresses: dict[s
 
 
 def test_without_script_the_deadline_is_there(browser: Browser, addresses: dict[str, str]) -> None:
-    """With scripts off a reader sees the deadline with its day, hour and zone, in the list and on the page."""
+    """With scripts off, a reader sees the deadline with its day, hour and zone, in the list and on the page."""
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(addresses["demo"])
@@ -139,8 +139,8 @@ def test_without_script_the_deadline_is_there(browser: Browser, addresses: dict[
     context.close()
 
 
-def test_the_script_tells_the_reader_s_own_time(context: BrowserContext, addresses: dict[str, str]) -> None:
-    """Before the deadline the page adds it on the reader's own clock, and how long that is."""
+def test_the_script_adds_the_reader_s_own_time(context: BrowserContext, addresses: dict[str, str]) -> None:
+    """Before the deadline, the page adds the deadline in the reader's own time zone, and the time left."""
     page = context.new_page()
     page.clock.install(time="2026-06-03T20:00:00Z")
     page.goto(addresses["demo"] + "postings/field-security-associate-ukraine/")
@@ -152,7 +152,7 @@ def test_the_script_tells_the_reader_s_own_time(context: BrowserContext, address
 
 @pytest.mark.parametrize("path", ["", "closing/", "countries/fj/", "postings/closing-today/"])
 def test_an_old_page_says_closed(context: BrowserContext, addresses: dict[str, str], path: str) -> None:
-    """Opened a month later, a page that was never built again shows the role as closed."""
+    """Opened a month later without a new build, a page shows the role as closed."""
     page = context.new_page()
     wrong = watched(page)
     page.clock.install(time="2026-07-01T12:00:00Z")
@@ -163,7 +163,7 @@ def test_an_old_page_says_closed(context: BrowserContext, addresses: dict[str, s
 
 
 def test_an_old_page_offers_no_application(context: BrowserContext, addresses: dict[str, str]) -> None:
-    """The buttons of a posting's page are there until the deadline and gone after it."""
+    """A posting's page shows its buttons until the deadline and hides them afterwards."""
     page = context.new_page()
     page.clock.install(time="2026-06-15T19:59:00Z")
     page.goto(addresses["sample"] + "postings/closing-today/")
@@ -175,21 +175,21 @@ def test_an_old_page_offers_no_application(context: BrowserContext, addresses: d
 
 
 def test_a_page_closes_before_the_reader_s_eyes(context: BrowserContext, addresses: dict[str, str]) -> None:
-    """A page that is open in a browser when the deadline passes says so at that instant, without being loaded again."""
+    """A page that is open in a browser when the deadline passes shows this at that instant, without a reload."""
     page = context.new_page()
     page.clock.install(time="2026-06-05T20:53:00Z")
     page.goto(addresses["demo"])
     state = page.locator(".row", has_text="Field Security Associate").locator("[data-state]")
-    # Until then time goes on by itself, and nobody knows how long the browser takes.
+    # Until then the clock keeps running, and the browser may take any amount of time.
     page.clock.pause_at("2026-06-05T20:54:59Z")
     assert state.text_content() == "Closing"
     page.clock.run_for(2_000)
-    # Not what is to be seen: the row has moved to the end of the list, and a browser need not have drawn it there yet.
+    # Not the visible text: the row has moved to the end of the list, and the browser may not have drawn it yet.
     assert state.text_content() == "Closed"
 
 
 def test_other_states_stay(context: BrowserContext, addresses: dict[str, str]) -> None:
-    """A role that was withdrawn or filled is not turned into a closed one when its deadline passes."""
+    """A withdrawn or filled role does not become a closed one when its deadline passes."""
     page = context.new_page()
     page.clock.install(time="2027-01-01T12:00:00Z")
     for path, state in (("withdrawn-by-day", "Withdrawn"), ("filled-by-instant", "Filled")):
@@ -200,7 +200,7 @@ def test_other_states_stay(context: BrowserContext, addresses: dict[str, str]) -
 
 
 def test_the_keyboard_reaches_the_text(context: BrowserContext, addresses: dict[str, str]) -> None:
-    """The first thing that Tab reaches is the way past the navigation, and it can be seen."""
+    """The first element that Tab reaches is the link that skips the navigation, and it is visible."""
     page = context.new_page()
     page.goto(addresses["demo"])
     page.keyboard.press("Tab")
@@ -214,7 +214,7 @@ def test_the_keyboard_reaches_the_text(context: BrowserContext, addresses: dict[
 
 
 def test_a_feed_in_a_browser_is_readable(context: BrowserContext, addresses: dict[str, str]) -> None:
-    """Who opens a feed in a browser sees titles, dates and summaries and a word on what this is, not markup."""
+    """Anyone who opens a feed in a browser sees titles, dates, summaries and a short explanation, not markup."""
     page = context.new_page()
     for path, item in (("feed.xml", "item"), ("atom.xml", "entry"), ("weeks/feed.xml", "item")):
         page.goto(addresses["sample"] + path)
@@ -225,7 +225,7 @@ def test_a_feed_in_a_browser_is_readable(context: BrowserContext, addresses: dic
 
 
 def test_a_site_without_open_roles_is_a_site(context: BrowserContext, small_site: SmallSite) -> None:
-    """A digest with nothing in it has pages that can be read, and says that no role is open."""
+    """An empty digest has readable pages that say that no role is open."""
     (small_site.root / "content/postings/quay-master.md").unlink()
     with served(small_site.build()) as address:
         page = context.new_page()
@@ -241,7 +241,7 @@ def test_a_site_without_open_roles_is_a_site(context: BrowserContext, small_site
 def test_roles_that_are_over_can_be_read_page_by_page(
     context: BrowserContext, small_site: SmallSite, nu_check: NuCheck
 ) -> None:
-    """Pages of ended roles, and the page of one that ended long ago, are valid, free of barriers, and lead on."""
+    """Pages of ended roles, and the page of one that ended long ago, are valid, accessible and linked."""
     small_site.ended_in_kenya(*range(1, 52))
     site = small_site.build()
     paths = ["countries/ke/", "countries/ke/ended/1/", "countries/ke/ended/2/", "postings/of-day-1/"]
@@ -261,7 +261,7 @@ def test_roles_that_are_over_can_be_read_page_by_page(
 
 
 def test_short_words_of_a_table_stay_whole_on_a_phone(context: BrowserContext, addresses: dict[str, str]) -> None:
-    """The headings of the numbers stand on one line at 320 px, however long the text beside them."""
+    """The headings of number columns stay on one line at 320 px, however long the text next to them."""
     page = context.new_page()
     page.set_viewport_size({"width": 320, "height": 700})
     page.goto(f"{addresses['demo']}grades/")

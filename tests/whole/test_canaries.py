@@ -1,4 +1,4 @@
-"""Hostile text in a browser: nothing of it runs, with the shipped policy, and without any."""
+"""Hostile text in a browser: none of it runs, with the site's policy or without any."""
 
 import json
 import re
@@ -15,8 +15,8 @@ from soaking import Tell
 from generator.reading.templates import BUILT_IN
 
 POSTINGS = 50
-# With the policy as hosts send it and as each page states it, and with none, where nothing but the text's own
-# harmlessness keeps it from running.
+# With the policy as hosts send it and as each page states it, and without a policy, when only correct
+# escaping keeps the text from running.
 POLICIES = ("with the policy", "without a policy")
 # What the pages of a site are made of now: each element with its attributes.
 SHAPES = """() => [...new Set([...document.querySelectorAll("*")].flatMap(
@@ -25,7 +25,7 @@ SHAPES = """() => [...new Set([...document.querySelectorAll("*")].flatMap(
 
 @pytest.fixture(scope="module")
 def twins(tmp_path_factory: pytest.TempPathFactory) -> Twins:
-    """Fifty postings full of hostile texts, and their twins, with an index for search."""
+    """Fifty postings full of hostile texts, and their twins, with a search index."""
     files = hostile.templates(POSTINGS, 6)
     texts = hostile.dealt(hostile.every_text(), hostile.places(files), hostile.pinned_doors())
     with searching():
@@ -39,7 +39,7 @@ def policy(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def sung() -> list[str]:
-    """What the canaries sing, and all else that goes wrong."""
+    """Collects what the canaries report, and everything else that goes wrong."""
     return []
 
 
@@ -75,16 +75,17 @@ def handler_for(policy: str) -> type[Handler]:
 def test_no_page_runs_what_is_written_on_it(
     page: Page, policy: str, sung: list[str], twins: Twins, soaking: bool, tell: Tell
 ) -> None:
-    """On each posting, and on pages of each other kind, no canary sings, no request leaves, and nothing new is made.
+    """On each posting, and on pages of every other kind, no canary runs, no request leaves, and nothing new appears.
 
-    "Can I apply?" is asked of one posting of each state. Nothing new is what harmless twins of its kind are made of.
+    "Can I apply?" is tried on one posting of each state. Nothing new means only elements that harmless twins of the
+    page have.
     """
-    # Former addresses lead to these pages.
+    # Former addresses redirect to these pages.
     every = [path for path in twins.hostile.paths(".html") if "/formerly-" not in path] + ["feed.xml", "atom.xml"]
     firsts = list(first_of_their_kind(every))
     paths = every if soaking else sorted({*firsts, *(path for path in every if kind_of(path) == "postings")})
     if policy == "without a policy" and not soaking:
-        # There is no time for more than those that scripts do most on.
+        # There is only time for the pages with the most scripts.
         paths = [path for path in firsts if kind_of(path) in ("index.html", "postings", "organisations/index.html")]
     wrong = watched(page)
     known: dict[str, set[str]] = {kind_of(path): set() for path in paths}
@@ -101,13 +102,13 @@ def test_no_page_runs_what_is_written_on_it(
 
 
 def kind_of(path: str) -> str:
-    """What pages of a kind have in their paths: the names of folders and files, without what tells pages apart."""
+    """What the paths of a kind of page have in common: names of folders and files, without the parts that differ."""
     first, *rest = path.split("/")
     return "/".join([first, *rest[1:]]) if first != "postings" else first
 
 
 def first_of_their_kind(paths: Sequence[str]) -> Iterator[str]:
-    """One path of each kind, and of postings one in each state."""
+    """One path of each kind of page, and one posting in each state."""
     seen: set[str] = set()
     for path in paths:
         if kind_of(path) not in seen or re.match("postings/role-[0-7]/", path):
@@ -116,25 +117,25 @@ def first_of_their_kind(paths: Sequence[str]) -> Iterator[str]:
 
 
 def made_of(page: Page, address: str, path: str, *, asked: bool) -> set[str]:
-    """What a page is made of once it stands, and once it was asked."""
+    """What a page is made of once it has loaded, and after its questions were answered."""
     page.goto(address + path.removesuffix("index.html"))
     if asked and path.startswith("postings/"):
         ask(page)
     return set(page.evaluate(SHAPES))
 
 
-# Requests of our own that ended with their page, the icon that a feed has not, and what the engine of the search says
-# where a machine is too busy for it.
+# Our own requests that ended with their page, the icon that a feed does not have, and what the search engine says
+# when the machine is too busy.
 OWN = ("failed: http://127.0.0.1", "console: Failed to load resource", "console: Failed to initialize Pagefind")
 
 
 def whole(wrong: Sequence[str]) -> list[str]:
-    """What went wrong by the texts."""
+    """What went wrong because of the texts."""
     return [one for one in wrong if not one.startswith(OWN)]
 
 
 def ask(page: Page) -> None:
-    """Asks "Can I apply?" where the page has it, as somebody of no tier and as an internal candidate."""
+    """Answers "Can I apply?", if the page has it, as somebody in no tier and as an internal candidate."""
     details = page.locator("details.match")
     if not details.count():
         return
@@ -151,7 +152,7 @@ def ask(page: Page) -> None:
 def test_the_scripts_of_the_home_page_show_texts_as_texts(
     page: Page, policy: str, sung: list[str], twins: Twins, soaking: bool, tell: Tell
 ) -> None:
-    """Searched for, filtered by, sorted, saved and seen to close, hostile titles and names are words on the page."""
+    """Hostile titles and names stay text when roles are searched, filtered, sorted, saved and closed."""
     roles = twins.hostile.edition.site.open_roles
     wrong = watched(page)
     with served(twins.hostile, handler_for(policy)) as address:
@@ -181,7 +182,7 @@ def test_the_scripts_of_the_home_page_show_texts_as_texts(
     tell(f"hostile titles sought in a browser {policy}", len(sought), missed + sung + whole(wrong))
 
 
-INDEX = (".pf_index", ".pf_meta")  # their names hold a hash of what is in them
+INDEX = (".pf_index", ".pf_meta")  # their names contain a hash of their content
 TITLE = ":is(h2, h3) a"
 TEXTS = "(all) => all.map((one) => one.textContent)"
 
@@ -190,13 +191,13 @@ def is_found(page: Page, title: str) -> bool:
     """Whether a search for a title shows it."""
     words = title[:100].strip()
     page.get_by_role("searchbox").fill(words)
-    page.clock.run_for(250)  # the script waits for the end of the typing
+    page.clock.run_for(250)  # the script waits until typing stops
     page.wait_for_function("(words) => new URLSearchParams(location.search).get('q') === words", arg=words)
     return title in page.locator(f".row:not([hidden]) {TITLE}").evaluate_all(TEXTS)
 
 
-def test_the_index_for_search_names_roles_alone(twins: Twins, tell: Tell) -> None:
-    """Beside packed words, what pages load of the index is its engine as it is, and the slugs of the open roles."""
+def test_the_search_index_names_only_open_roles(twins: Twins, tell: Tell) -> None:
+    """Besides compressed words, pages load from the index only the unmodified engine and the slugs of open roles."""
     found = json.loads(twins.hostile.read("search/roles.json"))
     assert sorted(found.values()) == sorted(role.slug for role in twins.hostile.edition.site.open_roles)
     names = [path for path in twins.hostile.paths() if path.startswith("search/") and not path.endswith(INDEX)]
@@ -210,7 +211,7 @@ def test_the_index_for_search_names_roles_alone(twins: Twins, tell: Tell) -> Non
 def test_addresses_bring_nothing_in(
     page: Page, policy: str, sung: list[str], twins: Twins, soaking: bool, tell: Tell
 ) -> None:
-    """What an address says of search and filters, and what the browser kept, is shown as words and nothing else."""
+    """Search and filters from the address, and values stored in the browser, are shown only as text."""
     texts = [text for text in hostile.every_text() if "\n" not in text and len(text) < 200 and text.isprintable()]
     texts = texts[:: 3 if soaking else 60]
     wrong = watched(page)
@@ -231,7 +232,7 @@ ASK = "(text) => new URLSearchParams({q: text, grades: text, saved: 1}).toString
 
 
 def asked_and_kept(page: Page, address: str, text: str) -> tuple[list[str], str, list[str]]:
-    """What the home page is made of, what it says and which titles it has kept, after a text was kept and asked for."""
+    """The home page's elements, its message and the saved titles, after a text was stored and searched for."""
     page.evaluate(KEEP, text)
     asked = page.evaluate(ASK, text)
     page.goto(f"{address}?{asked}#{asked}")
@@ -240,7 +241,7 @@ def asked_and_kept(page: Page, address: str, text: str) -> tuple[list[str], str,
 
 
 def test_the_canaries_sing(page: Page, policy: str, sung: list[str], small_site: SmallSite) -> None:
-    """Where a template lets text through, a canary sings: of what ran, or of the policy that stopped it."""
+    """If a template does not escape a text, a canary reports it: either it ran, or the policy stopped it."""
     template = (BUILT_IN / "posting.html").read_text("utf-8")
     small_site.write("templates/posting.html", template.replace("{{ posting.title }}", "{{ posting.title | safe }}"))
     small_site.posting("singing", "title: '<img src=x onerror=alert(1)>'\ncloses: 2026-07-01")

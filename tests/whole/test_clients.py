@@ -23,7 +23,7 @@ from generator.model.content import Content
 from generator.model.model import Kind
 from generator.reading.folder import load
 
-# From the first role to after most of the last, some in one day; a feed that has few events keeps them all in between.
+# From the first role until after most have ended, some on one day; a feed with few events keeps all of them meanwhile.
 INSTANTS = (
     *("2025-11-20T00:00:00Z", "2025-12-24T16:00:00Z", "2026-02-25T00:00:00Z", "2026-05-10T00:00:00Z"),
     *("2026-06-01T00:00:00Z", "2026-06-15T12:00:00Z", "2026-06-15T12:00:01Z", "2026-06-30T00:00:00Z"),
@@ -44,7 +44,7 @@ def _program(name: str) -> str:
 
 
 def _run(folder: Path, *arguments: str | Path) -> str:
-    """What a program prints whose home is a folder."""
+    """The output of a program that has a folder as its home."""
     environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "LC_ALL": "C.UTF-8", "TZ": "UTC", "NO_PROXY": "*"}
     done = subprocess.run(
         list(map(str, arguments)), cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True
@@ -54,12 +54,12 @@ def _run(folder: Path, *arguments: str | Path) -> str:
 
 
 def _publish(root: Path, server: WebServer, now: str) -> None:
-    """Builds a site where the server shows it, under its address. Its files are as old as builds of those days were."""
+    """Builds a site where the server shows it, under its address. Its files are dated as if built at that time."""
     options = ("--base-url", server.address, "--no-search", "--no-cache")
     began = time.time() - 1
     done = command("build", "--root", root, "--out", server.folder, "--now", now, *options)
     assert done.code == 0, done.err
-    # A server tells by the second whether a file has changed, and here two builds may fall into one.
+    # Servers detect changes to a file by the second, and here two builds may happen in the same second.
     written = datetime.fromisoformat(now).timestamp()
     for path in server.folder.rglob("*"):
         if path.stat().st_mtime > began:
@@ -67,7 +67,7 @@ def _publish(root: Path, server: WebServer, now: str) -> None:
 
 
 def test_newsboat_shows_each_event_once(server: WebServer, tmp_path: Path, tell: Tell) -> None:
-    """Who took the site's list of feeds sees, after some builds, every event so far, and each of them once."""
+    """A subscriber to the site's list of feeds sees, after several builds, every event so far exactly once."""
     newsboat = [_have(partial(_program, "newsboat")), "-C", "config", "-u", "urls", "-c", "cache.db"]
     for name in ("config", "urls"):
         (tmp_path / name).touch()
@@ -120,7 +120,7 @@ path = {folder}/khal.db
 
 
 def _taken(server: WebServer, site: SmallSite, now: str, path: str, folder: Path) -> list[str]:
-    """When a calendar has the role's deadline, and how it stands, after it took in what the site tells then."""
+    """When a calendar has the role's deadline, and its status, after reading the site's calendar."""
     khal = [_have(partial(_program, "khal")), "-c", "khal.conf"]
     _publish(site.root, server, now)
     (folder / "read.ics").write_bytes(httpx.get(server.address + path, trust_env=False).raise_for_status().content)
@@ -141,14 +141,14 @@ def site(small_site: SmallSite) -> SmallSite:
 
 @pytest.mark.parametrize("path", ["deadlines.ics", "postings/pilot/deadline.ics"])
 def test_a_calendar_moves_an_event(server: WebServer, site: SmallSite, tmp_path: Path, path: str) -> None:
-    """Who reads a calendar again after an extension has one event for the role, at its new deadline."""
+    """After an extension, a calendar that is read again has one event for the role, at the new deadline."""
     assert _taken(server, site, "2026-06-02T12:00:00Z", path, tmp_path) == ["2026-06-20T20:00 CONFIRMED"]
     assert site.command("extend", "pilot", "2026-07-01T18:30:00Z", "--now", "2026-06-18T09:00:00Z").code == 0
     assert _taken(server, site, "2026-06-18T12:00:00Z", path, tmp_path) == ["2026-07-01T18:30 CONFIRMED"]
 
 
 def test_a_calendar_strikes_an_event_out(server: WebServer, site: SmallSite, tmp_path: Path) -> None:
-    """Who reads the site's calendar again after a withdrawal has the role's event as one that is cancelled."""
+    """After a withdrawal, a calendar that is read again has the role's event marked as cancelled."""
     assert _taken(server, site, "2026-06-02T12:00:00Z", "deadlines.ics", tmp_path) == ["2026-06-20T20:00 CONFIRMED"]
     assert site.command("withdraw", "pilot", "--now", "2026-06-18T09:00:00Z").code == 0
     assert _taken(server, site, "2026-06-18T12:00:00Z", "deadlines.ics", tmp_path) == ["2026-06-20T20:00 CANCELLED"]

@@ -1,4 +1,4 @@
-"""Time and memory: however a text or a folder grows, the work that it makes grows no faster."""
+"""Time and memory: however large a text or a folder becomes, the work grows no faster than its size."""
 
 import json
 import signal
@@ -31,19 +31,19 @@ from generator.reading.judging import read_fields
 from generator.text import markup
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
-GLANCE = 0.2  # seconds; what is over sooner need not be measured again
-ENOUGH = 5.0  # seconds, after which a text is given up
+GLANCE = 0.2  # seconds; anything faster need not be measured again
+ENOUGH = 5.0  # seconds, after which a text is abandoned
 GROWN = 4  # times as large
-# What grows with the size takes four times as long, what grows with its square sixteen times.
+# Linear work takes four times as long, quadratic work sixteen times.
 TOO_MUCH = 9
 
 
 class _TooLong(Exception):
-    """The time is up."""
+    """The time limit was reached."""
 
 
 def seconds(function: Callable[[], object]) -> float:
-    """The CPU time that something takes; `ENOUGH` where it does not end before."""
+    """The CPU time that a call takes; `ENOUGH` if it does not finish sooner."""
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         raise _TooLong
@@ -64,9 +64,9 @@ def seconds(function: Callable[[], object]) -> float:
 
 
 def growth(of_size: Callable[[int], Callable[[], object]], size: int) -> str:
-    """How much longer something takes that is four times as large, where that is too much; else empty.
+    """How much longer an input four times as large takes, if that is too much; otherwise empty.
 
-    A busy machine makes both longer, and seldom three times in a row.
+    A busy machine makes both slower, but rarely three times in a row.
     """
     small, large = of_size(size // GROWN), of_size(size)
     took = seconds(large)
@@ -109,7 +109,7 @@ def _looked_at(text: str) -> None:
 
 
 def _drafted(text: str, name: str = "notice.txt") -> None:
-    # In this process, whose time is taken.
+    # In this process, because its time is measured.
     list(drafted(found_in(text, name, {}), sample_bench()))
 
 
@@ -139,7 +139,7 @@ def _front(text: str) -> None:
     _read(f"title: A role\norganisation: harbour\nadded: 2026-05-01\n{text}")
 
 
-# Where a text comes in, and how many characters of it are let in, or enough of them.
+# The ways in for a text, and how many characters are accepted there, or a number that is large enough.
 DOORS: Mapping[str, tuple[Callable[[str], None], int]] = {
     "a body": (_rendered, 60_000),
     "a body, looked at": (_looked_at, 60_000),
@@ -164,16 +164,16 @@ FRAMES = (("", ""), ("# a", "b"), ("a", "\n\nx"), ("[", "]("), ("> - ", ""), ("C
 
 
 def repeated() -> list[tuple[str, str, str]]:
-    """Each text of the data file with what may stand before and behind it."""
+    """Each text of the data file, with what may come before and after it."""
     return [(before, text, after) for text in read_fragments("repeated.txt") for before, after in FRAMES]
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("name", DOORS)
 def test_no_repeated_text_takes_for_ever(name: str, soaking: bool, tell: Tell) -> None:
-    """A text made of one fragment again and again takes as much longer as it is longer, wherever it comes in."""
+    """For a text that repeats one fragment, the time grows in proportion to its length, at every way in."""
     read, size = DOORS[name]
-    # In the short form each door meets every text that was once too much for one, and some of the others.
+    # The short form tries every text that was once too slow somewhere, and some of the others, at each way in.
     once, others = read_fragments("too-much.txt"), repeated()
     tried = [*once, *(others if soaking else others[list(DOORS).index(name) :: 97])]
     failed = []
@@ -203,7 +203,7 @@ def _posting(front: str, body: str = "Text.") -> str:
 
 
 def _one_title(count: int) -> dict[str, str]:
-    """Postings that share half of their words, so that each is like each and no two are the same."""
+    """Postings that share half of their words, so that all are similar and no two are the same."""
     files = {}
     for number in range(count):
         body = " ".join(WORDS + [f"{word}x{number}" for word in WORDS])
@@ -244,7 +244,7 @@ def _one_name(count: int) -> dict[str, str]:
     return {f"content/postings/f{n}/x.md": _posting("title: Officer") for n in range(count)}
 
 
-# Each with its number: beyond what is bounded, so that the bound shows.
+# Each with its size, which exceeds any limit, so that the limit has an effect.
 CROWDS: Mapping[str, tuple[Callable[[int], dict[str, str]], int]] = {
     "postings of one title": (_one_title, 60),
     "organisations one above the other": (_one_above_the_other, 160),
@@ -257,8 +257,8 @@ CROWDS: Mapping[str, tuple[Callable[[int], dict[str, str]], int]] = {
 
 
 @pytest.mark.parametrize("name", CROWDS)
-def test_no_crowd_takes_for_ever(name: str, tmp_path: Path, soaking: bool) -> None:
-    """A folder with more postings or organisations takes as much longer to check as there are more."""
+def test_no_large_folder_takes_for_ever(name: str, tmp_path: Path, soaking: bool) -> None:
+    """The time to check a folder grows in proportion to its number of postings or organisations."""
 
     files, most = CROWDS[name]
 
@@ -274,8 +274,8 @@ def _checked(root: Path) -> None:
     inspected(root, loaded.content, NOW)
 
 
-def test_many_repairs_take_no_longer_than_they_are_many(tmp_path: Path) -> None:
-    """What is certain in a file is written in one go, however often it stands there."""
+def test_many_fixes_take_time_in_proportion(tmp_path: Path) -> None:
+    """All certain fixes in a file are written at once, so the time grows in proportion to their number."""
 
     def of_size(count: int) -> Callable[[], object]:
         codes = ", ".join(sorted(languages())[:count]).upper()
@@ -293,12 +293,12 @@ LISTS = [key for key, info in Posting.model_fields.items() if get_origin(info.an
 
 @pytest.mark.parametrize("key", LISTS)
 def test_no_list_is_endless(key: str) -> None:
-    """Of each list that a posting may have there is a number of items that is too large."""
+    """Every list in a posting has a maximum number of items."""
     written, _ = read_mapping(f"title: A role\norganisation: iom\n{key}: [{', '.join('a' * 301)}]")
     assert any("write at most" in one.message for one in read_fields(Posting, written)[1])
 
 
-MOST_MEMORY = 40_000_000  # bytes, for what is at most 16 KiB
+MOST_MEMORY = 40_000_000  # bytes, for at most 16 KiB of front matter
 
 
 def _fill(item: str, room: int = 15_000) -> str:
@@ -329,7 +329,7 @@ MISTAKES = {
 
 @pytest.mark.parametrize("name", MISTAKES)
 def test_mistakes_take_little_memory(name: str) -> None:
-    """However many mistakes fit into front matter, they are told in a few lines, and in a few megabytes."""
+    """However many mistakes fit into front matter, they are reported in a few lines, using a few megabytes."""
     front = f"organisation: harbour\nadded: 2026-05-01\n{MISTAKES[name]}"
     assert len(front) > 13_000
     reading = Reading(Path("/"))

@@ -1,4 +1,4 @@
-"""What a pull request can bring beside `content/`: caches, output folders, and links under the names that are ours."""
+"""What a pull request can add next to `content/`: caches, output folders, and links under names that we use."""
 
 import os
 import shutil
@@ -20,7 +20,7 @@ from generator.work.thresholds import USUAL, Thresholds
 
 
 def told_by(site: SmallSite, out: Path, thresholds: Thresholds = USUAL) -> list[str]:
-    """Builds, and gives the lines that the build said."""
+    """Builds, and returns the lines that the build printed."""
     told: list[str] = []
     build(site.root, out, SAMPLE_NOW, Options(thresholds=thresholds), Listener(told.append))
     return told
@@ -28,7 +28,7 @@ def told_by(site: SmallSite, out: Path, thresholds: Thresholds = USUAL) -> list[
 
 @pytest.fixture
 def elsewhere(tmp_path: Path) -> Path:
-    """A folder of somebody's work, which must be the same afterwards."""
+    """Somebody else's folder, which must not change."""
     folder = tmp_path / "elsewhere"
     folder.mkdir()
     (folder / "thesis.txt").write_text("years of work")
@@ -42,7 +42,7 @@ def tree(folder: Path) -> dict[str, bytes]:
 @pytest.mark.parametrize("name", ["", "/tree", "/between"])
 @pytest.mark.parametrize("mark", ["", "-0123456789abcdef"])
 def test_a_link_beside_the_output_is_not_followed(small_site: SmallSite, elsewhere: Path, name: str, mark: str) -> None:
-    """A link under a name like that of our second tree is neither entered nor removed, and the build says so."""
+    """A link named like our second tree is neither followed nor removed, and the build reports it."""
     link = small_site.root / f".site.vacancy-digest{mark}{name}"
     link.parent.mkdir(exist_ok=True)
     link.symlink_to(elsewhere)
@@ -55,7 +55,7 @@ def test_a_link_beside_the_output_is_not_followed(small_site: SmallSite, elsewhe
 
 
 def test_the_mark_of_a_folder_cannot_be_foreseen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The name of the second tree comes from a secret of this user and machine and from the place, and stays."""
+    """The name of the second tree is derived from a secret of this user and machine and from the place."""
     first = mark_of(tmp_path / "site")
     assert mark_of(tmp_path / "site") == first != mark_of(tmp_path / "other")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
@@ -69,7 +69,7 @@ def test_the_mark_of_a_folder_cannot_be_foreseen(tmp_path: Path, monkeypatch: py
 def test_without_a_key_nothing_is_left_beside_the_output(
     small_site: SmallSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where no secret can be kept the next build could not tell our folder from a stranger's, so it goes at the end."""
+    """If no secret can be stored, the next build could not recognise our folder, so it is removed at the end."""
     (tmp_path / "file").touch()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     out = tmp_path / "place/site"
@@ -85,7 +85,7 @@ def test_without_a_key_nothing_is_left_beside_the_output(
 
 
 def test_a_cache_in_the_folder_is_not_used(small_site: SmallSite, elsewhere: Path) -> None:
-    """What lies under `.cache` in a site's folder, as a link too, is neither read nor written."""
+    """Anything under `.cache` in a site's folder, even a link, is neither read nor written."""
     (small_site.root / ".cache").symlink_to(elsewhere)
     assert told_by(small_site, small_site.root / "site") == []
     assert tree(elsewhere) == {"thesis.txt": b"years of work"}
@@ -96,7 +96,7 @@ def test_a_cache_in_the_folder_is_not_used(small_site: SmallSite, elsewhere: Pat
 def test_a_cache_folder_in_the_repository_is_refused(
     small_site: SmallSite, monkeypatch: pytest.MonkeyPatch, above: bool
 ) -> None:
-    """Where the user's cache folder lies in the repository, a pull request could fill it: nothing is kept."""
+    """If the user's cache folder is in the repository, a pull request could fill it, so nothing is stored there."""
     top = small_site.root.parent if above else small_site.root
     (top / ".git").mkdir()
     monkeypatch.setenv("XDG_CACHE_HOME", str(top / "kept"))
@@ -109,7 +109,7 @@ def test_a_cache_folder_in_the_repository_is_refused(
 def test_a_cache_folder_of_others_is_refused(
     small_site: SmallSite, elsewhere: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    """A cache folder that is a link, or that others can write, is not used, and what it leads to stays as it is."""
+    """A cache folder that is a link, or that others can write to, is not used, and a link's target does not change."""
     base = tmp_path / "cache/vacancy-digest"
     base.parent.mkdir()
     match kind:
@@ -128,7 +128,7 @@ def test_a_cache_folder_of_others_is_refused(
 def test_a_cache_folder_of_another_user_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_site: SmallSite
 ) -> None:
-    """What another user made is not read, whoever may write it."""
+    """Files that another user made are not read, whatever their permissions."""
     if os.geteuid() != 0:
         pytest.skip("only root can give a folder away")
     base = tmp_path / "cache/vacancy-digest"
@@ -140,7 +140,7 @@ def test_a_cache_folder_of_another_user_is_refused(
 
 
 def test_sites_that_are_gone_are_forgotten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is kept of temporary copies goes when another site comes, and what is kept of others stays."""
+    """The memory of deleted temporary copies is removed when another site is built; that of others stays."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     sites = [tmp_path / name for name in ("gone", "stays", "new")]
     for site in sites[:2]:
@@ -168,7 +168,7 @@ HOSTILE_TABLES = {
 
 @pytest.mark.parametrize("statements", HOSTILE_TABLES.values(), ids=HOSTILE_TABLES.keys())
 def test_a_memory_of_another_shape_is_thrown_away(small_site: SmallSite, statements: tuple[str, ...]) -> None:
-    """Views, triggers and strange tables in a memory, as a CI service may hand it on, run nothing and hang nothing."""
+    """Views, triggers and unknown tables in a memory, as a CI service may restore it, cannot run or block anything."""
     out = small_site.root / "site"
     told_by(small_site, out)
     before = tree(out)
@@ -184,12 +184,12 @@ def test_a_memory_of_another_shape_is_thrown_away(small_site: SmallSite, stateme
         pass
 
 
-# A stamp tells of each change, however soon: what is remembered of a file that has only just been written counts.
+# Stamps are trusted at once, so that the memory of a file that has just been written is used.
 TRUSTING = Thresholds(granule=-(10**12))
 
 
 def changed(site: SmallSite, change: Callable[[dict[str, Any]], object]) -> None:
-    """Changes the posting that is remembered first, as somebody could who knows how its row is made."""
+    """Changes the first remembered posting, as an attacker who knows the format of its row could."""
     with memo.open_memo(cache_of(site.root), pytest.fail) as memory:
         old = next(iter(memory.postings()))
         packed = msgspec.msgpack.decode(old.listing)
@@ -201,7 +201,7 @@ def changed(site: SmallSite, change: Callable[[dict[str, Any]], object]) -> None
     "change", [{"slug": "../../evil"}, {"slug": "other"}, {"path": "content/postings/../x.md"}, {"keys": 7}]
 )
 def test_a_remembered_posting_is_its_own_or_none(small_site: SmallSite, change: dict[str, Any]) -> None:
-    """A row that a CI service hands on, with another name for a posting or no posting at all, is not believed."""
+    """A row restored by a CI service that names another posting, or contains no posting at all, is not trusted."""
     out = small_site.root / "site"
     told_by(small_site, out, TRUSTING)
     before = tree(out)
@@ -211,7 +211,7 @@ def test_a_remembered_posting_is_its_own_or_none(small_site: SmallSite, change: 
 
 
 def test_no_remembered_alias_leads_out_of_the_site(small_site: SmallSite) -> None:
-    """An alias in such a row, from which an address is made, writes no file outside the output."""
+    """An alias in such a row, from which an address is made, cannot write a file outside the output."""
     out = small_site.root / "site"
     told_by(small_site, out, TRUSTING)
     before = tree(small_site.root.parent)
@@ -225,14 +225,14 @@ def test_no_remembered_alias_leads_out_of_the_site(small_site: SmallSite) -> Non
 
 
 def test_a_committed_site_is_not_published(small_site: SmallSite) -> None:
-    """Pages that came with a repository, listed as ours or not, links among them, never stay in a built site."""
+    """Pages that came with a repository never remain in a built site, even if they are listed as ours or are links."""
     out = small_site.root / "site"
     told_by(small_site, out)
     listed = (out / MANIFEST).read_text()
     (out / MANIFEST).write_text(listed.replace('"files": {\n', '"files": {\n"evil.html": "",\n'))
     for path in ("evil.html", "index.html"):
         (out / path).write_text("<script>evil()</script>")
-    shutil.rmtree(cache_of(small_site.root))  # as on the machine of whoever takes the pull request
+    shutil.rmtree(cache_of(small_site.root))  # as on the machine of whoever merges the pull request
     told_by(small_site, out)
     assert not (out / "evil.html").exists()
     assert "evil()" not in (out / "index.html").read_text()
@@ -244,7 +244,7 @@ def test_a_committed_site_is_not_published(small_site: SmallSite) -> None:
 @pytest.mark.parametrize("path", ["site/.htaccess", "site/.well-known/security.txt", "site/index.html"])
 @pytest.mark.parametrize("below", ["", "digest/"])
 def test_an_output_that_git_tracks_is_refused(small_site: SmallSite, tmp_path: Path, path: str, below: str) -> None:
-    """Files that a repository brings into the output, hidden ones too, are refused; .gitkeep alone is no reason."""
+    """An output folder with files from the repository, hidden ones included, is refused; .gitkeep alone is accepted."""
     top = tmp_path / "repository"
     root = shutil.copytree(small_site.root, top / below)
     git(top, "init", "--quiet")
@@ -266,7 +266,7 @@ def test_an_output_that_git_tracks_is_refused(small_site: SmallSite, tmp_path: P
 
 
 def test_a_build_says_when_git_cannot_answer(small_site: SmallSite, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without git on this machine a build in a repository goes on, and says that nobody looked into the output."""
+    """Without git on this machine, a build in a repository goes on and says that the output was not checked."""
     git(small_site.root, "init", "--quiet")
     monkeypatch.setenv("PATH", "")
     (told,) = told_by(small_site, small_site.root / "site")
@@ -277,7 +277,7 @@ def test_a_build_says_when_git_cannot_answer(small_site: SmallSite, monkeypatch:
 def test_a_link_of_the_repository_leads_no_output_elsewhere(
     small_site: SmallSite, elsewhere: Path, tmp_path: Path, top: str
 ) -> None:
-    """A link on the way to the output is refused where a pull request could have brought it."""
+    """A link on the path to the output is refused if a pull request could have added it."""
     repository = tmp_path / "repository"
     root = shutil.copytree(small_site.root, repository / top)
     git(repository, "init", "--quiet")
@@ -293,7 +293,7 @@ def test_a_link_of_the_repository_leads_no_output_elsewhere(
 
 @pytest.mark.parametrize("place", ["content/postings/theirs", "templates/theirs", "content/static/theirs"])
 def test_a_repository_inside_content_is_a_problem(small_site: SmallSite, place: str) -> None:
-    """A submodule's files are part of no review of the site's own, so they are named and not read."""
+    """The files of a submodule are not reviewed with the site's own, so they are reported and not read."""
     small_site.write(f"{place}/.git", "gitdir: ../../../.git/modules/theirs\n")
     small_site.write(f"{place}/evil.md", "---\ntitle: Evil\n---\n")
     done = small_site.command("check")
@@ -302,7 +302,7 @@ def test_a_repository_inside_content_is_a_problem(small_site: SmallSite, place: 
 
 
 def test_a_path_is_judged_as_it_is_named(small_site: SmallSite) -> None:
-    """With PATHS, a link is reported as itself, and so is a file whose name holds what nobody sees."""
+    """With PATHS, a link is reported as a link, and a file with invisible characters in its name is reported too."""
     link = small_site.root / "content/postings/inner.md"
     link.symlink_to("quay-master.md")
     hidden = small_site.root / "content/static/a\u202eb.png"

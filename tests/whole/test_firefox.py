@@ -1,4 +1,4 @@
-"""What readers do most, in Firefox: filter, search, save, compare, and see the passing of time."""
+"""What readers do most, in Firefox: filter, search, save, and keep a page open over time."""
 
 import re
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ def address(searched_site: Built) -> Iterator[str]:
 
 @pytest.fixture
 def page(firefox: Firefox) -> Iterator[Firefox]:
-    """The page of Firefox; nothing may go wrong on it."""
+    """A page in Firefox; nothing may go wrong on it."""
     before = len(firefox.wrong())
     yield firefox
     assert firefox.wrong()[before:] == []
@@ -39,7 +39,7 @@ def filter_by(page: Firefox, label: str, value: str) -> None:
 
 
 def test_filters(page: Firefox, address: str) -> None:
-    """Country and grade narrow the list, the status says by how much, and the address brings it back."""
+    """Country and grade narrow the list, the status says how many roles remain, and the address restores it all."""
     page.goto(address, SAMPLE_NOW)
     everything = page.value(LISTED)
     page.click(".find summary")
@@ -52,7 +52,7 @@ def test_filters(page: Firefox, address: str) -> None:
 
 
 def test_search(page: Firefox, searched_site: Built, address: str) -> None:
-    """A word of a notice's text alone finds its role, by the index that WebAssembly reads."""
+    """A word that occurs only in a notice's text finds its role, through the WebAssembly index."""
     role = next(role for role in searched_site.edition.roles if role.slug == "open-with-everything")
     text = (searched_site.root / role.listing.path).read_text("utf-8").split("---\n", 2)[2]
     home = searched_site.page("index.html").text().lower()
@@ -76,7 +76,7 @@ def test_saved_roles(page: Firefox, address: str) -> None:
 
 
 def test_can_i_apply(page: Firefox, address: str) -> None:
-    """The matcher answers with the tier and its reason."""
+    """ "Can I apply?" answers with the tier and the reason."""
     page.goto(f"{address}postings/open-with-everything/", SAMPLE_NOW)
     page.click(".match summary")
     assert page.value("document.querySelectorAll('[name=nationality] option').length > 1")
@@ -91,7 +91,7 @@ def test_can_i_apply(page: Firefox, address: str) -> None:
 
 
 def test_a_role_leaves_an_open_page_at_its_deadline(page: Firefox, address: str) -> None:
-    """While the page stays open the deadline comes: the role leaves the list and stands under a heading of its own."""
+    """When the deadline passes on an open page, the role moves from the list to a section with its own heading."""
     page.goto(address, datetime(2026, 6, 15, 20, tzinfo=UTC) - timedelta(seconds=3))
     assert "closing-today" in page.value(LISTED)
     gone = page.value("document.querySelector('[data-gone]')?.textContent")
@@ -101,7 +101,7 @@ def test_a_role_leaves_an_open_page_at_its_deadline(page: Firefox, address: str)
 
 
 def test_a_page_of_ten_days_ago(page: Firefox, searched_site: Built, address: str) -> None:
-    """Ten days after the build no closed role stands among the open ones, and the page says how old it is."""
+    """Ten days after the build, no closed role is among the open ones, and the page says how old it is."""
     later = SAMPLE_NOW + timedelta(days=10, minutes=1)
     page.goto(address, later)
     assert "last updated 10 days ago" in page.value("document.querySelector('.old')?.textContent")

@@ -1,8 +1,8 @@
-"""The small site in data/golden, file by file. After a change that is meant, `pytest --remake-golden` writes it anew.
+"""The small site in data/golden, file by file. After an intended change, `pytest --remake-golden` writes it again.
 
-Compared are all pages, and the feeds, calendars and data of the whole site, of a country and of an organisation. Those
-of the other collections come from the same code: of them only the names are kept, in paths.txt. Assets are not
-compared, and the hash in their names is left out: a change of the style sheet is no change of the pages.
+The test compares all pages, and the feeds, calendars and data of the whole site, of one country and of one
+organisation. The same code makes those of the other collections, so only their names are stored, in paths.txt. Assets
+are not compared, and the hash in their names is left out, so a change of the style sheet does not change the pages.
 """
 
 import difflib
@@ -38,7 +38,7 @@ def _remake(files: dict[str, str]) -> None:
 
 
 def test_the_golden_site_is_what_is_built(tmp_path: Path, pytestconfig: pytest.Config) -> None:
-    """What a small site consists of is, byte for byte, what somebody has read and kept."""
+    """A small site is byte for byte the reviewed and stored one."""
     now = _files_of(built(GOLDEN, tmp_path / "site", SAMPLE_NOW))
     if pytestconfig.getoption("--remake-golden"):
         _remake(now)

@@ -1,4 +1,4 @@
-"""What nginx sends when it serves a site by the file that `init` writes for it."""
+"""What nginx sends when it serves a site with the configuration that `init` writes."""
 
 import os
 import re
@@ -16,7 +16,7 @@ from soaking import Tell
 from webserver import WebServer, nginx, nginx_path
 
 PREFIX = "/some/path/"
-# What hosts without types of their own would get wrong, and what browsers must be told.
+# Types that hosts without a table of their own would get wrong, and that browsers need.
 TYPES = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
@@ -37,7 +37,7 @@ def server() -> Iterator[WebServer]:
 
 @pytest.fixture(scope="module")
 def site(server: WebServer) -> Built:
-    """The sample as nginx serves it, built by somebody whose files are nobody else's business."""
+    """The sample as nginx serves it, built by a user who lets nobody else read their files."""
     before = os.umask(0o077)
     try:
         return built(DATA / "sample", server.folder, SAMPLE_NOW)
@@ -46,14 +46,14 @@ def site(server: WebServer) -> Built:
 
 
 @pytest.fixture(scope="module")
-def client(server: WebServer, site: Built) -> Iterator[httpx.Client]:  # noqa: ARG001 - before the site there is nothing
-    """Asks for what it is told alone: nothing is followed, nothing packed."""
+def client(server: WebServer, site: Built) -> Iterator[httpx.Client]:  # noqa: ARG001 - the site must exist first
+    """Sends exactly the requests it is given: it follows no redirects and accepts no compression."""
     with httpx.Client(base_url=server.address, headers={"Accept-Encoding": "identity"}, trust_env=False) as found:
         yield found
 
 
 def _asked_of_hosts(site: Built) -> list[tuple[str, str, str]]:
-    """What `_headers` says: pattern, header, value."""
+    """The rules of `_headers`: pattern, header, value."""
     found, pattern = [], ""
     for line in site.read("_headers").splitlines():
         if line.startswith(" "):
@@ -65,13 +65,13 @@ def _asked_of_hosts(site: Built) -> list[tuple[str, str, str]]:
 
 
 def _public(site: Built) -> list[str]:
-    """The files that are for readers."""
+    """The files that are meant for readers."""
     paths = site.paths()
     return [path for path in paths if path not in {"_headers", "_redirects", ".nojekyll"}]
 
 
 def test_nginx_sends_what_the_site_asks_of_hosts(client: httpx.Client, site: Built, tell: Tell) -> None:
-    """Every file comes whole, with the headers of `_headers` and no others of these names, and with the right type."""
+    """Every file arrives whole, with the right type, the headers of `_headers` and no others of these names."""
     asked, wrong, paths = _asked_of_hosts(site), [], _public(site)
     names = {name for _, name, _ in asked}
     for path in paths:
@@ -90,8 +90,8 @@ def test_nginx_sends_what_the_site_asks_of_hosts(client: httpx.Client, site: Bui
     tell("files of the sample from nginx, against its own _headers", len(paths), wrong)
 
 
-def test_what_nginx_lets_be_kept(client: httpx.Client, site: Built) -> None:
-    """Assets are kept for ever, pages for minutes; feeds and data are asked about each time; errors are not kept."""
+def test_what_nginx_lets_clients_cache(client: httpx.Client, site: Built) -> None:
+    """Assets are cached for ever, pages for minutes, errors never; feeds and data are revalidated each time."""
     kept = {
         path: client.head(path).headers.get("Cache-Control")
         for path in ("", "closing/", "about/index.html", "feed.xml", "deadlines.ics", "data/open.csv", "assets/no.js")
@@ -105,8 +105,10 @@ def test_what_nginx_lets_be_kept(client: httpx.Client, site: Built) -> None:
     assert {client.head(path).headers["Cache-Control"] for path in assets} == {"public, max-age=31536000, immutable"}
 
 
-def test_what_did_not_change_is_not_sent_again(client: httpx.Client, server: WebServer) -> None:
-    """A feed is sent once: not to who has it, by tag or by time, packed or not, and not after a build without news."""
+def test_unchanged_files_are_not_sent_again(client: httpx.Client, server: WebServer) -> None:
+    """A client that has a feed is not sent it again, by tag or by time, compressed or not, or after a build without
+    news.
+    """
     first = client.get("closing.xml")
     packed = client.get("closing.xml", headers={"Accept-Encoding": "gzip"})
     known = [
@@ -128,7 +130,7 @@ def test_what_did_not_change_is_not_sent_again(client: httpx.Client, server: Web
 
 
 def test_parts_and_heads(client: httpx.Client) -> None:
-    """HEAD tells what GET does and sends nothing, and a part of a file is that part."""
+    """HEAD sends the headers of GET without a body, and a range request returns that range."""
     whole = client.get("data/postings.json")
     head = client.head("data/postings.json")
     assert head.content == b""
@@ -140,7 +142,7 @@ def test_parts_and_heads(client: httpx.Client) -> None:
 
 @pytest.mark.parametrize("path", ["", "feed.xml", "feed.json", "deadlines.ics", "feeds/feeds.opml", "data/open.csv"])
 def test_text_is_packed(client: httpx.Client, path: str) -> None:
-    """Text comes packed to who can take that, with the same policy, and caches are told that it may be either."""
+    """Clients that accept compression get compressed text with the same policy, and caches see that it varies."""
     plain, packed = client.get(path), client.get(path, headers={"Accept-Encoding": "gzip"})
     assert packed.headers["Content-Encoding"] == "gzip"
     assert packed.content == plain.content
@@ -155,7 +157,7 @@ NOWHERE = ["no/such/page/", "feed.rss", "../../etc/passwd", "%2e%2e/%2e%2e/etc/p
 
 @pytest.mark.parametrize("path", [*HIDDEN, *NOWHERE, "postings/", "assets/"])
 def test_nothing_else_is_shown(client: httpx.Client, site: Built, path: str) -> None:
-    """What is not for readers, what is not there and folders without a page give the site's own page, as a 404."""
+    """Files not meant for readers, missing files and folders without a page give the site's own 404 page."""
     answer = client.get(path)
     assert answer.status_code in {400, 404} if ".." in path or "%2e" in path else answer.status_code == 404
     if answer.status_code == 404:
@@ -164,13 +166,13 @@ def test_nothing_else_is_shown(client: httpx.Client, site: Built, path: str) -> 
 
 
 def test_a_folder_s_address_gets_its_slash(client: httpx.Client) -> None:
-    """Whoever leaves the last slash out is sent to the page, on whatever host and by whatever scheme they asked."""
+    """An address without its final slash redirects to the page, whatever the host and scheme of the request."""
     answer = client.get("closing")
     assert (answer.status_code, answer.headers["Location"]) == (301, f"{PREFIX}closing/")
 
 
 def test_former_addresses(client: httpx.Client, server: WebServer, site: Built) -> None:
-    """A former address is a page that sends readers on, and a redirect once nginx is told as its file says."""
+    """A former address is a page that sends readers on, and a redirect once nginx is set up as its file says."""
     rules = [line.split() for line in site.read("_redirects").splitlines() if not line.endswith("!")]
     assert rules
     for old, new, _ in rules:
@@ -178,7 +180,7 @@ def test_former_addresses(client: httpx.Client, server: WebServer, site: Built) 
     server.take_redirects()
     for old, new, code in rules:
         for _ in range(100):
-            # nginx takes what it is told while it goes on, but not on a connection that is open.
+            # nginx reloads its configuration while it runs, but not for connections that are open.
             answer = client.get(f"http://{client.base_url.netloc.decode()}{old}", headers={"Connection": "close"})
             if answer.status_code == int(code):
                 break
@@ -187,7 +189,7 @@ def test_former_addresses(client: httpx.Client, server: WebServer, site: Built) 
 
 
 def test_a_new_folder_is_seen_at_once(client: httpx.Client, server: WebServer) -> None:
-    """When another folder takes the place of the site's, the next answer is from there."""
+    """When another folder replaces the site's, the next response comes from the new folder."""
     new, old = server.place / "new-site", server.place / "old-site"
     built(DATA / "sample", new, SAMPLE_NOW + timedelta(days=30))
     before = client.get("closing/").text

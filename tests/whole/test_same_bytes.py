@@ -1,4 +1,4 @@
-"""One content and one instant give one site on every host: the same names, bytes and permission bits."""
+"""The same content and instant give the same site on every host: the same names, bytes and permission bits."""
 
 import os
 import random
@@ -31,7 +31,7 @@ Tree = dict[str, tuple[int, bytes]]
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """What can be otherwise where a site is built. As it stands: the host that the others are compared with."""
+    """How the place of a build can differ. The defaults are the host that the others are compared with."""
 
     zone: str = "UTC"
     locale: str = "C"
@@ -60,13 +60,13 @@ class Host:
 
 @cache
 def _locales() -> tuple[str, ...]:
-    """Every locale that is installed, but for the one that the others are compared with."""
+    """Every installed locale, except that of the host that the others are compared with."""
     done = subprocess.run(["locale", "-a"], capture_output=True, text=True, check=True)
     return tuple(sorted(set(done.stdout.split()) - {Host().locale}))
 
 
 def _levels() -> dict[str, tuple[Any, ...]]:
-    """Each way in which a host can differ, by the field of `Host`."""
+    """The other values that each field of `Host` can have."""
     return {
         "zone": ("Pacific/Kiritimati", "America/St_Johns", "Australia/Lord_Howe"),
         "locale": _locales(),
@@ -86,21 +86,21 @@ def _levels() -> dict[str, tuple[Any, ...]]:
 
 
 def _one_by_one(host: Host) -> Iterator[Host]:
-    """Hosts that differ from one in one way each."""
+    """Hosts that each differ from a given host in one way."""
     for name, levels in _levels().items():
         yield from (replace(host, **{name: level}) for level in levels)
 
 
 def _together(host: Host) -> Iterator[Host]:
-    """The fewest hosts that differ from one in every way there is: in each of them all is otherwise."""
+    """As few hosts as possible that cover every difference; each of them differs in every way at once."""
     levels = _levels()
     for number in range(max(map(len, levels.values()))):
         yield replace(host, **{name: some[number % len(some)] for name, some in levels.items()})
 
 
 def _built(host: Host, source: Path, now: str) -> Tree:
-    """The site of a copy of the content, built by the real program in a place of its own."""
-    # Not in pytest's own folder, which no other user may enter.
+    """The site of a copy of the content, built in a separate place by the real program."""
+    # Not in pytest's own folder, which no other user can enter.
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)
         work = place / "work"
@@ -142,12 +142,12 @@ def _run(host: Host, work: Path, arguments: list[str]) -> None:
 
 
 def _as_user(user: int) -> dict[str, Any]:
-    """How a program is started as a user; only root may start one as another."""
+    """The arguments that start a program as another user; only root can do that."""
     return {} if user == os.getuid() else {"user": user, "group": user, "extra_groups": []}
 
 
 def _environment(host: Host) -> dict[str, str]:
-    """The host's own variables, and nothing of this process's but the path to programs."""
+    """The host's own variables, and nothing from this process except the path to programs."""
     path = ":".join(filter(None, (str(SUPPORT / "hosts"), str(PROJECT), host.packages)))
     own = {"TZ": host.zone, "LC_ALL": host.locale, "PYTHONHASHSEED": host.seed, "HOST_ORDER": host.order}
     return (
@@ -162,7 +162,7 @@ def _environment(host: Host) -> dict[str, str]:
 
 
 def _tree(folder: Path) -> Tree:
-    """Every folder and file with its permission bits and its content."""
+    """Every folder and file with its permission bits and content."""
     return {
         path.relative_to(folder).as_posix(): (
             S_IMODE(path.stat().st_mode),
@@ -199,13 +199,13 @@ def _compare(hosts: Iterable[Host], usual: dict[Path, Tree], what: str, tell: Te
 
 @pytest.fixture(scope="module")
 def fewer(usual: dict[Path, Tree], soaking: bool) -> dict[Path, Tree]:
-    """The sample alone in the short form."""
+    """In the short form, only the sample."""
     return usual if soaking else {DATA / "sample": usual[DATA / "sample"]}
 
 
 @pytest.mark.soak
 def test_every_host_makes_the_same_site(first: Host, usual: dict[Path, Tree], soaking: bool, tell: Tell) -> None:
-    """Neither zone, locale, hash seed, processes, umask, order of folders, paths, date nor settings change a site."""
+    """Zone, locale, hash seed, processes, umask, folder order, paths, date and settings do not change a site."""
     _have(_faketime)
     hosts = [*_together(first), *(_one_by_one(first) if soaking else ())]
     _compare(hosts, usual, f"sites built on {len(hosts)} other hosts", tell)
@@ -214,7 +214,7 @@ def test_every_host_makes_the_same_site(first: Host, usual: dict[Path, Tree], so
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can build as another user")
 @pytest.mark.soak
 def test_another_user_makes_the_same_site(first: Host, fewer: dict[Path, Tree], tell: Tell) -> None:
-    """A user without any rights builds what root builds."""
+    """A user without special rights builds the same site as root."""
     pythons = [sys.executable, *(python for version in VERSIONS for python in _pythons(version))]
     host = next(filter(None, (_able(replace(first, python=python, user=NOBODY)) for python in pythons)), None)
     if host is None:
@@ -225,7 +225,7 @@ def test_another_user_makes_the_same_site(first: Host, fewer: dict[Path, Tree], 
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.soak
 def test_every_python_makes_the_same_site(first: Host, fewer: dict[Path, Tree], version: str, tell: Tell) -> None:
-    """Each other Python on this machine, of a version that we support, builds the same sites."""
+    """Every other supported Python on this machine builds the same sites."""
     hosts = [host for python in _pythons(version) if (host := _able(replace(first, python=python)))]
     if not hosts:
         pytest.skip(f"no other Python {version} that has the packages")
@@ -233,7 +233,7 @@ def test_every_python_makes_the_same_site(first: Host, fewer: dict[Path, Tree], 
 
 
 def _pythons(version: str) -> list[str]:
-    """The Pythons of a version, on the path and as pyenv keeps them, each once and without the one that runs here."""
+    """The Pythons of a version, on the path or installed by pyenv, each once and without the one that runs here."""
     folders = [*map(Path, os.environ["PATH"].split(os.pathsep)), *Path.home().glob(".pyenv/versions/*/bin")]
     found = [folder / f"python{version}" for folder in folders if (folder / f"python{version}").is_file()]
     # pyenv's shims are scripts that start one of these.
@@ -242,7 +242,7 @@ def _pythons(version: str) -> list[str]:
 
 
 def _able(host: Host) -> Host | None:
-    """The host with what its Python needs to run the program, if that can be had here."""
+    """The host with everything that its Python needs to run the program, if that is available here."""
     for packages in ("", sysconfig.get_path("purelib")):
         able = replace(host, packages=packages)
         command = [able.python, "-m", "generator", "build", "--help"]

@@ -1,4 +1,4 @@
-"""Hostile text at every output: whatever is let in comes back as written, and nothing else comes with it."""
+"""Hostile text in every output: every accepted text comes back as written, and nothing else comes with it."""
 
 import csv
 import json
@@ -20,18 +20,18 @@ from soaking import Tell
 from generator.text import markup
 
 AT_ONCE = 50  # texts in a round of the long form
-NO_TEXT = ("assets", "files for hosts", "sitemaps")  # nothing that an editor writes stands in them
+NO_TEXT = ("assets", "files for hosts", "sitemaps")  # they contain nothing that an editor writes
 
 
 @pytest.fixture(scope="module")
 def doors(tmp_path_factory: pytest.TempPathFactory) -> Doors:
-    """Where each text is let in."""
+    """The places where each text is accepted."""
     return hostile.doors(tmp_path_factory.mktemp("doors"))
 
 
 @pytest.fixture(scope="module")
 def twins(doors: Doors, tmp_path_factory: pytest.TempPathFactory) -> Twins:
-    """A site in which every text that is let in stands somewhere, and its twin."""
+    """A site that contains every accepted text somewhere, and its twin."""
     files = hostile.templates(26, 6)
     texts = hostile.dealt(hostile.every_text(), hostile.places(files), doors)
     assert {text for text, kinds in doors.items() if kinds} == set(texts), "a text has no place: add postings"
@@ -39,7 +39,7 @@ def twins(doors: Doors, tmp_path_factory: pytest.TempPathFactory) -> Twins:
 
 
 def rounds(doors: Doors, root: Path) -> Iterator[Twins]:
-    """Sites in which every text stands in every place."""
+    """Sites in which every text appears in every place."""
     found = hostile.every_text()
     for start in range(0, len(found), AT_ONCE):
         files = hostile.templates(AT_ONCE, AT_ONCE + 1)
@@ -48,7 +48,7 @@ def rounds(doors: Doors, root: Path) -> Iterator[Twins]:
 
 
 def test_what_the_input_door_lets_in(doors: Doors, tell: Tell) -> None:
-    """Each text is let in as words of a notice and as a value of each kind of key, but for those in `doors.tsv`."""
+    """Each text is accepted as words of a notice and as a value of each kind of key, except those in `doors.tsv`."""
     pinned = hostile.pinned_doors()
     changed = [f"{text!r} is let in at {sorted(kinds)}" for text, kinds in doors.items() if kinds != pinned[text]]
     refused = sum(not kinds for kinds in doors.values())
@@ -59,9 +59,10 @@ def test_what_the_input_door_lets_in(doors: Doors, tell: Tell) -> None:
 
 @pytest.mark.soak
 def test_every_output_gives_texts_back(twins: Twins, doors: Doors, soaking: bool, tell: Tell, tmp_path: Path) -> None:
-    """Read by a parser of its own, each file is that of the harmless twin with each word replaced by the text there.
+    """Parsed for its format, each file equals that of the harmless twin, with each word replaced by the text in its
+    place.
 
-    So there is no more element, attribute, item, property, row or line, and each text is as it was written.
+    So there is no additional element, attribute, item, property, row or line, and each text is as it was written.
     """
     tried: Counter[str] = Counter()
     failed: dict[str, list[str]] = {}
@@ -77,7 +78,7 @@ def test_every_output_gives_texts_back(twins: Twins, doors: Doors, soaking: bool
 
 
 def compared(pair: Twins) -> Iterator[tuple[str, int, list[str]]]:
-    """For each part of each file its sink, how many texts belong into it, and how it differs from what it should be."""
+    """For each part of each file: its sink, the number of texts that belong in it, and its differences."""
     assert pair.hostile.paths() == pair.plain.paths()
     for path in pair.plain.paths():
         plain, found = ((site.folder / path).read_bytes() for site in (pair.plain, pair.hostile))
@@ -91,24 +92,24 @@ def compared(pair: Twins) -> Iterator[tuple[str, int, list[str]]]:
 
 
 def shown_words(pair: Twins) -> set[int]:
-    """The places whose words a page or a piece of data shows."""
+    """The places whose words a page or data file shows."""
     paths = pair.plain.paths(".html", "postings.json")
     reads = (one for path in paths for one in hostile.read(path, (pair.plain.folder / path).read_bytes()))
     return {number for one in reads for number in hostile.words_in(one.value)}
 
 
 def test_pages_hold_nothing_off_the_list(twins: Twins, tell: Tell) -> None:
-    """Each element, attribute and scheme is one of the harmless twin's, and in rendered texts one of the profile."""
+    """Each element, attribute and scheme also occurs in the harmless twin or, in rendered texts, in the profile."""
     known = {shape for page in documents(twins.plain).values() for shape in hostile.shapes(page)}
     found = documents(twins.hostile)
-    # What stands in the text of this page is a template's.
+    # The text of this page comes from a template.
     del found["feeds/index.html"]
     strange = [f"{path}: {odd}" for path, page in found.items() for odd in off_the_list(page, known)]
     tell("elements of pages full of hostile texts are on the list", sum(map(elements, found.values())), strange)
 
 
 def documents(site: Built) -> dict[str, Any]:
-    """Every page, e-mail and redirect of a site by its path."""
+    """Every page, email and redirect of a site by its path."""
     return {
         path: html5lib.parse(site.read(path), treebuilder="etree", namespaceHTMLElements=False)
         for path in site.paths(".html")
@@ -127,7 +128,7 @@ def off_the_list(document: Any, known: set[tuple[str, str, str]]) -> Iterator[st
 
 
 def test_programs_see_no_entry_too_many(twins: Twins, tell: Tell) -> None:
-    """feedparser finds in each feed the entries of the harmless twin, and in HTML the elements of templates alone."""
+    """In each feed, feedparser finds the entries of the harmless twin, and in HTML only the elements of templates."""
     wrong, count = [], 0
     for path in ("feed.xml", "atom.xml", "opened.xml", "closing.xml", "weeks/feed.xml", "countries/ua/feed.xml"):
         files = ((site.folder / path).read_bytes() for site in (twins.plain, twins.hostile))
@@ -142,17 +143,17 @@ def test_programs_see_no_entry_too_many(twins: Twins, tell: Tell) -> None:
 
 
 def test_no_cell_is_a_formula(twins: Twins, tell: Tell) -> None:
-    """No cell of the table starts like a formula, at whichever mark a spreadsheet parts cells."""
+    """No cell of the table starts like a formula, whatever separator a spreadsheet uses."""
     table = twins.hostile.read("data/open.csv").removeprefix("\ufeff")
     rows = ((mark, row) for mark in ",;\t" for row in csv.reader(table.splitlines(), delimiter=mark))
-    # Between commas a quote that is shown keeps the cell from being a formula; elsewhere programs differ.
+    # With commas, a quote that is part of the text keeps the cell from being a formula; otherwise programs differ.
     cells = [cell if mark == "," else cell.lstrip('"') for mark, row in rows for cell in row]
     formulas = [cell for cell in cells if cell.startswith(tuple("=+-@＝＋－＠"))]
     tell("cells of the table are no formulas", len(cells), formulas)
 
 
 def test_addresses_are_made_of_slugs(small_site: SmallSite, doors: Doors, tell: Tell) -> None:
-    """Texts that may be a former address redirect from there, each by a line of its own; no other gets into a path."""
+    """Texts that are valid former addresses redirect, each with its own line; no other text becomes part of a path."""
     slugs = sorted(text.strip() for text, kinds in doors.items() if "slug" in kinds)
     small_site.posting("many", f"closes: 2026-07-01\naliases: {json.dumps(slugs)}\ntags: {json.dumps(slugs)}")
     site = small_site.build()
@@ -165,8 +166,8 @@ def test_addresses_are_made_of_slugs(small_site: SmallSite, doors: Doors, tell: 
 
 
 def test_keys_of_a_vocabulary_can_stand_in_addresses(small_site: SmallSite, doors: Doors, tell: Tell) -> None:
-    """Of hostile texts as grades, those are let in that are letters, digits, spaces and hyphens alone."""
-    # As a key this one is an error of its own, beside which no other is told.
+    """Of hostile texts as grades, only those of letters, digits, spaces and hyphens are accepted."""
+    # As a key, this one is an error of its own that hides all others.
     texts = [text for text, kinds in doors.items() if "line" in kinds and text != "<<"]
     refused: set[str] = set()
     for start in range(0, len(texts), 50):
@@ -182,20 +183,20 @@ def test_keys_of_a_vocabulary_can_stand_in_addresses(small_site: SmallSite, door
 
 @pytest.mark.soak
 def test_markdown_makes_nothing_off_the_list(doors: Doors, soaking: bool, tell: Tell) -> None:
-    """A text without any escape, at any place of Markdown, is refused or makes what the profile allows."""
+    """An unescaped text at any place in Markdown is refused or produces only what the profile allows."""
     wrong, taken = [], 0
     tried = pieces(doors)[:: 1 if soaking else 5]
     for piece in tried:
         problems, prose = markup.read(piece)
         taken += not problems
-        # What is refused is never built; that it would be harmless too is the second lock.
+        # Refused text is never built; that it would be harmless too is a second safeguard.
         html = prose.html if not problems else markup.render(piece).html
         wrong += [f"{piece!r}: {odd}" for odd in hostile.strangers(hostile.shown(html))]
     tell(f"pieces of Markdown are harmless; {taken} are let in", len(tried), wrong)
 
 
 def pieces(doors: Doors) -> list[str]:
-    """Every text that a file may hold, at every place of Markdown."""
+    """Every text that a file can contain, at every place in Markdown."""
     texts = [text for text, kinds in doors.items() if kinds]
     return [place.replace("«»", text) for text, place in product(texts, hostile.contexts())]
 
@@ -204,7 +205,7 @@ def pieces(doors: Doors) -> list[str]:
 def test_pages_of_markdown_hold_nothing_off_the_list(
     small_site: SmallSite, doors: Doors, twins: Twins, soaking: bool, tell: Tell
 ) -> None:
-    """Built into pages, Markdown that is let in makes what the profile allows, and the page around it stays whole."""
+    """In pages, accepted Markdown produces only what the profile allows, and the rest of the page stays intact."""
     let_in = [piece for piece in pieces(doors)[:: 1 if soaking else 15] if not markup.check(piece)]
     bodies = list(bodies_of(let_in, 12))
     for number, body in enumerate(bodies):
@@ -220,7 +221,7 @@ def test_pages_of_markdown_hold_nothing_off_the_list(
 
 
 def bodies_of(let_in: Sequence[str], together: int) -> Iterator[str]:
-    """Texts of several pieces each; pieces that do not go together stand alone."""
+    """Texts of several pieces each; pieces that do not fit together are on their own."""
     for start in range(0, len(let_in), together):
         some = let_in[start : start + together]
         body = "\n\nPlain words.\n\n".join(some)

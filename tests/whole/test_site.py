@@ -73,21 +73,21 @@ def posting_page(site: Built, role: Role) -> HtmlPage:
 
 
 def whole(site: Built) -> list[Role]:
-    """The roles that were not taken down."""
+    """The roles that have not been taken down."""
     return [role for role in site.edition.roles if not role.takedown]
 
 
-# What is there
+# What exists
 
 
 def test_every_promised_path_exists(demo_site: Built) -> None:
-    """The demo has every page, feed, calendar and file of the contract, and nothing else."""
+    """The demo has exactly the pages, feeds, calendars and files of the contract."""
     promised = {*DEMO_FILES, *(f"{place}{name}" for place in DEMO_PLACES for name in PLACE_FILES)}
     assert {path for path in demo_site.paths() if not path.startswith("assets/")} == promised
 
 
 def test_no_two_pages_share_a_path(site: Built) -> None:
-    """Every artifact has a path of its own, also where a file system takes upper and lower case for one."""
+    """Every artifact has its own path, even on a file system that ignores case."""
     templates, problems = read_templates(BUILT_IN.parent)
     paths = [artifact.path.casefold() for artifact in plan(site.edition, templates)]
     assert not problems
@@ -125,7 +125,7 @@ any_page = st.one_of(
 
 @given(any_page, any_page)
 def test_path_of_is_one_to_one_and_stays_inside(one: routes.Page, other: routes.Page) -> None:
-    """Two pages have one path only if they are one page, and no path leaves the output folder."""
+    """Different pages never have the same path, and no path leaves the output folder."""
     assert (path_of(one) == path_of(other)) == (one == other)
     assert not path_of(one).startswith("/")
     assert ".." not in path_of(one).split("/")
@@ -135,7 +135,7 @@ def test_path_of_is_one_to_one_and_stays_inside(one: routes.Page, other: routes.
 
 
 def test_every_link_leads_to_a_file(site: Built) -> None:
-    """Every address of ours in every page, feeds and redirects included, is that of a file; an anchor's id exists."""
+    """Every address of ours, on pages, in feeds and in redirects, is that of a file, and every anchor exists."""
     dead = []
     host = urlsplit(site.address).netloc
     for path in site.paths(".html"):
@@ -153,7 +153,7 @@ def test_every_link_leads_to_a_file(site: Built) -> None:
 
 
 def test_every_link_elsewhere_is_https(site: Built) -> None:
-    """Links leave the site for https addresses only, and what a page loads comes from the site itself."""
+    """External links use only https, and pages load resources only from the site itself."""
     loading = {"img", "script", "iframe", "source", "object", "video", "audio"}
     for page in map(site.page, site.paths(".html")):
         for element, address in page.references():
@@ -163,7 +163,7 @@ def test_every_link_elsewhere_is_https(site: Built) -> None:
 
 
 def test_every_page_can_be_reached(site: Built) -> None:
-    """From the home page a reader comes to every page but 404.html, former addresses and postings taken down."""
+    """Every page can be reached from the home page, except 404.html, former addresses and postings taken down."""
     found, waiting = {"index.html"}, ["index.html"]
     while waiting:
         for _, address in site.page(waiting.pop()).references():
@@ -176,7 +176,7 @@ def test_every_page_can_be_reached(site: Built) -> None:
 
 
 def test_addresses_in_css_and_feeds_styles_exist(site: Built) -> None:
-    """What style sheets and the feeds' style instruction name is there."""
+    """Everything that style sheets and the feeds' style instruction refer to exists."""
     for path in site.paths(".css"):
         assert "url(" not in site.read(path)
     for path in site.paths("feed.xml", "atom.xml"):
@@ -189,7 +189,7 @@ def test_addresses_in_css_and_feeds_styles_exist(site: Built) -> None:
 
 
 def test_every_page_has_a_head(site: Built) -> None:
-    """Each page has a title and a description, and either a canonical address, its own, or noindex."""
+    """Each page has a title and a description, and either its own canonical address or noindex."""
     for page in site.pages():
         canonical = [link.get("href") for link in page.link("canonical")]
         assert canonical == ([] if page.noindex else [page.url]), page.path
@@ -200,19 +200,19 @@ def test_every_page_has_a_head(site: Built) -> None:
 
 
 def test_titles_tell_pages_apart(site: Built) -> None:
-    """No two pages that search may show have one title, but for postings that the notices call the same."""
+    """No two pages that search engines may show have the same title, except postings with identical titles."""
     titles = Counter(page.all("title")[0].text for page in site.pages() if not page.noindex)
     assert [title for title, times in titles.items() if times > 1] == []
 
 
 def test_every_page_carries_the_policy(site: Built) -> None:
-    """Every HTML file, former addresses included, states the content security policy for hosts without headers."""
+    """Every HTML file, former addresses included, states the content security policy, for hosts without headers."""
     for path in site.paths(".html"):
         assert site.page(path).meta("Content-Security-Policy") == META_POLICY, path
 
 
 def test_every_page_has_a_picture_and_icons(site: Built) -> None:
-    """What a page looks like where it is shared, kept on a screen or asked for its icon, is a file that is there."""
+    """The preview picture and the icons that a page refers to exist."""
     for page in site.pages():
         assert (site.path_at(page.meta("og:image") or "") or "").startswith("assets/card."), page.path
         assert page.meta("og:image:alt") == site.edition.settings.title
@@ -226,13 +226,13 @@ def test_every_page_has_a_picture_and_icons(site: Built) -> None:
 
 
 def test_a_site_may_bring_its_own_icon(small_site: SmallSite) -> None:
-    """A favicon.ico in content/static/ stands at the top level in place of the built-in one."""
+    """A favicon.ico in content/static/ replaces the built-in one at the top level."""
     small_site.write("content/static/favicon.ico", b"own")
     assert small_site.build().read("favicon.ico") == "own"
 
 
 def test_what_is_hidden_says_nothing(site: Built) -> None:
-    """No element that is hidden until a script runs has words or controls: text browsers show them, templates too."""
+    """Elements that are hidden until a script runs are empty, and there is no `<template>`: text browsers show both."""
     for page in site.pages():
         assert not page.all("template"), page.path
         for element in page.tree.iter():
@@ -243,7 +243,7 @@ def test_what_is_hidden_says_nothing(site: Built) -> None:
 
 
 def test_nothing_is_inline(site: Built) -> None:
-    """No page has a style, a script or an event handler in it, which the policy would stop."""
+    """No page contains an inline style, script or event handler, which the policy would block."""
     for path in site.paths(".html"):
         page = site.page(path)
         assert not page.all("style"), path
@@ -256,7 +256,7 @@ def test_nothing_is_inline(site: Built) -> None:
 
 
 def test_a_page_offers_the_feeds_of_its_own_place(site: Built) -> None:
-    """The feeds and the calendar that a program finds at a page are those of its collection, else the whole site's."""
+    """The feeds and calendar that a program finds on a page are those of its collection, or of the whole site."""
     types = ["application/rss+xml", "application/atom+xml", "application/feed+json", "text/calendar"]
     for page in site.pages():
         found = [link for link in page.link("alternate") if link.get("href", "").split("/")[-1] in PLACE_FILES]
@@ -269,15 +269,15 @@ def test_a_page_offers_the_feeds_of_its_own_place(site: Built) -> None:
         assert all(link.get("title") for link in found), page.path
 
 
-def test_pages_tell_no_relative_times(site: Built) -> None:
-    """HTML says when, never how long until then: a page that is days old is still true."""
+def test_pages_state_no_relative_times(site: Built) -> None:
+    """HTML says when, never how long until then, so a page that is days old is still true."""
     for page in site.pages():
         text = page.text(without=("prose", "lead", "explanation", "printed"))
         assert not RELATIVE.findall(text), page.path
 
 
-def test_only_the_home_page_tells_the_time_of_the_build(small_site: SmallSite) -> None:
-    """Built later, with no event between, nothing changes but the home page and data/build.json, which say when."""
+def test_only_the_home_page_states_the_time_of_the_build(small_site: SmallSite) -> None:
+    """A later build without new events changes only the home page and data/build.json, which state its time."""
     early, late = (small_site.build(datetime(2026, 6, 14, hour, tzinfo=UTC)) for hour in (1, 23))
     assert early.differs_from(late) == ["data/build.json", "index.html"]
 
@@ -286,23 +286,23 @@ def test_only_the_home_page_tells_the_time_of_the_build(small_site: SmallSite) -
 
 
 def test_the_sample_holds_every_state(sample_site: Built) -> None:
-    """The tests below speak of every state, so there has to be a role in each."""
+    """The tests below need a role in every state."""
     assert {role.state for role in sample_site.edition.roles} == set(State) - {State.SCHEDULED}
     assert sample_site.edition.scheduled
     assert any(role.expired for role in sample_site.edition.roles)
 
 
 def test_scheduled_and_draft_postings_leave_no_trace(sample_site: Built) -> None:
-    """Not one byte of the output, a file's name included, comes from a posting that is a draft or not yet open."""
+    """No byte of the output, file names included, comes from a posting that is a draft or not yet open."""
     for path in sample_site.paths():
         assert "zqsecret" not in path.lower()
         assert b"zqsecret" not in (sample_site.folder / path).read_bytes().lower(), path
-    # Iceland and its language have no other role: not even a page for them may say that one is coming.
+    # Iceland and its language have no other role, so not even a page for them may reveal that one is coming.
     assert not list(sample_site.folder.glob("*/is"))
 
 
-def test_a_posting_taken_down_tells_nothing(sample_site: Built) -> None:
-    """None of its words, figures and addresses is anywhere in the output; its page and its former address stay."""
+def test_a_posting_taken_down_reveals_nothing(sample_site: Built) -> None:
+    """None of its words, figures and addresses appears in the output; its page and its former address remain."""
     for path in sample_site.paths():
         found = (sample_site.folder / path).read_bytes().lower()
         assert b"zqhidden" not in found, path
@@ -314,7 +314,7 @@ def test_a_posting_taken_down_tells_nothing(sample_site: Built) -> None:
 
 
 def test_a_posting_taken_down_is_in_no_collection(sample_site: Built) -> None:
-    """No collection lists it, or a reader could tell its country, grade and organisation from where it stands."""
+    """No collection lists it, because that would reveal its country, grade and organisation."""
     for page in sample_site.pages():
         if page.path.count("/") == 2 and page.path.split("/")[0] in set(Dimension):
             linked = {sample_site.path_at(address) for _, address in page.references()}
@@ -322,7 +322,7 @@ def test_a_posting_taken_down_is_in_no_collection(sample_site: Built) -> None:
 
 
 def test_a_posting_taken_down_keeps_its_organisation_to_itself(sample_site: Built) -> None:
-    """Where the bare notice stands in a list, in the archive or in a week, no organisation stands beside it."""
+    """Where its notice appears in a list, in the archive or in a week, no organisation is shown with it."""
     for page in sample_site.pages():
         for row in page.all("li", "tr"):
             text = "".join(row.itertext())
@@ -330,7 +330,7 @@ def test_a_posting_taken_down_keeps_its_organisation_to_itself(sample_site: Buil
 
 
 def test_ended_roles_are_marked(site: Built) -> None:
-    """The page of a role that is over stays, says so, is kept from search, and takes no applications."""
+    """The page of an ended role remains, says so, is hidden from search engines, and accepts no applications."""
     ended = [role for role in whole(site) if not role.listed]
     assert ended
     for role in ended:
@@ -343,7 +343,7 @@ def test_ended_roles_are_marked(site: Built) -> None:
 
 
 def instead_of(site: Built, role: Role) -> list[str | None]:
-    """Where the page of a role that is over sends its reader on, in order."""
+    """The links that the page of an ended role offers its readers, in order."""
     (section,) = [part for part in posting_page(site, role).all("section") if part.get("class") == "others"]
     found = [
         site.path_at(f"{site.address}{link.get('href', '').removeprefix(site.prefix)}") for link in section.iter("a")
@@ -351,8 +351,8 @@ def instead_of(site: Built, role: Role) -> list[str | None]:
     return [path for path in found if path]
 
 
-def test_a_role_that_ended_of_late_offers_open_ones(site: Built) -> None:
-    """For as long as feeds keep events, the page of a role that is over names roles that are open, and no others."""
+def test_a_role_that_ended_recently_offers_open_ones(site: Built) -> None:
+    """As long as feeds keep its events, the page of an ended role names roles that are open, and no others."""
     open_pages = {path_of(PostingPage(role.slug)) for role in site.edition.roles if role.listed}
     recent = [role for role in whole(site) if not role.listed and not ended_long_ago(site, role)]
     assert recent
@@ -367,7 +367,7 @@ def ended_long_ago(site: Built, role: Role) -> bool:
 
 
 def test_a_role_that_ended_long_ago_leads_to_lists(sample_site: Built) -> None:
-    """Later its page leads to the lists of its countries, grade and organisation and home, and so need never change."""
+    """Later its page links only to the lists of its countries, grade and organisation and home, so it never changes."""
     old = [role for role in whole(sample_site) if not role.listed and ended_long_ago(sample_site, role)]
     assert old
     for role in old:
@@ -379,8 +379,8 @@ def test_a_role_that_ended_long_ago_leads_to_lists(sample_site: Built) -> None:
         assert instead_of(sample_site, role) == [*lists, "index.html"], role.slug
 
 
-def test_ended_roles_stand_in_no_list_of_open_ones(site: Built) -> None:
-    """Home, closing soon, newly opened, the sitemap and the table of open roles hold open roles alone."""
+def test_ended_roles_are_in_no_list_of_open_ones(site: Built) -> None:
+    """The home page, closing soon, newly opened, the sitemap and the table of open roles contain only open roles."""
     for role in site.edition.roles:
         if not role.listed:
             address = site.url(path_of(PostingPage(role.slug)))
@@ -390,8 +390,8 @@ def test_ended_roles_stand_in_no_list_of_open_ones(site: Built) -> None:
             assert address not in site.read("data/open.csv")
 
 
-def test_open_roles_stand_where_they_belong(site: Built) -> None:
-    """Home and newly opened list every open role once, closing soon every closing one; home the most urgent first."""
+def test_open_roles_are_listed_where_they_belong(site: Built) -> None:
+    """Home and newly opened list every open role once, closing soon every closing one; home is sorted by urgency."""
 
     def listed(path: str) -> list[str | None]:
         headings = [part for part in site.page(path).main.iter() if part.tag in ("h2", "h3", "h4")]
@@ -409,7 +409,7 @@ def test_open_roles_stand_where_they_belong(site: Built) -> None:
 
 
 def test_a_month_of_the_archive_names_days_of_that_month(site: Built) -> None:
-    """A role stands in the month in which it ended, with a day of that month beside it."""
+    """A role is listed in the month in which it ended, with a day of that month."""
     for path in site.paths("index.html"):
         if match := re.fullmatch(r"archive/(\d{4})/(\d{2})/index\.html", path):
             month = datetime(int(match[1]), int(match[2]), 1).strftime("%B %Y")
@@ -419,14 +419,14 @@ def test_a_month_of_the_archive_names_days_of_that_month(site: Built) -> None:
 
 
 def test_an_ended_role_names_the_day_that_its_editor_wrote(sample_site: Built) -> None:
-    """Lists and pages tell the day of a withdrawal as it stands in the file, on the site's clock."""
+    """Lists and pages show the day of a withdrawal as the file states it, in the site's time zone."""
     page = sample_site.page("postings/withdrawn-by-day/index.html")
     assert "Withdrawn on 1 June 2026" in page.text()
     assert "Ended 1 June 2026" in sample_site.page("countries/fj/index.html").text()
 
 
 def test_a_closed_role_ended_on_the_day_of_its_deadline(sample_site: Built) -> None:
-    """The day in a list is that of the deadline where it is told, not the next one because it is later in UTC."""
+    """Lists show the day of the deadline in its own zone, not the next day because it is later in UTC."""
     assert "31 May 2026, 23:59 in New York" in sample_site.page("postings/closed-by-deadline/index.html").text()
     rows = [row for row in sample_site.page("organisations/quiet-institute/index.html").all("li") if row.get("class")]
     told = [" ".join(" ".join(row.itertext()).split()) for row in rows]
@@ -434,7 +434,7 @@ def test_a_closed_role_ended_on_the_day_of_its_deadline(sample_site: Built) -> N
 
 
 def test_an_expired_role_is_not_said_to_close_later(small_site: SmallSite) -> None:
-    """A role seen to have expired before its stated deadline is told as over on that day, not on a day to come."""
+    """A role that expired before its stated deadline is shown as over since that day, not as closing later."""
     small_site.posting("early", "closes: 2026-07-01\nexpired: 2026-06-09")
     site = small_site.build()
     panel = next(
@@ -454,7 +454,7 @@ def test_an_assumption_stands_beside_what_was_assumed(site: Built) -> None:
 
 
 def test_an_unconfirmed_role_is_not_said_to_have_ended(sample_site: Built) -> None:
-    """A role that nobody has checked for long may still be open: no list says that it ended, nor does the archive."""
+    """A role that nobody has checked for a long time may still be open: no list or archive says that it ended."""
     for page in sample_site.pages():
         for row in page.all("li"):
             text = " ".join(" ".join(row.itertext()).split())
@@ -464,7 +464,7 @@ def test_an_unconfirmed_role_is_not_said_to_have_ended(sample_site: Built) -> No
 
 
 def test_counts_are_those_of_the_lists(site: Built) -> None:
-    """Beside a collection's name stands how many roles its page lists, and how many of these are open."""
+    """The counts next to a collection's name are the number of roles on its page, and how many of them are open."""
     for dimension in Dimension:
         for line in site.page(f"{dimension.value}/index.html").all("tr")[1:]:
             (link,) = line.iter("a")
@@ -475,7 +475,7 @@ def test_counts_are_those_of_the_lists(site: Built) -> None:
 
 
 def test_a_country_without_open_roles_keeps_its_page_and_feeds(sample_site: Built) -> None:
-    """Peru, whose only role nobody has confirmed since March, is still there for its subscribers."""
+    """Peru, whose only role nobody has confirmed since March, keeps its page and feeds for subscribers."""
     for name in PLACE_FILES:
         assert (sample_site.folder / "countries/pe" / name).exists()
     page = sample_site.page("countries/pe/index.html")
@@ -483,7 +483,7 @@ def test_a_country_without_open_roles_keeps_its_page_and_feeds(sample_site: Buil
 
 
 def test_country_notes_and_organisations_texts_are_shown(sample_site: Built) -> None:
-    """An editor's note stands on the country's page, and a text, a logo and the inherited rule on an organisation's."""
+    """A country's page shows the editor's note, an organisation's its text, its logo and the inherited rule."""
     assert "An editor's note on Ukraine" in sample_site.page("countries/ua/index.html").text()
     assert not (sample_site.folder / "countries/to").exists()
     page = sample_site.page("organisations/harbour-relief/index.html")
@@ -491,7 +491,7 @@ def test_country_notes_and_organisations_texts_are_shown(sample_site: Built) -> 
     assert "It runs <script>" in page.text()
 
 
-# Roles that are over, page by page
+# Pages of ended roles
 
 KENYA = "countries/ke/index.html"
 
@@ -503,14 +503,14 @@ def rows_of(site: Built, path: str) -> list[int]:
 
 
 def turns_of(site: Built, path: str) -> dict[str, str | None]:
-    """The links between the pages of roles that are over, by their words."""
+    """The links between the pages of ended roles, by their text."""
     links = site.page(path).main.iter("a")
     found = {link.text or "": site.path_at(f"{site.address}{link.get('href', '')[1:]}") for link in links}
     return {words: to for words, to in found.items() if words in {"All roles that have ended", "Older", "Newer"}}
 
 
-def test_roles_that_are_over_stand_on_pages_of_fifty(small_site: SmallSite) -> None:
-    """Of 75 ended roles a country shows the newest 20; pages linked one to the other hold the first 50 and the rest."""
+def test_ended_roles_are_listed_on_pages_of_fifty(small_site: SmallSite) -> None:
+    """Of 75 ended roles, a country's page shows the newest 20; linked pages contain the first 50 and the rest."""
     small_site.ended_in_kenya(*range(1, 76))
     site = small_site.build()
     first, second = "countries/ke/ended/1/index.html", "countries/ke/ended/2/index.html"
@@ -527,7 +527,7 @@ def test_roles_that_are_over_stand_on_pages_of_fifty(small_site: SmallSite) -> N
 
 
 def test_a_full_page_of_ended_roles_stays_as_it_is(small_site: SmallSite) -> None:
-    """One role more that has ended changes the country's page and its last page, and not a byte of a page before."""
+    """One more ended role changes the country's page and its last page, and no byte of an earlier page."""
     small_site.ended_in_kenya(*range(1, 76))
     before = small_site.build()
     small_site.ended_in_kenya(76)
@@ -539,7 +539,7 @@ def test_a_full_page_of_ended_roles_stays_as_it_is(small_site: SmallSite) -> Non
 
 
 def test_twenty_ended_roles_need_no_page_of_their_own(small_site: SmallSite) -> None:
-    """As long as a country's own page has room for all of its ended roles, there is no other; the next one makes it."""
+    """While a country's page has room for all of its ended roles, there is no other; one more role creates it."""
     small_site.ended_in_kenya(*range(1, 21))
     before = small_site.build()
     small_site.ended_in_kenya(21)
@@ -568,13 +568,13 @@ def marked_roles(site: Built) -> list[Role]:
 
 
 def test_only_open_roles_with_a_country_carry_job_posting_markup(site: Built) -> None:
-    """Each of their pages has one JobPosting, and no other page has any: Google rejects one without a country."""
+    """Their pages have one JobPosting each, and no other page has any: Google rejects one without a country."""
     marked = [page.path for page in site.pages() for _ in job_postings(site, page.path)]
     assert sorted(marked) == sorted(path_of(PostingPage(role.slug)) for role in marked_roles(site))
 
 
 def test_job_posting_says_what_the_notice_says(site: Built) -> None:
-    """Title, organisation, country, deadline and address are the posting's own; a salary is there only if stated."""
+    """Title, organisation, country, deadline and address are the posting's; a salary is included only if stated."""
     for role in marked_roles(site):
         posting = site.posting(role)
         (markup,) = job_postings(site, path_of(PostingPage(role.slug)))
@@ -602,7 +602,7 @@ PLACES_IN_MARKUP = {
 
 @pytest.mark.parametrize("stated", PLACES_IN_MARKUP)
 def test_job_posting_needs_a_country(small_site: SmallSite, stated: str) -> None:
-    """Without a country that the notice states there is no markup, and never a word of work from anywhere."""
+    """If the notice states no country, there is no markup, and never a claim of remote work."""
     small_site.posting("somewhere", f"{stated}\ncloses: 2026-07-01")
     found = job_postings(small_site.build(), "postings/somewhere/index.html")
     countries = [place["address"]["addressCountry"] for one in found for place in one["jobLocation"]]
@@ -611,7 +611,7 @@ def test_job_posting_needs_a_country(small_site: SmallSite, stated: str) -> None
 
 
 def test_job_posting_states_no_property_of_another_meaning(small_site: SmallSite) -> None:
-    """A licence is no experience, years alone do not replace a degree, and half the countries are not all of them."""
+    """A licence is not experience, years do not replace a degree, and half of the countries are not all of them."""
     small_site.posting(
         "driver",
         "duty_stations: [{country: KE}, {city: Atlantis}]\nopen_to: [nationals]\ncloses: 2026-07-01\n"
@@ -626,14 +626,14 @@ def test_job_posting_states_no_property_of_another_meaning(small_site: SmallSite
 
 
 def test_job_posting_has_a_description(site: Built) -> None:
-    """The description, which search engines require, is there even where the file has no text."""
+    """The description, which search engines require, exists even if the file has no text."""
     for role in marked_roles(site):
         (markup,) = job_postings(site, path_of(PostingPage(role.slug)))
         assert markup["description"], role.slug
 
 
 def test_job_posting_dates_the_notice(small_site: SmallSite) -> None:
-    """A notice of which only the day is known is dated with that day, not with an hour that nobody wrote."""
+    """A notice with only a day is dated with that day, not with an invented hour."""
     small_site.posting("dated", "duty_stations: [{country: KE}]\nopens: 2026-05-20\ncloses: 2026-07-01")
     (markup,) = job_postings(small_site.build(), "postings/dated/index.html")
     assert markup["datePosted"] == "2026-05-20"
@@ -653,13 +653,13 @@ def test_job_posting_of_every_key(sample_site: Built) -> None:
 
 
 def test_job_posting_for_nationals(sample_site: Built) -> None:
-    """A role that is for nationals alone says of which country."""
+    """A role only for nationals says of which country."""
     (markup,) = job_postings(sample_site, "postings/open-site-rule/index.html")
     assert markup["eligibilityToWorkRequirement"] == "Nationals of United States of America"
 
 
 def test_the_sitemap_lists_what_search_may_show(site: Built) -> None:
-    """Exactly the pages without noindex are in the sitemap, each at an address that exists."""
+    """The sitemap lists exactly the pages without noindex, each at an address that exists."""
     space = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
     tree = etree.fromstring(site.read("sitemap.xml").encode())
     listed = [element.text or "" for element in tree.iter(f"{space}loc")]
@@ -673,7 +673,7 @@ def test_the_sitemap_lists_what_search_may_show(site: Built) -> None:
 
 
 def test_an_alias_leads_to_its_posting(sample_site: Built) -> None:
-    """A former address sends readers on as a page, and as a rule for hosts that read `_redirects`."""
+    """A former address redirects readers, as a page and as a rule for hosts that read `_redirects`."""
     rules = [line.split() for line in sample_site.read("_redirects").splitlines()]
     aliases = {"first-everything": "open-with-everything", "head-of-everything": "open-with-everything"}
     aliases |= {"taken-down-alias": "taken-down"}
@@ -688,10 +688,10 @@ def test_an_alias_leads_to_its_posting(sample_site: Built) -> None:
 
 
 def redirected(text: str, path: str, *, netlify: bool, is_file: bool) -> str | None:
-    """Where a host that reads `_redirects` leads: Netlify and Cloudflare Pages as their documents say."""
+    """Where a host that reads `_redirects` sends an address, as Netlify and Cloudflare Pages document it."""
     for old, new, code in (line.split() for line in text.splitlines()):
         if not netlify and not code.isdigit():
-            continue  # workers-sdk, parseRedirects.ts: an unknown status is no rule
+            continue  # workers-sdk, parseRedirects.ts: a line with an unknown status is not a rule
         if old == path:
             hidden = netlify and is_file and not code.endswith("!")
             return None if hidden else new
@@ -700,7 +700,7 @@ def redirected(text: str, path: str, *, netlify: bool, is_file: bool) -> str | N
 
 @pytest.mark.parametrize("netlify", [True, False])
 def test_no_page_hides_a_redirect(sample_site: Built, netlify: bool) -> None:
-    """A former address is a redirect on both hosts that read the file, although a page stands at it."""
+    """A former address redirects on both hosts that read the file, although there is a page at that address."""
     rules = sample_site.read("_redirects")
     for line in rules.splitlines():
         old, new, _ = line.split()
@@ -708,9 +708,9 @@ def test_no_page_hides_a_redirect(sample_site: Built, netlify: bool) -> None:
         assert redirected(rules, old, netlify=netlify, is_file=True) == new
 
 
-def test_too_many_former_addresses_for_a_host_are_told(small_site: SmallSite) -> None:
-    """More redirects than Cloudflare Pages takes are a warning of `check` and of `build`, which goes on."""
-    # The small site has one already.
+def test_too_many_former_addresses_for_a_host_are_reported(small_site: SmallSite) -> None:
+    """More redirects than Cloudflare Pages accepts cause a warning in `check` and in `build`, which continues."""
+    # The small site already has one.
     for count, told in ((999, False), (1_000, True)):
         for first in range(0, count, 250):
             names = [f"old-{number}" for number in range(first, min(first + 250, count))]
@@ -725,7 +725,7 @@ def test_too_many_former_addresses_for_a_host_are_told(small_site: SmallSite) ->
 
 
 def test_headers_for_hosts(site: Built) -> None:
-    """`_headers` sets the policy for all, lets other sites read feeds and data, and lets assets be kept for ever."""
+    """`_headers` sets the policy for all files, lets other sites read feeds and data, and lets clients cache assets."""
     blocks: dict[str, list[str]] = {}
     for line in site.read("_headers").splitlines():
         assert len(line) <= 2000
@@ -744,7 +744,7 @@ def test_headers_for_hosts(site: Built) -> None:
 
 
 def test_robots_names_the_sitemap(site: Built) -> None:
-    """robots.txt lets everybody in and names a sitemap that exists."""
+    """robots.txt allows all crawlers and names a sitemap that exists."""
     lines = site.read("robots.txt").splitlines()
     assert "Disallow" not in site.read("robots.txt")
     (address,) = [line.removeprefix("Sitemap: ") for line in lines if line.startswith("Sitemap: ")]
@@ -752,24 +752,26 @@ def test_robots_names_the_sitemap(site: Built) -> None:
 
 
 def test_assets_have_their_hash_in_their_name(site: Built) -> None:
-    """An asset may be kept for ever because another content means another name."""
+    """Assets can be cached for ever, because different content has a different name."""
     assets = [path for path in site.paths() if path.startswith("assets/")]
     assert assets
     assert all(re.fullmatch(r"assets/[\w-]+\.[0-9a-f]{10}\.\w+", path) for path in assets)
 
 
 def test_static_files_are_copied(sample_site: Built) -> None:
-    """`content/static/` is copied byte for byte, `.well-known` and names with spaces included."""
+    """`content/static/` is copied byte for byte, including `.well-known` and names with spaces."""
     for path in ("CNAME", ".well-known/security.txt", "reports/annual report é.txt"):
         source = DATA / "sample/content/static" / path
         assert (sample_site.folder / path).read_bytes() == source.read_bytes()
 
 
-# The week as an e-mail
+# The week as an email
 
 
 def test_no_title_makes_a_line_of_an_e_mail(small_site: SmallSite) -> None:
-    """What does not fit into a line goes on under it, so that no title looks like a deadline or an address of ours."""
+    """Text too long for a line is wrapped and indented, so that no title looks like a deadline or an address of
+    ours.
+    """
     words = f"Clerk {'of the harbour ' * 4}"
     for number, line in enumerate(("Closes Friday 1 January 2027", "https://elsewhere.example/", "=" * 20)):
         small_site.posting(f"long-{number}", f"title: '{words.ljust(73)}{line}'\nopens: 2026-06-08")
@@ -802,7 +804,7 @@ IN_WEEKS = {
 
 @pytest.mark.parametrize("slug", IN_WEEKS)
 def test_a_week_shows_no_role_as_more_alive_than_it_is(small_site: SmallSite, slug: str) -> None:
-    """A week's page and its e-mails tell the deadline that an event was about, and what has become of the role."""
+    """A week's page and emails show the deadline that an event was about, and what has happened to the role since."""
     front_matter, word, expected = IN_WEEKS[slug]
     small_site.posting(slug, f"title: The role\nopens: 2026-06-08T08:00:00Z\n{front_matter}")
     site = small_site.build()
@@ -817,7 +819,7 @@ def test_a_week_shows_no_role_as_more_alive_than_it_is(small_site: SmallSite, sl
 
 
 def test_open_csv_lists_the_open_roles(site: Built) -> None:
-    """The table has one line for each open role, the most urgent first, with absolute addresses that exist."""
+    """The table has one row for each open role, the most urgent first, with absolute addresses that exist."""
     table = (site.folder / "data/open.csv").read_bytes()
     assert table.startswith(b"\xef\xbb\xbf"), "without its mark Excel takes UTF-8 for the letters of its own country"
     rows = list(csv.DictReader(io.StringIO(table.decode("utf-8-sig"), newline="")))
@@ -835,8 +837,8 @@ FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", " =1+1", "＝1+1", "x;=1+1", "x\t@SU
 
 
 @pytest.mark.parametrize("start", FORMULAS)
-def test_open_csv_is_no_program(small_site: SmallSite, start: str) -> None:
-    """No cell starts as a formula would, whatever a title holds and at whichever mark a spreadsheet parts cells."""
+def test_open_csv_has_no_formula(small_site: SmallSite, start: str) -> None:
+    """No cell starts like a formula, whatever a title contains and whatever separator a spreadsheet uses."""
     small_site.posting("formula", f"title: {json.dumps(start + ' a role')}")
     table = small_site.build().read("data/open.csv").removeprefix("\ufeff")
     titles = [row["title"] for row in csv.DictReader(io.StringIO(table, newline=""))]
@@ -847,7 +849,7 @@ def test_open_csv_is_no_program(small_site: SmallSite, start: str) -> None:
 
 
 def test_postings_json_holds_every_role_and_event(site: Built) -> None:
-    """The data has every role that readers may know of, with its state, and every event so far, newest first."""
+    """The data has every public role with its state, and every event so far, newest first."""
     found = json.loads(site.read("data/postings.json"))
     assert {one["id"]: one["state"] for one in found["postings"]} == {
         role.id: role.state.value for role in site.edition.roles
@@ -858,7 +860,7 @@ def test_postings_json_holds_every_role_and_event(site: Built) -> None:
 
 
 def test_postings_json_says_when_anything_last_changed(site: Built) -> None:
-    """`as_of` is an instant that is past, at which roles and events were what they are now, and before which not."""
+    """`as_of` is a past instant from which on, and not before, roles and events were as they are now."""
     instant = datetime.fromisoformat(json.loads(site.read("data/postings.json"))["as_of"])
     now, then, before = site.edition, site.at(instant), site.at(instant - timedelta(seconds=1))
     assert instant <= now.now
@@ -867,7 +869,7 @@ def test_postings_json_says_when_anything_last_changed(site: Built) -> None:
 
 
 def test_postings_json_has_a_posting_a_line(site: Built) -> None:
-    """Each posting and each event is one line, so that a change of one of them is a change of one line."""
+    """Each posting and each event is on one line, so that a change to one changes one line."""
     _, opening, *lines = site.read("data/postings.json").split("\n")
     middle = lines.index("],")
     assert (opening, lines[middle + 1], lines[-2:]) == ('"postings": [', '"events": [', ["]}", ""])
@@ -877,7 +879,7 @@ def test_postings_json_has_a_posting_a_line(site: Built) -> None:
 
 
 def test_postings_json_keeps_the_facts(sample_site: Built) -> None:
-    """The role that uses every key has its facts in the data, as text where a number would lose digits."""
+    """The role that uses every key has its facts in the data, as text if a number would lose digits."""
     found = json.loads(sample_site.read("data/postings.json"))
     everything = next(one for one in found["postings"] if one["id"] == "first-everything")
     assert everything["salary"]["currency"] == "CHF"
@@ -896,14 +898,14 @@ def test_postings_json_keeps_the_facts(sample_site: Built) -> None:
 
 
 def test_no_text_is_a_template(sample_site: Built) -> None:
-    """`{{ 1234567*8 }}` in any field stays what it is, and nothing is worked out."""
+    """`{{ 1234567*8 }}` in any field stays as it is, and is never evaluated."""
     for path in sample_site.paths():
         assert b"9876536" not in (sample_site.folder / path).read_bytes(), path
     assert sample_site.page("postings/open-with-everything/index.html").text().count("{{ 1234567*8 }}") >= 10
 
 
 def test_no_text_is_markup(sample_site: Built) -> None:
-    """`<b>` and its like in any field are shown to readers and never become elements."""
+    """`<b>` and the like in any field are shown to readers and never become elements."""
     ours = {element.tag for element in sample_site.page("postings/open-plain/index.html").tree.iter()}
     assert not ours & {"b", "i", "angles", "or", "notice", "board"}
     for page in sample_site.pages():
@@ -914,11 +916,11 @@ def test_no_text_is_markup(sample_site: Built) -> None:
         assert shown in text
 
 
-# Templates and static files of a site's own
+# A site's own templates and static files
 
 
 def test_an_own_template_replaces_one_file(small_site: SmallSite) -> None:
-    """A file in `templates/` takes the place of the built-in one of its name, and all others stay."""
+    """A file in `templates/` replaces the built-in one with its name, and all others stay."""
     before = small_site.build()
     small_site.write(
         "templates/not-found.html", '{% extends "layout.html" %}{% block main %}<h1>Lost?</h1>{% endblock %}'
@@ -929,7 +931,7 @@ def test_an_own_template_replaces_one_file(small_site: SmallSite) -> None:
 
 
 def test_an_own_asset_gets_a_name_of_its_own(small_site: SmallSite) -> None:
-    """Another style sheet is published under another name, to which the pages lead."""
+    """A different style sheet is published under a different name, which the pages link to."""
     small_site.write("templates/assets/style.css", "body { color: red; }")
     site = small_site.build()
     (address,) = [
@@ -957,7 +959,7 @@ def test_an_own_asset_gets_a_name_of_its_own(small_site: SmallSite) -> None:
 def test_a_broken_template_is_a_problem_at_its_line(
     small_site: SmallSite, tmp_path: Path, name: str, text: str, line: int, says: str
 ) -> None:
-    """A mistake in a template is told with its path and line, exits with 1, and nothing is written."""
+    """A mistake in a template is reported with its path and line, the exit code is 1, and nothing is written."""
     small_site.write(f"templates/{name}", text)
     done = small_site.command("build", "--now", "2026-06-15T12:00:00Z", "--out", tmp_path / "out")
     assert done.code == 1
@@ -967,7 +969,7 @@ def test_a_broken_template_is_a_problem_at_its_line(
     assert not (tmp_path / "out").exists()
 
 
-def test_a_template_cannot_be_left_half(small_site: SmallSite, tmp_path: Path) -> None:
+def test_a_template_that_is_not_utf_8_is_a_problem(small_site: SmallSite, tmp_path: Path) -> None:
     """A template that is not UTF-8 is a problem like any other."""
     small_site.write("templates/home.html", b"\xff\xfe")
     done = small_site.command("build", "--out", tmp_path / "out")
@@ -989,7 +991,7 @@ def test_a_template_cannot_be_left_half(small_site: SmallSite, tmp_path: Path) -
     ],
 )
 def test_a_static_file_takes_no_page_s_place(small_site: SmallSite, tmp_path: Path, path: str) -> None:
-    """A static file where a page, a folder or a file for hosts goes is a problem, and nothing is written."""
+    """A static file at the path of a page, a folder or a file for hosts is a problem, and nothing is written."""
     small_site.allow_static(path)
     small_site.write(f"content/static/{path}", "mine")
     done = small_site.command("build", "--out", tmp_path / "out")
@@ -998,8 +1000,8 @@ def test_a_static_file_takes_no_page_s_place(small_site: SmallSite, tmp_path: Pa
     assert not (tmp_path / "out").exists()
 
 
-def test_every_collision_is_told_at_once(small_site: SmallSite, tmp_path: Path) -> None:
-    """Three files in the way make three problems in one run, and `check` tells the same as `build`."""
+def test_every_collision_is_reported_at_once(small_site: SmallSite, tmp_path: Path) -> None:
+    """Three conflicting files cause three problems in one run, and `check` reports the same as `build`."""
     small_site.allow_static("index.html", "robots.txt", "feed.xml")
     for path in ("index.html", "robots.txt", "feed.xml"):
         small_site.write(f"content/static/{path}", "mine")
@@ -1009,15 +1011,15 @@ def test_every_collision_is_told_at_once(small_site: SmallSite, tmp_path: Path) 
 
 
 def test_the_manifest_s_name_is_taken(small_site: SmallSite) -> None:
-    """No static file can pass for the list of what is ours."""
-    # A name that starts with a dot is not read at all.
+    """No static file can replace the manifest."""
+    # A file whose name starts with a dot is not read at all.
     small_site.write("content/static/.vacancy-digest.json", '{"files": {}}')
     site = small_site.build()
     assert "index.html" in json.loads((site.folder / ".vacancy-digest.json").read_bytes())["files"]
 
 
 def test_words_do_not_run_together(site: Built) -> None:
-    """A word and the link or mark after it are apart where a template's line broke between them."""
+    """A word and the link or mark after it are separated even if a template's line breaks between them."""
     inline = {"a", "span", "strong", "time", "cite"}
     joined = []
     for page in site.pages():
@@ -1030,7 +1032,7 @@ def test_words_do_not_run_together(site: Built) -> None:
 
 
 def test_now_is_what_the_home_page_says(sample_site: Built) -> None:
-    """The home page tells the instant of the build, for people and for programs."""
+    """The home page states the instant of the build, for people and for programs."""
     (time,) = [element for element in sample_site.page("index.html").all("time") if "data-as-of" in element.attrib]
     assert time.text == "15 June 2026, 12:00 UTC"
     assert datetime.fromisoformat(time.get("datetime", "")) == SAMPLE_NOW
@@ -1051,7 +1053,7 @@ UNTIL_FILLED_TOLD = {
 
 @pytest.mark.parametrize("path", UNTIL_FILLED_TOLD)
 def test_a_role_open_until_filled_is_not_one_of_unknown_deadline(small_site: SmallSite, path: str) -> None:
-    """Where a notice says that it stays open until filled, every page, feed and table says so."""
+    """If a notice says that it is open until filled, every page, feed and table says so."""
     (small_site.root / "content/postings/quay-master.md").unlink()
     small_site.posting("waits", "title: Clerk\nduty_stations: [{country: KE}]\ncloses: until-filled")
     text = small_site.build().read(path)
@@ -1059,8 +1061,8 @@ def test_a_role_open_until_filled_is_not_one_of_unknown_deadline(small_site: Sma
     assert not re.search("deadline:? (is )?not stated|no deadline", text, re.IGNORECASE)
 
 
-def test_list_tells_what_is_open_until_filled(small_site: SmallSite) -> None:
-    """`list` says it in words, and as the notice writes it in JSON."""
+def test_list_says_what_is_open_until_filled(small_site: SmallSite) -> None:
+    """`list` says it in words, and in JSON as the notice writes it."""
     small_site.posting("waits", "title: Clerk\ncloses: until-filled")
     at = ("--now", "2026-06-15T12:00:00Z")
     assert "Clerk. Deadline: open until filled." in small_site.command("list", *at).out

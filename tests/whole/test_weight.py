@@ -1,4 +1,4 @@
-"""What pages of a digest of five hundred open roles cost a reader, and what Lighthouse says of them."""
+"""What the pages of a digest with five hundred open roles cost a reader, and how Lighthouse scores them."""
 
 import gzip
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from sites import Built, built
 
 @pytest.fixture(scope="module")
 def many(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """A digest of five hundred open roles in a hundred countries, of today: Lighthouse looks at it by today's clock."""
+    """A digest of five hundred open roles in a hundred countries, dated today: Lighthouse uses today's clock."""
     pytest.importorskip("benchmarks.writers")
     root = tmp_path_factory.mktemp("many")
     now = datetime.now(UTC).replace(microsecond=0)
@@ -27,12 +27,12 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Built:
 
 
 def packed(site: Built, path: str) -> int:
-    """The bytes of a file over the wire."""
+    """The compressed size of a file in bytes."""
     return len(gzip.compress((site.folder / path).read_bytes(), 6))
 
 
 def loaded_by(site: Built, path: str) -> list[str]:
-    """The files that a page loads at once."""
+    """The files that a page loads immediately."""
     page = site.page(path)
     found = [element.get("src") for element in page.all("script") if element.get("src")]
     found += [link.get("href") for link in page.all("link") if link.get("rel") in {"stylesheet", "icon"}]
@@ -40,7 +40,7 @@ def loaded_by(site: Built, path: str) -> list[str]:
 
 
 def test_the_home_page_is_light(many: Built) -> None:
-    """With five hundred open roles the first view costs at most 60 kB, and at most 15 kB of them are scripts."""
+    """With five hundred open roles, the first view costs at most 60 kB, of which at most 15 kB are scripts."""
     assert len(many.edition.site.open_roles) == 500
     files = loaded_by(many, "index.html")
     scripts = sum(packed(many, path) for path in files if path.endswith(".js"))
@@ -49,7 +49,7 @@ def test_the_home_page_is_light(many: Built) -> None:
 
 
 def test_postings_are_light(many: Built) -> None:
-    """No page of a posting costs more than 25 kB with all that it loads."""
+    """No posting's page costs more than 25 kB with everything that it loads."""
     for path in many.paths("index.html"):
         if path.startswith("postings/"):
             assert packed(many, path) + sum(packed(many, one) for one in loaded_by(many, path)) <= 25_000, path
@@ -62,7 +62,7 @@ def address(many: Built) -> Iterator[str]:
 
 
 def heaviest(site: Built, folder: str) -> str:
-    """The address, under the site's, of the heaviest page of a folder."""
+    """The address, relative to the site's, of the heaviest page of a folder."""
     return max(
         (path.removesuffix("index.html") for path in site.paths("/index.html") if path.startswith(f"{folder}/")),
         key=lambda path: (path.count("/") == 2) * len((site.folder / path / "index.html").read_bytes()),
@@ -77,12 +77,12 @@ def scores_of(report: dict[str, Any]) -> dict[str, int]:
 def test_lighthouse(
     many: Built, address: str, lighthouse: Lighthouse, request: pytest.FixtureRequest, kind: str
 ) -> None:
-    """The heaviest page of a kind gets at least 95 in each category, and nothing moves while it loads."""
+    """The heaviest page of each kind scores at least 95 in each category, and nothing moves while it loads."""
     page = address + ("" if kind == "home" else heaviest(many, kind))
     report = lighthouse(page)
     scores = scores_of(report)
     if request.config.getoption("--speed"):
-        # Others at work on this machine can only make it worse: the best of three is nearest the truth.
+        # Other work on this machine can only make it worse, so the best of three is closest to the truth.
         scores["performance"] = max(scores["performance"], *(scores_of(lighthouse(page))["performance"] for _ in "12"))
         print(f"\n{kind}: {', '.join(f'{name} {score}' for name, score in scores.items())}")
     else:

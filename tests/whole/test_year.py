@@ -1,4 +1,4 @@
-"""A year of a digest, built every day: each event is told once to everybody who follows, however often they ask."""
+"""A year of a digest, built every day: every follower gets each event once, however often they poll."""
 
 import shutil
 import subprocess
@@ -27,20 +27,20 @@ MOVED = "https://roles.example.net/"
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Which days are lived through, what befalls the digest on them, and by which seed."""
+    """Which days to live through, what happens to the digest on them, and the seed."""
 
     seed: int
     first: date
     days: int
     outage: int  # the first of nine days without a build
     move: int  # the day on which the site gets another address
-    seldom: timedelta  # how often those ask who rely on archives alone
-    followers: frozenset[str] | None = None  # who follows, where not everybody does
+    seldom: timedelta  # how often followers poll who rely only on archives
+    followers: frozenset[str] | None = None  # which followers, if not all
 
 
 @dataclass(slots=True)
 class Found:
-    """What was tried and what failed, over all seeds."""
+    """What was tried and what failed, for all seeds."""
 
     tried: dict[str, int] = field(default_factory=dict)
     failed: dict[str, list[str]] = field(default_factory=dict)
@@ -75,7 +75,7 @@ FEEDS |= {f"{kind.__name__}{suffix}": kind for kind in (opened, closing) for suf
 
 
 def subscribers(start: datetime, span: Span, base: Path) -> Iterator[Subscriber]:
-    """Everybody who follows: each feed by the hour, the day, the week and the month, and by programs of three kinds."""
+    """All followers: each feed polled hourly, daily, weekly and monthly, by programs of three kinds."""
     draw = Random(span.seed + 1000)
     for every, often in ((HOUR, "hourly"), (DAY, "daily"), (7 * DAY, "weekly"), (31 * DAY, "monthly")):
         for path, tells in FEEDS.items():
@@ -111,7 +111,7 @@ class Year:
         self.edited = self.moving = self.moved = False
 
     def live(self) -> None:
-        """All days of it."""
+        """Lives through all its days."""
         self.git("init", "--quiet")
         self.script.begin(self.start)
         self.commit()
@@ -134,7 +134,7 @@ class Year:
     # The digest
 
     def edit(self, day: date) -> None:
-        """A morning's edits, all of which `check` lets pass."""
+        """Makes a morning's edits, all of which pass `check`."""
         sunday = day + timedelta(days=6 - day.weekday())
         self.script.edit(day, month_begins=day.day <= 6, clocks_change=(sunday.month, sunday.day) in CLOCKS)
         (self.base.parent / "check").mkdir(exist_ok=True)
@@ -148,21 +148,21 @@ class Year:
         self.commit()
 
     def builds(self, day: date, number: int) -> list[datetime]:
-        """When the site is built on a day: not in the outage, on one day in twelve not, on some days twice."""
+        """When the site is built on a day: not during the outage, not on one day in twelve, and on some days twice."""
         if 0 <= number - self.span.outage < 9 or self.draw.random() < 1 / 12:
             return []
         first = datetime.combine(day, datetime.min.time(), UTC) + timedelta(minutes=self.draw.randint(12 * 60, 17 * 60))
         return [first, first + timedelta(minutes=self.draw.randint(5, 300))] if self.draw.random() < 0.25 else [first]
 
     def move(self) -> None:
-        """The site gets another address, and everybody who follows learns it."""
+        """The site gets another address, and all followers learn it."""
         file = self.root / "content/site.yaml"
         file.write_text(file.read_text("utf-8").replace(self.host.address, MOVED), "utf-8")
         self.commit()
         self.moving = True
 
     def publish(self, now: datetime) -> None:
-        """Builds the site, at its new address where it has one since."""
+        """Builds the site, at its new address if it has one by then."""
         if self.moving:
             self.moving, self.moved = False, True
             new = self.base / "roles.example.net"
@@ -183,10 +183,10 @@ class Year:
         self.git("commit", "--quiet", "--message", "Edit")
         self.edited = True
 
-    # What is held
+    # What is checked
 
     def polled(self, follower: Subscriber, until: datetime) -> None:
-        """A follower asks until an instant, and should know by then what the site says now."""
+        """A follower polls until an instant, and should then have what the site contains now."""
         if asked := follower.poll_until(until, self.host):
             self.found.note("polls", asked)
             self.wanted[follower.name] |= {
@@ -194,7 +194,7 @@ class Year:
             }
 
     def compare(self, now: datetime) -> None:
-        """What has changed since the build before, and whether it may have."""
+        """What has changed since the build before, and whether that change is allowed."""
         told, files = self.script.told(now), {path: self.host.read(path) for path in self.feeds()}
         changed = [f"{self.span.seed}: {path} at {now}" for path in files if files[path] != self.files.get(path)]
         if not self.edited and told.keys() == self.told.keys():
@@ -205,7 +205,7 @@ class Year:
         self.script.edited.clear()
 
     def month(self, path: str, files: dict[str, bytes], now: datetime) -> None:
-        """A month that is over has the entries that it had, and the same bytes while none of their roles is edited."""
+        """A past month has the entries that it had, and the same bytes unless one of its roles is edited."""
         where = f"{self.span.seed}: {path} at {now}"
         if path in self.over:
             entries = document(files[path])[0]
@@ -217,13 +217,13 @@ class Year:
             self.over[path] = document(files[path])[0]
 
     def feeds(self) -> list[str]:
-        """Every feed of roles: that of the weeks has a clock of its own."""
+        """Every feed of roles; the feed of weeks has its own clock."""
         found = (path.relative_to(self.host.folder).as_posix() for path in self.host.folder.rglob("*.*"))
         others = ("sitemap.xml", "weeks/feed.xml")
         return sorted(path for path in found if path.endswith((".xml", "feed.json")) and path not in others)
 
     def judge(self) -> None:
-        """Compares what everybody was told with the diary."""
+        """Compares what all followers received with the diary."""
         for follower in self.followers:
             wanted, name = self.wanted[follower.name], f"{self.span.seed}: {follower.name}"
             self.found.note(
@@ -247,7 +247,7 @@ def span_of(seed: int) -> Span:
     return Span(seed, date(2026, 1, 5), 365, draw.randint(60, 300), draw.randint(60, 300), 100 * DAY)
 
 
-# To parse feeds takes longest: in the short form each feed is asked for at one rate, and by each program at some.
+# Parsing feeds takes longest: in the short form each feed is polled at one rate, and by each program at some rates.
 FEW = {
     *("hourly closing.xml", "hourly feed.xml", "daily countries/ke/feed.xml", "daily opened.xml", "weekly atom.xml"),
     *("weekly opened.atom.xml", "monthly closing.atom.xml", "hourly feed.json by reader", "weekly atom.xml by reader"),
@@ -259,10 +259,10 @@ SHORT = Span(1, date(2026, 2, 25), 60, 12, 40, 55 * DAY, frozenset(FEW))
 
 
 @pytest.mark.soak
-def test_everybody_is_told_once(tmp_path: Path, soaking: bool, tell: Tell) -> None:
-    """Over a year of edits, late records and outages every follower is told every event, once, and nothing else.
+def test_everybody_gets_each_event_once(tmp_path: Path, soaking: bool, tell: Tell) -> None:
+    """Over a year of edits, late records and outages, every follower gets every event once, and nothing else.
 
-    Short: one seed and sixty days. Long: 365 days, and three of ten seeds, others each time.
+    Short form: one seed and sixty days. Long form: 365 days, and three of ten seeds, different ones each time.
     """
     found = Found()
     spans = [span_of(seed) for seed in sorted(Random().sample(range(10), 3))] if soaking else [SHORT]

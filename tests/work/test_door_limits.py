@@ -1,4 +1,4 @@
-"""What a site's templates may take of the machine: the process that fills them in has limits, whatever they found."""
+"""How much of the machine a site's templates can use: the process that fills them in has limits, whatever they do."""
 
 import os
 import signal
@@ -44,7 +44,7 @@ def ends_by(number: int) -> Callable[[], int]:
 
 @pytest.mark.parametrize("work", [turns, grows, *map(ends_by, (signal.SIGKILL, signal.SIGSEGV))])
 def test_a_process_without_end_is_one_error(work: Callable[[], int]) -> None:
-    """Too much time or memory, and an end by the system, is told as such."""
+    """Too much time or memory, or an end by the system, is reported as such."""
     with pytest.raises(limits.Exceeded, match="more than 1 seconds or 4 GiB"):
         limits.bounded(work, A_SECOND)
 
@@ -55,13 +55,13 @@ def waits() -> int:
 
 
 def test_a_process_that_waits_without_end_is_one_error() -> None:
-    """A command that waits for a process that was lost takes no CPU time, and is ended by the clock."""
+    """A command that waits for a lost process uses no CPU time, and is ended by the clock."""
     with pytest.raises(limits.Exceeded, match="more than 1 seconds or 4 GiB"):
         limits.bounded(waits, Limits(1, 4 << 30, patience=2))
 
 
 def test_a_process_gives_its_exit_code(capfd: pytest.CaptureFixture[str]) -> None:
-    """Its code is that of the command, a stop from outside is told as shells tell it, and a bug shows a traceback."""
+    """The process returns the command's exit code; a signal is reported as shells do, and a bug shows a traceback."""
     assert [limits.bounded(lambda code=code: code, A_MINUTE) for code in (0, 1, 75)] == [0, 1, 75]  # type: ignore[misc]
     assert limits.bounded(ends_by(signal.SIGTERM), A_MINUTE) == 128 + signal.SIGTERM
     assert limits.bounded(lambda: 1 // 0, A_MINUTE) == 1
@@ -69,7 +69,7 @@ def test_a_process_gives_its_exit_code(capfd: pytest.CaptureFixture[str]) -> Non
 
 
 def test_a_stop_is_passed_on() -> None:
-    """Who stops the command stops the work, and what else the parent does on signals is as before."""
+    """Stopping the command stops the work, and the parent's signal handlers are restored."""
     parent, before = os.getpid(), signal.getsignal(signal.SIGTERM)
 
     def work() -> int:
@@ -81,8 +81,8 @@ def test_a_stop_is_passed_on() -> None:
 
 
 def test_nothing_temporary_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a process that was ended keeps in temporary folders goes with it."""
-    # The setting that Python documents; TMPDIR is read once, before this.
+    """The temporary folders of a process that was ended are removed."""
+    # The setting that Python documents; TMPDIR has already been read.
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
 
     def work() -> int:
@@ -97,9 +97,10 @@ def test_nothing_temporary_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 @pytest.fixture
 def unbounded(small_site: SmallSite, monkeypatch: pytest.MonkeyPatch) -> SmallSite:
-    """A site whose templates have got round the count of their work; the process may take one second.
+    """A site whose templates have bypassed the count of their work; the process may take one second.
 
-    We know of no template that does so, and no site has to wait for the minute that a process has.
+    We know of no template that can do so. The limit is low so that tests need not wait for the minute that a process
+    normally has.
     """
     monkeypatch.setattr(sandbox, "MOST_WORK", 10**12)
     monkeypatch.setattr(limits, "_SECONDS", 1)
@@ -130,7 +131,7 @@ def test_templates_without_end_are_one_line(unbounded: SmallSite, name: str) -> 
 
 
 def test_the_next_build_needs_no_help(unbounded: SmallSite, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a build that was ended left beside the site is gone after the next one."""
+    """Anything that an ended build left next to the site is gone after the next build."""
     assert unbounded.command("build", "--no-search") == Outcome(1, "", LINE)
     unbounded.write("templates/foot.html", "foot")
     monkeypatch.undo()
@@ -139,14 +140,14 @@ def test_the_next_build_needs_no_help(unbounded: SmallSite, monkeypatch: pytest.
 
 
 def test_the_earlier_revision_may_bring_templates(unbounded: SmallSite) -> None:
-    """`diff` has limits too if only the revision that it compares with has templates."""
+    """`diff` has limits even if only the revision that it compares with has templates."""
     commit_all(unbounded.root)
     (unbounded.root / "templates/foot.html").unlink()
     assert unbounded.command("diff") == Outcome(1, "", LINE)
 
 
-def test_hands_have_limits_too(unbounded: SmallSite) -> None:
-    """Where other processes fill templates in, each is ended, and then the one that waits for them."""
+def test_workers_have_limits_too(unbounded: SmallSite) -> None:
+    """If worker processes fill in templates, each of them is ended, and then the process that waits for them."""
     two = Options(jobs=2, thresholds=Thresholds(chunk=1))
 
     def work() -> int:
@@ -157,7 +158,7 @@ def test_hands_have_limits_too(unbounded: SmallSite) -> None:
         limits.bounded(work, A_SECOND)
 
 
-# Tells of each process that is divided in two.
+# Reports each fork.
 TELLING = """import runpy, sys
 sys.addaudithook(lambda event, _: print(event, file=sys.stderr) if event == "os.fork" else None)
 runpy.run_module("generator", run_name="__main__", alter_sys=True)
@@ -169,7 +170,7 @@ runpy.run_module("generator", run_name="__main__", alter_sys=True)
 def test_a_site_without_templates_has_no_second_process(
     small_site: SmallSite, name: str, path: str, divided: bool
 ) -> None:
-    """Only templates need limits: with assets alone all is done in the process of the command."""
+    """Only templates need limits: a site that only replaces assets is built in the process of the command."""
     small_site.write(f"templates/{path}", "body {}")
     options = ("--no-search",) if name == "build" else ()
     done = program("-c", TELLING, name, "--root", small_site.root, *options)
@@ -178,13 +179,13 @@ def test_a_site_without_templates_has_no_second_process(
 
 
 def test_a_file_called_assets_is_a_template(small_site: SmallSite) -> None:
-    """Assets lie in a folder; a file of that name is read as a template, so it has the limits of one."""
+    """Assets are in a folder; a file of that name is a template, so it has a template's limits."""
     small_site.write("templates/assets", "{{ nope( }}")
     assert brings_templates(small_site.root)
 
 
 def test_larger_sites_may_take_longer(tmp_path: Path) -> None:
-    """A second is added for each fifty files, in whatever folder they are."""
+    """The limit grows by a second for every fifty files, in whatever folder they are."""
     (tmp_path / "postings/2026").mkdir(parents=True)
     found = []
     for number in range(101):
@@ -194,7 +195,7 @@ def test_larger_sites_may_take_longer(tmp_path: Path) -> None:
 
 
 def test_check_fills_templates_in(small_site: SmallSite) -> None:
-    """A fault of a template that is only met when it is filled in is a problem of `check`, as is one in entries."""
+    """`check` reports a template error that occurs only when the template is filled in, also in a feed entry."""
     small_site.write("templates/not-found.html", "\n{{ nothing }}")
     small_site.write("templates/entry.html", "{{ nothing }}")
     answer = door.checked(small_site.root)
@@ -206,7 +207,7 @@ def test_check_fills_templates_in(small_site: SmallSite) -> None:
 
 @pytest.mark.parametrize("text", ["# coding: hex\n{{ 1/0 }}", "# coding: undefined\n{{ nope }}", '{{ "\\ud800" }}'])
 def test_a_template_is_no_traceback(text: str, small_site: SmallSite, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither what a template says of its own coding nor half a character ends in a traceback."""
+    """Neither an encoding declaration in a template nor half a character causes a traceback."""
     small_site.write("templates/not-found.html", text)
     monkeypatch.chdir(small_site.root)
     done = small_site.command("build", "--no-search")

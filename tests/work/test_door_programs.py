@@ -1,4 +1,4 @@
-"""Programs at the door: git and Pagefind run nothing that a stranger sent, and read no settings of a stranger."""
+"""External programs: git and Pagefind run nothing that a stranger sent, and read no settings of a stranger."""
 
 import json
 import os
@@ -20,7 +20,7 @@ GONE = "content/postings/lost.md:1:1: file: is gone"
 
 
 def committed(top: Path) -> None:
-    """Commits all that is in a folder, the site in it or below it."""
+    """Commits everything in a folder that has the site in it or below it."""
     git(top, "init", "-q")
     git(top, "add", "--all", "--force", ".")
     git(top, "commit", "-qm", "first")
@@ -35,7 +35,7 @@ def trap(mark: Path) -> Path:
 
 
 def told(site: SmallSite, *arguments: str, **environment: str) -> str:
-    """What a command prints, run as a program of its own in the site's folder; no traceback whatever happens."""
+    """The output of a command run as a separate program in the site's folder; there must never be a traceback."""
     done = program(SCRIPT, *arguments, cwd=site.root, **AT, **environment)
     assert "Traceback" not in done.stderr, done.stderr
     return done.stdout + done.stderr
@@ -55,8 +55,10 @@ EMBEDDED = "[core]\n\trepositoryformatversion = 0\n\tbare = {bare}\n\tfsmonitor 
 
 @pytest.mark.parametrize("bare", ["true", "false"])
 @pytest.mark.parametrize("place", ["", "content", "content/postings"])
-def test_a_folder_that_looks_like_a_repository_is_none(lost: SmallSite, tmp_path: Path, place: str, bare: str) -> None:
-    """A committed HEAD, refs, objects and config start no program, and the comparison with the outer one is made."""
+def test_a_folder_that_looks_like_a_repository_is_ignored(
+    lost: SmallSite, tmp_path: Path, place: str, bare: str
+) -> None:
+    """A committed HEAD, refs, objects and config start no program; the outer repository is used for comparison."""
     mark = tmp_path / "was-run"
     config = EMBEDDED.format(bare=bare, trap=trap(mark))
     for name, text in {"HEAD": "ref: refs/heads/main\n", "config": config, "refs/x": "", "objects/x": ""}.items():
@@ -64,14 +66,14 @@ def test_a_folder_that_looks_like_a_repository_is_none(lost: SmallSite, tmp_path
     for command_name in ("check", "diff"):
         said = told(lost, command_name)
         assert not mark.exists()
-        # In `content/` such files are problems of their own, and a site with problems is not compared by `diff`.
+        # In `content/` such files are problems themselves, and `diff` does not compare a site with problems.
         if command_name == "check" or not place:
             assert (GONE if command_name == "check" else "opened     lost: A role") in said
 
 
 def test_no_setting_or_attribute_runs_a_program(lost: SmallSite, tmp_path: Path) -> None:
-    """A filter, a text conversion, an external diff, a hook and a monitor that git knows are not run for a stranger's
-    attributes, also where files look changed.
+    """A filter, text conversion, external diff, hook or monitor in git's configuration does not run because of a
+    stranger's attributes, even if files look changed.
     """
     mark = tmp_path / "was-run"
     script = trap(mark)
@@ -84,14 +86,14 @@ def test_no_setting_or_attribute_runs_a_program(lost: SmallSite, tmp_path: Path)
     for folder in ("", "content/", "content/postings/"):
         lost.write(f"{folder}.gitattributes", "* filter=x diff=x export-subst\n")
     for file in lost.root.rglob("*.md"):
-        file.write_bytes(file.read_bytes() + b"\n")  # as long as no git has looked, every file looks changed
+        file.write_bytes(file.read_bytes() + b"\n")  # until git has looked at the files, all of them look changed
     for arguments in (("check",), ("check", "--base", "HEAD"), ("diff",), ("check", "--fix")):
         told(lost, *arguments)
     assert not mark.exists()
 
 
 def test_git_s_variables_lead_nowhere(lost: SmallSite, tmp_path: Path) -> None:
-    """What a hook or a shell set for another call of git neither misleads ours nor runs anything."""
+    """Variables that a hook or a shell set for another call of git do not mislead ours or run anything."""
     mark = tmp_path / "was-run"
     script = str(trap(mark))
     other = tmp_path / "elsewhere"
@@ -113,7 +115,7 @@ def test_git_s_variables_lead_nowhere(lost: SmallSite, tmp_path: Path) -> None:
 
 
 def test_a_hook_in_a_linked_worktree_compares(lost: SmallSite, tmp_path: Path) -> None:
-    """Run by a pre-commit hook in a linked worktree, with the site in a sub-folder, `check` finds what is gone."""
+    """Run by a pre-commit hook in a linked worktree, with the site in a subfolder, `check` notices what is missing."""
     git(lost.root, "worktree", "add", "-q", str(tmp_path / "linked"), "HEAD")
     tree = SmallSite(tmp_path / "linked" / lost.root.name)
     hook = lost.root.parent / ".git/hooks/pre-commit"
@@ -160,7 +162,7 @@ def broken(site: SmallSite) -> dict[str, str]:
 
 
 def kept_apart(site: SmallSite) -> dict[str, str]:
-    """Keeps the repository where only a variable leads to it."""
+    """Moves the repository to a place that only a variable leads to."""
     elsewhere = site.root.parent.with_name("apart.git")
     shutil.move(site.root.parent / ".git", elsewhere)
     return {"GIT_DIR": str(elsewhere)}
@@ -177,7 +179,7 @@ SILENCED = [
 
 @pytest.mark.parametrize(("spoil", "reason"), SILENCED, ids=[spoil.__name__ for spoil, _ in SILENCED])
 def test_what_was_not_compared_is_said(lost: SmallSite, spoil: Spoil, reason: str) -> None:
-    """Where git cannot tell what was there, `check` says so with git's own first line, and `--base` fails with it."""
+    """If git cannot say what was there, `check` says so with git's own first line, and `--base` fails with it."""
     environment = spoil(lost)
     plain = program(SCRIPT, "check", cwd=lost.root, **AT, **environment)
     assert plain.returncode == 0
@@ -193,7 +195,7 @@ def test_what_was_not_compared_is_said(lost: SmallSite, spoil: Spoil, reason: st
 
 
 def test_only_no_repository_and_no_commit_are_silent(small_site: SmallSite) -> None:
-    """A folder without git, and a repository in which nothing was committed yet, need no word."""
+    """A folder without git, and a repository without commits, cause no message."""
     assert told(small_site, "check") == "No problems.\n"
     git(small_site.root, "init", "-q")
     assert told(small_site, "check") == "No problems.\n"
@@ -207,7 +209,7 @@ def test_only_no_repository_and_no_commit_are_silent(small_site: SmallSite) -> N
 
 @pytest.mark.parametrize("revision", ["-h", "--output=x", "--all", "-", "", "HEAD:content", "no-such-branch"])
 def test_a_revision_is_no_option(lost: SmallSite, revision: str) -> None:
-    """What is no revision of a commit is refused by name, and is never an option of git."""
+    """Anything that is not a revision of a commit is refused by name, and is never an option of git."""
     for command_name in ("check", "diff"):
         words = ("--base", revision) if command_name == "check" else ("--", revision)
         done = program(SCRIPT, command_name, *words, cwd=lost.root, **AT)
@@ -217,14 +219,14 @@ def test_a_revision_is_no_option(lost: SmallSite, revision: str) -> None:
 
 
 def test_replaced_objects_are_not_seen(lost: SmallSite) -> None:
-    """What `git replace` puts in place of a commit changes nothing of what readers were told."""
+    """What `git replace` substitutes for a commit does not change the comparison."""
     git(lost.root, "commit", "-qam", "second")
     git(lost.root, "replace", "HEAD~1", "HEAD")
     assert GONE in told(lost, "check", "--base", "HEAD~1")
 
 
 def _fetches(site: SmallSite, mark: Path) -> None:
-    """Makes the site's repository a clone that lacks the texts of its first commit, whose remote runs a program."""
+    """Makes the site's repository a clone that lacks the texts of its first commit and whose remote runs a program."""
     top, origin = site.root.parent, site.root.parent.with_name("origin.git")
     git(top, "commit", "-qam", "second")
     git(top, "clone", "-q", "--bare", str(top), str(origin))
@@ -236,7 +238,7 @@ def _fetches(site: SmallSite, mark: Path) -> None:
 
 
 def test_nothing_is_fetched(lost: SmallSite, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """In a partial clone what is not there is said to be missing; the remote, which here is a program, is not asked."""
+    """In a partial clone, missing objects are reported as missing; the remote, here a program, is not contacted."""
     mark = tmp_path_factory.mktemp("mark") / "was-run"
     _fetches(lost, mark)
     for arguments in (("check", "--base", "HEAD~1"), ("diff", "HEAD~1")):
@@ -260,7 +262,7 @@ LINKS = [("templates", "elsewhere"), ("content/postings/link.md", "/etc/passwd")
 
 @pytest.mark.parametrize(("path", "target"), LINKS)
 def test_links_of_a_revision_are_problems(lost: SmallSite, path: str, target: str) -> None:
-    """A link in the earlier commit is told as what it is, wherever it leads; nothing is followed or made."""
+    """A link in the earlier commit is reported as a link, wherever it points; nothing is followed or created."""
     lost.write("elsewhere/row.html", "")
     lost.write("content/static/x.txt", "x")
     _linked(lost, path, target)
@@ -273,7 +275,7 @@ def test_links_of_a_revision_are_problems(lost: SmallSite, path: str, target: st
 
 
 def test_a_submodule_of_a_revision_is_a_problem(lost: SmallSite) -> None:
-    """What git keeps elsewhere cannot be read from the commit, and is said to be there."""
+    """A submodule cannot be read from the commit, and is reported."""
     inner = lost.root / "content/static/inner"
     lost.write("content/static/inner/x.txt", "x")
     committed(inner)
@@ -285,7 +287,7 @@ def test_a_submodule_of_a_revision_is_a_problem(lost: SmallSite) -> None:
 
 
 def test_no_attribute_changes_what_a_revision_held(lost: SmallSite) -> None:
-    """`export-ignore`, `export-subst` and line ends asked for by attributes change nothing of what is compared."""
+    """`export-ignore`, `export-subst` and line endings set by attributes do not change what is compared."""
     lost.posting("lost", "opens: 2026-05-01\ncloses: 2026-07-01", "Text of $Format:%H$.")
     lost.write("content/.gitattributes", "postings/lost.md export-ignore\norganisations export-ignore\n*.md eol=crlf\n")
     lost.write(".gitattributes", "* export-subst\n")
@@ -296,7 +298,7 @@ def test_no_attribute_changes_what_a_revision_held(lost: SmallSite) -> None:
 
 
 def test_hostile_trees(lost: SmallSite) -> None:
-    """A tree made by hand, with names that no checkout would make, is laid out nowhere but in a folder of its own."""
+    """A tree made by hand, with names that no checkout would create, is only ever written inside its own folder."""
     for name in ("..", ".git", "."):
         blob = _made(lost.root, "hash-object", "-w", "--stdin", data=b"x")
         inner = _made(lost.root, "mktree", data=f"100644 blob {blob}\tescaped.txt\n".encode())
@@ -323,7 +325,7 @@ NAMES = ("pagefind", "pagefind_bin", "logging", "platform", "subprocess", "encod
 
 
 def test_search_runs_no_code_of_the_folder(tmp_path: Path) -> None:
-    """Modules and settings in the working folder, or where Python's variables lead, are no part of the search."""
+    """The search ignores modules and settings in the working folder and in the places that Python's variables name."""
     site = SmallSite.at(tmp_path / "small")
     site.posting("role", "opens: 2026-05-01\ncloses: 2026-07-01")
     mark = tmp_path / "was-run"
@@ -340,7 +342,7 @@ def test_search_runs_no_code_of_the_folder(tmp_path: Path) -> None:
 
 
 def test_processes_of_a_build_run_no_code_of_the_folder(tmp_path: Path) -> None:
-    """A process that takes part in a build, however the system starts it, imports nothing from the working folder."""
+    """A build's worker process, however the system starts it, imports nothing from the working folder."""
     mark = tmp_path / "was-run"
     for name in ("multiprocessing", "logging", "pickle"):
         (tmp_path / f"{name}.py").write_text(f"import pathlib; pathlib.Path({str(mark)!r}).touch()\n", "utf-8")

@@ -1,4 +1,4 @@
-"""Whoever does the work, the site is the same: this process, child processes, or a Dask cluster that loses a worker."""
+"""Whatever does the work, the site is the same: this process, child processes, or a Dask cluster losing a worker."""
 
 import os
 import signal
@@ -23,14 +23,14 @@ distributed = pytest.importorskip("distributed")
 _T = TypeVar("_T")
 
 
-# A site of thirty postings is worth many tasks, and processes are worth starting.
+# Thirty postings are enough for many tasks and for starting processes.
 SMALL = Thresholds(chunk=5, worth=1)
 TWO = Options(jobs=2, remember=False, thresholds=SMALL)
 
 
 @pytest.fixture(scope="module")
 def alone(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """The sample site as one process builds it."""
+    """The sample site as a single process builds it."""
     return _built(tmp_path_factory.mktemp("alone") / "site", Options(remember=False, thresholds=SMALL))
 
 
@@ -54,13 +54,13 @@ def test_processes_make_the_same_site(alone: dict[str, bytes], tmp_path: Path) -
 
 
 def test_processes_that_start_early_make_the_same_site(alone: dict[str, bytes], tmp_path: Path) -> None:
-    """With very many postings the processes start before anything is read, and build the same bytes."""
+    """With very many postings, the processes start before anything is read, and build the same bytes."""
     early = replace(SMALL, very_many=10)
     assert _built(tmp_path / "site", Options(jobs=2, remember=False, thresholds=early)) == alone
 
 
 def test_a_killed_process_loses_nothing(alone: dict[str, bytes], tmp_path: Path) -> None:
-    """When a process is killed in the middle, its work is done all the same."""
+    """If a process is killed halfway through, its work is still done."""
     killer = Killer(10, lambda: [child.pid for child in active_children() if child.pid])
     assert _built(tmp_path / "site", TWO, Listener(track=killer)) == alone
     assert killer.killed
@@ -75,7 +75,7 @@ def test_dask_makes_the_same_site(cluster: Any, alone: dict[str, bytes], tmp_pat
 def test_a_dask_worker_killed_in_the_middle_loses_nothing(
     cluster: Any, alone: dict[str, bytes], tmp_path: Path
 ) -> None:
-    """When a worker is killed while it works, the scheduler gives its tasks to another, and the site is whole."""
+    """If a worker is killed while it works, the scheduler gives its tasks to another, and the site is complete."""
     killer = Killer(10, lambda: [cluster.workers[0].pid])
     options = Options(executor=f"dask:{cluster.scheduler_address}", remember=False, thresholds=SMALL)
     assert _built(tmp_path / "site", options, Listener(track=killer)) == alone
@@ -84,7 +84,7 @@ def test_a_dask_worker_killed_in_the_middle_loses_nothing(
 
 @dataclass
 class Killer:
-    """Follows a build, and kills one of the processes at work once so many items have passed."""
+    """Follows a build, and kills one of the working processes after the given number of items."""
 
     items: int
     at_work: Callable[[], list[int]]
@@ -103,15 +103,15 @@ def _refused(address: str, tmp_path: Path) -> Outcome:
     return command("build", "--root", DATA / "sample", "--out", tmp_path / "site", "--executor", address)
 
 
-def test_an_executor_that_does_not_answer_is_told() -> None:
-    """A scheduler that is not there is one clear line, after a time that ends."""
+def test_an_executor_that_does_not_answer_is_reported() -> None:
+    """A scheduler that does not exist causes one clear line, after a limited time."""
     with pytest.raises(Unavailable, match=r"^tcp://127.0.0.1:9 does not answer \("):
         workers_at("dask:tcp://127.0.0.1:9", patience=0.5)
 
 
 @pytest.mark.parametrize("address", ["slurm:x", "dask:", "dask", "dask:nonsense"])
-def test_an_address_that_is_none_is_wrong_usage(address: str, tmp_path: Path) -> None:
-    """What is no address of a Dask scheduler is told as such, exit 2, and nothing is written."""
+def test_an_invalid_address_is_wrong_usage(address: str, tmp_path: Path) -> None:
+    """An invalid address of a Dask scheduler is reported, the exit code is 2, and nothing is written."""
     found = _refused(address, tmp_path)
     assert (found.code, found.out) == (2, "")
     assert "Error: --executor: " in found.err
@@ -119,8 +119,8 @@ def test_an_address_that_is_none_is_wrong_usage(address: str, tmp_path: Path) ->
     assert not (tmp_path / "site").exists()
 
 
-def test_hands_end_with_their_build() -> None:
-    """After SIGKILL no process of a build lives on, and none holds what the build held."""
+def test_workers_end_with_their_build() -> None:
+    """After SIGKILL, no process of a build survives, and so none keeps the build's locks."""
     script = (
         "import os, time; from generator.work.workers import _begin\n"
         "from concurrent.futures import ProcessPoolExecutor\n"

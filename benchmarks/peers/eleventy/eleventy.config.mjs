@@ -1,4 +1,4 @@
-// Eleventy on the notices of the benchmark.
+// Settings for Eleventy on the benchmark's notices.
 import { readFileSync } from "node:fs";
 
 const NOW = new Date(process.env.BENCHMARK_NOW);
@@ -36,7 +36,7 @@ ${when}
 </li>`;
 }
 
-// A row stands on many pages and is made once.
+// A row appears on many pages and is made only once.
 const rows = new Map();
 function rowOnce(post) {
   if (!rows.has(post.url)) rows.set(post.url, row(post));
@@ -85,7 +85,7 @@ export default function (eleventyConfig) {
   eleventyConfig.addCollection("termPages", (api) => termsOf(byDate(api)).flatMap(pagesOf));
   eleventyConfig.addGlobalData("dimensions", Object.keys(NAMES));
   eleventyConfig.addFilter("row", rowOnce);
-  // Nunjucks cannot name the variable open-to, so these two look at all that the page has.
+  // Nunjucks cannot name the variable open-to, so these two read it from all of the page's data.
   eleventyConfig.addFilter("isOpen", function () {
     return isOpen(this.ctx);
   });

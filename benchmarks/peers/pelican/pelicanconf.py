@@ -1,4 +1,4 @@
-"""Pelican on the notices of the benchmark: tags are collections, named as DIMENSION/KEY."""
+"""Pelican settings for the benchmark's notices: tags are collections, named DIMENSION/KEY."""
 
 import json
 import os
@@ -45,7 +45,7 @@ FEED_ALL_ATOM = TAG_FEED_ATOM = CATEGORY_FEED_ATOM = TRANSLATION_FEED_ATOM = Non
 AUTHOR_FEED_ATOM = AUTHOR_FEED_RSS = None
 FEED_MAX_ITEMS = 50
 
-# CommonMark's plain form is all that the notices need.
+# The notices need only plain CommonMark.
 MARKDOWN: dict[str, dict[str, dict[str, str]]] = {
     "extension_configs": {"markdown.extensions.meta": {}, "markdown.extensions.toc": {}}
 }
@@ -55,24 +55,24 @@ _ROWS: dict[str, str] = {}
 
 
 def instant(text: str) -> datetime:
-    """What a front matter says as a text."""
+    """The instant that a front matter value means."""
     return datetime.fromisoformat(text)
 
 
 def is_open(deadline: str, facts: dict[str, object]) -> bool:
-    """Whether a role takes applications now."""
+    """Whether a role accepts applications now."""
     ended = any(word in facts for word in ("withdrawn", "filled", "expired"))
     return not ended and (not deadline or instant(deadline) > NOW)
 
 
 def name_of(tag: str) -> str:
-    """How a collection is called."""
+    """The name of a collection."""
     dimension, _, key = str(tag).partition("/")
     return str(NAMES[dimension][key])
 
 
 def once(slug: str, make: object) -> str:
-    """A row that stands on many pages and is made once."""
+    """A row that appears on many pages, made only once."""
     if slug not in _ROWS:
         _ROWS[slug] = make()  # type: ignore[operator]
     return _ROWS[slug]

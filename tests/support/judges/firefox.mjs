@@ -1,9 +1,9 @@
-// Drives Firefox for tests: one command a line from standard input, one answer a line on standard output.
+// Drives Firefox for tests: one command per line on standard input, one answer per line on standard output.
 // The last argument is the path of the browser.
 import { createInterface } from "node:readline";
 import puppeteer from "puppeteer-core";
 
-// Runs before the page's own scripts: a clock that starts at an instant and goes on from there.
+// Runs before the page's own scripts: a clock that starts at an instant and keeps running.
 const startClock = (start) => {
   const Real = Date;
   let ahead = start - Real.now();
@@ -37,7 +37,7 @@ const commands = {
   click: ({ selector }) => page.locator(selector).click(),
   type: ({ selector, text }) => page.locator(selector).fill(text),
   choose: ({ selector, value }) => page.select(selector, value),
-  // The value of an expression, as soon as it is true, or at the end of ten seconds what it then is.
+  // The value of an expression as soon as it is true, or its value after ten seconds.
   async value({ expression }) {
     const end = Date.now() + 10_000;
     for (;;) {
