@@ -24,14 +24,15 @@ _MOST_TITLES = 4  # lines that look like titles, from which on they are a list
 _WORDS = frozenset({"ALL", "TOP", "TRY"})
 _ACTS = r"(?:will|reports?|shall|is responsible|is expected|works under|performs)"
 _IN_PROSE = re.compile(
-    rf"\b[Tt]he (?P<title>(?:[A-Z][\w&/’'-]*(?: (?:of|and|for|in|the|to|"
-    rf"&))? ){{0,7}}[A-Z][a-z]+)(?: \([A-Z]{{2,6}}\))?"
+    rf"\b[Tt]he (?P<title>(?:[A-Z][\w&/’'-]*(?: (?:(?:of|for|in|to)(?: the)?|"
+    rf"and|&))? ){{0,7}}[A-Z][a-z]+)(?: \([A-Z]{{2,6}}\))?"
     rf"(?: at (?:the )?[A-Z]{{1,3}}-?\d level)?,? {_ACTS}\b"
 )
 _WANTED = re.compile(
     r"\b(?:seeks|needs|is (?:looking for|recruiting|seeking)|recrute|recherche|busca) (?:an?|une?|"
     r"un\(e\)) (?:[a-z]+ ){0,3}"
     r"(?P<title>(?:[A-ZÉ][\w&/’'-]*(?: (?:of|and|for|in|the|to|de|des|du|&))? ){0,7}[A-ZÉ][a-zéè]+)\b"
+    r"(?!\(| d(?:e|u|es)\b| d['’])"
     r"|(?:\bAs an?|\b(?:for|to fill) (?:the|an?|one) (?:vacant )?(?:position|post|role) of) "
     r"(?P<named>(?:[A-Z][\w&/’'-]*(?: (?:of|and|for|in|the|&))? ){0,7}[A-Z][a-z]+)\b"
 )
@@ -324,7 +325,8 @@ def _most_often(lines: Iterable[NoticeLine]) -> tuple[str, NoticeLine] | None:
     for line in lines:
         for match in (*_IN_PROSE.finditer(line.text), *_WANTED.finditer(line.text)):
             name = next(filter(None, match.groupdict().values()), "")
-            if role_words(name.split()[-1]):
+            # A word alone is what texts call a role whose title they gave before: `the Expert will`.
+            if role_words(name.split()[-1]) and " " in name:
                 found.setdefault(name, []).append(NoticeLine(line.number, match[0]))
     if not found:
         return None

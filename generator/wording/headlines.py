@@ -11,6 +11,7 @@ from .employers import Employer, employer_named
 from .grades import ReadGrade, sure_grade
 from .layouts import BULLET, NUMBER, NoticeLine
 from .phrases import (
+    category_meant,
     contract_meant,
     is_frame,
     others,
@@ -110,10 +111,17 @@ _LISTS = re.compile(
 )
 _NO_TITLE = re.compile(
     r"^(?:for\b|bases|anuncio|terms of reference|t[eé]rminos de referencia|convocatoria y|requirements|candidat|"
-    r"internal|external|number of|duty stations?\b)"
+    r"internal|external|number of|duty stations?\b|(?:in|within|under|as|through) (?:the|an?)\b)"
     r"|\bconvocatoria para\b|\bcall for (?:applications|proposals)\b|\bsalary\b|[$€£] ?\d"
     r"|\b(?:required|requis(?:es)?|requeridos?|candidates?|following)\b|\b(?:of|the|and|for|in|de|des|du|la|"
     r"el|en|para|et|y|a|to)$",
+    re.IGNORECASE,
+)
+# A kind of staff, which pages state beside a title.
+_STAFF = re.compile(
+    r"(?:(?:individual|international|national|local|professional|service|regular|permanent|temporary|"
+    r"general) )*"
+    r"(?:professionals?|staff(?: members?)?|contractors?|consultants?|employees?|personnel|interns?|volunteers?)",
     re.IGNORECASE,
 )
 _OFFICE = re.compile(r"\bOffice of (?:the )?\w+(?: \w+)?|\b(?:Section|Division|Unit|Department|Branch)$")
@@ -295,6 +303,8 @@ def is_title(text: str, *, first: bool = False) -> bool:
     # What stands in brackets says for whom a role is, and an office is called after whoever leads it.
     bare = re.sub(r"\([^()]*\)", "", plain).strip(" ,")
     if re.search(r"\w{4}\. [A-ZÉ]", plain):
+        return False
+    if category_meant(plain) or _STAFF.fullmatch(plain):
         return False
     if plain_key(plain) in sections() or _LISTS.search(bare) or is_place(plain) or _NO_TITLE.search(bare):
         return False
