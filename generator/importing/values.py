@@ -108,6 +108,16 @@ def _station(reader: Reader, value: str, line: NoticeLine, evidence: Evidence) -
         reader.draft.leave(f"the place {shown(value)} was not understood, so it was left out", "duty_stations")
 
 
+def _town(reader: Reader, value: str, line: NoticeLine, evidence: Evidence) -> None:
+    """Cities of which data names no country: there is a Paris in Texas as well."""
+    names = [name.strip() for name in value.split(";") if name.strip()]
+    places = [one for name in names for one in (stations(name)[0] if "," in name else [{"city": name}])]
+    if all(stations(name)[0] for name in names):
+        reader.candidates.append(Candidate("duty_stations", list(places), value, line.origin, evidence))
+    else:
+        _station(reader, value, line, evidence)
+
+
 def _first_sentence(value: str) -> str:
     """A value without the text that runs on behind it."""
     return re.split(r"(?<=\w{3})\.\.? (?=[A-Z])", value, maxsplit=1)[0] if len(value) > 60 or ". " in value else value
@@ -281,11 +291,19 @@ def _role(reader: Reader, value: str, line: NoticeLine, evidence: Evidence) -> N
         _title(reader, value, line, evidence)
 
 
+# A title of few words that ends so has lost what it is about to the next line.
+_FEW = 4
+_CUT = re.compile(r"(?:\b(?:de|des|du|à|en|et|of|for|the|and|para|del|y)|\bd['’])$", re.IGNORECASE)
+
+
 def offer_headline(reader: Reader, found: Headline, line: NoticeLine, evidence: Evidence) -> None:
     """Takes in what a headline says: the title with the evidence of its place, the rest as a headline's."""
     below = min(evidence, Evidence.HEADLINE)
     title = found.title
-    if 3 <= len(title) <= _LONGEST_TITLE:
+    if len(title.split()) <= _FEW and _CUT.search(title):
+        doubt = f"the title {shown(title)} is cut off, so it was left out"
+        reader.candidates.append(Candidate("title", None, title, line.origin, evidence, doubt))
+    elif 3 <= len(title) <= _LONGEST_TITLE:
         reader.candidates.append(Candidate("title", title, title, line.origin, evidence))
     elif len(title) > _LONGEST_TITLE:
         doubt = f"the title has more than {_LONGEST_TITLE} characters, shorten it: {shown(title)}"
@@ -341,6 +359,7 @@ _TAKERS: dict[str, Taker] = {
     "country": _set_apart("country"),
     "city": _set_apart("city"),
     "station": _station,
+    "town": _town,
     "contract": _contract,
     "duration": _duration,
     "grade": _grade,
