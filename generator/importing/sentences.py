@@ -293,9 +293,11 @@ def _sentence(reader: Reader, line: NoticeLine, text: str) -> None:
         reader.candidates.append(Candidate("duty_stations", [station], text, line.origin, Evidence.HEADLINE))
         reader.used.add(line.number)
     if match := _HIRES.match(text):
-        for employer, _ in employers_in(match["who"], reader.organisations):
-            take("organisation", reader, employer.name, NoticeLine(line.number, match[0]), Evidence.SENTENCE)
-            break
+        names = [employer.name for employer, _ in employers_in(match["who"], reader.organisations)]
+        if not names and match[0].endswith("invites applications") and _can_employ(match["who"]):
+            names = [match["who"].removeprefix("The ")]
+        for name in names[:1]:
+            take("organisation", reader, name, NoticeLine(line.number, match[0]), Evidence.SENTENCE)
 
 
 def _deadlines(reader: Reader, line: NoticeLine, text: str) -> None:

@@ -235,7 +235,16 @@ def _open_to(reader: Reader, value: str, line: NoticeLine, _: Evidence) -> None:
 _ENDS_NO_NAME = re.compile(r"(?:\s(?:staff|jobs?|recruitment|careers|vacancies))+(?: \d{4})?$", re.IGNORECASE)
 
 
+# A heading over what an employer says of itself.
+_HEADING = re.compile(
+    r"\b(?:présentation (?:du|des?|d['’])|presentación del?|à propos d(?:e|u)|about (?:us|our|the)|qui sommes)\b",
+    re.IGNORECASE,
+)
+
+
 def _organisation(reader: Reader, value: str, line: NoticeLine, evidence: Evidence) -> None:
+    if _HEADING.search(value):
+        return
     value = _ENDS_NO_NAME.sub("", re.split(r"\s\|\s", value, maxsplit=1)[0])
     found = employer_named(value, reader.organisations)
     if not found and (len(value.split()) > 12 or re.search(r"\w{3}\. ", value) or is_sentence(value)):
