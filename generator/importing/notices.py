@@ -89,7 +89,7 @@ def read_notice(text: str, source: str, bench: Bench, stated: Iterable[StatedFie
     _tell_deadline(reader, rest)
     _compose(reader)
     found = sections_of(reader, [line for line in rest if not _is_before(reader, line)])
-    _judge(reader, found, spoken, bool(facts))
+    _judge(reader, found, spoken, any(fact.kind != "heading" for fact in facts))
     _tell_title(reader, own)
     reader.draft.body = body_of(found)
     told_left(reader.draft, _MISSING)

@@ -162,11 +162,14 @@ def _place_in_row(text: str) -> tuple[Station, ...]:
 
 def _headline(reader: Reader, first: Sequence[NoticeLine]) -> None:
     """The first of some lines that can be a title, taken apart; and the employer that stands beside it."""
+    start = _heading_among(reader, first)
     for position, line in enumerate(first):
+        if position < start:
+            continue
         found = _with_core(read_headline(line.text.strip(), reader.lexicon), first)
         # Below the first line a single word is no title, and a long line a text.
         short = not position or (len(line.text.split()) > 1 and len(found.title) <= _LONGEST_TITLE)
-        if short and is_title(found.title, first=position == 0):
+        if short and (is_title(found.title, first=position == 0) or _is_heading_with_place(reader, line, found)):
             break
     else:
         return
@@ -181,6 +184,23 @@ def _headline(reader: Reader, first: Sequence[NoticeLine]) -> None:
     for near in others[max(0, before - 1) : before + 1] if not found.employer else ():
         if _is_employer(near.text.strip()):
             take("organisation", reader, near.text.strip(), near, Evidence.HEADLINE)
+
+
+def _heading_among(reader: Reader, lines: Sequence[NoticeLine]) -> int:
+    """Where the heading of a page stands among lines, if it is a title; else 0."""
+    heading, _ = reader.apart.get("heading", ("", ""))
+    for position, line in enumerate(lines):
+        if line.text.strip() == heading:
+            found = read_headline(heading, reader.lexicon)
+            return position if is_title(found.title) or _is_heading_with_place(reader, line, found) else 0
+    return 0
+
+
+def _is_heading_with_place(reader: Reader, line: NoticeLine, found: Headline) -> bool:
+    """Whether a line is the heading of a page and has a place behind a title, which may have no word of a role."""
+    title = found.title
+    named = bool(found.places) and title[:1].isupper() and not sounds_like_employer(title) and not is_place(title)
+    return named and line.text.strip() == reader.apart.get("heading", ("", ""))[0] and is_title(f"{title} Officer")
 
 
 def _is_list(lines: Sequence[NoticeLine]) -> bool:

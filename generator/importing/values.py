@@ -367,6 +367,7 @@ _TAKERS: dict[str, Taker] = {
     "checked": _source_day("checked"),
     "country": _set_apart("country"),
     "city": _set_apart("city"),
+    "heading": _set_apart("heading"),
     "station": _station,
     "town": _town,
     "contract": _contract,
