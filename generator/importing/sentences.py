@@ -124,7 +124,7 @@ def take_first_lines(reader: Reader, lines: list[NoticeLine]) -> None:
     if titled := [one.words for one in reader.candidates if one.key == "title" and one.evidence is Evidence.DATA]:
         reader.used |= {line.number for line in first if line.text.strip() in titled}
     else:
-        _headline(reader, [line for line in first if line.number not in reader.used])
+        _headline(reader, [line for line in first if line.number not in reader.used], lines)
     # A place alone belongs to a title; a page without one is about the place.
     has_title = any(one.key == "title" for one in reader.candidates)
     alone = [line for line in first if len(line.text.strip()) > 3 and is_place(line.text)]
@@ -160,7 +160,7 @@ def _place_in_row(text: str) -> tuple[Station, ...]:
     return tuple(one for one in found if one)
 
 
-def _headline(reader: Reader, first: Sequence[NoticeLine]) -> None:
+def _headline(reader: Reader, first: Sequence[NoticeLine], lines: Sequence[NoticeLine]) -> None:
     """The first of some lines that can be a title, taken apart; and the employer that stands beside it."""
     start = _heading_among(reader, first)
     for position, line in enumerate(first):
@@ -182,7 +182,7 @@ def _headline(reader: Reader, first: Sequence[NoticeLine]) -> None:
     others = [one for one in first if one not in same]
     before = sum(one not in same for one in first[:position])
     for near in others[max(0, before - 1) : before + 1] if not found.employer else ():
-        if _is_employer(near.text.strip()):
+        if _is_employer(near.text.strip()) or _recurs(near, lines):
             take("organisation", reader, near.text.strip(), near, Evidence.HEADLINE)
 
 
@@ -216,6 +216,14 @@ def _with_core(found: Headline, lines: Sequence[NoticeLine]) -> Headline:
         if found.title.startswith(core) and re.match(r" [-–—(]|,", found.title[len(core) :]) and is_title(core):
             return replace(found, title=core)
     return found
+
+
+def _recurs(near: NoticeLine, lines: Sequence[NoticeLine]) -> bool:
+    """Whether a line is a name of several words that sentences of the text use again and again."""
+    name = near.text.strip()
+    if not 1 < len(name.split()) <= 6 or not name[-1].isalpha() or contract_meant(name) or not _can_employ(name):
+        return False
+    return sum(name in line.text and len(line.text.split()) > 8 for line in lines) > 1
 
 
 def _is_employer(text: str) -> bool:
