@@ -24,8 +24,8 @@ from .stated import (
     text_of,
     text_of_markup,
 )
-from .tables import FRONT, from_fields, from_issue, from_markdown, from_table, kind_of, lines_of
-from .webpages import data_of, is_html, job_postings, page_text, read_json, records_of, words_of
+from .tables import FRONT, from_fields, from_issue, from_markdown, from_table, kind_of, lines_of, records_in
+from .webpages import data_of, heading_of, is_html, job_postings, page_text, read_json, records_of, words_of
 
 _MOST_ITEMS = 500
 
@@ -103,7 +103,7 @@ def _json(text: str, source: str) -> Any:
         raise Unreadable(f"{source} looks like JSON and cannot be read as that") from None
 
 
-def _from_json(text: str, source: str, _: Mapping[str, str]) -> Iterator[FoundNotice]:
+def _from_json(text: str, source: str, names: Mapping[str, str]) -> Iterator[FoundNotice]:
     value = _json(text, source)
     if isinstance(value, dict) and isinstance(value.get("data"), list):
         for number, item in enumerate(value["data"], 1):
@@ -115,6 +115,9 @@ def _from_json(text: str, source: str, _: Mapping[str, str]) -> Iterator[FoundNo
         postings = list(job_postings(value))
         for number, posting in enumerate(postings, 1):
             yield from_posting(posting, name_of_item(source, number, len(postings)))
+        records = [] if postings else list(records_in(value))
+        for number, record in enumerate(records, 1):
+            yield from_fields(record, name_of_item(source, number, len(records)), names)
 
 
 def _from_page(page: str, source: str, _: Mapping[str, str]) -> Iterator[FoundNotice]:
@@ -122,7 +125,8 @@ def _from_page(page: str, source: str, _: Mapping[str, str]) -> Iterator[FoundNo
     for number, posting in enumerate(postings, 1):
         yield from_posting(posting, name_of_item(source, number, len(postings)))
     if not postings:
-        yield page_text(page), [], source
+        heading = heading_of(page)
+        yield page_text(page), [fact("heading", heading, "h1")] if heading else [], source
 
 
 def _from_feed(text: str, source: str, names: Mapping[str, str]) -> Iterator[FoundNotice | Unreadable]:

@@ -20,7 +20,7 @@ from ..wording.employers import has_own_grades
 from ..wording.headlines import Lexicon, first_lines, likeliest
 from ..wording.layouts import NoticeLine, Pair, pairs_of
 from ..wording.phrases import is_frame, others, plain_key, sections
-from ..wording.places import countries_spoken_of, country_named, known_city, stations
+from ..wording.places import countries_named, countries_spoken_of, country_named, known_city, stations
 from .choosing import Candidate, Evidence, chosen
 from .drafting import Draft, Items, NoticeSection, Reader, Unreadable, body_of, cleaned, left_out, told_left, unknown
 from .requirements import take_requirements
@@ -89,7 +89,7 @@ def read_notice(text: str, source: str, bench: Bench, stated: Iterable[StatedFie
     _tell_deadline(reader, rest)
     _compose(reader)
     found = sections_of(reader, [line for line in rest if not _is_before(reader, line)])
-    _judge(reader, found, spoken, bool(facts))
+    _judge(reader, found, spoken, any(fact.kind != "heading" for fact in facts))
     _tell_title(reader, own)
     reader.draft.body = body_of(found)
     told_left(reader.draft, _MISSING)
@@ -321,10 +321,11 @@ def _judge(reader: Reader, found: list[NoticeSection], lines: list[NoticeLine], 
             for text in one.texts if isinstance(one, Items) else (one,):
                 if match := re.search(r"\[(?!email\b)[A-Za-z][^\]\d]{12,300}\]", text):
                     draft.leave(f"a placeholder was never filled in: {shown(match[0])}")
-    spoken = countries_spoken_of(" ".join(texts_of(found)))
+    text = " ".join(texts_of(found))
+    spoken = countries_spoken_of(text)
     if "duty_stations" not in facts and "duty_stations" not in draft.doubtful and len(spoken) == 1:
         ((code, times),) = spoken.items()
-        if times >= 2:
+        if times >= 2 and countries_named(text) == {code}:
             draft.state("duty_stations", [{"country": code}], f"the text, {times} times")
             draft.leave(f"the country {code} is the only one that the text places work in, check it")
 

@@ -24,14 +24,15 @@ _MOST_TITLES = 4  # lines that look like titles, from which on they are a list
 _WORDS = frozenset({"ALL", "TOP", "TRY"})
 _ACTS = r"(?:will|reports?|shall|is responsible|is expected|works under|performs)"
 _IN_PROSE = re.compile(
-    rf"\b[Tt]he (?P<title>(?:[A-Z][\w&/’'-]*(?: (?:of|and|for|in|the|to|"
-    rf"&))? ){{0,7}}[A-Z][a-z]+)(?: \([A-Z]{{2,6}}\))?"
+    rf"\b[Tt]he (?P<title>(?:[A-Z][\w&/’'-]*(?: (?:(?:of|for|in|to)(?: the)?|"
+    rf"and|&))? ){{0,7}}[A-Z][a-z]+)(?: \([A-Z]{{2,6}}\))?"
     rf"(?: at (?:the )?[A-Z]{{1,3}}-?\d level)?,? {_ACTS}\b"
 )
 _WANTED = re.compile(
     r"\b(?:seeks|needs|is (?:looking for|recruiting|seeking)|recrute|recherche|busca) (?:an?|une?|"
     r"un\(e\)) (?:[a-z]+ ){0,3}"
     r"(?P<title>(?:[A-ZÉ][\w&/’'-]*(?: (?:of|and|for|in|the|to|de|des|du|&))? ){0,7}[A-ZÉ][a-zéè]+)\b"
+    r"(?!\(| d(?:e|u|es)\b| d['’])"
     r"|(?:\bAs an?|\b(?:for|to fill) (?:the|an?|one) (?:vacant )?(?:position|post|role) of) "
     r"(?P<named>(?:[A-Z][\w&/’'-]*(?: (?:of|and|for|in|the|&))? ){0,7}[A-Z][a-z]+)\b"
 )
@@ -123,7 +124,7 @@ def take_first_lines(reader: Reader, lines: list[NoticeLine]) -> None:
     if titled := [one.words for one in reader.candidates if one.key == "title" and one.evidence is Evidence.DATA]:
         reader.used |= {line.number for line in first if line.text.strip() in titled}
     else:
-        _headline(reader, [line for line in first if line.number not in reader.used])
+        _headline(reader, [line for line in first if line.number not in reader.used], lines)
     # A place alone belongs to a title; a page without one is about the place.
     has_title = any(one.key == "title" for one in reader.candidates)
     alone = [line for line in first if len(line.text.strip()) > 3 and is_place(line.text)]
@@ -159,13 +160,16 @@ def _place_in_row(text: str) -> tuple[Station, ...]:
     return tuple(one for one in found if one)
 
 
-def _headline(reader: Reader, first: Sequence[NoticeLine]) -> None:
+def _headline(reader: Reader, first: Sequence[NoticeLine], lines: Sequence[NoticeLine]) -> None:
     """The first of some lines that can be a title, taken apart; and the employer that stands beside it."""
+    start = _heading_among(reader, first)
     for position, line in enumerate(first):
+        if position < start:
+            continue
         found = _with_core(read_headline(line.text.strip(), reader.lexicon), first)
         # Below the first line a single word is no title, and a long line a text.
         short = not position or (len(line.text.split()) > 1 and len(found.title) <= _LONGEST_TITLE)
-        if short and is_title(found.title, first=position == 0):
+        if short and (is_title(found.title, first=position == 0) or _is_heading_with_place(reader, line, found)):
             break
     else:
         return
@@ -178,8 +182,25 @@ def _headline(reader: Reader, first: Sequence[NoticeLine]) -> None:
     others = [one for one in first if one not in same]
     before = sum(one not in same for one in first[:position])
     for near in others[max(0, before - 1) : before + 1] if not found.employer else ():
-        if _is_employer(near.text.strip()):
+        if _is_employer(near.text.strip()) or _recurs(near, lines):
             take("organisation", reader, near.text.strip(), near, Evidence.HEADLINE)
+
+
+def _heading_among(reader: Reader, lines: Sequence[NoticeLine]) -> int:
+    """Where the heading of a page stands among lines, if it is a title; else 0."""
+    heading, _ = reader.apart.get("heading", ("", ""))
+    for position, line in enumerate(lines):
+        if line.text.strip() == heading:
+            found = read_headline(heading, reader.lexicon)
+            return position if is_title(found.title) or _is_heading_with_place(reader, line, found) else 0
+    return 0
+
+
+def _is_heading_with_place(reader: Reader, line: NoticeLine, found: Headline) -> bool:
+    """Whether a line is the heading of a page and has a place behind a title, which may have no word of a role."""
+    title = found.title
+    named = bool(found.places) and title[:1].isupper() and not sounds_like_employer(title) and not is_place(title)
+    return named and line.text.strip() == reader.apart.get("heading", ("", ""))[0] and is_title(f"{title} Officer")
 
 
 def _is_list(lines: Sequence[NoticeLine]) -> bool:
@@ -195,6 +216,14 @@ def _with_core(found: Headline, lines: Sequence[NoticeLine]) -> Headline:
         if found.title.startswith(core) and re.match(r" [-–—(]|,", found.title[len(core) :]) and is_title(core):
             return replace(found, title=core)
     return found
+
+
+def _recurs(near: NoticeLine, lines: Sequence[NoticeLine]) -> bool:
+    """Whether a line is a name of several words that sentences of the text use again and again."""
+    name = near.text.strip()
+    if not 1 < len(name.split()) <= 6 or not name[-1].isalpha() or contract_meant(name) or not _can_employ(name):
+        return False
+    return sum(name in line.text and len(line.text.split()) > 8 for line in lines) > 1
 
 
 def _is_employer(text: str) -> bool:
@@ -292,9 +321,11 @@ def _sentence(reader: Reader, line: NoticeLine, text: str) -> None:
         reader.candidates.append(Candidate("duty_stations", [station], text, line.origin, Evidence.HEADLINE))
         reader.used.add(line.number)
     if match := _HIRES.match(text):
-        for employer, _ in employers_in(match["who"], reader.organisations):
-            take("organisation", reader, employer.name, NoticeLine(line.number, match[0]), Evidence.SENTENCE)
-            break
+        names = [employer.name for employer, _ in employers_in(match["who"], reader.organisations)]
+        if not names and match[0].endswith("invites applications") and _can_employ(match["who"]):
+            names = [match["who"].removeprefix("The ")]
+        for name in names[:1]:
+            take("organisation", reader, name, NoticeLine(line.number, match[0]), Evidence.SENTENCE)
 
 
 def _deadlines(reader: Reader, line: NoticeLine, text: str) -> None:
@@ -324,7 +355,8 @@ def _most_often(lines: Iterable[NoticeLine]) -> tuple[str, NoticeLine] | None:
     for line in lines:
         for match in (*_IN_PROSE.finditer(line.text), *_WANTED.finditer(line.text)):
             name = next(filter(None, match.groupdict().values()), "")
-            if role_words(name.split()[-1]):
+            # A word alone is what texts call a role whose title they gave before: `the Expert will`.
+            if role_words(name.split()[-1]) and " " in name:
                 found.setdefault(name, []).append(NoticeLine(line.number, match[0]))
     if not found:
         return None

@@ -6,6 +6,7 @@ from html import unescape
 from typing import Any
 
 from ..wording.dates import read_date
+from ..wording.places import countries_named, known_city
 from .notices import StatedField
 from .webpages import page_text, unescaped
 
@@ -18,11 +19,13 @@ FoundNotice = tuple[str, list[StatedField], str]  # text, facts, the source's na
 
 def from_posting(posting: Mapping[str, Any], source: str) -> FoundNotice:
     """schema.org's JobPosting."""
+    text = text_of_markup(text_of(posting.get("description")))
+    places = [one for one in map(_address, list_of(posting.get("jobLocation"))) if one]
     facts = [
         # Plain text, which many sites escape as if it were HTML.
         fact("title", unescape(worded_title(posting.get("title")) or worded_title(posting.get("name"))), "title"),
         fact("organisation", _name(posting.get("hiringOrganization")), "hiringOrganization"),
-        fact("station", "; ".join(filter(None, map(_address, list_of(posting.get("jobLocation"))))), "jobLocation"),
+        fact(_kind_of_places(places, text), "; ".join(places), "jobLocation"),
         fact("opens", day_of(posting.get("datePosted")), "datePosted"),
         fact("closes", _spaced(posting.get("validThrough")), "validThrough"),
         fact("reference", _value(posting.get("identifier")), "identifier"),
@@ -36,7 +39,14 @@ def from_posting(posting: Mapping[str, Any], source: str) -> FoundNotice:
     ]
     if posting.get("jobLocationType") == "TELECOMMUTE":
         facts.append(fact("station", "remote", "jobLocationType"))
-    return text_of_markup(text_of(posting.get("description"))), [one for one in facts if one.value], source
+    return text, [one for one in facts if one.value], source
+
+
+def _kind_of_places(places: list[str], text: str) -> str:
+    """`town` where data names cities alone and the text does not name their countries; else `station`."""
+    cities = [city for place in places if "," not in place and (city := known_city(place))]
+    named = countries_named(text) if cities else set()
+    return "town" if any(country not in named for _, country in cities) else "station"
 
 
 def from_reliefweb(fields: Mapping[str, Any], source: str) -> FoundNotice:
@@ -104,7 +114,7 @@ def fact(kind: str, value: Any, origin: str) -> StatedField:
     """A fact on one line, with where it stands."""
     lines = (" ".join(line.split()) for line in text_of(value).splitlines())
     # No fact of ours has several lines; of places each has one.
-    text = ("; " if kind in ("station", "country") else " ").join(filter(None, lines))
+    text = ("; " if kind in ("station", "town", "country") else " ").join(filter(None, lines))
     return StatedField(kind, text, f"{origin}: {text}")
 
 

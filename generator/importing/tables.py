@@ -20,6 +20,7 @@ from .webpages import is_html, unescaped
 _MOST_COLUMNS = 500
 _SEPARATORS = ",;|\t"
 _MOST_BITS = 64  # of a number: as many as TOML asks for
+_SHORT = 8  # words; what has more is a text
 # What columns and keys may be called beside the labels of notices.
 _TEXTS = frozenset({"description", "body", "text", "details", "notice", "content"})
 _LINKS = frozenset({"url", "link", "source url", "notice url", "permalink"})
@@ -138,6 +139,37 @@ def from_fields(values: Mapping[str, str], source: str, names: Mapping[str, str]
         elif kind := kind_of(ours):
             facts.append(fact(kind, value, name))
     return body, [one for one in facts if one.value], source
+
+
+def records_in(value: Any) -> Iterator[dict[str, str]]:
+    """The records of JSON: the mappings whose names say that they hold a title and another fact, however deep."""
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, list):
+            waiting += reversed(one)
+        elif isinstance(one, dict):
+            kinds = {kind_of(name) for name, inner in one.items() if isinstance(inner, str)} - {None}
+            if "title" in kinds and len(kinds) > 1:
+                yield _record(one)
+            else:
+                waiting += reversed(one.values())
+
+
+def _record(mapping: Mapping[str, Any]) -> dict[str, str]:
+    """What a mapping and those inside of it state by name; long texts that no name tells apart are its text."""
+    found: dict[str, str] = {}
+    waiting = [mapping]
+    for inner in waiting:
+        for name, value in inner.items():
+            if isinstance(value, dict):
+                waiting.append(value)
+            elif text_of(value):
+                found.setdefault(name, text_of(value))
+    if not any(name.lower() in _TEXTS for name in found):
+        long = [text for name, text in found.items() if len(text.split()) > _SHORT and not kind_of(name)]
+        found["text"] = "\n\n".join(map(text_of_markup, long))
+    return found
 
 
 @cache

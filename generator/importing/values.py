@@ -108,6 +108,16 @@ def _station(reader: Reader, value: str, line: NoticeLine, evidence: Evidence) -
         reader.draft.leave(f"the place {shown(value)} was not understood, so it was left out", "duty_stations")
 
 
+def _town(reader: Reader, value: str, line: NoticeLine, evidence: Evidence) -> None:
+    """Cities of which data names no country: there is a Paris in Texas as well."""
+    names = [name.strip() for name in value.split(";") if name.strip()]
+    places = [one for name in names for one in (stations(name)[0] if "," in name else [{"city": name}])]
+    if all(stations(name)[0] for name in names):
+        reader.candidates.append(Candidate("duty_stations", list(places), value, line.origin, evidence))
+    else:
+        _station(reader, value, line, evidence)
+
+
 def _first_sentence(value: str) -> str:
     """A value without the text that runs on behind it."""
     return re.split(r"(?<=\w{3})\.\.? (?=[A-Z])", value, maxsplit=1)[0] if len(value) > 60 or ". " in value else value
@@ -225,7 +235,16 @@ def _open_to(reader: Reader, value: str, line: NoticeLine, _: Evidence) -> None:
 _ENDS_NO_NAME = re.compile(r"(?:\s(?:staff|jobs?|recruitment|careers|vacancies))+(?: \d{4})?$", re.IGNORECASE)
 
 
+# A heading over what an employer says of itself.
+_HEADING = re.compile(
+    r"\b(?:présentation (?:du|des?|d['’])|presentación del?|à propos d(?:e|u)|about (?:us|our|the)|qui sommes)\b",
+    re.IGNORECASE,
+)
+
+
 def _organisation(reader: Reader, value: str, line: NoticeLine, evidence: Evidence) -> None:
+    if _HEADING.search(value):
+        return
     value = _ENDS_NO_NAME.sub("", re.split(r"\s\|\s", value, maxsplit=1)[0])
     found = employer_named(value, reader.organisations)
     if not found and (len(value.split()) > 12 or re.search(r"\w{3}\. ", value) or is_sentence(value)):
@@ -281,11 +300,19 @@ def _role(reader: Reader, value: str, line: NoticeLine, evidence: Evidence) -> N
         _title(reader, value, line, evidence)
 
 
+# A title of few words that ends so has lost what it is about to the next line.
+_FEW = 4
+_CUT = re.compile(r"(?:\b(?:de|des|du|à|en|et|of|for|the|and|para|del|y)|\bd['’])$", re.IGNORECASE)
+
+
 def offer_headline(reader: Reader, found: Headline, line: NoticeLine, evidence: Evidence) -> None:
     """Takes in what a headline says: the title with the evidence of its place, the rest as a headline's."""
     below = min(evidence, Evidence.HEADLINE)
     title = found.title
-    if 3 <= len(title) <= _LONGEST_TITLE:
+    if len(title.split()) <= _FEW and _CUT.search(title):
+        doubt = f"the title {shown(title)} is cut off, so it was left out"
+        reader.candidates.append(Candidate("title", None, title, line.origin, evidence, doubt))
+    elif 3 <= len(title) <= _LONGEST_TITLE:
         reader.candidates.append(Candidate("title", title, title, line.origin, evidence))
     elif len(title) > _LONGEST_TITLE:
         doubt = f"the title has more than {_LONGEST_TITLE} characters, shorten it: {shown(title)}"
@@ -340,7 +367,9 @@ _TAKERS: dict[str, Taker] = {
     "checked": _source_day("checked"),
     "country": _set_apart("country"),
     "city": _set_apart("city"),
+    "heading": _set_apart("heading"),
     "station": _station,
+    "town": _town,
     "contract": _contract,
     "duration": _duration,
     "grade": _grade,

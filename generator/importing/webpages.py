@@ -66,6 +66,13 @@ def page_text(page: str) -> str:
     return "\n".join(" ".join(line.split()) for line in lines)
 
 
+def heading_of(page: str) -> str:
+    """The one heading of the first level that a page shows; empty where it has none or several."""
+    tree = _tree(page)
+    found = [" ".join("".join(_words(one)).split()) for one in tree.iter("h1")] if tree is not None else []
+    return found[0] if len(found) == 1 else ""
+
+
 def words_of(markup: str) -> str:
     """A piece of HTML as a reader would see it on one line."""
     tree = _tree(f"<div>{markup}</div>")

@@ -51,7 +51,7 @@ class ReadGrade(NamedTuple):
 def grade_in(text: str, grades: Mapping[str, Term]) -> ReadGrade | None:
     """The grade that the value of a label names; None where it names none, or several."""
     plain = " ".join(text.split())[:200].strip(" .;,")
-    if re.fullmatch(r"[1-9]\d?", plain) or (_LETTERS.fullmatch(plain) and plain not in _NO_GRADES):
+    if re.fullmatch(r"[1-9]\d?|[A-H]", plain) or (_LETTERS.fullmatch(plain) and plain not in _NO_GRADES):
         return ReadGrade(_known(plain, grades), plain)
     codes = list(_codes(plain))
     if known := {key: code for code in codes if (key := _known(code, grades))}:

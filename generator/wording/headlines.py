@@ -11,6 +11,7 @@ from .employers import Employer, employer_named
 from .grades import ReadGrade, sure_grade
 from .layouts import BULLET, NUMBER, NoticeLine
 from .phrases import (
+    category_meant,
     contract_meant,
     is_frame,
     others,
@@ -110,10 +111,17 @@ _LISTS = re.compile(
 )
 _NO_TITLE = re.compile(
     r"^(?:for\b|bases|anuncio|terms of reference|t[eé]rminos de referencia|convocatoria y|requirements|candidat|"
-    r"internal|external|number of|duty stations?\b)"
+    r"internal|external|number of|duty stations?\b|(?:in|within|under|as|through) (?:the|an?)\b)"
     r"|\bconvocatoria para\b|\bcall for (?:applications|proposals)\b|\bsalary\b|[$€£] ?\d"
     r"|\b(?:required|requis(?:es)?|requeridos?|candidates?|following)\b|\b(?:of|the|and|for|in|de|des|du|la|"
     r"el|en|para|et|y|a|to)$",
+    re.IGNORECASE,
+)
+# A kind of staff, which pages state beside a title.
+_STAFF = re.compile(
+    r"(?:(?:individual|international|national|local|professional|service|regular|permanent|temporary|"
+    r"general) )*"
+    r"(?:professionals?|staff(?: members?)?|contractors?|consultants?|employees?|personnel|interns?|volunteers?)",
     re.IGNORECASE,
 )
 _OFFICE = re.compile(r"\bOffice of (?:the )?\w+(?: \w+)?|\b(?:Section|Division|Unit|Department|Branch)$")
@@ -171,7 +179,20 @@ def read_headline(text: str, lexicon: Lexicon) -> Headline:
         and role_words(match["title"])
     ):
         employer, plain = Employer(None, match["who"]), match["title"]
+    if not employer and (match := _SHORT_BEHIND.search(plain)) and _is_short_for(match["short"], match["who"]):
+        employer, plain = Employer(None, f"{match['who']} ({match['short']})"), plain[: match.start()]
     return replace(_in_parts(plain, lexicon, employer), closes=closes)
+
+
+# A name and what it is called in short: `Irrigation Engineer – Seeds Without Fences (SWF)`.
+_SHORT_BEHIND = re.compile(r"\s[-–—|]\s(?P<who>[A-ZÉ][^-–—|()]{5,80}) \((?P<short>[A-Z]{2,8})\)$")
+
+
+def _is_short_for(short: str, name: str) -> bool:
+    """Whether a few capitals are the initials of a name, perhaps without its small words."""
+    words = re.findall(r"[^\W\d_]+", name)
+    every, large = ("".join(word[0] for word in some) for some in (words, [one for one in words if one[0].isupper()]))
+    return short in (every.upper(), large) and not role_words(name)
 
 
 def _apart_from_place(text: str) -> tuple[str, str]:
@@ -243,6 +264,9 @@ def _fact_of(parts: Sequence[str], lexicon: Lexicon, found: Headline, *, far: bo
         and (far or employer.key or " " in part or is_place(", ".join(one.strip(" .") for one in parts[1:3])))
     ):
         return replace(found, employer=employer), 1
+    # Between the title and a place stands nothing else that sounds like an employer.
+    if not found.employer and len(parts) == 2 and _sure_place(parts[1].strip(" .")) and _is_name(part):
+        return replace(found, employer=Employer(None, part)), 1
     based = _BASED.sub("", part)
     pair = f"{based}, {parts[1].strip(' .')}" if len(parts) > 1 else ""
     if not found.places and pair and (station := place_line(pair)) and not role_words(pair):
@@ -260,6 +284,11 @@ def _fact_of(parts: Sequence[str], lexicon: Lexicon, found: Headline, *, far: bo
             return found, 0
         return replace(found, places=tuple(stations(part)[0])), 1
     return found, 0
+
+
+def _is_name(text: str) -> bool:
+    several = len(text.split()) > 1
+    return several and text[0].isupper() and sounds_like_employer(text) and not role_words(text) and not is_place(text)
 
 
 def _sure_place(text: str) -> bool:
@@ -295,6 +324,8 @@ def is_title(text: str, *, first: bool = False) -> bool:
     # What stands in brackets says for whom a role is, and an office is called after whoever leads it.
     bare = re.sub(r"\([^()]*\)", "", plain).strip(" ,")
     if re.search(r"\w{4}\. [A-ZÉ]", plain):
+        return False
+    if category_meant(plain) or _STAFF.fullmatch(plain):
         return False
     if plain_key(plain) in sections() or _LISTS.search(bare) or is_place(plain) or _NO_TITLE.search(bare):
         return False

@@ -70,7 +70,7 @@ class _Open:
         """The pairs that the next line makes of the labels; None where it is no line of values."""
         if len(self.labels) == 1:
             (label,) = self.labels
-            if found or not _is_value(label.kind, text, _label_alone(text)):
+            if found or not _is_value(label.kind, text, _label_alone(text)) or self._is_menu(text):
                 return None
             said = NoticeLine(line.number, f"{self.line.text.strip()} {text}")
             return [Pair(label.kind, text, said, label.hint)], [self.line, line]
@@ -80,6 +80,11 @@ class _Open:
         row = NoticeLine(line.number, text)
         pairs = [Pair(label.kind, cell, row) for label, cell in zip(self.labels, cells, strict=True)]
         return pairs, [self.line, line]
+
+    def _is_menu(self, text: str) -> bool:
+        """Whether the label may be a word of a menu, `Duty stations`, which the next line does not continue."""
+        name = self.line.text.strip()
+        return self.labels[0].kind == "station" and name[-1] == "s" and not all(map(is_place, re.split("[;/|]", text)))
 
     def left(self) -> _Step:
         """The labels without any values."""

@@ -344,6 +344,18 @@ def countries_spoken_of(text: str) -> Counter[str]:
     return Counter(code for code, _ in _mentions(text))
 
 
+def countries_named(text: str) -> set[str]:
+    """The codes of all countries whose names stand in a text, whatever it says of them."""
+    found = set()
+    for run in re.finditer(r"\b[A-Z][\w'’-]+(?: (?:of|and|the|[A-Z][\w'’-]+)){0,5}", text):
+        words = run[0].split()
+        for start in range(len(words)):
+            names = (" ".join(words[start:end]) for end in range(len(words), start, -1))
+            if code := next(filter(None, (country_named(name) for name in names if len(name) > 3)), None):
+                found.add(code)
+    return found
+
+
 def _mentions(text: str) -> Iterator[tuple[str, int]]:
     for match in re.finditer(
         r"\b(?:in|within|throughout|IOM) ((?:the )?[A-Z][\w'’-]+(?: (?:of|and|the|[A-Z][\w'’-]+)){0,5})", text

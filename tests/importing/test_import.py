@@ -89,6 +89,7 @@ def wrong_in(draft: Draft, wanted: dict[str, Any]) -> list[str]:
         if draft.named.get(key) != value:
             wrong.append(f"{key}: {draft.named.get(key)!r} is named instead of {value!r}")
     wrong += [f"{key} is not stated, and there is {facts[key]!r}" for key in wanted.get("absent", []) if key in facts]
+    wrong += [f"{key} is named, {draft.named[key]!r}" for key in wanted.get("unnamed", []) if key in draft.named]
     headings = re.findall(r"^## (.+)$", draft.body.replace("\\", ""), re.MULTILINE)
     rest = iter(headings)
     wrong += [f"no {one!r} in its place in {headings}" for one in wanted.get("headings", []) if one not in rest]
