@@ -63,14 +63,14 @@ def test_a_board_is_asked_for_at_its_provider(kind: str) -> None:
 @pytest.mark.parametrize("kind", BOARDS)
 def test_no_name_of_a_board_leads_elsewhere(kind: str, board: str) -> None:
     """A name that could change the host or the path is refused before it stands in an address."""
-    with pytest.raises(Unreadable, match="no name of a board"):
+    with pytest.raises(Unreadable, match="not the name of a board"):
         KINDS[kind].first(VacancySource.model_construct(kind=kind, board=board), {})
 
 
 @pytest.mark.parametrize("kind", ["recruitee", "personio"])
 def test_a_board_is_one_part_of_a_host(kind: str) -> None:
     """Where the board is a part of the host, it has no dots."""
-    with pytest.raises(Unreadable, match="no name of a board"):
+    with pytest.raises(Unreadable, match="not the name of a board"):
         KINDS[kind].first(_source(kind, board="a.b"), {})
 
 
