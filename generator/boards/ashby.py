@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..importing.notices import StatedField
+from ..importing.stated import text_only
 from ..importing.webpages import markup_text
 from ..model.schema import VacancySource
 from .notices import (
@@ -23,7 +24,6 @@ from .notices import (
     items_in,
     json_of,
     many,
-    markup,
     part,
     pay_fact,
     place_in,
@@ -53,7 +53,7 @@ def _vacancy(item: Any) -> Vacancy:
         words(part(item, "id")) or part(item, "jobUrl"),
         part(item, "title"),
         part(item, "jobUrl"),
-        markup_text(markup(part(item, "descriptionHtml"))) or markup(part(item, "descriptionPlain")),
+        markup_text(text_only(part(item, "descriptionHtml"))) or text_only(part(item, "descriptionPlain")),
     )
     places = [_place(one) for one in (item, *many(part(item, "secondaryLocations")))]
     return vacancy_of(

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from ..importing.notices import StatedField
+from ..importing.stated import text_only
 from ..importing.webpages import markup_text
 from ..model.schema import VacancySource
 from .notices import (
@@ -20,7 +21,6 @@ from .notices import (
     items_in,
     json_of,
     many,
-    markup,
     part,
     pay_fact,
     place_in,
@@ -49,7 +49,7 @@ def _is_prospect(item: Any) -> bool:
 
 def _vacancy(item: Any) -> Vacancy:
     fields = BoardFields(
-        part(item, "id"), part(item, "title"), part(item, "absolute_url"), markup_text(markup(part(item, "content")))
+        part(item, "id"), part(item, "title"), part(item, "absolute_url"), markup_text(text_only(part(item, "content")))
     )
     return vacancy_of(
         fields,

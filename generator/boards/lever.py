@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
+from ..importing.stated import text_only
 from ..importing.webpages import markup_text
 from ..model.schema import VacancySource
 from .notices import (
@@ -24,7 +25,6 @@ from .notices import (
     json_of,
     later,
     many,
-    markup,
     parameters_of,
     part,
     pay_fact,
@@ -88,10 +88,10 @@ def _vacancy(item: Any) -> Vacancy:
 
 def _markup(item: Any) -> str:
     lists = (
-        f"<h3>{escape(words(part(one, 'text')))}</h3><ul>{markup(part(one, 'content'))}</ul>"
+        f"<h3>{escape(words(part(one, 'text')))}</h3><ul>{text_only(part(one, 'content'))}</ul>"
         for one in many(part(item, "lists"))
     )
-    return "".join((markup(part(item, "description")), *lists, markup(part(item, "additional"))))
+    return "".join((text_only(part(item, "description")), *lists, text_only(part(item, "additional"))))
 
 
 LEVER = SourceKind(_first, _read, read_single)

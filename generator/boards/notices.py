@@ -10,14 +10,14 @@ from urllib.parse import parse_qsl, urlencode
 from ..importing.drafting import Unreadable
 from ..importing.interchange import found_in
 from ..importing.notices import StatedField
-from ..importing.stated import FoundNotice
+from ..importing.stated import FoundNotice, text_only
 from ..importing.webpages import read_json
 from ..model.fields import read_address
 from ..model.problems import shown
 from ..model.schema import VacancySource
 from ..model.sourcing import KIND_NEEDS
 from ..model.vocabulary import currencies
-from ..wording.phrases import category_meant, plain_key
+from ..wording.phrases import category_meant, contract_meant
 from ..wording.places import country_named
 from .vacancy import MOST_VACANCIES, Listed, MissingSecret, NoticeLink, Request, Vacancy
 
@@ -153,13 +153,7 @@ def words(value: Any) -> str:
     """A text on one line, or a whole number; empty for everything else."""
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    return " ".join(markup(value).split())
-
-
-def markup(value: Any) -> str:
-    """A text as it is, empty for everything else."""
-    # JSON can hold half of a character, which is none.
-    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if isinstance(value, str) else ""
+    return " ".join(text_only(value).split())
 
 
 def items_in(value: Any, request: Request, *keys: str) -> list[Any]:
@@ -224,24 +218,9 @@ def apply_fact(value: Any, origin: str) -> StatedField:
     return stated_fact("apply", public_address(words(value)), origin)
 
 
-# What providers and employers call the contracts that the vocabulary knows. "Contract" alone is none, and neither is
-# SmartRecruiters' `permanent`, which it shows as "Full-time".
-_CONTRACTS = {
-    "permanent": "permanent",
-    "fixed term": "fixed-term",
-    "temporary": "temporary",
-    "intern": "internship",
-    "interns": "internship",
-    "internship": "internship",
-    "internships": "internship",
-    "volunteer": "volunteer",
-    "consultancy": "consultancy",
-}
-
-
 def contract_fact(value: Any, origin: str) -> StatedField:
     """A contract, if the vocabulary knows it for certain."""
-    return stated_fact("contract", _CONTRACTS.get(plain_key(words(value)), ""), origin)
+    return stated_fact("contract", contract_meant(words(value)) or "", origin)
 
 
 def category_fact(values: Iterable[Any], origin: str) -> StatedField:

@@ -9,6 +9,7 @@ whole site.
 from collections.abc import Mapping
 from typing import Any
 
+from ..importing.stated import text_only
 from ..importing.webpages import markup_text
 from ..model.schema import VacancySource
 from .notices import (
@@ -21,7 +22,6 @@ from .notices import (
     items_in,
     json_of,
     many,
-    markup,
     part,
     pay_fact,
     read_each,
@@ -45,7 +45,7 @@ def _read(body: bytes, request: Request, _: VacancySource) -> Listed:
 
 
 def _vacancy(item: Any) -> Vacancy:
-    text = "\n".join(markup(part(item, key)) for key in ("description", "requirements"))
+    text = "\n".join(text_only(part(item, key)) for key in ("description", "requirements"))
     places = many(part(item, "locations")) or [item]
     pay = part(item, "salary")
     period = words(part(pay, "period"))
@@ -58,7 +58,7 @@ def _vacancy(item: Any) -> Vacancy:
                 "locations",
                 remote=part(item, "remote"),
             ),
-            stated_fact("closes", markup(part(item, "close_at")), "close_at"),
+            stated_fact("closes", text_only(part(item, "close_at")), "close_at"),
             # `fulltime_permanent`, `parttime_fixed_term`, `internship`
             contract_fact(
                 words(part(item, "employment_type_code")).partition("time_")[2] or part(item, "employment_type_code"),

@@ -12,6 +12,7 @@ from html import escape
 from typing import Any
 
 from ..importing.drafting import Unreadable
+from ..importing.stated import text_only
 from ..importing.webpages import markup_text
 from ..model.schema import VacancySource
 from .notices import (
@@ -25,7 +26,6 @@ from .notices import (
     items_in,
     json_of,
     later,
-    markup,
     name_of,
     parameters_of,
     part,
@@ -81,7 +81,7 @@ def _vacancy(item: Any) -> Vacancy:
     markups = (
         f"<h2>{escape(words(part(sections, one, 'title')))}</h2>{text}"
         for one in _SECTIONS
-        if (text := markup(part(sections, one, "text")))
+        if (text := text_only(part(sections, one, "text")))
     )
     place = part(item, "location")
     return vacancy_of(

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..importing.notices import StatedField
+from ..importing.stated import text_only
 from ..importing.webpages import markup_text
 from ..model.schema import VacancySource
 from .notices import (
@@ -23,7 +24,6 @@ from .notices import (
     json_of,
     later,
     many,
-    markup,
     parameters_of,
     part,
     pay_fact,
@@ -84,7 +84,7 @@ def _vacancy(item: Any) -> Vacancy:
                 remote=part(one, "UserArea", "Details", "RemoteIndicator"),
             ),
             # The time has no zone.
-            stated_fact("closes", markup(part(one, "ApplicationCloseDate"))[:10], "ApplicationCloseDate"),
+            stated_fact("closes", text_only(part(one, "ApplicationCloseDate"))[:10], "ApplicationCloseDate"),
             stated_fact("reference", part(one, "PositionID"), "PositionID"),
             contract_fact(part(offering[0], "Name") if len(offering) == 1 else "", "PositionOfferingType"),
             _pay(many(part(one, "PositionRemuneration"))),
@@ -106,10 +106,10 @@ def _pay(ranges: list[Any]) -> StatedField:
 
 def _text(one: Any) -> str:
     details = part(one, "UserArea", "Details")
-    parts = [("Qualifications", markup(part(one, "QualificationSummary")))]
+    parts = [("Qualifications", text_only(part(one, "QualificationSummary")))]
     for key, heading in _SECTIONS:
         value = part(details, key)
-        parts.append((heading, "\n".join(map(markup, value if isinstance(value, list) else [value]))))
+        parts.append((heading, "\n".join(map(text_only, value if isinstance(value, list) else [value]))))
     return "\n\n".join(f"## {heading}\n\n{markup_text(text)}" for heading, text in parts if text.strip())
 
 

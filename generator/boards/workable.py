@@ -9,6 +9,7 @@ has the whole account.
 from collections.abc import Mapping
 from typing import Any
 
+from ..importing.stated import text_only
 from ..importing.webpages import markup_text
 from ..model.schema import VacancySource
 from .notices import (
@@ -22,7 +23,6 @@ from .notices import (
     items_in,
     json_of,
     many,
-    markup,
     part,
     read_each,
     read_single,
@@ -51,11 +51,11 @@ def _vacancy(item: Any, account: Any) -> Vacancy:
     ]
     if not many(part(item, "locations")):
         places = [city_in(part(item, "city"), part(item, "country"))]
-    text = markup_text(markup(part(item, "description")))
+    text = markup_text(text_only(part(item, "description")))
     return vacancy_of(
         BoardFields(part(item, "shortcode"), part(item, "title"), part(item, "url"), text),
         (
-            stated_fact("organisation", markup(account), "name"),
+            stated_fact("organisation", text_only(account), "name"),
             station_fact(places, "locations", remote=part(item, "telecommuting")),
             stated_fact("reference", part(item, "code"), "code"),
             contract_fact(part(item, "employment_type"), "employment_type"),

@@ -22,10 +22,19 @@ from .stated import (
     from_reliefweb,
     name_of_item,
     text_of,
-    text_of_markup,
 )
 from .tables import FRONT, from_fields, from_issue, from_markdown, from_table, kind_of, lines_of, records_in
-from .webpages import data_of, heading_of, is_html, job_postings, page_text, read_json, records_of, words_of
+from .webpages import (
+    data_of,
+    heading_of,
+    is_html,
+    job_postings,
+    markup_text,
+    page_text,
+    read_json,
+    records_of,
+    words_of,
+)
 
 _MOST_ITEMS = 500
 
@@ -145,7 +154,7 @@ def _from_feed(text: str, source: str, names: Mapping[str, str]) -> Iterator[Fou
         return
     for number, entry in enumerate(feed.entries, 1):
         contents = [one.get("value", "") for one in entry.get("content", [])]
-        body = text_of_markup(contents[0] if contents else entry.get("summary", ""))
+        body = markup_text(contents[0] if contents else entry.get("summary", ""))
         when = entry.get("published") or entry.get("updated")
         marked = (entry.get("title_detail") or {}).get("type") in ("text/html", "application/xhtml+xml")
         title = words_of(entry.title) if marked else entry.get("title")

@@ -8,7 +8,7 @@ from typing import Any
 from ..wording.dates import read_date
 from ..wording.places import countries_named, known_city
 from .notices import StatedField
-from .webpages import page_text, unescaped
+from .webpages import markup_text
 
 _EMPLOYMENT = {"TEMPORARY": "temporary", "INTERN": "internship", "VOLUNTEER": "volunteer"}
 _RELIEFWEB = {"Consultancy": "consultancy", "Internship": "internship", "Volunteer": "volunteer"}
@@ -19,11 +19,11 @@ FoundNotice = tuple[str, list[StatedField], str]  # text, facts, the source's na
 
 def from_posting(posting: Mapping[str, Any], source: str) -> FoundNotice:
     """schema.org's JobPosting."""
-    text = text_of_markup(text_of(posting.get("description")))
+    text = markup_text(text_of(posting.get("description")))
     places = [one for one in map(_address, list_of(posting.get("jobLocation"))) if one]
     facts = [
         # Plain text, which many sites escape as if it were HTML.
-        fact("title", unescape(worded_title(posting.get("title")) or worded_title(posting.get("name"))), "title"),
+        fact("title", unescape(text_only(posting.get("title")) or text_only(posting.get("name"))), "title"),
         fact("organisation", _name(posting.get("hiringOrganization")), "hiringOrganization"),
         fact(_kind_of_places(places, text), "; ".join(places), "jobLocation"),
         fact("opens", day_of(posting.get("datePosted")), "datePosted"),
@@ -60,13 +60,13 @@ def from_reliefweb(fields: Mapping[str, Any], source: str) -> FoundNotice:
         else lands
     )
     markup = text_of(fields.get("how_to_apply-html"))
-    apply = text_of_markup(markup) or text_of(fields.get("how_to_apply"))
+    apply = markup_text(markup) or text_of(fields.get("how_to_apply"))
     address = re.search(r"https://[^\s<>\"')\]]+", f"{markup} {apply}")
     sources = [one for one in list_of(fields.get("source")) if isinstance(one, dict)]
     organisation = sources[0] if sources else {}
     name, short = text_of(organisation.get("name")), text_of(organisation.get("shortname"))
     facts = [
-        fact("title", worded_title(fields.get("title")), "title"),
+        fact("title", text_only(fields.get("title")), "title"),
         fact("organisation", f"{name} ({short})" if short else name, "source"),
         fact("station", "; ".join(places), "country, city"),
         fact("closes", text_of(dates.get("closing"))[:10], "date.closing"),
@@ -80,7 +80,7 @@ def from_reliefweb(fields: Mapping[str, Any], source: str) -> FoundNotice:
         fact("source", "ReliefWeb", "ReliefWeb"),
         fact("url", fields.get("url_alias") or fields.get("url"), "url"),
     ]
-    body = text_of_markup(text_of(fields.get("body-html"))) or without_marks(text_of(fields.get("body")))
+    body = markup_text(text_of(fields.get("body-html"))) or without_marks(text_of(fields.get("body")))
     return body + (f"\n\nHow to apply\n\n{apply}" if apply else ""), [one for one in facts if one.value], source
 
 
@@ -88,7 +88,7 @@ def from_json_feed(value: Mapping[str, Any], source: str) -> Iterator[FoundNotic
     """The items of a JSON Feed."""
     items = [item for item in list_of(value.get("items")) if isinstance(item, dict)]
     for number, item in enumerate(items, 1):
-        text = text_of_markup(text_of(item.get("content_html")))
+        text = markup_text(text_of(item.get("content_html")))
         text = text or text_of(item.get("content_text")) or text_of(item.get("summary"))
         name = name_of_item(source, number, len(items))
         yield from_item((item.get("title"), item.get("url"), item.get("date_published")), text, name)
@@ -98,7 +98,7 @@ def from_item(said: tuple[Any, Any, Any], text: str, source: str) -> FoundNotice
     """An item of a feed, from its title, its link and its date, and its text."""
     title, link, when = said
     facts = [
-        fact("title", worded_title(title), "title"),
+        fact("title", text_only(title), "title"),
         fact("url", link, "link"),
         fact("added", day_of(when), "published"),
     ]
@@ -126,8 +126,8 @@ def text_of(value: Any) -> str:
     return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def worded_title(value: Any) -> str:
-    """What can be a title: a number is none."""
+def text_only(value: Any) -> str:
+    """A text; nothing is made of a number where words should be, as in a title."""
     return text_of(value) if isinstance(value, str) else ""
 
 
@@ -180,13 +180,6 @@ def _spaced(value: Any) -> str:
         return text
     zone = {"Z": " UTC", None: ""}.get(match[3], f" UTC{match[3]}")
     return f"{match[1]} {match[2]}{zone}"
-
-
-def text_of_markup(text: str) -> str:
-    """The text of what may be HTML, escaped or not, or plain."""
-    markup = unescaped(text)
-    # Without a tag the lines are as they were written.
-    return page_text(f"<div>{markup}</div>") if re.search(r"<[A-Za-z/!]", markup) else unescape(markup)
 
 
 def without_marks(text: str) -> str:

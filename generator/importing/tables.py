@@ -14,8 +14,8 @@ from ..reading.frontmatter import MAX_FRONT_MATTER_BYTES, read_mapping
 from ..wording.phrases import labels, plain_key
 from .drafting import Unreadable
 from .notices import StatedField
-from .stated import FoundNotice, fact, text_of, text_of_markup, without_marks
-from .webpages import is_html, unescaped
+from .stated import FoundNotice, fact, text_of, without_marks
+from .webpages import is_html, markup_text, unescaped
 
 _MOST_COLUMNS = 500
 _SEPARATORS = ",;|\t"
@@ -133,7 +133,7 @@ def from_fields(values: Mapping[str, str], source: str, names: Mapping[str, str]
         ours = by_theirs.get(name, key)
         if ours in _TEXTS:
             markup = unescaped(text_of(value))
-            body = text_of_markup(markup) if is_html(markup) else text_of(value)
+            body = markup_text(markup) if is_html(markup) else text_of(value)
         elif ours in _LINKS:
             facts.append(fact("url", value, name))
         elif kind := kind_of(ours):
@@ -168,7 +168,7 @@ def _record(mapping: Mapping[str, Any]) -> dict[str, str]:
                 found.setdefault(name, text_of(value))
     if not any(name.lower() in _TEXTS for name in found):
         long = [text for name, text in found.items() if len(text.split()) > _SHORT and not kind_of(name)]
-        found["text"] = "\n\n".join(map(text_of_markup, long))
+        found["text"] = "\n\n".join(map(markup_text, long))
     return found
 
 
