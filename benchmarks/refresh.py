@@ -73,7 +73,7 @@ def _run(root: Path, port: int, day: int) -> int:
     """One run, in a process of its own."""
 
     def connect(_address: str, _port: int, seconds: float) -> httpcore.NetworkStream:
-        return _Plain(httpcore.SyncBackend().connect_tcp("127.0.0.1", port, timeout=seconds))
+        return WithoutTls(httpcore.SyncBackend().connect_tcp("127.0.0.1", port, timeout=seconds))
 
     web = Web(lambda _host, _port: ["93.184.215.14"], connect)
     report = refresh(root, NOW + timedelta(days=day), HowToAsk(web, Manners(delay=0.0)))
@@ -83,8 +83,8 @@ def _run(root: Path, port: int, day: int) -> int:
     return 0
 
 
-class _Plain(httpcore.NetworkStream):
-    """A connection that stays as it is where TLS would begin."""
+class WithoutTls(httpcore.NetworkStream):
+    """A connection on which TLS never begins, whatever the address says: for a web on loopback."""
 
     def __init__(self, inner: httpcore.NetworkStream) -> None:
         self._inner = inner

@@ -17,12 +17,18 @@ from generator.importing.notices import read_notice
 from generator.model import sourcing
 from generator.model.schema import VacancySource
 
-CASES = sorted(path for path in (DATA / "boards").rglob("*") if path.suffix not in (".yaml", "") and path.is_file())
+CASES = sorted((DATA / "boards").rglob("*.yaml"))
 
 
 def _expected(path: Path) -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load(path.with_suffix(".yaml").read_text("utf-8"))
+    found: dict[str, Any] = yaml.safe_load(path.read_text("utf-8"))
     return found
+
+
+def _document(path: Path, expected: dict[str, Any]) -> bytes:
+    """The document of a case: the one that it names, else the one of its own name."""
+    (found,) = path.parent.glob(expected.get("of", f"{path.stem}.[!y]*"))
+    return found.read_bytes()
 
 
 def _source(fields: dict[str, Any]) -> VacancySource:
@@ -46,9 +52,9 @@ def test_what_a_document_lists(path: Path) -> None:
     request = _request(expected["request"])
     if "unreadable" in expected:
         with pytest.raises(Unreadable, match=expected["unreadable"]):
-            read(path.read_bytes(), request, source)
+            read(_document(path, expected), request, source)
         return
-    found = read(path.read_bytes(), request, source)
+    found = read(_document(path, expected), request, source)
     _compare(found, expected)
 
 
@@ -83,7 +89,7 @@ def test_what_a_draft_takes_of_a_document(path: Path) -> None:
     """The first vacancy of a document becomes a draft with these facts; those that are null are not in it."""
     expected = _expected(path)
     read = read_link if expected.get("notice") else read_list
-    one = read(path.read_bytes(), _request(expected["request"]), _source(expected["source"])).vacancies[0]
+    one = read(_document(path, expected), _request(expected["request"]), _source(expected["source"])).vacancies[0]
     draft = read_notice(one.text, one.url or one.id, sample_bench(), one.stated)
     facts = {"organisation": draft.organisation_text or None} | draft.facts
     assert {key: facts.get(key) for key in expected["draft"]} == expected["draft"]

@@ -15,6 +15,7 @@ import httpcore
 import pytest
 from serving import Server
 
+from benchmarks.refresh import WithoutTls
 from generator.gathering.asking import Manners
 from generator.gathering.refreshing import HowToAsk
 from generator.web.network import Web
@@ -76,34 +77,12 @@ class SourceWeb:
         return self.hosts.get(host, [PUBLIC])
 
     def _connect(self, _address: str, _port: int, seconds: float) -> httpcore.NetworkStream:
-        return _Plain(httpcore.SyncBackend().connect_tcp("127.0.0.1", self.port, timeout=seconds))
+        return WithoutTls(httpcore.SyncBackend().connect_tcp("127.0.0.1", self.port, timeout=seconds))
 
 
 def _trust() -> ssl.SSLContext:
     """Without the certificates of this system, which take their time and are asked for nothing here."""
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-
-
-class _Plain(httpcore.NetworkStream):
-    """A connection that speaks no TLS, whatever the address says: what is tried here is what is said over it."""
-
-    def __init__(self, inner: httpcore.NetworkStream) -> None:
-        self._inner = inner
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._inner.read(max_bytes, timeout)
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._inner.write(buffer, timeout)
-
-    def close(self) -> None:
-        self._inner.close()
-
-    def start_tls(self, *_: Any, **__: Any) -> httpcore.NetworkStream:
-        return self
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._inner.get_extra_info(info)
 
 
 @contextmanager
