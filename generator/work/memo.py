@@ -189,7 +189,7 @@ def open_memo(folder: Path, tell: Callable[[str], None], granule: int = USUAL.gr
         tell(f"{folder} cannot be used ({error.strerror}), so this build remembers nothing")
         return Memo(None, granule)
     except (sqlite3.Error, Damaged, UnicodeDecodeError) as error:
-        tell(f"{folder} is damaged or not ours ({error}), so it is created again")
+        tell(f"{folder} is damaged or not ours ({error}), so it is recreated")
     try:
         (folder / _NAME).unlink()
         return Memo(folder, granule)
