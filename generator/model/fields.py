@@ -181,6 +181,8 @@ def _country(text: str) -> str:
         raise Misspelt(f"{shown(text)} is not a country code, write {text.upper()}", text.upper())
     if text.upper() == "UK":
         raise Misspelt(f"{shown(text)} is not a country code, write GB for the United Kingdom", "GB")
+    if vocabulary.NAMES_OF_SEVERAL.fullmatch(text):
+        raise ValueError(f"{shown(text)} names two countries, write CG if it is that of Brazzaville, CD if of Kinshasa")
     if code := _by_name(vocabulary.countries).get(text.lower()):
         raise Misspelt(f"{shown(text)} is a name, write the country code {code}", code)
     raise ValueError(f"{shown(text)} is not a two-letter ISO 3166-1 country code, write it as CD or UA")

@@ -106,6 +106,10 @@ def countries() -> Mapping[str, str]:
     return MappingProxyType(written_out | _data("countries.yaml")["names"])
 
 
+# Two countries are called so. The United Nations write the smaller one as `Congo (the)`.
+NAMES_OF_SEVERAL = re.compile(r"(?:the )?congo", re.IGNORECASE)
+
+
 @cache
 def country_notes() -> Mapping[str, str]:
     """A sentence to show on the page of a country or territory, by country code."""

@@ -8,13 +8,11 @@ from functools import cache
 
 from babel import Locale
 
-from ..model.vocabulary import cities, countries
+from ..model.vocabulary import NAMES_OF_SEVERAL, cities, countries
 from .phrases import is_no_city, sounds_like_employer
 
 _LANGUAGES = ("fr", "es", "de", "it", "pt")
 _LONGEST_NAME, _LONGEST_PLACE, _LONGEST_CITY = 80, 200, 60  # characters
-# Two countries are called so. The United Nations write the smaller one as `Congo (the)`.
-_SEVERAL = re.compile(r"(?:the )?congo", re.IGNORECASE)
 # A country, and a state of another one.
 _STATES_TOO = frozenset({"GE"})
 # States of the United States. Some of their letters are a country's as well: behind a city CA is California.
@@ -138,7 +136,7 @@ def country_named(text: str) -> str | None:
     if len(text) > _LONGEST_NAME:
         return None
     name = _plain(text)
-    if _SEVERAL.fullmatch(text.strip(" .")):
+    if NAMES_OF_SEVERAL.fullmatch(text.strip(" .")):
         return None
     return _by_name().get(name) or (text.strip() if text.strip() in countries() else None)
 
@@ -231,7 +229,7 @@ def _tidy(piece: str) -> str:
 
 def unclear_countries(text: str) -> list[str]:
     """The names in a list of places that more than one country has."""
-    return [name for part in re.split(r"[;/|,]|\s+or\s+", text) if _SEVERAL.fullmatch(name := part.strip(" ."))]
+    return [name for part in re.split(r"[;/|,]|\s+or\s+", text) if NAMES_OF_SEVERAL.fullmatch(name := part.strip(" ."))]
 
 
 def _station(text: str) -> Station:
@@ -300,7 +298,7 @@ def _city(name: str) -> Station:
         (name.isupper() and len(name) < 5)
         or sounds_like_employer(name)
         or re.search(r"[:()]", name)
-        or _SEVERAL.fullmatch(name)
+        or NAMES_OF_SEVERAL.fullmatch(name)
         or not re.search(r"[^\W\d_]{3}", name)
     ):
         return {}

@@ -88,7 +88,7 @@ MENDED = {
     "content/postings/spellings.md": [
         ("city: Suva, country: fj", "city: Suva, country: FJ"),
         ("country: UK", "country: GB"),
-        ("country: Congo", "country: CG"),
+        ("country: Democratic Republic of the Congo", "country: CD"),
         ("grade: GS6", "grade: G-6"),
         ("required: [English, en]", "required: [en, en]"),
         ("currency: usd", "currency: USD"),
