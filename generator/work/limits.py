@@ -119,6 +119,8 @@ class Apart(Generic[_Values, _Answer]):
     def __call__(self, *values: _Values.args, **named: _Values.kwargs) -> _Answer:
         """What the function gives. Raises NoAnswer where it takes too long or too much memory, or fails."""
         late = f"takes longer than {self.limits.seconds:g} seconds to read"
+        if self._process and not self._process.is_alive():
+            self.close()  # the system ended it since the last call, which is no fault of this one
         try:
             line = self._line or self._started()
             line.send((self.limits, values, named))

@@ -143,7 +143,7 @@ class Digest:
             named = any(one.startswith(f"{name}: ") for one in report.silent)
             right = named == bool(befalls)
             self.note(
-                "sources named when they do not answer, and only then", 1, [] if right else [f"day {day}: {name}"]
+                "sources named when they do not answer, and only then", 1, [] if right else [f"day {day}: {name}, {report.silent}"]
             )
 
     def judge_still_day(self, day: int, report: RefreshReport, before: dict[str, bytes]) -> None:

@@ -117,6 +117,16 @@ def test_a_process_that_is_gone() -> None:
             apart()
 
 
+def test_a_process_that_was_ended_between_two_calls_costs_nothing() -> None:
+    """If the system ends the idle process, the next call starts another and gets its answer."""
+    apart = Apart(os.getpid)
+    first = apart()
+    os.kill(first, signal.SIGKILL)
+    os.waitid(os.P_PID, first, os.WEXITED | os.WNOWAIT)  # until it is gone, and seen by nobody
+    assert apart() not in (first, os.getpid())
+    apart.close()
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="the processes are counted as Linux tells them")
 def test_ctrl_c_ends_an_import(small_site: SmallSite) -> None:
     """Ctrl-C during a long reading ends the import at once, without a traceback, and leaves no process behind."""
