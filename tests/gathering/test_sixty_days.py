@@ -142,9 +142,8 @@ class Digest:
                 )
             named = any(one.startswith(f"{name}: ") for one in report.silent)
             right = named == bool(befalls)
-            self.note(
-                "sources named when they do not answer, and only then", 1, [] if right else [f"day {day}: {name}, {report.silent}"]
-            )
+            wrong = [] if right else [f"day {day}: {name}, {report.silent}"]
+            self.note("sources named when they do not answer, and only then", 1, wrong)
 
     def judge_still_day(self, day: int, report: RefreshReport, before: dict[str, bytes]) -> None:
         """While nothing changes a run changes no byte, but for checks of a week ago and for counts of failures."""
