@@ -3,10 +3,11 @@
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import product
 from pathlib import Path
 from typing import Any
 
-import pytest
 import watchfiles
 from repository import git
 
@@ -75,16 +76,30 @@ def another_branch(root: Path) -> None:
     git(root, "checkout", "content")
 
 
-@pytest.mark.parametrize("watch", [watchfiles.watch, used_up])
-@pytest.mark.parametrize("happening", [away_and_back, made_again, templates_made, another_branch])
-def test_serve_notices_changes_after_any_event(tmp_path: Path, watch: Any, happening: Callable[[Path], None]) -> None:
-    """After a folder was moved, removed, created or checked out again, a change inside it is noticed as usual."""
-    file = tmp_path / "content/postings/role.md"
+CASES = list(product([watchfiles.watch, used_up], [away_and_back, made_again, templates_made, another_branch]))
+
+
+def noticed(root: Path, watch: Any, happening: Callable[[Path], None]) -> list[bool]:
+    """Whether each of three changes is noticed: one before something happens to a folder, that, and one after it."""
+    file = root / "content/postings/role.md"
     file.parent.mkdir(parents=True)
     file.write_text("one", "utf-8")
-    seen = Seen(tmp_path, watch)
-    assert seen.after(lambda: file.write_text("two", "utf-8"))
-    assert seen.after(lambda: happening(tmp_path))
-    folder = tmp_path / ("templates" if happening is templates_made else "content")
-    assert seen.after(lambda: (folder / "new.md").write_text("three", "utf-8"))
-    assert len(seen.said) == (watch is used_up), "the editor is told once that changes are looked for"
+    seen = Seen(root, watch)
+    before = seen.after(lambda: file.write_text("two", "utf-8"))
+    meanwhile = seen.after(lambda: happening(root))
+    folder = root / ("templates" if happening is templates_made else "content")
+    after = seen.after(lambda: (folder / "new.md").write_text("three", "utf-8"))
+    # The editor is told once that changes are looked for.
+    return [before, meanwhile, after, len(seen.said) == (watch is used_up)]
+
+
+def test_serve_notices_changes_after_any_event(tmp_path: Path) -> None:
+    """After a folder was moved, removed, created or checked out again, a change inside it is noticed as usual."""
+    # They wait, and do hardly anything: so all of them wait at the same time.
+    with ThreadPoolExecutor(len(CASES)) as pool:
+        running = {
+            f"{happening.__name__}, {watch.__name__}": pool.submit(noticed, tmp_path / str(number), watch, happening)
+            for number, (watch, happening) in enumerate(CASES)
+        }
+    found = {name: one.result() for name, one in running.items()}
+    assert found == dict.fromkeys(found, [True] * 4)
