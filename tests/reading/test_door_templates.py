@@ -18,6 +18,7 @@ from sites import DATA, DEMO_NOW, SAMPLE_NOW, SmallSite, built, command
 from generator.building.build import Options, build
 from generator.building.renderer import Renderer
 from generator.edition.edition import Edition, role_at
+from generator.model.content import Content
 from generator.model.problems import ContentError, Problem
 from generator.pages.pages import PostingSubject, home_view
 from generator.reading.folder import load
@@ -41,10 +42,16 @@ def built_in() -> Templates:
     return read_templates(BUILT_IN)[0]
 
 
-def filled_in(text: str) -> Problem:
-    """The problem with a template that replaces the one for postings; fails if there is none."""
+@cache
+def golden() -> Content:
     content = load(GOLDEN).content
     assert content
+    return content
+
+
+def filled_in(text: str) -> Problem:
+    """The problem with a template that replaces the one for postings; fails if there is none."""
+    content = golden()
     own = TemplateSource("templates/posting.html", text, own=True)
     renderer = Renderer(content, Templates({**built_in().sources, "posting.html": own}, built_in().assets))
     role = role_at(content.postings[0], content.settings, SAMPLE_NOW)
